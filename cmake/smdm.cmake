@@ -1,0 +1,37 @@
+# Compiler settings of every target, and the two functions that declare the project's targets.
+add_library(smdm_options INTERFACE)
+target_compile_features(smdm_options INTERFACE cxx_std_20)
+target_include_directories(smdm_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(smdm_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion>
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${SMDM_WERROR}>>:-Werror>)
+if(SMDM_SANITIZE)
+  target_compile_options(smdm_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  target_link_options(smdm_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# smdm_library(NAME <name> SOURCES ... HEADERS ... LINK ...): static library smdm_<name>, whose
+# headers are checked to compile alone (target all_verify_interface_header_sets).
+function(smdm_library)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;HEADERS;LINK" ${ARGN})
+  set(target smdm_${ARG_NAME})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
+  target_link_libraries(${target} PUBLIC smdm_options ${ARG_LINK})
+endfunction()
+
+# smdm_tests(NAME <folder> SOURCES <file>_test.cpp ... LINK ...): one program test_<folder>, and one
+# ctest test per source file. A file that had to skip a case and failed none is shown as skipped.
+function(smdm_tests)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
+  set(target test_${ARG_NAME})
+  set(sources ${ARG_SOURCES})
+  list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/tests/${ARG_NAME}/)
+  add_executable(${target} ${sources} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
+  target_link_libraries(${target} PRIVATE smdm_options smdm_test_support ${ARG_LINK})
+  foreach(source ${ARG_SOURCES})
+    string(REPLACE ".cpp" "" file ${source})
+    add_test(NAME ${ARG_NAME}/${file} COMMAND ${target} -\# "[#${file}]")
+    set_tests_properties(${ARG_NAME}/${file} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
+  endforeach()
+endfunction()

@@ -1,0 +1,108 @@
+/// The one interface between checkpoints and evaluators: packed rows of token ids in,
+/// log-probabilities or logits at wanted positions out. Never text, never tasks.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "models/packed_rows.hpp"
+
+namespace smdm {
+
+/// The logits at position t score token t + 1, from tokens 0..t.
+struct Autoregressive {};
+
+/// The logits at position t score token t, from every token that is not masked.
+struct MaskedDiffusion {
+  std::int64_t mask_id = 0;
+};
+
+/// How a model computes. bf16 is the mixed precision of the published runs: linear layers,
+/// attention and logits in bfloat16, residual stream and norms in float32.
+enum class ComputeType : std::uint8_t { f32, bf16 };
+
+struct ModelInfo {
+  std::variant<Autoregressive, MaskedDiffusion> objective;
+  std::int64_t vocab_tokens = 0;  ///< V = padded_vocab_size: every row of lm_head is a valid token
+  std::int64_t max_tokens = 0;    ///< longest sequence, prompt included
+  std::int64_t parameters = 0;
+  ComputeType compute = ComputeType::f32;
+};
+
+/// The keys and values of one growing sequence (autoregressive models). Made by the model that
+/// reads it; must not outlive that model.
+class KvCache {
+ public:
+  KvCache() = default;
+  KvCache(const KvCache&) = delete;
+  KvCache& operator=(const KvCache&) = delete;
+  virtual ~KvCache() = default;
+  [[nodiscard]] virtual std::int64_t tokens() const = 0;  ///< how many it holds
+};
+
+/// Log-probabilities of given tokens, and which token was likeliest.
+struct TokenScores {
+  std::vector<float> log_p;          ///< [W], nats; rounded to bfloat16 by a bf16 model
+  std::vector<std::int64_t> argmax;  ///< [W], the lowest id where several are equal; empty if not asked for
+};
+
+enum class WithArgmax : bool { no, yes };
+
+/// Receives logits [n, V] of the wanted positions first .. first + n - 1, on the model's device and
+/// in its compute type. Blocks arrive in order; the tensor is only valid during the call.
+using LogitsVisitor = std::function<void(std::int64_t first, const torch::Tensor& logits)>;
+
+/// A loaded checkpoint on one device.
+///
+/// Const calls may come from several threads at once; the object owns its weights. What comes
+/// back for a position depends on its own row alone (and on the rows that it continues or is
+/// guided by), bit for bit: not on other rows, their number or order, nor on the thread count.
+///
+/// Every call throws std::invalid_argument if a limit of PackedRows is broken: an id that is neither below
+/// vocab_tokens nor the mask id, an empty row or one longer than max_tokens, positions out of range.
+class LanguageModel {
+ public:
+  explicit LanguageModel(ModelInfo info) : info_(info) {}
+  LanguageModel(const LanguageModel&) = delete;
+  LanguageModel& operator=(const LanguageModel&) = delete;
+  virtual ~LanguageModel() = default;
+
+  [[nodiscard]] const ModelInfo& info() const noexcept { return info_; }
+
+  /// @param tokens  [W], the token to score at each wanted position
+  [[nodiscard]] TokenScores scores(const PackedRows& rows, std::span<const std::int64_t> tokens,
+                                   WithArgmax with_argmax = WithArgmax::no) const;
+
+  /// Shows the logits at the wanted positions, block by block: [W, V] never exists as a whole.
+  void visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const;
+
+  /// All logits at the wanted positions, float32 [W, V] on the CPU. Convenience for small inputs.
+  [[nodiscard]] torch::Tensor logits(const PackedRows& rows) const;
+
+  /// Dense form: logits float32 [B, T, V] on the CPU of B rows of equal length. Convenience for tests.
+  /// @param ids  int64 [B, T] on the CPU
+  [[nodiscard]] torch::Tensor dense_logits(const torch::Tensor& ids) const;
+
+  /// An empty cache for sequences of up to `capacity` tokens.
+  /// @throws std::invalid_argument  if the model is not autoregressive
+  [[nodiscard]] std::unique_ptr<KvCache> make_cache(std::int64_t capacity) const;
+
+  /// Row r continues the sequence in *caches[r] and is added to it.
+  /// @param caches  [R], all different, each with room for its row
+  void extend(std::span<KvCache* const> caches, const PackedRows& rows, const LogitsVisitor& visit) const;
+
+ private:
+  /// The work behind every call; rows are already checked. `caches` is empty or has one per row.
+  virtual void run(const PackedRows& rows, std::span<KvCache* const> caches, const LogitsVisitor& visit) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const = 0;
+
+  ModelInfo info_;
+};
+
+}  // namespace smdm

@@ -1,0 +1,12 @@
+#include "models/packed_rows.hpp"
+
+namespace smdm {
+
+std::int64_t PackedRows::append(std::span<const std::int64_t> row, std::int64_t parent) {
+  ids.insert(ids.end(), row.begin(), row.end());
+  offsets.push_back(static_cast<std::int64_t>(ids.size()));
+  continues.push_back(parent);
+  return static_cast<std::int64_t>(rows()) - 1;
+}
+
+}  // namespace smdm
