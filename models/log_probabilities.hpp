@@ -1,0 +1,22 @@
+/// From logits to log-probabilities of single tokens.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "models/language_model.hpp"
+
+namespace smdm {
+
+/// Appends to `scores` the log-probability (and the argmax) of tokens[i] under logits[i].
+///
+/// Each row is reduced on its own and in a fixed order. Bfloat16 logits give log-probabilities
+/// rounded to bfloat16, as cross entropy under autocast does.
+/// @param logits  float32 or bfloat16 [n, V], any device
+/// @param tokens  [n]
+void append_token_scores(const torch::Tensor& logits, std::span<const std::int64_t> tokens,
+                         WithArgmax with_argmax, TokenScores& scores);
+
+}  // namespace smdm
