@@ -1,0 +1,62 @@
+# The layering test must see a planted fault: cmake -DLAYERING=<layering.cmake> -DWORK=<folder> -P this
+cmake_minimum_required(VERSION 3.25)
+
+# Writes one file into an otherwise clean tree and runs the check on it.
+function(check_tree file line expected)
+  file(REMOVE_RECURSE "${WORK}")
+  file(WRITE "${WORK}/tasks/request.hpp" "#pragma once\n#include <string>\n")
+  file(WRITE "${WORK}/models/mdm.hpp" "// #include \"tasks/a.hpp\"\n#include \"models/x.hpp\"\n")
+  file(APPEND "${WORK}/${file}" "${line}\n")
+  execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${LAYERING}
+                  RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  if(expected STREQUAL "clean" AND NOT status EQUAL 0)
+    message(FATAL_ERROR "${file} with ${line}: wanted no fault, got ${output}")
+  elseif(NOT expected STREQUAL "clean" AND (status EQUAL 0 OR NOT output MATCHES "${expected}"))
+    message(FATAL_ERROR "${file} with ${line}: wanted \"${expected}\", got ${output}")
+  endif()
+endfunction()
+
+foreach(allowed
+        "models/a.cpp|#include \"models/mdm.hpp\"" "models/a.cpp|#include <ATen/ATen.h>"
+        "evaluators/a.cpp|#include \"tasks/request.hpp\"" "evaluators/a.cpp|#include \"models/mdm.hpp\""
+        "tasks/a.cpp|#include \"tasks/task.hpp\"" "tasks/a.cpp|#include <nlohmann/json.hpp>"
+        "results/a.cpp|#include \"tasks/request.hpp\"" "harness/a.cpp|#include <CLI/CLI.hpp>"
+        "harness/a.cpp|#include \"evaluators/elbo.hpp\"" "training/a.cpp|#include \"models/mdm.hpp\""
+        "harness/a.cpp|#  include \"microworld/world.hpp\"" "models/cuda/a.cu|#include <cuda_runtime.h>"
+        "tasks/a.cpp|// #include <torch/torch.h>")
+  string(REPLACE "|" ";" parts "${allowed}")
+  list(GET parts 0 file)
+  list(GET parts 1 line)
+  check_tree("${file}" "${line}" clean)
+endforeach()
+
+foreach(fault
+        "tasks/request.hpp|#include \"tasks/task.hpp\"|nothing of the project"
+        "tasks/request.hpp|#include <nlohmann/json.hpp>|may not use there"
+        "tasks/a.cpp|#include <torch/torch.h>|may not use there"
+        "tasks/a.cpp|#include \"torch/torch.h\"|may not use there"
+        "tasks/a.cpp|#include \"models/mdm.hpp\"|may include tasks"
+        "results/a.cpp|#include <ATen/ATen.h>|may not use there"
+        "results/a.hpp|#include \"tasks/task.hpp\"|may include results, tasks/request.hpp"
+        "models/a.cpp|#include \"tasks/request.hpp\"|may include models"
+        "models/a.cpp|#include \"evaluators/elbo.hpp\"|may include models"
+        "models/a.cpp|#include <CLI/CLI.hpp>|may not use there"
+        "models/a.cpp|#include <models/mdm.hpp>|stand in quotes"
+        "models/cuda/a.cu|#include \"harness/run.hpp\"|may include models"
+        "evaluators/a.cpp|#include \"tasks/task.hpp\"|may include evaluators, models"
+        "evaluators/a.cpp|#include <nlohmann/json.hpp>|may not use there"
+        "evaluators/a.cpp|#include <sentencepiece_processor.h>|may not use there"
+        "harness/a.cpp|#include \"tests/support/catch.hpp\"|may include harness"
+        "harness/a.cpp|#include \"run.hpp\"|may include harness"
+        "harness/a.cpp|#include \"../tasks/task.hpp\"|may include harness"
+        "training/a.cpp|#include \"harness/run.hpp\"|may include training, models"
+        "microworld/a.cpp|#include <torch/torch.h>|may not use there"
+        "models/a.cpp|#include HEADER|cannot read")
+  string(REPLACE "|" ";" parts "${fault}")
+  list(GET parts 0 file)
+  list(GET parts 1 line)
+  list(GET parts 2 expected)
+  check_tree("${file}" "${line}" "${expected}")
+endforeach()
+file(REMOVE_RECURSE "${WORK}")
