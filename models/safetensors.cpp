@@ -1,0 +1,109 @@
+#include "models/safetensors.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "models/checkpoint_error.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr std::uint64_t kLengthBytes = 8;
+constexpr std::uint64_t kHighestHeader = 100'000'000;  // the format's own limit
+
+std::uint64_t little_endian(const unsigned char* bytes) {
+  std::uint64_t value = 0;
+  for (int i = 7; i >= 0; --i) value = value << 8 | bytes[i];
+  return value;
+}
+
+std::optional<torch::Dtype> floating_type(const std::string& dtype) {
+  if (dtype == "F32") return torch::kFloat32;
+  if (dtype == "BF16") return torch::kBFloat16;
+  if (dtype == "F16") return torch::kFloat16;
+  if (dtype == "F64") return torch::kFloat64;
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// The whole file, read-only, unmapped when the last tensor of it is gone.
+class SafetensorsFile::Mapping {
+ public:
+  explicit Mapping(const std::string& path) {
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) fail(path);
+    struct stat status {};
+    const bool sized = fstat(descriptor, &status) == 0;
+    if (sized && S_ISREG(status.st_mode)) {
+      bytes_ = static_cast<std::uint64_t>(status.st_size);
+      if (bytes_ > 0) data_ = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    }
+    const int error = errno;
+    close(descriptor);
+    errno = error;
+    if (!sized || data_ == MAP_FAILED) fail(path);
+    if (!S_ISREG(status.st_mode)) throw CheckpointError(path + ": wanted a safetensors file, got something else");
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping() {
+    if (data_ != nullptr && data_ != MAP_FAILED) munmap(data_, bytes_);
+  }
+
+  [[nodiscard]] const unsigned char* data() const { return static_cast<const unsigned char*>(data_); }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  [[noreturn]] static void fail(const std::string& path) {
+    throw CheckpointError(path + ": cannot be read: " + std::strerror(errno));
+  }
+  void* data_ = nullptr;
+  std::uint64_t bytes_ = 0;
+};
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
+    : name_(path.string()), mapping_(std::make_shared<const Mapping>(name_)) {
+  const auto bytes = mapping_->bytes();
+  if (bytes < kLengthBytes) {
+    throw CheckpointError(name_ + ": truncated: wanted 8 bytes of header length, got " + std::to_string(bytes) + " bytes");
+  }
+  const auto header = little_endian(mapping_->data());
+  if (header > kHighestHeader) {
+    throw CheckpointError(name_ + ": header of " + std::to_string(header) +
+                          " bytes is over the format's limit of 100000000: not a safetensors file?");
+  }
+  if (header > bytes - kLengthBytes) {
+    throw CheckpointError(name_ + ": truncated: wanted a header of " + std::to_string(header) + " bytes, got " +
+                          std::to_string(bytes - kLengthBytes));
+  }
+  data_begin_ = kLengthBytes + header;
+  const std::string text(reinterpret_cast<const char*>(mapping_->data()) + kLengthBytes, header);
+  entries_ = parse_safetensors_header(text, bytes - data_begin_, name_);
+}
+
+torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) throw CheckpointError(name_ + ": tensor \"" + name + "\" is missing");
+  const auto& entry = found->second;
+  const auto type = floating_type(entry.dtype);
+  if (!type) throw CheckpointError(name_ + ": tensor \"" + name + "\": wanted floating-point numbers, got " + entry.dtype);
+  const unsigned char* begin = mapping_->data() + data_begin_ + entry.begin;
+  const auto element = static_cast<std::uintptr_t>(torch::elementSize(*type));
+  if (reinterpret_cast<std::uintptr_t>(begin) % element != 0) {
+    auto copy = torch::empty(entry.shape, *type);  // the format does not promise alignment
+    std::memcpy(copy.mutable_data_ptr(), begin, entry.end - entry.begin);
+    return copy;
+  }
+  // from_blob wants a mutable pointer; nothing writes through it.
+  auto* data = const_cast<unsigned char*>(begin);
+  return torch::from_blob(data, entry.shape, [keep = mapping_](void*) {}, torch::TensorOptions(*type));
+}
+
+}  // namespace smdm
