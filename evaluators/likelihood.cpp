@@ -1,0 +1,159 @@
+#include "evaluators/likelihood.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "evaluators/checks.hpp"
+#include "evaluators/greedy_verdict.hpp"
+#include "evaluators/guidance.hpp"
+#include "evaluators/random.hpp"
+
+namespace smdm {
+namespace {
+
+void check_request(const ModelInfo& info, const TokenRequest& request, std::size_t index) {
+  const auto name = "request " + std::to_string(index);
+  if (request.continuation.empty()) {
+    throw std::invalid_argument(name + ": wanted a continuation of at least one token, got none");
+  }
+  if (request.context.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
+    throw std::invalid_argument(
+        name + ": wanted a context of at least one token for an autoregressive model, got none");
+  }
+  const auto tokens =
+      static_cast<std::int64_t>(request.context.size() + request.continuation.size());
+  if (tokens > info.max_tokens) {
+    throw std::invalid_argument(name + ": wanted at most " + std::to_string(info.max_tokens) +
+                                " tokens of context and continuation, got " +
+                                std::to_string(tokens));
+  }
+  check_ids(info, request.context, /*mask_allowed=*/true, name + ": context");
+  check_ids(info, request.continuation, /*mask_allowed=*/false, name + ": continuation");
+}
+
+void check_estimator(const ModelInfo& info, const Estimator& estimator) {
+  if (const auto* config = std::get_if<MonteCarlo>(&estimator)) {
+    require_masked_diffusion(info, "mc");
+    check_monte_carlo(*config);
+  } else if (std::holds_alternative<ChainRule>(estimator)) {
+    require_masked_diffusion(info, "chain-rule");
+  } else {
+    require_autoregressive(info, "exact likelihood by teacher forcing");
+  }
+}
+
+/// Opens the sources of an evaluation one after the other.
+class Opener {
+ public:
+  Opener(const LanguageModel& model,
+         std::span<const TokenRequest> requests,
+         const LikelihoodConfig& config,
+         const EstimateDone& done)
+      : model_(model), requests_(requests), config_(config), done_(done) {}
+
+  std::unique_ptr<ScoreSource> operator()() {
+    if (next_ == requests_.size()) return nullptr;
+    return std::visit([this](const auto& estimator) { return open(estimator); }, config_.estimator);
+  }
+
+ private:
+  std::unique_ptr<ScoreSource> open(const MonteCarlo& estimator) {
+    auto draws = monte_carlo_draws(config_.seed, requests_[next_].context);
+    return monte_carlo_source(one_request(), estimator, draws);
+  }
+
+  std::unique_ptr<ScoreSource> open(const ChainRule& /*estimator*/) {
+    return chain_rule_source(one_request());
+  }
+
+  std::unique_ptr<ScoreSource> open(const TeacherForcing& /*estimator*/) {
+    const auto first = next_;
+    const auto count = requests_with_one_context(requests_.subspan(first));
+    next_ += count;
+    return teacher_forcing_source(
+        requests_.subspan(first, count), model_.info().compute,
+        config_.greedy ? WithArgmax::yes : WithArgmax::no,
+        [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
+  }
+
+  Scoring one_request() {
+    const auto index = next_++;
+    const auto& info = model_.info();
+    return {.request = &requests_[index],
+            .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+            .cfg = config_.cfg,
+            .compute = info.compute,
+            .done = [this, index](const Estimate& estimate) { done_(index, estimate); }};
+  }
+
+  const LanguageModel& model_;
+  std::span<const TokenRequest> requests_;
+  const LikelihoodConfig& config_;
+  const EstimateDone& done_;
+  std::size_t next_ = 0;
+};
+
+void estimate_all(const LanguageModel& model,
+                  std::span<const TokenRequest> requests,
+                  const LikelihoodConfig& config,
+                  const EstimateDone& done) {
+  Opener opener(model, requests, config, done);
+  const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
+                               ? WithArgmax::yes
+                               : WithArgmax::no;
+  run_sources(model, std::ref(opener), config.packing, with_argmax);
+}
+
+/// Estimates and greedy verdicts of a masked diffusion model, a few hundred requests at a time, so
+/// that finished ones are reported early.
+void estimate_with_verdicts(const LanguageModel& model,
+                            std::span<const TokenRequest> requests,
+                            const LikelihoodConfig& config,
+                            const EstimateDone& done) {
+  constexpr std::size_t kRequestsAtOnce = 256;
+  for (std::size_t first = 0; first < requests.size(); first += kRequestsAtOnce) {
+    const auto some = requests.subspan(first, std::min(kRequestsAtOnce, requests.size() - first));
+    std::vector<Estimate> estimates(some.size());
+    estimate_all(model, some, config,
+                 [&](std::size_t i, const Estimate& estimate) { estimates[i] = estimate; });
+    greedy_verdicts(model, some, config.cfg, config.packing,
+                    [&](std::size_t i, const GreedyVerdict& verdict) {
+                      estimates[i].is_greedy = verdict.is_greedy;
+                      estimates[i].rows += verdict.rows;
+                      estimates[i].tokens += verdict.tokens;
+                      done(first + i, estimates[i]);
+                    });
+  }
+}
+
+}  // namespace
+
+void score(const LanguageModel& model,
+           std::span<const TokenRequest> requests,
+           const LikelihoodConfig& config,
+           const EstimateDone& done) {
+  const auto& info = model.info();
+  check_estimator(info, config.estimator);
+  check_guidance(info, config.cfg);
+  check_seed(config.seed);
+  check_limits(config.packing);
+  for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
+  if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
+    estimate_with_verdicts(model, requests, config, done);
+  } else {
+    estimate_all(model, requests, config, done);
+  }
+}
+
+std::vector<Estimate> score(const LanguageModel& model,
+                            std::span<const TokenRequest> requests,
+                            const LikelihoodConfig& config) {
+  std::vector<Estimate> estimates(requests.size());
+  score(model, requests, config,
+        [&](std::size_t i, const Estimate& estimate) { estimates[i] = estimate; });
+  return estimates;
+}
+
+}  // namespace smdm

@@ -1,0 +1,56 @@
+#include "evaluators/packing.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace smdm {
+namespace {
+
+void append_shifted(std::vector<std::int64_t>& to,
+                    const std::vector<std::int64_t>& from,
+                    std::int64_t shift) {
+  to.reserve(to.size() + from.size());
+  for (const auto value : from) to.push_back(value + shift);
+}
+
+}  // namespace
+
+void check_limits(const PackingLimits& limits) {
+  if (limits.rows_per_forward < 1 || limits.tokens_per_forward < 1) {
+    throw std::invalid_argument("wanted at least one row and one token per forward, got " +
+                                std::to_string(limits.rows_per_forward) + " and " +
+                                std::to_string(limits.tokens_per_forward));
+  }
+}
+
+void append(RowGroup& batch, RowGroup&& group) {
+  if (batch.rows.rows() == 0) {
+    batch = std::move(group);
+    return;
+  }
+  auto& to = batch.rows;
+  const auto& from = group.rows;
+  if (to.unconditional.empty() != from.unconditional.empty()) {
+    throw std::logic_error("packing: guided and plain rows in one forward");
+  }
+  const auto tokens = to.tokens();
+  const auto rows = static_cast<std::int64_t>(to.rows());
+  to.ids.insert(to.ids.end(), from.ids.begin(), from.ids.end());
+  for (std::size_t row = 0; row < from.rows(); ++row) {
+    to.offsets.push_back(tokens + from.offsets[row + 1]);
+    const auto parent = from.continues[row];
+    to.continues.push_back(parent == PackedRows::kNone ? parent : parent + rows);
+  }
+  append_shifted(to.wanted, from.wanted, tokens);
+  append_shifted(to.unconditional, from.unconditional, tokens);
+  batch.tokens.insert(batch.tokens.end(), group.tokens.begin(), group.tokens.end());
+}
+
+bool has_room(const RowGroup& batch, const RowGroup& group, const PackingLimits& limits) {
+  if (batch.rows.rows() == 0) return true;
+  const auto rows = static_cast<std::int64_t>(batch.rows.rows() + group.rows.rows());
+  const auto tokens = batch.rows.tokens() + group.rows.tokens();
+  return rows <= limits.rows_per_forward && tokens <= limits.tokens_per_forward;
+}
+
+}  // namespace smdm
