@@ -1,0 +1,41 @@
+/// The element-wise steps of the transformer. On the CPU each is one pass over memory; elsewhere they are
+/// ATen expressions of the same formulas. Every row is computed on its own, in a fixed order.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace smdm {
+
+/// x * rsqrt(mean(x^2) + eps) * weight, row by row.
+/// @param x       float32 [N, E], contiguous
+/// @param weight  float32 [E]
+/// @param type    element type of the result, float32 or bfloat16
+[[nodiscard]] torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps, torch::Dtype type);
+
+/// The shape of one attention layer's heads.
+struct HeadShape {
+  std::int64_t heads = 0;            ///< H, query heads
+  std::int64_t groups = 0;           ///< G, key/value heads
+  std::int64_t head_size = 0;        ///< hs
+  std::int64_t rotary_elements = 0;  ///< the first so many dimensions of a head rotate, in halves
+};
+
+struct Projections {
+  torch::Tensor query;  ///< [N, H, hs], rotated
+  torch::Tensor key;    ///< [N, G, hs], rotated
+  torch::Tensor value;  ///< [N, G, hs]
+};
+
+/// Splits the joint projection and rotates queries and keys.
+/// @param qkv     [N, (H + 2 G) hs]: per group its query heads, then its key, then its value
+/// @param cosine  float32 [N, rotary_elements / 2], of each row's position; likewise `sine`
+[[nodiscard]] Projections split_and_rotate(const torch::Tensor& qkv, const torch::Tensor& cosine,
+                                           const torch::Tensor& sine, const HeadShape& shape);
+
+/// silu(gate) * up.
+/// @param gate_up  [N, 2 I]: gate, then up
+[[nodiscard]] torch::Tensor swiglu(const torch::Tensor& gate_up);
+
+}  // namespace smdm

@@ -1,0 +1,48 @@
+/// A checkpoint's tensors, checked against its configuration and laid out for computing.
+#pragma once
+
+#include <torch/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/config.hpp"
+#include "models/language_model.hpp"
+#include "models/safetensors.hpp"
+
+namespace smdm {
+
+struct BlockWeights {
+  torch::Tensor norm_1;   ///< float32 [E]
+  torch::Tensor qkv;      ///< [(H + 2 G) hs, E]
+  torch::Tensor proj;     ///< [E, E]
+  torch::Tensor norm_2;   ///< float32 [E], undefined where the two norms are shared
+  torch::Tensor gate_up;  ///< [2 I, E]: w1, then w2
+  torch::Tensor down;     ///< [E, I]: w3
+};
+
+/// Norms and embedding are float32; the matrices have the compute type.
+struct Weights {
+  torch::Tensor embedding;  ///< [V or V + 1, E]
+  std::vector<BlockWeights> blocks;
+  torch::Tensor norm_f;     ///< [E]
+  torch::Tensor head;       ///< [V, E]
+  std::int64_t parameters = 0;
+};
+
+/// Decides what kind of model the tensors are: the configuration's x_model_type, else the number of embedding
+/// rows (V + 1 has a row for the mask), else `asked`.
+/// @throws CheckpointError  if nothing tells, or `asked` contradicts
+[[nodiscard]] ModelKind model_kind(const SafetensorsFile& file, const ModelConfig& config,
+                                   std::optional<ModelKind> asked);
+
+/// @throws CheckpointError  for a missing, unexpected or misshapen tensor, naming it
+[[nodiscard]] Weights load_weights(const SafetensorsFile& file, const ModelConfig& config, ModelKind kind,
+                                   ComputeType compute, torch::Device device);
+
+/// Weights drawn from N(0, 0.02^2), for benchmarks. @param seed  of the draws
+[[nodiscard]] Weights random_weights(const ModelConfig& config, ModelKind kind, ComputeType compute,
+                                     torch::Device device, std::uint64_t seed);
+
+}  // namespace smdm
