@@ -103,8 +103,7 @@ ModelKind model_kind(const SafetensorsFile& file, const ModelConfig& config, std
     const auto rows = embedding->second.shape.front();
     reason = std::to_string(rows) + " embedding rows for a vocabulary of " + std::to_string(config.padded_vocab_size);
     if (rows == config.padded_vocab_size + 1) found = ModelKind::mdm;
-    if (rows == config.padded_vocab_size && !asked) found = ModelKind::arm;
-    if (rows == config.padded_vocab_size && asked == ModelKind::mdm) found = ModelKind::arm;
+    if (rows == config.padded_vocab_size) found = ModelKind::arm;
   }
   if (found && asked && *found != *asked) {
     throw CheckpointError(file.name() + ": --backend " + to_string(*asked) + " contradicts the checkpoint, which is \"" +

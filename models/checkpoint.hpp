@@ -1,0 +1,56 @@
+/// From the paths a user gives to a model that is ready to compute.
+#pragma once
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "models/config.hpp"
+#include "models/language_model.hpp"
+
+namespace smdm {
+
+/// What a user says about a checkpoint.
+struct CheckpointOptions {
+  /// A folder with config.json and model.safetensors, or one NAME.safetensors with NAME.config.json beside it.
+  std::filesystem::path model;
+  std::optional<std::int64_t> model_size;  ///< published family's name in millions; replaces a configuration file
+  std::optional<ModelKind> backend;
+  std::optional<RopeTables> rope_tables;   ///< overrides the configuration
+  std::optional<std::filesystem::path> tokenizer;
+};
+
+/// A checkpoint's files and architecture, read but not loaded.
+struct Checkpoint {
+  std::filesystem::path weights;
+  std::optional<std::filesystem::path> config_file;
+  std::optional<std::filesystem::path> tokenizer;  ///< tokenizer.model beside the weights, or the one given
+  ModelConfig config;
+  ModelKind kind = ModelKind::mdm;
+};
+
+/// Finds and reads everything but the weights' values.
+/// @throws CheckpointError  if a file is missing or malformed, or the kind of model cannot be told
+[[nodiscard]] Checkpoint find_checkpoint(const CheckpointOptions& options);
+
+/// Loads the weights.
+/// @throws CheckpointError  for missing, unexpected or misshapen tensors
+[[nodiscard]] std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint, ComputeType compute,
+                                                        torch::Device device);
+
+/// A model with random weights, for benchmarks and tests.
+[[nodiscard]] std::unique_ptr<LanguageModel> random_model(const ModelConfig& config, ModelKind kind,
+                                                          ComputeType compute, torch::Device device,
+                                                          std::uint64_t seed);
+
+/// "auto" (the first GPU that this build can use, else the CPU), "cpu", "cuda" or "cuda:1".
+/// @throws std::invalid_argument  for any other name, or if there is no such device
+[[nodiscard]] torch::Device find_device(const std::string& name);
+
+/// A device's name for people and results files: "cpu" or the GPU's product name.
+[[nodiscard]] std::string device_name(torch::Device device);
+
+}  // namespace smdm

@@ -1,0 +1,254 @@
+#include "models/transformer.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "models/kernels.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr std::int64_t kHeadRows = 128;  ///< wanted positions whose logits exist at once
+
+ModelInfo describe(const ModelConfig& config, ModelKind kind, ComputeType compute, const Weights& weights) {
+  ModelInfo info{.objective = Autoregressive{},
+                 .vocab_tokens = config.padded_vocab_size,
+                 .max_tokens = config.block_size,
+                 .parameters = weights.parameters,
+                 .compute = compute};
+  if (kind == ModelKind::mdm) info.objective = MaskedDiffusion{.mask_id = config.padded_vocab_size};
+  return info;
+}
+
+std::int64_t padded(std::int64_t rows) {
+  return (rows + Transformer::kRowMultiple - 1) / Transformer::kRowMultiple * Transformer::kRowMultiple;
+}
+
+torch::Tensor indices(const std::vector<std::int64_t>& values, torch::Device device) {
+  auto tensor = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kInt64);
+  std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<std::int64_t>());
+  return tensor.to(device);
+}
+
+/// Every position whose final hidden state is read, once, in order.
+std::vector<std::int64_t> needed_positions(const PackedRows& rows) {
+  std::vector<std::int64_t> needed = rows.wanted;
+  needed.insert(needed.end(), rows.unconditional.begin(), rows.unconditional.end());
+  std::sort(needed.begin(), needed.end());
+  needed.erase(std::unique(needed.begin(), needed.end()), needed.end());
+  return needed;
+}
+
+/// The rows of x at `positions`, zero rows behind them up to a multiple of kRowMultiple.
+torch::Tensor gather(const torch::Tensor& x, const std::vector<std::int64_t>& positions) {
+  const auto count = static_cast<std::int64_t>(positions.size());
+  auto out = torch::zeros({padded(count), x.size(1)}, x.options());
+  out.narrow(0, 0, count).copy_(x.index_select(0, indices(positions, x.device())));
+  return out;
+}
+
+}  // namespace
+
+class Transformer::Cache final : public KvCache {
+ public:
+  Cache(std::int64_t layers, const std::vector<std::int64_t>& shape, const torch::TensorOptions& options) {
+    for (std::int64_t layer = 0; layer < layers; ++layer) {
+      keys_.push_back(torch::empty(shape, options));
+      values_.push_back(torch::empty(shape, options));
+    }
+  }
+  [[nodiscard]] std::int64_t tokens() const override { return tokens_; }
+  [[nodiscard]] std::int64_t capacity() const { return keys_.front().size(0); }
+
+  [[nodiscard]] Past past(std::size_t layer) const {
+    if (tokens_ == 0) return {};
+    return {.key = keys_[layer].narrow(0, 0, tokens_), .value = values_[layer].narrow(0, 0, tokens_)};
+  }
+
+  /// Writes behind the tokens held; they count only after advance().
+  void write(std::size_t layer, const torch::Tensor& key, const torch::Tensor& value) {
+    keys_[layer].narrow(0, tokens_, key.size(0)).copy_(key);
+    values_[layer].narrow(0, tokens_, value.size(0)).copy_(value);
+  }
+  void advance(std::int64_t tokens) { tokens_ += tokens; }
+
+ private:
+  std::vector<torch::Tensor> keys_;    // per layer [capacity, G, hs]
+  std::vector<torch::Tensor> values_;
+  std::int64_t tokens_ = 0;
+};
+
+/// One call's input, on the device and padded to kRowMultiple tokens.
+struct Transformer::Batch {
+  const PackedRows& rows;
+  std::vector<Cache*> caches;
+  std::vector<std::int64_t> needed;  ///< positions whose final hidden state is read
+  torch::Tensor ids;                 ///< [N']
+  torch::Tensor cosine;              ///< [N', rotary_elements / 2]
+  torch::Tensor sine;
+
+  Batch(const PackedRows& packed, std::span<KvCache* const> given, const Transformer& model)
+      : rows(packed), needed(needed_positions(packed)) {
+    for (auto* cache : given) caches.push_back(static_cast<Cache*>(cache));
+    const auto device = model.weights_.embedding.device();
+    auto all = packed.ids;
+    all.resize(static_cast<std::size_t>(padded(packed.tokens())), 0);
+    ids = indices(all, device);
+    const auto at = indices(positions(all.size()), device);
+    cosine = model.cosine_.index_select(0, at);
+    sine = model.sine_.index_select(0, at);
+  }
+
+  [[nodiscard]] std::vector<Past> past(std::size_t layer) const {
+    std::vector<Past> all;
+    for (const auto* cache : caches) all.push_back(cache->past(layer));
+    return all;
+  }
+
+ private:
+  [[nodiscard]] std::int64_t first_position(std::size_t row) const {
+    if (!caches.empty()) return caches[row]->tokens();
+    if (rows.continues.empty() || rows.continues[row] == PackedRows::kNone) return 0;
+    const auto parent = static_cast<std::size_t>(rows.continues[row]);
+    return rows.offsets[parent + 1] - rows.offsets[parent];
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> positions(std::size_t count) const {
+    std::vector<std::int64_t> all;
+    all.reserve(count);
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+      const auto first = first_position(row);
+      const auto length = rows.offsets[row + 1] - rows.offsets[row];
+      for (std::int64_t i = 0; i < length; ++i) all.push_back(first + i);
+    }
+    all.resize(count, 0);
+    return all;
+  }
+};
+
+Transformer::Transformer(const ModelConfig& config, ModelKind kind, ComputeType compute, Weights weights)
+    : LanguageModel(describe(config, kind, compute, weights)),
+      config_(config),
+      causal_(kind == ModelKind::arm),
+      type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32),
+      weights_(std::move(weights)) {
+  // Float32 throughout, in the reference's order of operations, so that rounding to bfloat16 agrees with it.
+  constexpr float kBase = 10000.0F;
+  const auto elements = config_.rotary_elements();
+  const auto exponents = torch::arange(0, elements, 2, torch::kFloat32) / static_cast<float>(elements);
+  const auto theta = 1.0F / torch::pow(kBase, exponents);
+  const auto positions = torch::arange(config_.block_size, torch::kFloat32) / static_cast<float>(config_.condense_ratio);
+  const auto angles = torch::outer(positions, theta);
+  const auto table = [&](const torch::Tensor& values) {
+    const auto kept = config_.rope_tables == RopeTables::bf16 ? values.to(torch::kBFloat16) : values;
+    return kept.to(weights_.embedding.device(), torch::kFloat32);
+  };
+  cosine_ = table(torch::cos(angles));
+  sine_ = table(torch::sin(angles));
+}
+
+std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {
+  const std::vector<std::int64_t> shape = {capacity, config_.n_query_groups, config_.head_size()};
+  return std::make_unique<Cache>(config_.n_layer, shape, weights_.embedding.options().dtype(type_));
+}
+
+void Transformer::run(const PackedRows& rows, std::span<KvCache* const> caches, const LogitsVisitor& visit) const {
+  const c10::InferenceMode no_gradients;
+  const Batch batch(rows, caches, *this);
+  const auto x = hidden_states(batch);
+  for (std::size_t row = 0; row < batch.caches.size(); ++row) {
+    batch.caches[row]->advance(rows.offsets[row + 1] - rows.offsets[row]);
+  }
+  if (!rows.wanted.empty()) visit_head(x, rows, batch.needed, visit);
+}
+
+torch::Tensor Transformer::normed(const torch::Tensor& x, const torch::Tensor& weight) const {
+  return rms_norm(x, weight, config_.norm_eps, type_);
+}
+
+/// Residual stream at the needed positions, float32 [padded(needed), E]. Behind the last layer's
+/// attention no other position is read, so the rest of that layer runs on the needed ones alone.
+torch::Tensor Transformer::hidden_states(const Batch& batch) const {
+  auto x = weights_.embedding.index_select(0, batch.ids);
+  for (std::size_t layer = 0; layer < weights_.blocks.size(); ++layer) {
+    const auto& block = weights_.blocks[layer];
+    auto n1 = normed(x, block.norm_1);
+    auto heads = attended(layer, n1, batch);
+    if (layer + 1 == weights_.blocks.size()) {
+      x = gather(x, batch.needed);
+      heads = gather(heads, batch.needed);
+      if (config_.shared_attention_norm) n1 = gather(n1, batch.needed);
+    }
+    const auto h = torch::linear(heads, block.proj);
+    if (config_.parallel_residual) {
+      const auto n2 = config_.shared_attention_norm ? n1 : normed(x, block.norm_2);
+      x.add_(h);
+      feed_forward(block, n2, x);
+    } else {
+      x.add_(h);
+      feed_forward(block, normed(x, block.norm_2), x);
+    }
+  }
+  return x;
+}
+
+torch::Tensor Transformer::attended(std::size_t layer, const torch::Tensor& n1, const Batch& batch) const {
+  const auto& rows = batch.rows;
+  const HeadShape shape{.heads = config_.n_head,
+                        .groups = config_.n_query_groups,
+                        .head_size = config_.head_size(),
+                        .rotary_elements = config_.rotary_elements()};
+  const auto qkv = torch::linear(n1, weights_.blocks[layer].qkv);
+  const auto projections = split_and_rotate(qkv, batch.cosine, batch.sine, shape);
+  auto out = torch::empty({n1.size(0), config_.n_embd}, n1.options());
+  out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
+  attend(projections, rows, batch.past(layer), causal_, out);
+  for (std::size_t row = 0; row < batch.caches.size(); ++row) {
+    const auto length = rows.offsets[row + 1] - rows.offsets[row];
+    const auto own = [&](const torch::Tensor& t) { return t.narrow(0, rows.offsets[row], length); };
+    batch.caches[row]->write(layer, own(projections.key), own(projections.value));
+  }
+  return out;
+}
+
+void Transformer::feed_forward(const BlockWeights& block, const torch::Tensor& n2, torch::Tensor& x) const {
+  x.add_(torch::linear(swiglu(torch::linear(n2, block.gate_up)), block.down));
+}
+
+void Transformer::visit_head(const torch::Tensor& x, const PackedRows& rows, const std::vector<std::int64_t>& needed,
+                             const LogitsVisitor& visit) const {
+  const auto states = normed(x, weights_.norm_f);
+  const auto slice = [&](const std::vector<std::int64_t>& positions, std::size_t first, std::size_t count) {
+    std::vector<std::int64_t> at;
+    for (std::size_t w = first; w < first + count; ++w) {
+      const auto found = std::lower_bound(needed.begin(), needed.end(), positions[w]);
+      at.push_back(found - needed.begin());
+    }
+    return gather(states, at);
+  };
+  const auto block = static_cast<std::size_t>(kHeadRows);
+  for (std::size_t first = 0; first < rows.wanted.size(); first += block) {
+    const auto count = std::min(block, rows.wanted.size() - first);
+    const auto conditional = slice(rows.wanted, first, count);
+    const auto logits = rows.unconditional.empty()
+                            ? torch::linear(conditional, weights_.head)
+                            : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
+    visit(static_cast<std::int64_t>(first), logits.narrow(0, 0, static_cast<std::int64_t>(count)));
+  }
+}
+
+/// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of hidden
+/// states: the head is linear. In bfloat16 the published runs combine rounded logits, and so do we.
+torch::Tensor Transformer::guided_logits(const torch::Tensor& conditional, const torch::Tensor& unconditional,
+                                         double guidance) const {
+  const auto combined = [&](const torch::Tensor& cond, const torch::Tensor& un) {
+    return un + (guidance + 1.0) * (cond - un);
+  };
+  if (type_ == torch::kFloat32) return torch::linear(combined(conditional, unconditional), weights_.head);
+  return combined(torch::linear(conditional, weights_.head), torch::linear(unconditional, weights_.head));
+}
+
+}  // namespace smdm
