@@ -393,12 +393,11 @@ say_plan() {
 }
 declare -A minutes=([program]=10 [tests]=24)  # of one core
 
-# set_up program|tests [venv]: runs in a subshell of its own, which holds the lock. With
-# "venv", a Python that can make virtual environments is seen to as well.
-set_up() {
+# prepare WHAT [venv]: packages and LibTorch, after saying what has to be done; sets $torch_dir, $cuda
+# and $werror. The caller holds the lock. With "venv", a Python that can make virtual environments is
+# seen to as well.
+prepare() {
   local packages
-  lock_build
-  if [[ $1 == program ]] && program_is_current; then return; fi  # another start has just done it
   cuda=$(on_or_off SMDM_CUDA "${SMDM_CUDA:-}" "$(sed -n 3p "$configured" 2>/dev/null)")
   werror=$(on_or_off SMDM_WERROR "${SMDM_WERROR:-}" "$(sed -n 4p "$configured" 2>/dev/null)")
   if [[ $cuda == ON ]]; then require_cuda_toolkit; fi
@@ -415,6 +414,13 @@ set_up() {
     find_python || die "$exit_missing" "wanted Python 3.10 or newer with pip or ensurepip"
     install_torch
   fi
+}
+
+# set_up program|tests [venv]: runs in a subshell of its own, which holds the lock.
+set_up() {
+  lock_build
+  if [[ $1 == program ]] && program_is_current; then return; fi  # another start has just done it
+  prepare "$@"
   configure
   # Without a stamp the program counts as out of date, so that a failed build leaves no old program
   # to be started; the new stamp is older than every source that is edited from now on.
