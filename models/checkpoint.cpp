@@ -45,7 +45,8 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
   if (!fs::exists(files.weights)) {
     throw CheckpointError(files.weights.string() + ": wanted the model's weights, found no such file");
   }
-  Checkpoint checkpoint{.weights = files.weights};
+  Checkpoint checkpoint;
+  checkpoint.weights = files.weights;
   if (options.model_size) {
     checkpoint.config = family_config(*options.model_size);
   } else if (fs::exists(files.config)) {
