@@ -1,0 +1,186 @@
+#include "harness/evaluation.hpp"
+
+#include <cmath>
+#include <sstream>
+
+#include "harness/errors.hpp"
+#include "harness/presets.hpp"
+
+namespace smdm {
+namespace {
+
+template <typename T>
+T first_of(const std::optional<T>& given, const std::optional<T>& preset, T otherwise) {
+  if (given) return *given;
+  return preset.value_or(otherwise);
+}
+
+[[noreturn]] void refuse(const std::string& option, const std::string& wanted, const std::string& came) {
+  throw UsageError(option + ": wanted " + wanted + ", got " + came);
+}
+
+void at_least(const std::string& option, std::int64_t lowest, std::int64_t value) {
+  if (value < lowest) refuse(option, "at least " + std::to_string(lowest), std::to_string(value));
+}
+
+void finite_from_zero(const std::string& option, double value) {
+  if (!std::isfinite(value) || value < 0.0) refuse(option, "a number >= 0", std::to_string(value));
+}
+
+void check(const Evaluation& evaluation) {
+  at_least("--mc-samples", 1, evaluation.mc_samples);
+  at_least("--mc-strata", 1, evaluation.mc_strata);
+  const auto round = std::min(evaluation.mc_samples, evaluation.mc_strata);
+  if (evaluation.mc_samples % round != 0) {
+    refuse("--mc-samples", "a multiple of --mc-strata " + std::to_string(evaluation.mc_strata),
+           std::to_string(evaluation.mc_samples));
+  }
+  finite_from_zero("--cfg", evaluation.cfg);
+  finite_from_zero("--cfg-second", evaluation.cfg_second);
+  finite_from_zero("--temperature", evaluation.temperature);
+  at_least("--steps", 1, evaluation.steps);
+  at_least("--total-length", 1, evaluation.total_length);
+  if (evaluation.seed >> 32 != 0) refuse("--seed", "less than 2^32", std::to_string(evaluation.seed));
+}
+
+std::string list_of(const Settings& preset) {
+  std::ostringstream text;
+  for_each_field(preset, [&](const Field& field, const auto& value) {
+    const std::string names = field.names;
+    const auto name = names.substr(0, names.find(','));
+    using T = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, bool>) {
+      if (value) text << " " << name;
+    } else if constexpr (!std::is_same_v<T, std::vector<std::string>>) {
+      if (value) text << " " << name << " " << *value;
+    }
+  });
+  return text.str();
+}
+
+/// The preset for a task, with a printed line about it. An autoregressive model takes nothing from it:
+/// estimator, guidance, steps and noise are those of diffusion.
+Settings preset_of(const Settings& settings, const std::string& task, ModelKind kind, std::vector<std::string>& notes) {
+  if (!settings.preset) return {};
+  const auto preset = smdm_preset(task);
+  const auto where = "preset " + *settings.preset + (task.empty() ? "" : ", " + task) + ":";
+  if (!preset) {
+    notes.push_back(where + " the paper has no settings for it; defaults are used");
+    return {};
+  }
+  if (kind == ModelKind::arm) {
+    notes.push_back(where + " an autoregressive model is scored exactly and decodes greedily; skipped" + list_of(*preset));
+    Settings kept;
+    kept.total_length = preset->total_length;
+    kept.greedy = preset->greedy;
+    return kept;
+  }
+  notes.push_back(where + list_of(*preset));
+  return *preset;
+}
+
+void check_autoregressive(const Settings& settings, Work work, std::vector<std::string>& notes) {
+  for (const auto& [name, cfg] : {std::pair("--cfg", settings.cfg), std::pair("--cfg-second", settings.cfg_second)}) {
+    if (cfg && *cfg != 0.0) refuse(name, "0 for an autoregressive model", std::to_string(*cfg));
+  }
+  std::string unused;
+  const auto note = [&](const char* name, bool given) {
+    if (given) unused += std::string(" ") + name;
+  };
+  note("--estimator", work == Work::likelihood && settings.estimator.has_value());
+  note("--mc-samples", work == Work::likelihood && settings.mc_samples.has_value());
+  note("--mc-strata", work == Work::likelihood && settings.mc_strata.has_value());
+  note("--steps", work == Work::generation && settings.steps.has_value());
+  note("--sampler", work == Work::generation && settings.sampler.has_value());
+  if (!unused.empty()) notes.push_back("an autoregressive model does not use" + unused);
+}
+
+PackingLimits packing(const Settings& settings) {
+  PackingLimits limits;
+  if (settings.batch_size) limits.rows_per_forward = *settings.batch_size;
+  return limits;
+}
+
+}  // namespace
+
+Evaluation decide(const Settings& settings, const std::string& task, Work work, ModelKind kind,
+                  std::vector<std::string>& notes) {
+  if (settings.batch_size) at_least("--batch-size", 1, *settings.batch_size);
+  const auto preset = preset_of(settings, task, kind, notes);
+  if (kind == ModelKind::arm) check_autoregressive(settings, work, notes);
+  constexpr std::int64_t kTaskSteps = 256;
+  constexpr std::int64_t kPromptSteps = 64;
+  Evaluation decided;
+  decided.estimator = first_of(settings.estimator, preset.estimator, decided.estimator);
+  decided.mc_samples = first_of(settings.mc_samples, preset.mc_samples, decided.mc_samples);
+  decided.mc_strata = first_of(settings.mc_strata, preset.mc_strata, decided.mc_strata);
+  decided.cfg = first_of(settings.cfg, preset.cfg, decided.cfg);
+  decided.cfg_second = first_of(settings.cfg_second, preset.cfg_second, decided.cfg);
+  decided.greedy = settings.greedy || preset.greedy;
+  const auto sampler = first_of<std::string>(settings.sampler, preset.sampler, "confidence");
+  decided.sampler = sampler == "ancestral" ? Sampler::ancestral : Sampler::confidence;
+  decided.steps = first_of(settings.steps, preset.steps, task.empty() ? kPromptSteps : kTaskSteps);
+  decided.total_length = first_of(settings.total_length, preset.total_length, decided.total_length);
+  decided.temperature = first_of(settings.temperature, preset.temperature, decided.temperature);
+  decided.seed = settings.seed.value_or(0);
+  check(decided);
+  return decided;
+}
+
+LikelihoodConfig likelihood_config(const Evaluation& evaluation, ModelKind kind, const Settings& settings) {
+  LikelihoodConfig config;
+  if (kind == ModelKind::arm) {
+    config.estimator = TeacherForcing{};
+  } else if (evaluation.estimator == "chain-rule") {
+    config.estimator = ChainRule{};
+  } else {
+    config.estimator = MonteCarlo{.samples = evaluation.mc_samples, .strata = evaluation.mc_strata};
+  }
+  config.cfg = evaluation.cfg;
+  config.seed = evaluation.seed;
+  config.greedy = evaluation.greedy;
+  config.packing = packing(settings);
+  return config;
+}
+
+UnmaskingConfig unmasking_config(const Evaluation& evaluation, const Settings& settings) {
+  return {.sampler = evaluation.sampler,
+          .steps = evaluation.steps,
+          .total_length = evaluation.total_length,
+          .temperature = evaluation.temperature,
+          .cfg = evaluation.cfg,
+          .seed = evaluation.seed,
+          .packing = packing(settings)};
+}
+
+DecodingConfig decoding_config(const Evaluation& evaluation, const Settings& settings) {
+  return {.total_length = evaluation.total_length,
+          .temperature = evaluation.temperature,
+          .eos_id = {},
+          .seed = evaluation.seed,
+          .packing = packing(settings)};
+}
+
+Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
+  Json json = {{"seed", evaluation.seed}};
+  const bool arm = kind == ModelKind::arm;
+  if (work == Work::likelihood) {
+    json["estimator"] = arm ? "exact" : evaluation.estimator;
+    if (!arm && evaluation.estimator == "mc") {
+      json["mc_samples"] = evaluation.mc_samples;
+      json["mc_strata"] = std::min(evaluation.mc_strata, evaluation.mc_samples);
+    }
+    json["greedy"] = evaluation.greedy;
+  } else {
+    json["sampler"] = arm ? "autoregressive" : (evaluation.sampler == Sampler::confidence ? "confidence" : "ancestral");
+    if (!arm) json["steps"] = evaluation.steps;
+    json["total_length"] = evaluation.total_length;
+    json["temperature"] = evaluation.temperature;
+    if (!arm) json["cfg_second"] = evaluation.cfg_second;
+  }
+  json["cfg"] = evaluation.cfg;
+  json["cfg_convention"] = kGuidanceConvention;
+  return json;
+}
+
+}  // namespace smdm

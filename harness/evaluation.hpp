@@ -1,0 +1,52 @@
+/// What is computed for one task: the user's options, the preset's, and the defaults, put together.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "evaluators/decoding.hpp"
+#include "evaluators/likelihood.hpp"
+#include "evaluators/unmasking.hpp"
+#include "harness/settings.hpp"
+#include "models/config.hpp"
+#include "tasks/json.hpp"
+
+namespace smdm {
+
+/// Settings that change numbers, all decided.
+struct Evaluation {
+  std::string estimator = "mc";
+  std::int64_t mc_samples = 1024;
+  std::int64_t mc_strata = 32;
+  double cfg = 0.0;
+  double cfg_second = 0.0;
+  bool greedy = false;
+  Sampler sampler = Sampler::confidence;
+  std::int64_t steps = 256;
+  std::int64_t total_length = 256;
+  double temperature = 0.0;
+  std::uint64_t seed = 0;
+};
+
+/// What kind of work an Evaluation is for.
+enum class Work : std::uint8_t { likelihood, generation };
+
+/// An explicit option wins over the preset, the preset over the defaults.
+/// @param task   a task's name, or "" outside tasks
+/// @param notes  receives a line for everything a person should know: what a preset set, and what an autoregressive model does not use
+/// @throws UsageError  for values out of range, or guidance asked of an autoregressive model
+[[nodiscard]] Evaluation decide(const Settings& settings, const std::string& task, Work work, ModelKind kind,
+                                std::vector<std::string>& notes);
+
+[[nodiscard]] LikelihoodConfig likelihood_config(const Evaluation& evaluation, ModelKind kind, const Settings& settings);
+[[nodiscard]] UnmaskingConfig unmasking_config(const Evaluation& evaluation, const Settings& settings);
+[[nodiscard]] DecodingConfig decoding_config(const Evaluation& evaluation, const Settings& settings);
+
+/// What is recorded of it.
+[[nodiscard]] Json describe(const Evaluation& evaluation, Work work, ModelKind kind);
+
+/// The convention of --cfg, for --help and results.
+inline constexpr const char* kGuidanceConvention = "un + (w + 1) * (cond - un)";
+
+}  // namespace smdm

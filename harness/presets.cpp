@@ -1,0 +1,45 @@
+#include "harness/presets.hpp"
+
+namespace smdm {
+namespace {
+
+Settings chain_rule(double cfg, bool greedy = false) {
+  Settings settings;
+  settings.estimator = "chain-rule";
+  settings.cfg = cfg;
+  settings.greedy = greedy;
+  return settings;
+}
+
+Settings monte_carlo(double cfg) {
+  Settings settings;
+  settings.estimator = "mc";
+  settings.mc_samples = 1024;
+  settings.mc_strata = 16;
+  settings.cfg = cfg;
+  return settings;
+}
+
+Settings two_stages() {
+  Settings settings;
+  settings.sampler = "confidence";
+  settings.steps = 256;
+  settings.total_length = 256;
+  settings.cfg = 0.1;
+  settings.temperature = 0.1;
+  return settings;
+}
+
+}  // namespace
+
+std::optional<Settings> smdm_preset(const std::string& task) {
+  if (task == "lambada_standard") return chain_rule(1.1, /*greedy=*/true);
+  if (task == "openbookqa" || task == "boolq") return chain_rule(1.6);
+  if (task == "piqa") return chain_rule(0.6);
+  if (task == "arc_easy" || task == "social_iqa") return monte_carlo(0.6);
+  if (task == "race" || task == "hellaswag") return monte_carlo(0.7);
+  if (task == "gsm8k") return two_stages();
+  return std::nullopt;
+}
+
+}  // namespace smdm

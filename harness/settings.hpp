@@ -1,0 +1,105 @@
+/// Everything a user can say, in one table: the command line, the configuration file, --help and the
+/// settings recorded in results are all made from it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace smdm {
+
+/// What a setting does to the numbers that come out.
+enum class Effect : std::uint8_t {
+  job,     ///< says what to do and where files lie
+  number,  ///< changes the numbers: recorded with every result
+  speed,   ///< changes only the speed, never a number
+};
+
+/// Options as given; what is empty was not given.
+struct Settings {
+  // Jobs and files.
+  std::vector<std::string> tasks;
+  bool list_tasks = false;
+  std::optional<std::string> requests;
+  std::optional<std::string> prompts;
+  std::optional<std::string> rescore;
+  std::optional<std::string> model;
+  std::optional<std::int64_t> model_size;
+  std::optional<std::string> tokenizer;
+  std::optional<std::string> data;
+  std::optional<std::string> output;
+  bool log_samples = false;
+  // Changes the numbers.
+  std::optional<std::string> backend;
+  std::optional<std::string> dtype;
+  std::optional<std::string> rope_tables;
+  std::optional<std::string> preset;
+  std::optional<std::string> estimator;
+  std::optional<std::int64_t> mc_samples;
+  std::optional<std::int64_t> mc_strata;
+  std::optional<double> cfg;
+  std::optional<double> cfg_second;
+  bool greedy = false;
+  std::optional<std::string> sampler;
+  std::optional<std::int64_t> steps;
+  std::optional<std::int64_t> total_length;
+  std::optional<double> temperature;
+  std::optional<std::uint64_t> seed;
+  std::optional<double> limit;
+  // Changes only the speed.
+  std::optional<std::int64_t> batch_size;
+  std::optional<std::string> device;
+  std::optional<int> threads;
+};
+
+/// One setting: its names, its help, what it changes, and the values it may have (empty: any).
+struct Field {
+  const char* names;  ///< as CLI11 takes them: "--limit,-L"; the first one is its name in files
+  const char* help;
+  Effect effect = Effect::job;
+  std::vector<std::string> allowed = {};
+};
+
+/// Shows every setting to `visit(field, value)`, in the order of --help.
+template <typename AnySettings, typename Visit>
+void for_each_field(AnySettings& s, Visit&& visit) {
+  using enum Effect;
+  visit(Field{"--task,--tasks", "Tasks or groups to evaluate, separated by commas"}, s.tasks);
+  visit(Field{"--list-tasks", "List tasks and groups"}, s.list_tasks);
+  visit(Field{"--requests", "Score the pairs of a JSON-lines file"}, s.requests);
+  visit(Field{"--prompts", "Generate from the prompts of a JSON-lines file"}, s.prompts);
+  visit(Field{"--rescore", "Judge stored generations (with --task), without a model"}, s.rescore);
+  visit(Field{"--model,-m", "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it"}, s.model);
+  visit(Field{"--model-size", "Published size in millions of parameters, for a checkpoint without a configuration"},
+        s.model_size);
+  visit(Field{"--tokenizer", "SentencePiece model; default: tokenizer.model beside the weights"}, s.tokenizer);
+  visit(Field{"--data", "Root folder of the benchmark data"}, s.data);
+  visit(Field{"--output,--output_path,--output-path,-o",
+              "With --task a folder for results and samples; else a file of JSON lines, or - (the default)"},
+        s.output);
+  visit(Field{"--log_samples,--log-samples", "Accepted for compatibility: samples are always written"}, s.log_samples);
+  visit(Field{"--backend", "Kind of model, where the checkpoint does not say", number, {"mdm", "arm"}}, s.backend);
+  visit(Field{"--dtype", "Arithmetic: f32 (default), or bf16 as the published runs", number, {"f32", "bf16"}}, s.dtype);
+  visit(Field{"--rope-tables", "Rotary tables; default: what the checkpoint says, else bf16", number, {"bf16", "f32"}},
+        s.rope_tables);
+  visit(Field{"--preset", "Named settings per task: smdm = the SMDM paper's", number, {"smdm"}}, s.preset);
+  visit(Field{"--estimator", "Likelihood of a masked diffusion model (default mc)", number, {"mc", "chain-rule"}},
+        s.estimator);
+  visit(Field{"--mc-samples", "Monte Carlo samples per request (default 1024)", number}, s.mc_samples);
+  visit(Field{"--mc-strata", "Samples per stratified round (default 32)", number}, s.mc_strata);
+  visit(Field{"--cfg", "Classifier-free guidance w: un + (w + 1) * (cond - un) (default 0)", number}, s.cfg);
+  visit(Field{"--cfg-second", "Guidance of gsm8k's second stage (default: that of --cfg)", number}, s.cfg_second);
+  visit(Field{"--greedy", "Also tell whether greedy decoding gives the continuation", number}, s.greedy);
+  visit(Field{"--sampler", "Order of unmasking (default confidence)", number, {"confidence", "ancestral"}}, s.sampler);
+  visit(Field{"--steps", "Denoising steps (default 256 for gsm8k, 64 for --prompts)", number}, s.steps);
+  visit(Field{"--total-length", "Tokens of prompt and answer together (default 256)", number}, s.total_length);
+  visit(Field{"--temperature", "Of the Gumbel noise (default 0: none)", number}, s.temperature);
+  visit(Field{"--seed", "Seed of every draw, below 2^32 (default 0)", number}, s.seed);
+  visit(Field{"--limit,-L", "Documents per task: a count, or a fraction below 1", number}, s.limit);
+  visit(Field{"--batch-size,--batch_size,-b", "Rows per forward (default 64)", speed}, s.batch_size);
+  visit(Field{"--device", "auto (default), cpu, cuda or cuda:N", speed}, s.device);
+  visit(Field{"--threads", "CPU threads (default: all cores)", speed}, s.threads);
+}
+
+}  // namespace smdm
