@@ -1,0 +1,33 @@
+/// How far the work is, for people: a bar on a terminal, now and then a line elsewhere. Standard error only.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace smdm {
+
+class Progress {
+ public:
+  /// @param unit  what is counted: "requests"
+  Progress(std::string label, std::size_t total, std::string unit);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void show();
+
+  std::string label_;
+  std::size_t total_;
+  std::string unit_;
+  std::size_t done_ = 0;
+  bool terminal_;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point shown_ = begin_;
+};
+
+}  // namespace smdm

@@ -1,0 +1,58 @@
+#include <iostream>
+
+#include "harness/errors.hpp"
+#include "harness/evaluation.hpp"
+#include "harness/generate.hpp"
+#include "harness/input_lines.hpp"
+#include "harness/jobs.hpp"
+#include "harness/likelihoods.hpp"
+#include "harness/session.hpp"
+#include "results/json_lines.hpp"
+
+namespace smdm {
+namespace {
+
+TokenRequest encode(const Session& session, const InputLine& line) {
+  if (line.has("context_ids") || line.has("continuation_ids")) {
+    return {.context = line.ids("context_ids"), .continuation = line.ids("continuation_ids")};
+  }
+  const auto context = line.text("context");
+  auto pair = session.text().encode_pair(context, line.text("continuation"));
+  return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
+}
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json answer(const Json& id, const Estimate& estimate) {
+  return {{"id", id},
+          {"nats", estimate.nats},
+          {"standard_error", or_null(estimate.standard_error)},
+          {"bound", to_string(estimate.bound)},
+          {"is_greedy", or_null(estimate.is_greedy)},
+          {"rows", estimate.rows},
+          {"tokens", estimate.tokens}};
+}
+
+}  // namespace
+
+void run_requests(const Settings& settings) {
+  const auto session = open_session(settings);
+  std::vector<std::string> notes;
+  const auto kind = session.checkpoint.kind;
+  const auto evaluation = decide(settings, "", Work::likelihood, kind, notes);
+  for (const auto& note : notes) std::cerr << note << "\n";
+  const auto lines = read_input_lines(*settings.requests);
+  std::vector<TokenRequest> requests;
+  for (const auto& line : lines) requests.push_back(encode(session, line));
+  JsonLinesWriter writer(settings.output.value_or("-"));
+  const auto where = [&](std::size_t index) { return lines[index].where(); };
+  const auto estimates =
+      likelihoods(session, requests, likelihood_config(evaluation, kind, settings), "requests", where);
+  for (std::size_t i = 0; i < lines.size(); ++i) writer.write(answer(lines[i].id(), estimates[i]));
+  writer.finish();
+}
+
+}  // namespace smdm

@@ -1,0 +1,34 @@
+/// A checkpoint opened for work: the model, its tokenizer, and their identities.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/settings.hpp"
+#include "models/checkpoint.hpp"
+#include "models/language_model.hpp"
+#include "models/tokenizer.hpp"
+#include "tasks/json.hpp"
+
+namespace smdm {
+
+struct Session {
+  Checkpoint checkpoint;
+  std::unique_ptr<LanguageModel> model;
+  std::optional<Tokenizer> tokenizer;
+  torch::Device device = torch::kCPU;
+
+  /// @throws CheckpointError  saying how to give one, if there is no tokenizer
+  [[nodiscard]] const Tokenizer& text() const;
+
+  /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
+  [[nodiscard]] Json identity() const;
+};
+
+/// Loads what the settings name and sets the number of threads.
+/// @throws UsageError       if no model is named, or the device does not exist
+/// @throws CheckpointError  if it cannot be used, or tokenizer and vocabulary disagree
+[[nodiscard]] Session open_session(const Settings& settings);
+
+}  // namespace smdm
