@@ -1,0 +1,125 @@
+#include "harness/prepared_task.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "harness/errors.hpp"
+#include "harness/generate.hpp"
+#include "harness/likelihoods.hpp"
+
+namespace smdm {
+namespace {
+
+std::string document_name(const PreparedTask& prepared, std::size_t document) {
+  return "task " + info(prepared.task).name + ", document " + std::to_string(document);
+}
+
+/// The document that request `index` belongs to.
+std::size_t document_of(const PreparedTask& prepared, std::size_t index) {
+  const auto after = std::upper_bound(prepared.first.begin(), prepared.first.end(), index);
+  return static_cast<std::size_t>(after - prepared.first.begin()) - 1;
+}
+
+void prepare_requests(PreparedTask& prepared, const Session& session) {
+  const auto& tokenizer = session.text();
+  for (const auto& document : prepared.dataset.documents) {
+    prepared.first.push_back(prepared.requests.size());
+    for (auto& request : requests(prepared.task, document)) {
+      auto pair = tokenizer.encode_pair(request.context, request.continuation);
+      prepared.tokens.push_back({.context = std::move(pair.context), .continuation = std::move(pair.continuation)});
+      prepared.requests.push_back(std::move(request));
+    }
+  }
+  prepared.first.push_back(prepared.requests.size());
+  check_requests(session, prepared.tokens, [&](std::size_t index) {
+    const auto document = document_of(prepared, index);
+    return document_name(prepared, document) + ", request " + std::to_string(index - prepared.first[document]);
+  });
+}
+
+void prepare_prompts(PreparedTask& prepared, const OpenAnswer& task, const Session& session) {
+  for (const auto& document : prepared.dataset.documents) {
+    prepared.prompts.push_back(task.parse(document));
+    prepared.prompt_ids.push_back(session.text().encode(prepared.prompts.back().text));
+    check_ids(*session.model, prepared.prompt_ids.back(), prepared.evaluation.total_length,
+              document_name(prepared, prepared.prompts.size() - 1));
+  }
+}
+
+OutputType output_type(const Task& task) {
+  if (std::holds_alternative<MultipleChoice>(task)) return OutputType::multiple_choice;
+  return std::holds_alternative<Cloze>(task) ? OutputType::loglikelihood : OutputType::generate_until;
+}
+
+Work work_of(const Task& task) {
+  return std::holds_alternative<OpenAnswer>(task) ? Work::generation : Work::likelihood;
+}
+
+Json describe_files(const LoadedDataset& dataset) {
+  Json files = Json::array();
+  for (const auto& file : dataset.files) {
+    files.push_back({{"path", file.path.string()}, {"sha256", file.sha256}, {"checksum", to_string(file.checksum)}});
+  }
+  return files;
+}
+
+}  // namespace
+
+std::size_t limited(std::size_t documents, const std::optional<double>& limit) {
+  if (!limit) return documents;
+  if (!(*limit > 0.0) || !std::isfinite(*limit)) {
+    throw UsageError("--limit: wanted a count, or a fraction below 1, got " + std::to_string(*limit));
+  }
+  const auto count = *limit < 1.0 ? std::ceil(static_cast<double>(documents) * *limit) : std::floor(*limit);
+  return count < static_cast<double>(documents) ? static_cast<std::size_t>(count) : documents;
+}
+
+PreparedTask prepare(const Task& task, const Session& session, const Settings& settings, std::vector<std::string>& notes) {
+  PreparedTask prepared{.task = task, .dataset = load(task, *settings.data)};
+  const auto& name = info(task).name;
+  for (const auto& warning : prepared.dataset.warnings) notes.push_back("warning: " + warning);
+  prepared.documents = prepared.dataset.documents.size();
+  prepared.dataset.documents.resize(limited(prepared.documents, settings.limit));
+  auto asked = settings;
+  asked.greedy = settings.greedy || std::holds_alternative<Cloze>(task);  // their accuracy is that verdict
+  prepared.evaluation = decide(asked, name, work_of(task), session.checkpoint.kind, notes);
+  if (const auto* open = std::get_if<OpenAnswer>(&task)) {
+    prepare_prompts(prepared, *open, session);
+  } else {
+    prepare_requests(prepared, session);
+  }
+  return prepared;
+}
+
+TaskRecord evaluate(const PreparedTask& prepared, const Session& session, const Settings& settings) {
+  const auto& about = info(prepared.task);
+  TaskRecord record;
+  record.name = about.name;
+  record.version = about.version;
+  record.output_type = output_type(prepared.task);
+  record.config = lm_eval_config(prepared.task);
+  record.documents = static_cast<std::int64_t>(prepared.documents);
+  record.extra = describe(prepared.evaluation, work_of(prepared.task), session.checkpoint.kind);
+  record.extra["data"] = describe_files(prepared.dataset);
+  for (const auto& metric : about.metrics) record.metrics.push_back({.info = metric, .values = {}});
+  for (std::size_t i = 0; i < prepared.dataset.documents.size(); ++i) {
+    const auto& document = prepared.dataset.documents[i];
+    const auto gold = target(prepared.task, document);
+    SampleRecord sample;
+    sample.doc_id = static_cast<std::int64_t>(i);
+    sample.doc = document;
+    sample.target = gold.is_string() ? gold.get<std::string>() : gold.dump();
+    record.samples.push_back(std::move(sample));
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  if (work_of(prepared.task) == Work::generation) {
+    evaluate_open_answers(prepared, session, settings, record);
+  } else {
+    evaluate_likelihoods(prepared, session, settings, record);
+  }
+  record.extra["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return record;
+}
+
+}  // namespace smdm

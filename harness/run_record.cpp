@@ -1,0 +1,104 @@
+#include "harness/run_record.hpp"
+
+#include <ATen/Config.h>
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <algorithm>
+
+#include "harness/version.hpp"
+#include "tasks/catalog.hpp"
+
+namespace smdm {
+namespace {
+
+double seconds_since_epoch(std::chrono::system_clock::time_point when) {
+  return std::chrono::duration<double>(when.time_since_epoch()).count();
+}
+
+template <typename T>
+Json value_of(const T& value) {
+  if constexpr (requires { value.has_value(); }) {
+    return value ? Json(*value) : Json();
+  } else {
+    return Json(value);
+  }
+}
+
+/// The settings as given, in groups by what they change.
+Json given(const Settings& settings) {
+  Json groups = {{"changes_numbers", Json::object()}, {"changes_speed", Json::object()}};
+  for_each_field(settings, [&](const Field& field, const auto& value) {
+    if (field.effect == Effect::job) return;
+    const std::string names = field.names;
+    const auto name = names.substr(2, names.find(',') - 2);
+    groups[field.effect == Effect::number ? "changes_numbers" : "changes_speed"][name] = value_of(value);
+  });
+  return groups;
+}
+
+ModelRecord model_record(const Session& session, const Settings& settings) {
+  const auto& info = session.model->info();
+  ModelRecord model;
+  model.name = *settings.model;
+  model.parameters = info.parameters;
+  model.dtype = info.compute == ComputeType::bf16 ? "bfloat16" : "float32";
+  model.max_length = info.max_tokens;
+  if (session.tokenizer) {
+    model.bos_id = session.tokenizer->bos_id();
+    if (session.tokenizer->eos_id() >= 0) model.eos_id = session.tokenizer->eos_id();
+  }
+  return model;
+}
+
+ConfigRecord config_record(const Session& session, const Settings& settings) {
+  ConfigRecord config;
+  config.batch_size = settings.batch_size;
+  config.device = session.device.str();
+  config.limit = settings.limit;
+  config.seed = settings.seed.value_or(0);
+  for_each_field(settings, [&](const Field& field, const auto& value) {
+    const auto json = value_of(value);
+    if (field.effect != Effect::number || json.is_null() || json == Json(false)) return;
+    const std::string names = field.names;
+    const auto name = names.substr(2, names.find(',') - 2);
+    config.arguments += (config.arguments.empty() ? "" : ",") + name + "=" + (json.is_string() ? json.get<std::string>() : json.dump());
+  });
+  return config;
+}
+
+}  // namespace
+
+RunRecord new_run(const Session& session, const Settings& settings, std::chrono::system_clock::time_point start) {
+  RunRecord run;
+  run.model = model_record(session, settings);
+  run.config = config_record(session, settings);
+  run.start_s = seconds_since_epoch(start);
+  if (!std::string(kGitRevision).empty()) run.git_hash = kGitRevision;
+  run.environment = at::show_config();
+  run.smdm_eval = {{"version", kVersion},
+                   {"libtorch", TORCH_VERSION},
+                   {"model", session.identity()},
+                   {"device", device_name(session.device)},
+                   {"threads", at::get_num_threads()},
+                   // Only the CPU path is tested to give the same bits whatever the batch.
+                   {"bit_reproducible", session.device.is_cpu()},
+                   {"settings", given(settings)}};
+  return run;
+}
+
+void complete(RunRecord& run, const Settings& settings, std::chrono::system_clock::time_point end) {
+  for (const auto& group : all_task_groups()) {
+    const bool asked = std::find(settings.tasks.begin(), settings.tasks.end(), group.name) != settings.tasks.end();
+    if (asked) run.groups.push_back({.name = group.name, .alias = {}, .tasks = group.tasks});
+  }
+  for (const char* total : {"rows", "tokens", "forwards"}) {
+    std::int64_t sum = 0;
+    for (const auto& task : run.tasks) sum += task.extra.value(total, std::int64_t{0});
+    run.smdm_eval[total] = sum;
+  }
+  run.seconds = seconds_since_epoch(end) - run.start_s;
+  run.smdm_eval["seconds"] = run.seconds;
+}
+
+}  // namespace smdm

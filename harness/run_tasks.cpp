@@ -1,0 +1,54 @@
+#include <chrono>
+#include <iostream>
+
+#include "harness/errors.hpp"
+#include "harness/jobs.hpp"
+#include "harness/prepared_task.hpp"
+#include "harness/run_record.hpp"
+#include "results/atomic_file.hpp"
+#include "results/report.hpp"
+#include "results/writer.hpp"
+
+namespace smdm {
+namespace {
+
+void check_usage(const Settings& settings) {
+  if (!settings.model) {
+    throw UsageError("--task: wanted --model DIR (a checkpoint) and --data DIR (the benchmark data); got no --model");
+  }
+  if (!settings.data) {
+    throw UsageError("--task: wanted --data DIR, the root of the benchmark data (see docs/data.md), beside --model");
+  }
+}
+
+std::vector<Task> chosen(const Settings& settings) {
+  try {
+    return find_tasks(settings.tasks);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(std::string("--task: ") + error.what());
+  }
+}
+
+}  // namespace
+
+void run_tasks(const Settings& settings) {
+  const auto tasks = chosen(settings);
+  check_usage(settings);
+  if (settings.output) check_writable(*settings.output);
+  const auto start = std::chrono::system_clock::now();
+  const auto session = open_session(settings);
+  std::vector<std::string> notes;
+  std::vector<PreparedTask> prepared;
+  for (const auto& task : tasks) prepared.push_back(prepare(task, session, settings, notes));
+  for (const auto& note : notes) std::cerr << note << "\n";
+  auto run = new_run(session, settings, start);
+  for (const auto& task : prepared) run.tasks.push_back(evaluate(task, session, settings));
+  complete(run, settings, std::chrono::system_clock::now());
+  const auto summaries = summarize(run);
+  std::cout << results_table(run, summaries);
+  if (!settings.output) return;
+  const auto files = write_run(*settings.output, run, summaries);
+  std::cerr << "wrote " << files.results.string() << " and " << files.samples.size() << " samples file(s) beside it\n";
+}
+
+}  // namespace smdm
