@@ -16,12 +16,12 @@ namespace smdm {
 
 struct DecodingConfig {
   // Changes what is generated.
-  std::int64_t total_length = 256;     ///< of prompt and answer together, at most max_tokens
-  double temperature = 0.0;            ///< of the Gumbel noise, see choose_tokens(); 0 is greedy
-  std::optional<std::int64_t> eos_id;  ///< a document ends after this token, which it keeps
-  std::uint64_t seed = 0;              ///< below 2^32
+  std::int64_t total_length = 256;  ///< of prompt and answer together, at most max_tokens
+  double temperature = 0.0;         ///< of the Gumbel noise, see choose_tokens(); 0 is greedy
+  std::optional<std::int64_t> eos_id = {};  ///< a document ends after this token, which it keeps
+  std::uint64_t seed = 0;                   ///< below 2^32
   // Changes only the speed (and the memory: every document in work has its cache).
-  PackingLimits packing;
+  PackingLimits packing = {};
 };
 
 /// Where one document's chance comes from.

@@ -29,7 +29,7 @@ struct LikelihoodConfig {
   std::uint64_t seed = 0;  ///< below 2^32
   bool greedy = false;     ///< whether Estimate::is_greedy is wanted
   // Changes only the speed.
-  PackingLimits packing;
+  PackingLimits packing = {};
 };
 
 /// Called once per request, in any order, as soon as its estimate is complete. What it throws ends

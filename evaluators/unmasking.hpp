@@ -30,7 +30,7 @@ struct UnmaskingConfig {
   double cfg = 0.0;                 ///< see guidance.hpp; the unconditional branch hides the prompt
   std::uint64_t seed = 0;           ///< below 2^32
   // Changes only the speed.
-  PackingLimits packing;
+  PackingLimits packing = {};
 };
 
 /// Where one document's chance comes from.

@@ -76,7 +76,9 @@ std::size_t limited(std::size_t documents, const std::optional<double>& limit) {
 }
 
 PreparedTask prepare(const Task& task, const Session& session, const Settings& settings, std::vector<std::string>& notes) {
-  PreparedTask prepared{.task = task, .dataset = load(task, *settings.data)};
+  PreparedTask prepared;
+  prepared.task = task;
+  prepared.dataset = load(task, *settings.data);
   const auto& name = info(task).name;
   for (const auto& warning : prepared.dataset.warnings) notes.push_back("warning: " + warning);
   prepared.documents = prepared.dataset.documents.size();

@@ -58,7 +58,7 @@ ConfigRecord config_record(const Session& session, const Settings& settings) {
   config.limit = settings.limit;
   config.seed = settings.seed.value_or(0);
   for_each_field(settings, [&](const Field& field, const auto& value) {
-    const auto json = value_of(value);
+    const Json json = value_of(value);
     if (field.effect != Effect::number || json.is_null() || json == Json(false)) return;
     const std::string names = field.names;
     const auto name = names.substr(2, names.find(',') - 2);

@@ -124,7 +124,7 @@ class Header {
     for (const auto size : entry.shape) {
       if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) fail(quoted(name) + ": shape overflows");
     }
-    const auto extent = "[" + std::to_string(entry.begin) + ", " + std::to_string(entry.end) + ")";
+    const auto extent = std::to_string(entry.begin) + ".." + std::to_string(entry.end);
     if (entry.begin > entry.end) fail(quoted(name) + ": data_offsets " + extent + " run backwards");
     if (entry.end > data_bytes_) {
       fail(quoted(name) + ": truncated: data_offsets " + extent + " pass the end of the data at " +

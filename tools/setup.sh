@@ -361,7 +361,7 @@ configure() {
   fi
   rm -f -- "$configured"
   say "configuring with LibTorch $(torch_version_of "$torch_dir") of $torch_dir"
-  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "-DTorch_DIR=$torch_dir" \
+  CXX="${compiler[*]}" cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "-DTorch_DIR=$torch_dir" \
     "-DSMDM_CUDA=$cuda" "-DSMDM_WERROR=$werror" >"$build/configure.log" 2>&1 || {
     sed -n '/CMake Error/,$p' "$build/configure.log" >&2
     die "$exit_build" "CMake could not configure the build (all it said is in build/configure.log)"

@@ -1,0 +1,202 @@
+#include "results/report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "results/layout.hpp"
+
+namespace smdm {
+namespace {
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
+                                         {0x0483, 0x0489},
+                                         {0x0591, 0x05BD},
+                                         {0x064B, 0x065F},
+                                         {0x200B, 0x200F},
+                                         {0x20D0, 0x20F0},
+                                         {0xFE00, 0xFE0F},
+                                         {0xFE20, 0xFE2F}}};
+constexpr std::array<Range, 12> kDoubleWidth{{{0x1100, 0x115F},
+                                              {0x2E80, 0x303E},
+                                              {0x3041, 0x33FF},
+                                              {0x3400, 0x4DBF},
+                                              {0x4E00, 0x9FFF},
+                                              {0xA000, 0xA4CF},
+                                              {0xAC00, 0xD7A3},
+                                              {0xF900, 0xFAFF},
+                                              {0xFF00, 0xFF60},
+                                              {0xFFE0, 0xFFE6},
+                                              {0x1F300, 0x1FAFF},
+                                              {0x20000, 0x3FFFD}}};
+
+bool in(std::span<const Range> ranges, char32_t character) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
+    return range.first <= character && character <= range.last;
+  });
+}
+
+/// Takes one character off the front; a byte that starts none counts as one character.
+char32_t take_character(std::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  char32_t character = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+  bool whole = lead < 0x80 || (length > 1 && length <= text.size());
+  for (std::size_t i = 1; whole && i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    whole = (next & 0xC0U) == 0x80U;
+    character = (character << 6U) | (next & 0x3FU);
+  }
+  text.remove_prefix(whole ? length : 1);
+  return whole ? character : U'\uFFFD';
+}
+
+std::string escaped(const std::string& cell) {
+  std::string out;
+  for (const char c : cell) {
+    if (c == '|') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
+std::string spaces(std::size_t count) {
+  return std::string(count, ' ');
+}
+
+std::string aligned(const std::string& cell, std::size_t width, Align align) {
+  const std::string padding = spaces(width - display_width(cell));
+  return align == Align::right ? padding + cell : cell + padding;
+}
+
+std::string centred(const std::string& title, std::size_t width) {
+  const std::size_t free = width - display_width(title);
+  return spaces(free / 2) + title + spaces(free - free / 2);
+}
+
+std::string rule(std::size_t width, Align align) {
+  return std::string(width - 1, '-') + (align == Align::right ? ":" : "-");
+}
+
+std::string four_decimals(double value) {
+  std::array<char, 400> text{};  // the largest double has 309 digits before the point
+  const int length = std::snprintf(text.data(), text.size(), "%.4f", value);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+/// 1.0 as "1", 2.5 as "2.5".
+std::string short_number(double value) {
+  std::array<char, 32> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%g", value);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+std::string stderr_text(const std::optional<double>& standard_error) {
+  if (!standard_error || !std::isfinite(*standard_error)) return "N/A";
+  return four_decimals(*standard_error);
+}
+
+/// Indices of a task's metrics in the order of lm-eval's table: by "acc,none".
+std::vector<std::size_t> metrics_by_key(const TaskRecord& task) {
+  std::vector<std::size_t> order(task.metrics.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return metric_key(task.metrics[a].info) < metric_key(task.metrics[b].info);
+  });
+  return order;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+void append_task(const TaskRecord& task,
+                 const TaskSummary& summary,
+                 const std::string& alias,
+                 Rows& rows) {
+  bool first = true;
+  for (const std::size_t i : metrics_by_key(task)) {
+    const MetricInfo& info = task.metrics[i].info;
+    rows.push_back({first ? alias : "", first ? short_number(task.version) : "", info.filter,
+                    std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
+                    four_decimals(summary.at(i).value), "±",
+                    stderr_text(summary.at(i).standard_error)});
+    first = false;
+  }
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const char32_t character = take_character(text);
+    if (in(kNoWidth, character)) continue;
+    width += in(kDoubleWidth, character) ? 2 : 1;
+  }
+  return width;
+}
+
+std::string markdown_table(std::span<const Column> columns,
+                           std::span<const std::vector<std::string>> rows) {
+  constexpr std::size_t kNarrowest = 3;  // what Markdown wants of a rule
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns)
+    widths.push_back(std::max(kNarrowest, display_width(column.title)));
+  Rows cells;
+  for (const auto& row : rows) {
+    if (row.size() != columns.size()) {
+      throw std::invalid_argument("markdown_table: wanted " + std::to_string(columns.size()) +
+                                  " cells in a row, got " + std::to_string(row.size()));
+    }
+    auto& line = cells.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line.push_back(escaped(row[i]));
+      widths[i] = std::max(widths[i], display_width(line.back()));
+    }
+  }
+  std::string titles = "|";
+  std::string rules = "|";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    titles += centred(columns[i].title, widths[i]) + "|";
+    rules += rule(widths[i], columns[i].align) + "|";
+  }
+  std::string table = titles + "\n" + rules + "\n";
+  for (const auto& line : cells) {
+    table += "|";
+    for (std::size_t i = 0; i < line.size(); ++i)
+      table += aligned(line[i], widths[i], columns[i].align) + "|";
+    table += "\n";
+  }
+  return table;
+}
+
+std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
+  const std::vector<Column> columns = {{.title = "Tasks"},
+                                       {.title = "Version", .align = Align::right},
+                                       {.title = "Filter"},
+                                       {.title = "n-shot", .align = Align::right},
+                                       {.title = "Metric"},
+                                       {.title = ""},
+                                       {.title = "Value", .align = Align::right},
+                                       {.title = ""},
+                                       {.title = "Stderr", .align = Align::right}};
+  Rows rows;
+  for (const DisplayRow& row : display_rows(run)) {
+    if (row.group != nullptr) {
+      rows.push_back({row.alias, "N/A", "", "", "", "", "", "", ""});
+    } else {
+      append_task(run.tasks[row.task], summaries.at(row.task), row.alias, rows);
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
+}  // namespace smdm

@@ -1,0 +1,139 @@
+#include "results/sample_reader.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <utility>
+
+#include "results/layout.hpp"
+#include "results/python_text.hpp"
+#include "results/results_error.hpp"
+
+namespace smdm {
+namespace {
+
+Bound bound_from(const std::string& name) {
+  for (const Bound bound : {Bound::exact, Bound::lower, Bound::chain_rule}) {
+    if (name == to_string(bound)) return bound;
+  }
+  throw ResultsError("wanted a kind of bound, got '" + name + "'");
+}
+
+/// What Python's float() makes of "-1.5", "-inf" and "nan".
+double from_python_float(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0')
+    throw ResultsError("wanted a number in resps, got '" + text + "'");
+  return value;
+}
+
+template <typename T>
+std::optional<T> optional_from(const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  return value.get<T>();
+}
+
+std::vector<ChoiceRecord> choices_from(const Json& line) {
+  const Json& own = line.at("smdm_eval").at("choices");
+  const Json& responses = line.at("resps");
+  if (responses.size() != own.size() || line.at("arguments").size() != own.size()) {
+    throw ResultsError("wanted as many arguments and resps as choices (" +
+                       std::to_string(own.size()) + ")");
+  }
+  std::vector<ChoiceRecord> choices;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const Json& arguments = line.at("arguments").at("gen_args_" + std::to_string(i));
+    const Json& choice = own.at(i);
+    choices.push_back(
+        {.request = {.context = arguments.at("arg_0"), .continuation = arguments.at("arg_1")},
+         .estimate = {.nats = from_python_float(responses.at(i).at(0).at(0)),
+                      .standard_error = optional_from<double>(choice.at("standard_error")),
+                      .bound = bound_from(choice.at("bound")),
+                      .is_greedy = optional_from<bool>(choice.at("is_greedy")),
+                      .rows = choice.at("rows"),
+                      .tokens = choice.at("tokens")}});
+  }
+  return choices;
+}
+
+GenerationRecord generation_from(const Json& line) {
+  const Json& arguments = line.at("arguments").at("gen_args_0");
+  return {.prompt = arguments.at("arg_0"),
+          .settings = arguments.at("arg_1"),
+          .text = line.at("resps").at(0).at(0),
+          .filtered = line.at("filtered_resps").at(0),
+          .forwards = line.at("smdm_eval").at("forwards")};
+}
+
+void check_hashes(const Json& line, const SampleHashes& computed) {
+  const std::pair<const char*, const std::string&> pairs[] = {{"doc_hash", computed.doc},
+                                                              {"prompt_hash", computed.prompt},
+                                                              {"target_hash", computed.target}};
+  for (const auto& [name, hash] : pairs) {
+    if (line.at(name) != hash) {
+      throw ResultsError("wanted the " + std::string(name) +
+                         " of what stands beside it, got another one: the line was changed");
+    }
+  }
+}
+
+/// Adds one line to the task. @return its digests
+SampleHashes append_sample(const Json& line, TaskRecord& task) {
+  SampleRecord sample{
+      .doc_id = line.at("doc_id"), .doc = line.at("doc"), .target = line.at("target")};
+  if (task.output_type == OutputType::generate_until) {
+    sample.outcome = generation_from(line);
+  } else {
+    sample.outcome = choices_from(line);
+  }
+  for (const auto& [key, value] : line.at("smdm_eval").items()) {
+    if (key != "metrics" && key != "choices" && key != "forwards") sample.extra[key] = value;
+  }
+  SampleHashes hashes = hashes_of(sample);
+  check_hashes(line, hashes);
+  for (MetricRecord& metric : task.metrics) {
+    metric.values.push_back(
+        number_or_nan(line.at("smdm_eval").at("metrics").at(metric_key(metric.info))));
+  }
+  task.samples.push_back(std::move(sample));
+  return hashes;
+}
+
+}  // namespace
+
+double number_or_nan(const Json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+void read_samples(const std::filesystem::path& file,
+                  std::size_t samples,
+                  const std::string& hash,
+                  TaskRecord& task) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in)
+    throw ResultsError("wanted the samples of " + task.name + " at " + file.string() +
+                       ", cannot open it");
+  std::vector<SampleHashes> hashes;
+  std::string text;
+  while (std::getline(in, text)) {
+    const std::string where = file.string() + ":" + std::to_string(hashes.size() + 1) + ": ";
+    try {
+      hashes.push_back(append_sample(Json::parse(text), task));
+    } catch (const Json::exception& error) {
+      throw ResultsError(where + "not a sample of ours: " + error.what());
+    } catch (const std::exception& error) {
+      throw ResultsError(where + error.what());
+    }
+  }
+  if (hashes.size() != samples) {
+    throw ResultsError(file.string() + ": wanted " + std::to_string(samples) +
+                       " samples, as the results file says, got " + std::to_string(hashes.size()));
+  }
+  if (task_hash(hashes) != hash) {
+    throw ResultsError(file.string() +
+                       ": wanted the documents whose digest the results file has, got others");
+  }
+}
+
+}  // namespace smdm

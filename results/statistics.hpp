@@ -1,0 +1,59 @@
+/// From per-document values to one number and its standard error, as lm-evaluation-harness 0.4.4
+/// defines them (lm_eval/api/metrics.py: mean, mean_stderr, perplexity, bootstrap_stderr).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "results/record.hpp"
+#include "tasks/request.hpp"
+
+namespace smdm {
+
+/// Resamples behind the standard error of a perplexity. lm-eval draws 100000; with 10000 the error
+/// of the standard error is 1 / sqrt(2 * 10000) = 0.7 % of it, and 5153 documents take a fraction
+/// of a second.
+inline constexpr std::int64_t kBootstrapResamples = 10000;
+
+/// A metric over documents.
+struct Summary {
+  double value = 0.0;
+  std::optional<double> standard_error;  ///< over documents; empty with fewer than two of them
+};
+
+/// Sum in the given order, divided by the count.
+/// @throws std::invalid_argument  if there are no values
+[[nodiscard]] double mean(std::span<const double> values);
+
+/// Sample standard deviation (n - 1) divided by sqrt(n); empty with fewer than two values.
+[[nodiscard]] std::optional<double> mean_standard_error(std::span<const double> values);
+
+/// exp(-mean) of log-likelihoods in nats.
+/// @throws std::invalid_argument  if there are no values
+[[nodiscard]] double perplexity(std::span<const double> nats);
+
+/// Sample standard deviation of the perplexities of `resamples` bootstrap samples; empty with fewer
+/// than two values. The draws are a function of `seed` and the count alone (SplitMix64, Steele, Lea
+/// and Flood 2014, and Lemire's exact mapping to 0..n-1), so that the value is the same on every
+/// platform up to the rounding of exp.
+/// @throws std::invalid_argument  if resamples < 2
+[[nodiscard]] std::optional<double> perplexity_standard_error(
+    std::span<const double> nats,
+    std::int64_t resamples = kBootstrapResamples,
+    std::uint64_t seed = 0);
+
+/// The number that a metric reports.
+/// @throws std::invalid_argument  if there are no values
+[[nodiscard]] Summary summarize(Aggregation aggregation, std::span<const double> values);
+
+/// One summary per metric of a task, in the order of its metrics.
+using TaskSummary = std::vector<Summary>;
+
+/// One TaskSummary per task of a run, in the order of its tasks.
+/// @throws std::invalid_argument  with the task and metric that has no values, or not one per
+/// sample
+[[nodiscard]] std::vector<TaskSummary> summarize(const RunRecord& run);
+
+}  // namespace smdm

@@ -1,0 +1,20 @@
+/// Every task of the catalogue, one function each, defined in the file of its name.
+#pragma once
+
+#include "tasks/task.hpp"
+
+namespace smdm {
+
+[[nodiscard]] MultipleChoice hellaswag();
+[[nodiscard]] MultipleChoice openbookqa();
+[[nodiscard]] MultipleChoice arc_easy();
+[[nodiscard]] MultipleChoice arc_challenge();
+[[nodiscard]] MultipleChoice boolq();
+[[nodiscard]] MultipleChoice piqa();
+[[nodiscard]] MultipleChoice social_iqa();
+[[nodiscard]] MultipleChoice race();
+[[nodiscard]] Cloze lambada_standard();
+[[nodiscard]] Cloze lambada_openai();
+[[nodiscard]] OpenAnswer gsm8k();
+
+}  // namespace smdm

@@ -1,0 +1,194 @@
+#include "tasks/dataset.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "tasks/fields.hpp"
+#include "tasks/line_reader.hpp"
+#include "tasks/unicode.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Row {
+  Json value;
+  std::string where;  // "path:line"
+};
+
+/// The file as it is named, or with ".gz", or nothing.
+std::optional<fs::path> locate(const fs::path& root, const DataFile& file) {
+  const fs::path plain = root / file.path;
+  std::error_code ignored;
+  for (const fs::path& path : {plain, fs::path(plain.string() + ".gz")}) {
+    if (fs::exists(path, ignored)) return path;
+  }
+  return std::nullopt;
+}
+
+std::string shown(const fs::path& root, const DataFile& file) {
+  return (root / file.path).string() + "[.gz]";
+}
+
+struct Located {
+  const Source* source;
+  fs::path documents;
+  std::optional<fs::path> labels;
+};
+
+Located locate_source(const std::string& task, const DatasetInfo& info, const fs::path& root) {
+  std::string looked_for;
+  for (const Source& source : info.sources) {
+    auto documents = locate(root, source.documents);
+    if (!documents) {
+      looked_for += looked_for.empty() ? "" : ", ";
+      looked_for += shown(root, source.documents);
+      continue;
+    }
+    if (!source.labels) return {&source, std::move(*documents), std::nullopt};
+    auto labels = locate(root, source.labels->file);
+    if (!labels) {
+      throw DatasetError(task + ": wanted the labels " + shown(root, source.labels->file) + " of " +
+                         documents->string() + ", got no such file");
+    }
+    return {&source, std::move(*documents), std::move(labels)};
+  }
+  throw DatasetError(task + ": wanted one of the files " + looked_for + ", got none of them");
+}
+
+Json parse_object(const std::string& line) {
+  try {
+    Json value = Json::parse(line);
+    if (!value.is_object()) throw DatasetError("wanted a JSON object, got " + describe(value));
+    return value;
+  } catch (const Json::parse_error& error) {
+    throw DatasetError("wanted a JSON object, got malformed JSON at byte " +
+                       std::to_string(error.byte) + " of the line");
+  }
+}
+
+Json parse_row(const std::string& line, RowFormat format) {
+  switch (format) {
+    case RowFormat::json:
+      return parse_object(line);
+    case RowFormat::plain:
+      return Json{{"text", line}};
+    case RowFormat::two_bars:
+      break;
+  }
+  const std::size_t bars = line.find("||");
+  if (bars == std::string::npos) {
+    throw DatasetError("wanted \"question||answer\", got a line without ||");
+  }
+  return Json{{"question", line.substr(0, bars)}, {"answer", line.substr(bars + 2)}};
+}
+
+LoadedFile loaded(const LineReader& reader, const fs::path& path, const DataFile& file) {
+  const bool known =
+      std::ranges::find(file.known_sha256, reader.sha256()) != file.known_sha256.end();
+  return {.path = path,
+          .sha256 = reader.sha256(),
+          .checksum = known                       ? Checksum::known
+                      : file.known_sha256.empty() ? Checksum::unchecked
+                                                  : Checksum::differs};
+}
+
+/// Adds file and line to whatever `work` complains about.
+template <typename Work>
+auto located_errors(const std::string& where, const Work& work) {
+  try {
+    return work();
+  } catch (const DatasetError& error) {
+    throw DatasetError(where + ": " + error.what());
+  }
+}
+
+std::vector<Row> read_rows(const Located& found, LoadedDataset& into) {
+  LineReader reader(found.documents);
+  std::vector<Row> rows;
+  for (std::string line; reader.next(line);) {
+    if (unicode::strip(line).empty()) continue;
+    const std::string where = reader.where();
+    rows.push_back(
+        {located_errors(where, [&] { return parse_row(line, found.source->format); }), where});
+  }
+  into.files.push_back(loaded(reader, found.documents, found.source->documents));
+  return rows;
+}
+
+void add_labels(const Located& found, std::vector<Row>& rows, LoadedDataset& into) {
+  const LabelFile& labels = *found.source->labels;
+  LineReader reader(*found.labels);
+  std::size_t count = 0;
+  for (std::string line; reader.next(line);) {
+    const std::string label = unicode::strip(line);
+    if (label.empty()) continue;
+    const Json holder{{"label", label}};
+    located_errors(reader.where(), [&] { return label_field(holder, "label", labels.allowed); });
+    if (count < rows.size()) rows[count].value["label"] = label;
+    ++count;
+  }
+  if (count != rows.size()) {
+    throw DatasetError(reader.where() + ": wanted " + std::to_string(rows.size()) +
+                       " labels, one for each document of " + found.documents.string() + ", got " +
+                       std::to_string(count));
+  }
+  into.files.push_back(loaded(reader, *found.labels, labels.file));
+}
+
+void add_warnings(const std::string& task, const DatasetInfo& info, LoadedDataset& into) {
+  for (const LoadedFile& file : into.files) {
+    if (file.checksum != Checksum::differs) continue;
+    into.warnings.push_back(task + ": " + file.path.string() + " has sha256 " + file.sha256 +
+                            ", which is not that of the published data");
+  }
+  const auto got = static_cast<std::int64_t>(into.documents.size());
+  if (got != info.documents) {
+    into.warnings.push_back(task + ": wanted the split's " + std::to_string(info.documents) +
+                            " documents, got " + std::to_string(got));
+  }
+}
+
+}  // namespace
+
+const char* to_string(Checksum checksum) noexcept {
+  switch (checksum) {
+    case Checksum::known:
+      return "known";
+    case Checksum::differs:
+      return "differs";
+    case Checksum::unchecked:
+      return "unchecked";
+  }
+  return "";
+}
+
+LoadedDataset load_dataset(const std::string& task,
+                           const DatasetInfo& info,
+                           const fs::path& root,
+                           const std::function<void(const Json&)>& check) {
+  std::error_code ignored;
+  if (!fs::is_directory(root, ignored)) {
+    throw DatasetError(task + ": wanted a folder of data at " + root.string() + ", got " +
+                       (fs::exists(root, ignored) ? "a file" : "nothing there"));
+  }
+  const Located found = locate_source(task, info, root);
+  LoadedDataset into;
+  std::vector<Row> rows = read_rows(found, into);
+  if (rows.empty()) {
+    throw DatasetError(found.documents.string() + ": wanted documents of " + task + ", got none");
+  }
+  if (found.labels) add_labels(found, rows, into);
+  for (const Row& row : rows) {
+    located_errors(row.where, [&] {
+      into.documents.push_back(info.to_document(row.value));
+      check(into.documents.back());
+    });
+  }
+  add_warnings(task, info, into);
+  return into;
+}
+
+}  // namespace smdm

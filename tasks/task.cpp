@@ -1,0 +1,199 @@
+#include "tasks/task.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "tasks/unicode.hpp"
+
+namespace smdm {
+namespace {
+
+/// numpy's argmax: the first of equal maxima, and the first NaN if there is one.
+std::size_t argmax(std::span<const double> values) {
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != values[i]) return i;
+    if (values[i] > values[best]) best = i;
+  }
+  return best;
+}
+
+/// Calls the member for the kind of task that it is.
+template <typename OfChoice, typename OfCloze, typename OfOpen>
+auto by_kind(const Task& task, OfChoice of_choice, OfCloze of_cloze, OfOpen of_open) {
+  if (const auto* choice = std::get_if<MultipleChoice>(&task)) return of_choice(*choice);
+  if (const auto* cloze = std::get_if<Cloze>(&task)) return of_cloze(*cloze);
+  return of_open(std::get<OpenAnswer>(task));
+}
+
+double unknown_metric(const TaskInfo& task, const MetricInfo& metric) {
+  throw std::invalid_argument(task.name + ": no metric " + metric.name + " for this kind of task");
+}
+
+const char* aggregation_name(Aggregation aggregation) {
+  switch (aggregation) {
+    case Aggregation::mean:
+      return "mean";
+    case Aggregation::perplexity:
+      return "perplexity";
+  }
+  return "";
+}
+
+Json metric_list(const std::vector<MetricInfo>& metrics) {
+  Json list = Json::array();
+  for (const MetricInfo& metric : metrics) {
+    if (!list.empty() && list.back()["metric"] == metric.name) continue;  // another filter of it
+    list.push_back({{"metric", metric.name},
+                    {"aggregation", aggregation_name(metric.aggregation)},
+                    {"higher_is_better", metric.higher_is_better}});
+  }
+  return list;
+}
+
+}  // namespace
+
+const TaskInfo& info(const Task& task) noexcept {
+  const auto* choice = std::get_if<MultipleChoice>(&task);
+  if (choice != nullptr) return choice->info;
+  const auto* cloze = std::get_if<Cloze>(&task);
+  return cloze != nullptr ? cloze->info : std::get_if<OpenAnswer>(&task)->info;
+}
+
+LoadedDataset load(const Task& task, const std::filesystem::path& root) {
+  const auto check = [&task](const Json& document) {
+    std::visit([&](const auto& kind) { static_cast<void>(kind.parse(document)); }, task);
+  };
+  return load_dataset(info(task).name, info(task).dataset, root, check);
+}
+
+std::vector<Request> requests(const Question& question) {
+  std::vector<Request> all;
+  for (const std::string& choice : question.choices) {
+    all.push_back({question.context, std::string(kTargetDelimiter) + choice});
+  }
+  return all;
+}
+
+std::vector<Request> requests(const Task& task, const Json& document) {
+  return by_kind(
+      task, [&](const MultipleChoice& choice) { return requests(choice.parse(document)); },
+      [&](const Cloze& cloze) { return std::vector<Request>{cloze.parse(document)}; },
+      [](const OpenAnswer&) { return std::vector<Request>{}; });
+}
+
+Json target(const Task& task, const Json& document) {
+  return by_kind(
+      task, [&](const MultipleChoice& choice) { return Json(choice.parse(document).gold); },
+      [&](const Cloze& cloze) { return Json(cloze.parse(document).continuation); },
+      [&](const OpenAnswer& open) { return Json(open.parse(document).reference); });
+}
+
+std::vector<double> score(const MultipleChoice& task,
+                          const Question& question,
+                          std::span<const Estimate> estimates) {
+  if (estimates.empty() || estimates.size() != question.choices.size()) {
+    throw std::invalid_argument(task.info.name + ": wanted " +
+                                std::to_string(question.choices.size()) + " estimates, got " +
+                                std::to_string(estimates.size()));
+  }
+  std::vector<double> nats;
+  std::vector<double> nats_per_character;
+  for (std::size_t i = 0; i < estimates.size(); ++i) {
+    nats.push_back(estimates[i].nats);
+    nats_per_character.push_back(estimates[i].nats /
+                                 static_cast<double>(unicode::length(question.choices[i])));
+  }
+  std::vector<double> values;
+  for (const MetricInfo& metric : task.info.metrics) {
+    const bool by_character = metric.name == "acc_norm";
+    if (!by_character && metric.name != "acc") unknown_metric(task.info, metric);
+    const std::size_t answer = argmax(by_character ? nats_per_character : nats);
+    values.push_back(answer == question.gold ? 1.0 : 0.0);
+  }
+  return values;
+}
+
+std::vector<double> score(const Cloze& task, const Estimate& estimate) {
+  std::vector<double> values;
+  for (const MetricInfo& metric : task.info.metrics) {
+    if (metric.name == "perplexity") {
+      values.push_back(estimate.nats);
+    } else if (metric.name != "acc") {
+      unknown_metric(task.info, metric);
+    } else if (!estimate.is_greedy) {
+      throw std::invalid_argument(task.info.name +
+                                  ": acc wanted is_greedy, got an estimate without");
+    } else {
+      values.push_back(*estimate.is_greedy ? 1.0 : 0.0);
+    }
+  }
+  return values;
+}
+
+MetricInfo accuracy() {
+  return {.name = "acc"};
+}
+
+MetricInfo normalized_accuracy() {
+  return {.name = "acc_norm"};
+}
+
+MetricInfo perplexity() {
+  return {.name = "perplexity", .aggregation = Aggregation::perplexity, .higher_is_better = false};
+}
+
+Json lm_eval_config(const Task& task) {
+  const TaskInfo& of = info(task);
+  const std::string output_type = by_kind(
+      task, [](const MultipleChoice&) { return std::string("multiple_choice"); },
+      [](const Cloze&) { return std::string("loglikelihood"); },
+      [](const OpenAnswer&) { return std::string("generate_until"); });
+  const Json common{{"task", of.name},
+                    {"description", ""},
+                    {"target_delimiter", kTargetDelimiter},
+                    {"fewshot_delimiter", "\n\n"},
+                    {"num_fewshot", 0},
+                    {"metric_list", metric_list(of.metrics)},
+                    {"output_type", output_type},
+                    {"repeats", 1},
+                    {"should_decontaminate", false},
+                    {"metadata", {{"version", of.version}}}};
+  // The order of lm-evaluation-harness's own task configuration.
+  constexpr std::array order{"task",
+                             "tag",
+                             "dataset_path",
+                             "dataset_name",
+                             "dataset_kwargs",
+                             "training_split",
+                             "validation_split",
+                             "test_split",
+                             "fewshot_split",
+                             "process_docs",
+                             "doc_to_text",
+                             "doc_to_target",
+                             "doc_to_choice",
+                             "description",
+                             "target_delimiter",
+                             "fewshot_delimiter",
+                             "num_fewshot",
+                             "metric_list",
+                             "output_type",
+                             "generation_kwargs",
+                             "repeats",
+                             "filter_list",
+                             "should_decontaminate",
+                             "doc_to_decontamination_query",
+                             "metadata"};
+  Json config = Json::object();
+  for (const char* key : order) {
+    if (of.lm_eval.contains(key)) {
+      config[key] = of.lm_eval[key];
+    } else if (common.contains(key)) {
+      config[key] = common[key];
+    }
+  }
+  return config;
+}
+
+}  // namespace smdm

@@ -1,0 +1,107 @@
+/// What a task is: where its documents lie, how one becomes a question, and how answers are scored.
+/// A task is a value; nothing registers itself (see catalog.hpp).
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "tasks/dataset.hpp"
+#include "tasks/json.hpp"
+#include "tasks/request.hpp"
+
+namespace smdm {
+
+/// What every kind of task has.
+struct TaskInfo {
+  std::string name;
+  double version = 0.0;  ///< raised when one byte of a prompt or the meaning of a metric changes
+  DatasetInfo dataset;
+  std::vector<MetricInfo> metrics;
+  /// The task in the words of lm-evaluation-harness's task configuration: dataset_path, splits,
+  /// templates, whatever is not at its default there. See lm_eval_config().
+  Json lm_eval;
+};
+
+/// A context and the choices that may follow it. The delimiter is not part of a choice.
+struct Question {
+  std::string context;
+  std::vector<std::string> choices;
+  std::size_t gold = 0;
+};
+
+/// The choice with the highest likelihood is the answer.
+struct MultipleChoice {
+  TaskInfo info;
+  /// @throws DatasetError  if a field is missing or the gold answer is none of the choices
+  Question (*parse)(const Json& document) = nullptr;
+};
+
+/// A passage whose last part has to be foreseen.
+struct Cloze {
+  TaskInfo info;
+  /// @throws DatasetError  if a field is missing
+  Request (*parse)(const Json& document) = nullptr;
+};
+
+/// A prompt that is answered in free text.
+struct Prompt {
+  std::string text;
+  std::string reference;  ///< the gold answer alone
+};
+
+struct OpenAnswer {
+  TaskInfo info;
+  /// @throws DatasetError  if a field is missing or holds no gold answer
+  Prompt (*parse)(const Json& document) = nullptr;
+  /// Values in the order of info.metrics.
+  std::vector<double> (*score)(std::string_view generation, std::string_view reference) = nullptr;
+  /// What the metrics compare, for samples files ("filtered_resps").
+  std::string (*extract)(std::string_view generation) = nullptr;
+};
+
+using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
+
+[[nodiscard]] const TaskInfo& info(const Task& task) noexcept;
+
+/// Reads a task's documents under the data root. Every document is known to parse afterwards.
+/// @throws DatasetError
+[[nodiscard]] LoadedDataset load(const Task& task, const std::filesystem::path& root);
+
+/// What stands between a context and a choice, in every task.
+inline constexpr std::string_view kTargetDelimiter = " ";
+
+/// One request for each choice, in order.
+[[nodiscard]] std::vector<Request> requests(const Question& question);
+
+/// The requests of one document: one for each choice, one for a cloze, none for an open answer.
+[[nodiscard]] std::vector<Request> requests(const Task& task, const Json& document);
+
+/// What lm-evaluation-harness writes as a sample's "target": the index of the gold choice, the
+/// continuation of a cloze, the gold answer of an open question.
+[[nodiscard]] Json target(const Task& task, const Json& document);
+
+/// Values in the order of info.metrics, from one estimate for each request of the document.
+/// @throws std::invalid_argument  if the number of estimates is another, or a metric is not one of
+/// this kind of task ("acc", "acc_norm"; for a cloze "perplexity", "acc", which needs is_greedy)
+[[nodiscard]] std::vector<double> score(const MultipleChoice& task,
+                                        const Question& question,
+                                        std::span<const Estimate> estimates);
+[[nodiscard]] std::vector<double> score(const Cloze& task, const Estimate& estimate);
+
+/// Metrics as lm-evaluation-harness defines and names them.
+[[nodiscard]] MetricInfo accuracy();
+/// Accuracy of log-likelihoods divided by the number of code points of the choice.
+[[nodiscard]] MetricInfo normalized_accuracy();
+/// exp(-mean) of log-likelihoods in nats.
+[[nodiscard]] MetricInfo perplexity();
+
+/// The "configs" entry that lm-evaluation-harness writes for the task, zero-shot.
+[[nodiscard]] Json lm_eval_config(const Task& task);
+
+}  // namespace smdm

@@ -1,0 +1,230 @@
+#include "evaluators/likelihood.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/fake_model.hpp"
+
+namespace smdm {
+namespace {
+
+using test::FakeModel;
+
+/// Thirty requests: ten questions of three choices of different lengths.
+std::vector<TokenRequest> some_requests(bool empty_context) {
+  std::vector<TokenRequest> requests;
+  std::mt19937 bits(3);  // its sequence is fixed by the standard
+  const auto id = [&] { return static_cast<std::int64_t>(bits() % 7); };
+  for (int question = 0; question < 10; ++question) {
+    std::vector<std::int64_t> context(empty_context && question == 4 ? 0 : 1 + bits() % 9);
+    std::generate(context.begin(), context.end(), id);
+    for (int choice = 0; choice < 3; ++choice) {
+      std::vector<std::int64_t> continuation(1 + bits() % 6);
+      std::generate(continuation.begin(), continuation.end(), id);
+      requests.push_back({.context = context, .continuation = continuation});
+    }
+  }
+  return requests;
+}
+
+bool same(const Estimate& a, const Estimate& b) {
+  return a.nats == b.nats && a.standard_error == b.standard_error && a.bound == b.bound &&
+         a.is_greedy == b.is_greedy && a.rows == b.rows && a.tokens == b.tokens;
+}
+
+void check_packing_changes_nothing(const LanguageModel& model,
+                                   LikelihoodConfig config,
+                                   const std::vector<TokenRequest>& requests) {
+  const auto expected = score(model, requests, config);
+  for (const std::int64_t rows : {1, 2, 7, 64, 1000}) {
+    for (const std::int64_t tokens : {1, 50, 100000}) {
+      config.packing = {.rows_per_forward = rows, .tokens_per_forward = tokens};
+      std::vector<int> calls(requests.size());
+      score(model, requests, config, [&](std::size_t i, const Estimate& estimate) {
+        calls[i] += 1;
+        REQUIRE(same(estimate, expected[i]));
+      });
+      REQUIRE(calls == std::vector<int>(requests.size(), 1));
+    }
+  }
+}
+
+TEST_CASE("estimates are the same bits however rows are packed") {
+  const FakeModel diffusion(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  for (const double cfg : {0.0, 0.6}) {
+    for (const bool greedy : {false, true}) {
+      check_packing_changes_nothing(diffusion,
+                                    {.estimator = MonteCarlo{.samples = 32, .strata = 8},
+                                     .cfg = cfg,
+                                     .seed = 9,
+                                     .greedy = greedy},
+                                    some_requests(true));
+      check_packing_changes_nothing(
+          diffusion, {.estimator = ChainRule{}, .cfg = cfg, .greedy = greedy}, some_requests(true));
+    }
+  }
+  const FakeModel autoregressive(test::fake_autoregressive(), test::scrambled_logits(2.0));
+  check_packing_changes_nothing(autoregressive, {.estimator = TeacherForcing{}, .greedy = true},
+                                some_requests(false));
+}
+
+TEST_CASE("estimates do not depend on the order of requests, nor on which others there are") {
+  const FakeModel diffusion(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const FakeModel autoregressive(test::fake_autoregressive(), test::scrambled_logits(2.0));
+  const auto requests = some_requests(false);
+  std::vector<std::size_t> order(requests.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::shuffle(order.begin(), order.end(), std::mt19937(1));
+  std::vector<TokenRequest> shuffled;
+  for (const auto i : order) shuffled.push_back(requests[i]);
+  const auto check_model = [&](const LanguageModel& model, const LikelihoodConfig& config) {
+    const auto expected = score(model, requests, config);
+    const auto other_order = score(model, shuffled, config);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      CHECK(other_order[i].nats == expected[order[i]].nats);
+      CHECK(other_order[i].standard_error == expected[order[i]].standard_error);
+    }
+    const auto front = score(model, std::span(requests).first(5), config);
+    for (std::size_t i = 0; i < front.size(); ++i) CHECK(same(front[i], expected[i]));
+  };
+  check_model(diffusion, {.estimator = MonteCarlo{.samples = 64, .strata = 16}, .seed = 1234});
+  check_model(diffusion, {.estimator = ChainRule{}, .cfg = 1.1, .greedy = true});
+  check_model(autoregressive, {.estimator = TeacherForcing{}});
+}
+
+TEST_CASE("forwards stay within the limits, and cost is what the model computed") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const auto requests = some_requests(true);
+  const LikelihoodConfig config{.estimator = MonteCarlo{.samples = 64, .strata = 8},
+                                .cfg = 0.6,
+                                .greedy = true,
+                                .packing = {.rows_per_forward = 10, .tokens_per_forward = 90}};
+  std::int64_t rows = 0;
+  std::int64_t tokens = 0;
+  for (const auto& estimate : score(model, requests, config)) {
+    rows += estimate.rows;
+    tokens += estimate.tokens;
+  }
+  CHECK(model.work().rows == rows);
+  CHECK(model.work().tokens == tokens);
+  CHECK(model.work().most_rows <= 10);
+  CHECK(model.work().most_tokens <= 90);
+}
+
+TEST_CASE("guidance of strength 0 is no guidance, a small one moves the value a little") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const auto requests = some_requests(false);
+  const auto plain = score(model, requests, {.estimator = ChainRule{}});
+  const auto slight = score(model, requests, {.estimator = ChainRule{}, .cfg = 1e-4});
+  const auto strong = score(model, requests, {.estimator = ChainRule{}, .cfg = 1.0});
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    CHECK(slight[i].nats == Approx(plain[i].nats).margin(0.01));
+    CHECK(strong[i].nats != plain[i].nats);
+    CHECK(slight[i].rows == 2 * plain[i].rows);
+  }
+}
+
+TEST_CASE("seeds and contexts give other masks, the same ones the same value") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const std::vector<TokenRequest> requests{{.context = {1}, .continuation = {2, 3, 4, 5}}};
+  const auto nats = [&](std::uint64_t seed) {
+    return score(model, requests, {.estimator = MonteCarlo{.samples = 32}, .seed = seed})
+        .front()
+        .nats;
+  };
+  CHECK(nats(1) == nats(1));
+  CHECK(nats(1) != nats(2));
+}
+
+/// What score() says about a request or setting that it refuses.
+std::string refusal(const LanguageModel& model,
+                    const std::vector<TokenRequest>& requests,
+                    const LikelihoodConfig& config) {
+  try {
+    (void)score(model, requests, config);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("a refused request is named, with what was wanted and what came") {
+  const FakeModel diffusion(test::fake_masked_diffusion(), test::uniform_logits());
+  const FakeModel autoregressive(test::fake_autoregressive(), test::uniform_logits());
+  const TokenRequest good{.context = {1}, .continuation = {2}};
+  const LikelihoodConfig mc{.estimator = MonteCarlo{.samples = 32}};
+  const LikelihoodConfig exact{.estimator = TeacherForcing{}};
+  const auto says = [](const std::string& text, const std::vector<std::string>& parts) {
+    INFO("message: " << text);
+    for (const auto& part : parts) CHECK(text.find(part) != std::string::npos);
+    CHECK(text.find('\n') == std::string::npos);
+  };
+  says(refusal(diffusion, {good, {.context = {1}, .continuation = {}}}, mc),
+       {"request 1", "continuation", "none"});
+  says(refusal(autoregressive, {good, good, {.context = {}, .continuation = {1}}}, exact),
+       {"request 2", "context", "none"});
+  says(refusal(diffusion, {{.context = {1, 9}, .continuation = {1}}}, mc),
+       {"request 0: context", "0..6", "got 9"});
+  says(refusal(diffusion, {{.context = {1}, .continuation = {7}}}, mc),
+       {"request 0: continuation", "0..6", "got 7"});
+  says(refusal(diffusion, {{.context = {1}, .continuation = {-1}}}, mc), {"got -1"});
+  says(refusal(autoregressive, {{.context = {7}, .continuation = {1}}}, exact), {"got 7"});
+  says(
+      refusal(diffusion,
+              {{.context = std::vector<std::int64_t>(60, 1), .continuation = {1, 2, 3, 4, 5}}}, mc),
+      {"request 0", "64", "65"});
+  CHECK(diffusion.work().forwards == 0);
+  CHECK(autoregressive.work().forwards == 0);
+  CHECK(refusal(diffusion, {{.context = {7}, .continuation = {1}}}, mc).empty());
+  CHECK(refusal(diffusion,
+                {{.context = std::vector<std::int64_t>(60, 1), .continuation = {1, 2, 3, 4}}}, mc)
+            .empty());
+}
+
+TEST_CASE("settings that fit neither the model nor themselves are refused") {
+  const FakeModel diffusion(test::fake_masked_diffusion(), test::uniform_logits());
+  const FakeModel autoregressive(test::fake_autoregressive(), test::uniform_logits());
+  const std::vector<TokenRequest> good{{.context = {1}, .continuation = {2}}};
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(refusal(diffusion, good, {.estimator = MonteCarlo{.samples = 33}}).empty());
+  CHECK_FALSE(refusal(diffusion, good, {.estimator = TeacherForcing{}}).empty());
+  CHECK_FALSE(refusal(autoregressive, good, {.estimator = MonteCarlo{}}).empty());
+  CHECK_FALSE(refusal(autoregressive, good, {.estimator = ChainRule{}}).empty());
+  CHECK_FALSE(refusal(autoregressive, good, {.estimator = TeacherForcing{}, .cfg = 0.5}).empty());
+  CHECK_FALSE(refusal(diffusion, good, {.estimator = ChainRule{}, .cfg = -0.1}).empty());
+  CHECK_FALSE(refusal(diffusion, good, {.estimator = ChainRule{}, .cfg = nan}).empty());
+  CHECK_FALSE(refusal(diffusion, good, {.estimator = ChainRule{}, .seed = 0x100000000U}).empty());
+  CHECK_FALSE(
+      refusal(diffusion, good, {.estimator = ChainRule{}, .packing = {.rows_per_forward = 0}})
+          .empty());
+  CHECK(refusal(diffusion, good, {.estimator = ChainRule{}}).empty());
+}
+
+TEST_CASE("what done throws ends the evaluation") {
+  const FakeModel model(test::fake_masked_diffusion(), test::uniform_logits());
+  struct Stop {};
+  int calls = 0;
+  const auto stop = [&](std::size_t, const Estimate&) {
+    if (++calls == 2) throw Stop{};
+  };
+  CHECK_THROWS_AS(score(model, some_requests(true), {.estimator = ChainRule{}}, stop), Stop);
+  CHECK(calls == 2);
+}
+
+TEST_CASE("a model that gives no numbers is an error, no requests are none") {
+  const FakeModel broken(test::fake_masked_diffusion(),
+                         [](std::span<const std::int64_t>, std::size_t) {
+                           return std::vector<float>(7, std::numeric_limits<float>::quiet_NaN());
+                         });
+  const std::vector<TokenRequest> good{{.context = {1}, .continuation = {2}}};
+  CHECK_THROWS_AS(score(broken, good, {.estimator = ChainRule{}}), EvaluationError);
+  CHECK(score(broken, std::vector<TokenRequest>{}, {.estimator = ChainRule{}}).empty());
+}
+
+}  // namespace
+}  // namespace smdm

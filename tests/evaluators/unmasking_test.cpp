@@ -1,0 +1,239 @@
+#include "evaluators/unmasking.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "evaluators/random.hpp"
+#include "evaluators/schedule.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/fake_model.hpp"
+
+namespace smdm {
+namespace {
+
+using test::FakeModel;
+
+using Prompts = std::vector<std::vector<std::int64_t>>;
+
+Prompts some_prompts() {
+  Prompts prompts;
+  std::mt19937 bits(4);  // its sequence is fixed by the standard
+  for (int i = 0; i < 20; ++i) {
+    std::vector<std::int64_t> prompt(bits() % 13);
+    for (auto& id : prompt) id = bits() % 7;
+    prompts.push_back(prompt);
+  }
+  prompts.push_back({1, 7, 3, 7});  // masks in a prompt are filled, too
+  return prompts;
+}
+
+/// One document by the definition of the samplers, in the plainest form.
+Generation direct_document(const FakeModel& model,
+                           const std::vector<std::int64_t>& prompt,
+                           const UnmaskingConfig& config) {
+  const RandomStream choice(config.seed, Purpose::unmask_choice, prompt);
+  const RandomStream noise(config.seed, Purpose::unmask_token, prompt);
+  const auto times = diffusion_times(config.steps);
+  Generation document{.output_ids = prompt, .forwards = 0};
+  auto& ids = document.output_ids;
+  ids.resize(static_cast<std::size_t>(config.total_length), 7);
+  for (std::int64_t step = 0; step < config.steps; ++step) {
+    const auto share = revealed_share(times, step);
+    struct Pick {
+      std::size_t position;
+      std::int64_t token;
+      double confidence;
+    };
+    std::vector<Pick> picks;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (ids[i] != 7) continue;
+      const auto place = static_cast<std::int64_t>(i);
+      if (config.sampler == Sampler::ancestral && choice.uniform_float(step, place) >= share)
+        continue;
+      const auto log_p = model.log_p(ids, i, config.cfg, prompt.size());
+      std::size_t token = 0;
+      double best = -1.0;
+      for (std::size_t v = 0; v < 7; ++v) {
+        const auto u = noise.uniform(step, place * 7 + static_cast<std::int64_t>(v));
+        const auto noisy = std::exp(log_p[v]) / std::pow(-std::log(u), config.temperature);
+        if (noisy > best) token = v;
+        best = std::max(best, noisy);
+      }
+      picks.push_back({i, static_cast<std::int64_t>(token), log_p[token]});
+    }
+    if (config.sampler == Sampler::confidence) {
+      std::stable_sort(picks.begin(), picks.end(),
+                       [](const Pick& a, const Pick& b) { return a.confidence > b.confidence; });
+      picks.resize(static_cast<std::size_t>(revealed_count(std::ssize(picks), share)));
+    }
+    for (const auto& pick : picks) ids[pick.position] = pick.token;
+    document.forwards += picks.empty() ? 0 : 1;
+  }
+  return document;
+}
+
+TEST_CASE("samplers are their definitions") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const auto prompts = some_prompts();
+  for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
+    for (const double temperature : {0.0, 0.1, 1.0}) {
+      for (const double cfg : {0.0, 0.8}) {
+        for (const std::int64_t steps : {1, 4, 30}) {
+          const UnmaskingConfig config{.sampler = sampler,
+                                       .steps = steps,
+                                       .total_length = 16,
+                                       .temperature = temperature,
+                                       .cfg = cfg,
+                                       .seed = 12};
+          const auto generations = unmask(model, prompts, config);
+          for (std::size_t i = 0; i < prompts.size(); ++i) {
+            const auto direct = direct_document(model, prompts[i], config);
+            CHECK(generations[i].output_ids == direct.output_ids);
+            CHECK(generations[i].forwards == direct.forwards);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("documents are the same however they are packed and ordered") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const auto prompts = some_prompts();
+  UnmaskingConfig config{.steps = 6, .total_length = 16, .temperature = 0.5, .cfg = 0.4, .seed = 3};
+  for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
+    config.sampler = sampler;
+    config.packing = {};
+    const auto expected = unmask(model, prompts, config);
+    for (const std::int64_t rows : {1, 2, 7, 64}) {
+      for (const std::int64_t tokens : {1, 60, 100000}) {
+        config.packing = {.rows_per_forward = rows, .tokens_per_forward = tokens};
+        std::vector<int> calls(prompts.size());
+        unmask(model, prompts, config, [&](std::size_t i, const Generation& generation) {
+          calls[i] += 1;
+          REQUIRE(generation.output_ids == expected[i].output_ids);
+          REQUIRE(generation.forwards == expected[i].forwards);
+        });
+        REQUIRE(calls == std::vector<int>(prompts.size(), 1));
+      }
+    }
+    const Prompts backwards(prompts.rbegin(), prompts.rend());
+    const auto reversed = unmask(model, backwards, config);
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      CHECK(reversed[i].output_ids == expected[prompts.size() - 1 - i].output_ids);
+    }
+  }
+}
+
+TEST_CASE("documents share forwards, and steps that reveal nothing need none") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  // 10 masks in 30 steps: at least 20 steps are idle.
+  const Prompts prompts(8, {1, 2, 3, 4});
+  const auto generations = unmask(model, prompts, {.steps = 30, .total_length = 14});
+  CHECK(generations.front().forwards <= 10);
+  CHECK(model.work().forwards == generations.front().forwards);
+  CHECK(model.work().most_rows == 8);
+}
+
+TEST_CASE("unmasking: a prompt that fills the total length comes back unchanged") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const Prompts prompts{{1, 2, 3}};
+  const auto generation = unmask(model, prompts, {.steps = 4, .total_length = 3}).front();
+  CHECK(generation.output_ids == prompts.front());
+  CHECK(generation.forwards == 0);
+  CHECK(model.work().forwards == 0);
+}
+
+TEST_CASE("the seed matters where there is chance, and only there") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(0.5));
+  const Prompts prompts{{1, 2}};
+  const auto ids = [&](double temperature, std::uint64_t seed) {
+    return unmask(model, prompts,
+                  {.steps = 5, .total_length = 20, .temperature = temperature, .seed = seed})
+        .front()
+        .output_ids;
+  };
+  CHECK(ids(0.0, 1) == ids(0.0, 2));
+  CHECK(ids(1.0, 1) == ids(1.0, 1));
+  CHECK(ids(1.0, 1) != ids(1.0, 2));
+}
+
+TEST_CASE("the ancestral sampler at temperature 1 draws from the model") {
+  // Two masks, of which the model knows: the first is a or b with 3 : 1, the second repeats it.
+  const FakeModel model(test::fake_masked_diffusion(),
+                        [](std::span<const std::int64_t> ids, std::size_t position) {
+                          std::vector<float> logits(7, -40.0F);
+                          const auto other = ids[position == 1 ? 2 : 1];
+                          if (other == 7) {
+                            logits[3] = std::log(3.0F);
+                            logits[4] = 0.0F;
+                          } else {
+                            logits[static_cast<std::size_t>(other)] = 5.0F;
+                          }
+                          return logits;
+                        });
+  // Prompts differ by an id that the model ignores, so that their draws differ.
+  constexpr int kSeeds = 2000;
+  int threes = 0;
+  int repeats = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Prompts prompts{{static_cast<std::int64_t>(seed % 7)}};
+    const auto ids = unmask(model, prompts,
+                            {.sampler = Sampler::ancestral,
+                             .steps = 64,
+                             .total_length = 3,
+                             .temperature = 1.0,
+                             .seed = seed})
+                         .front()
+                         .output_ids;
+    threes += ids[1] == 3 ? 1 : 0;
+    repeats += ids[1] == ids[2] ? 1 : 0;
+  }
+  // Four standard deviations of a binomial share.
+  CHECK(std::abs(threes / double{kSeeds} - 0.75) < 4.0 * std::sqrt(0.75 * 0.25 / kSeeds));
+  // Both are revealed in one step with probability 1/64; then they agree with 10/16.
+  const double expected = 1.0 - 6.0 / 16.0 / 64.0;
+  CHECK(std::abs(repeats / double{kSeeds} - expected) <
+        4.0 * std::sqrt(expected * (1 - expected) / kSeeds));
+}
+
+TEST_CASE("unmasking: prompts and settings that cannot be are refused before anything runs") {
+  const FakeModel model(test::fake_masked_diffusion(), test::uniform_logits());
+  const FakeModel autoregressive(test::fake_autoregressive(), test::uniform_logits());
+  const auto refusal = [](const LanguageModel& asked, const Prompts& prompts,
+                          const UnmaskingConfig& config) -> std::string {
+    try {
+      (void)unmask(asked, prompts, config);
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const UnmaskingConfig good{.steps = 2, .total_length = 3};
+  const auto changed = [&](auto change) {
+    auto config = good;
+    change(config);
+    return refusal(model, {{1}}, config);
+  };
+  CHECK(refusal(model, {{1}, {1, 2, 3, 4}}, good) ==
+        "prompt 1: wanted at most 3 tokens, the total length of prompt and answer, got 4");
+  CHECK(refusal(model, {{1, 8}}, good) == "prompt 0: wanted ids of 0..6, got 8");
+  CHECK_FALSE(refusal(autoregressive, {{1}}, good).empty());
+  CHECK_FALSE(changed([](auto& config) { config.steps = 0; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.total_length = 65; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.total_length = 0; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.temperature = -1.0; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.cfg = -1.0; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.seed = 0x100000000U; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.packing.rows_per_forward = 0; }).empty());
+  CHECK(model.work().forwards == 0);
+  CHECK(changed([](auto&) {}).empty());
+}
+
+}  // namespace
+}  // namespace smdm
