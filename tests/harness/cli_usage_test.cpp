@@ -1,0 +1,112 @@
+// What a user gets for a command line that cannot be: one line, and the documented exit code.
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+constexpr int kUsage = 2;
+constexpr int kData = 3;
+constexpr int kCheckpoint = 4;
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// The run fails with a code, prints nothing on standard output and one line of error with `part` in it.
+void check_error(const Arguments& arguments, int code, const std::string& part) {
+  const auto result = test::smdm_eval(arguments);
+  INFO(result.err);
+  CHECK(result.code == code);
+  CHECK(result.out.empty());
+  const auto lines = test::lines_of(result.err);
+  REQUIRE(!lines.empty());
+  CHECK(contains(lines.back(), "smdm-eval: error: "));
+  CHECK(contains(lines.back(), part));
+}
+
+std::string model(const std::string& name) { return (test::golden() / (name + ".safetensors")).string(); }
+
+}  // namespace
+
+TEST_CASE("a command line that asks for nothing or for the unknown") {
+  check_error({}, kUsage, "nothing to do");
+  check_error({"--mc-sampels", "3"}, kUsage, "\"--mc-samples\"");
+  check_error({"bensh"}, kUsage, "\"bench\"");
+  check_error({"--task", "hellaswg", "--model", "x", "--data", "y"}, kUsage, "hellaswag");
+  check_error({"--estimator", "exakt"}, kUsage, "exakt");
+  check_error({"--requests", "a", "--prompts", "b"}, kUsage, "one of");
+  check_error({"--steps", "many"}, kUsage, "--steps");
+  check_error({"--config", "/nonexistent.toml"}, kUsage, "nonexistent.toml");
+}
+
+TEST_CASE("a task needs a model and data, and says so in one line") {
+  check_error({"--task", "gsm8k"}, kUsage, "--model");
+  check_error({"--task", "gsm8k", "--model", model("mdm-tiny")}, kUsage, "--data");
+  check_error({"--task", "gsm8k", "--data", "somewhere"}, kUsage, "--model");
+}
+
+TEST_CASE("settings out of range are refused before anything is computed") {
+  const test::TemporaryFolder folder;
+  const auto file = (folder.path() / "in.jsonl").string();
+  test::write_file(file, R"({"id": 1, "context_ids": [1], "continuation_ids": [2]})"
+                         "\n");
+  const auto with = [&](Arguments more, const std::string& name = "mdm-tiny") {
+    Arguments arguments = {"--requests", file, "--model", model(name)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  check_error(with({"--cfg", "-1"}), kUsage, "--cfg: wanted a number >= 0");
+  check_error(with({"--cfg", "nan"}), kUsage, "--cfg");
+  check_error(with({"--mc-samples", "100"}), kUsage, "multiple of --mc-strata 32");
+  check_error(with({"--mc-samples", "0"}), kUsage, "--mc-samples: wanted at least 1");
+  check_error(with({"--seed", "4294967296"}), kUsage, "--seed: wanted less than 2^32");
+  check_error(with({"--batch-size", "0"}), kUsage, "--batch-size: wanted at least 1");
+  check_error(with({"--threads", "0"}), kUsage, "--threads: wanted at least 1");
+  check_error(with({"--device", "tpu"}), kUsage, "wanted auto, cpu, cuda or cuda:N");
+  check_error(with({"--cfg", "0.5"}, "arm-tiny"), kUsage, "0 for an autoregressive model");
+}
+
+TEST_CASE("checkpoints that cannot be used have their own exit code") {
+  const test::TemporaryFolder folder;
+  const auto file = (folder.path() / "in.jsonl").string();
+  test::write_file(file, "{}\n");
+  const Arguments job = {"--requests", file};
+  const auto with = [&](const std::string& path, Arguments more = {}) {
+    Arguments arguments = {"--requests", file, "--model", path};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  check_error(with("/nonexistent"), kCheckpoint, "/nonexistent");
+  check_error(with(model("arm-tiny"), {"--backend", "mdm"}), kCheckpoint, "--backend mdm contradicts");
+  check_error(with(model("mdm-tiny"), {"--model-size", "7"}), kCheckpoint, "wanted one of 6, 19");
+  check_error(with(model("mdm-tiny"), {"--model-size", "6"}), kCheckpoint, "wanted shape");
+  check_error(with(model("mdm-tiny"), {"--tokenizer", file}), kCheckpoint, "SentencePiece");
+  const auto bytes = test::read_file(model("mdm-tiny"));
+  const auto cut = folder.path() / "cut.safetensors";
+  test::write_file(cut, bytes.substr(0, bytes.size() / 2));
+  test::write_file(folder.path() / "cut.config.json", test::read_file(test::golden() / "mdm-tiny.config.json"));
+  check_error(with(cut.string()), kCheckpoint, "truncated");
+  check_error(with(model("mdm-tiny")), kData, "in.jsonl:1");
+}
+
+TEST_CASE("help names every option, the guidance convention and the subcommands") {
+  const auto result = test::smdm_eval({"--help"});
+  CHECK(result.code == 0);
+  for (const char* part : {"--task", "--tasks", "--batch_size", "--output_path", "--log_samples", "--limit", "--seed",
+                           "--mc-samples", "--cfg-second", "un + (w + 1) * (cond - un)", "bench", "Changes only the speed"}) {
+    INFO(part);
+    CHECK(contains(result.out, part));
+  }
+  CHECK(test::smdm_eval({"--version"}).code == 0);
+  const auto list = test::smdm_eval({"--list-tasks"});
+  CHECK(list.code == 0);
+  for (const char* task : {"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq", "piqa", "social_iqa", "race",
+                           "lambada_standard", "lambada_openai", "gsm8k", "zero-shot"}) {
+    INFO(task);
+    CHECK(contains(list.out, task));
+  }
+}
+
+}  // namespace smdm

@@ -1,0 +1,92 @@
+// Which settings win, and what the preset of the paper sets.
+#include "harness/errors.hpp"
+#include "harness/evaluation.hpp"
+#include "harness/prepared_task.hpp"
+#include "tests/support/catch.hpp"
+
+namespace smdm {
+namespace {
+
+Evaluation decided(const Settings& settings, const std::string& task, Work work, ModelKind kind = ModelKind::mdm) {
+  std::vector<std::string> notes;
+  return decide(settings, task, work, kind, notes);
+}
+
+}  // namespace
+
+TEST_CASE("defaults") {
+  const auto likelihood = decided({}, "piqa", Work::likelihood);
+  CHECK(likelihood.estimator == "mc");
+  CHECK(likelihood.mc_samples == 1024);
+  CHECK(likelihood.mc_strata == 32);
+  CHECK(likelihood.cfg == 0.0);
+  CHECK(likelihood.seed == 0);
+  const auto gsm8k = decided({}, "gsm8k", Work::generation);
+  CHECK(gsm8k.steps == 256);
+  CHECK(gsm8k.total_length == 256);
+  CHECK(gsm8k.temperature == 0.0);
+  CHECK(gsm8k.sampler == Sampler::confidence);
+  CHECK(decided({}, "", Work::generation).steps == 64);
+}
+
+TEST_CASE("the preset is the paper's") {
+  Settings settings;
+  settings.preset = "smdm";
+  const auto of = [&](const std::string& task) { return decided(settings, task, Work::likelihood); };
+  CHECK(of("lambada_standard").estimator == "chain-rule");
+  CHECK(of("lambada_standard").cfg == 1.1);
+  CHECK(of("lambada_standard").greedy);
+  for (const auto* task : {"openbookqa", "boolq"}) {
+    CHECK(of(task).estimator == "chain-rule");
+    CHECK(of(task).cfg == 1.6);
+  }
+  CHECK(of("piqa").estimator == "chain-rule");
+  CHECK(of("piqa").cfg == 0.6);
+  for (const auto& [task, cfg] : {std::pair("arc_easy", 0.6), std::pair("social_iqa", 0.6), std::pair("race", 0.7),
+                                  std::pair("hellaswag", 0.7)}) {
+    CHECK(of(task).estimator == "mc");
+    CHECK(of(task).mc_samples == 1024);
+    CHECK(of(task).mc_strata == 16);
+    CHECK(of(task).cfg == cfg);
+  }
+  const auto gsm8k = decided(settings, "gsm8k", Work::generation);
+  CHECK(gsm8k.steps == 256);
+  CHECK(gsm8k.cfg == 0.1);
+  CHECK(gsm8k.cfg_second == 0.1);
+  CHECK(gsm8k.temperature == 0.1);
+}
+
+TEST_CASE("an explicit option wins over the preset") {
+  Settings settings;
+  settings.preset = "smdm";
+  settings.cfg = 0.0;
+  settings.estimator = "mc";
+  settings.mc_samples = 64;
+  const auto piqa = decided(settings, "piqa", Work::likelihood);
+  CHECK(piqa.cfg == 0.0);
+  CHECK(piqa.estimator == "mc");
+  CHECK(piqa.mc_samples == 64);
+}
+
+TEST_CASE("an autoregressive model skips the preset in one line and refuses guidance") {
+  Settings settings;
+  settings.preset = "smdm";
+  std::vector<std::string> notes;
+  const auto piqa = decide(settings, "piqa", Work::likelihood, ModelKind::arm, notes);
+  CHECK(piqa.cfg == 0.0);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].find("skipped") != std::string::npos);
+  settings.cfg = 0.5;
+  CHECK_THROWS_AS(decide(settings, "piqa", Work::likelihood, ModelKind::arm, notes), UsageError);
+}
+
+TEST_CASE("limits are counts or fractions, as lm-evaluation-harness has them") {
+  CHECK(limited(1000, std::nullopt) == 1000);
+  CHECK(limited(1000, 20.0) == 20);
+  CHECK(limited(1000, 0.0101) == 11);
+  CHECK(limited(10, 20.0) == 10);
+  CHECK_THROWS_AS(limited(10, 0.0), UsageError);
+  CHECK_THROWS_AS(limited(10, -3.0), UsageError);
+}
+
+}  // namespace smdm

@@ -1,0 +1,56 @@
+#include "tests/support/command.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sstream>
+#include <stdexcept>
+
+#include "tests/support/support.hpp"
+
+namespace smdm::test {
+namespace {
+
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments,
+                         const std::string& out, const std::string& err) {
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const bool redirected = freopen(out.c_str(), "w", stdout) != nullptr && freopen(err.c_str(), "w", stderr) != nullptr &&
+                          freopen("/dev/null", "r", stdin) != nullptr;
+  if (redirected) execvp(program.c_str(), argv.data());
+  _exit(127);
+}
+
+}  // namespace
+
+CommandResult run_command(const std::string& program, const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out";
+  const auto err = folder.path() / "err";
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("cannot start " + program);
+  if (child == 0) become(program, arguments, out.string(), err.string());
+  int status = 0;
+  if (waitpid(child, &status, 0) != child) throw std::runtime_error("cannot wait for " + program);
+  CommandResult result;
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = read_file(out);
+  result.err = read_file(err);
+  return result;
+}
+
+CommandResult smdm_eval(const std::vector<std::string>& arguments) {
+  return run_command(SMDM_BINARY_DIR "/bin/smdm-eval", arguments);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace smdm::test
