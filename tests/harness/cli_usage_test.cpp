@@ -81,7 +81,7 @@ TEST_CASE("checkpoints that cannot be used have their own exit code") {
   check_error(with("/nonexistent"), kCheckpoint, "/nonexistent");
   check_error(with(model("arm-tiny"), {"--backend", "mdm"}), kCheckpoint, "--backend mdm contradicts");
   check_error(with(model("mdm-tiny"), {"--model-size", "7"}), kCheckpoint, "wanted one of 6, 19");
-  check_error(with(model("mdm-tiny"), {"--model-size", "6"}), kCheckpoint, "wanted shape");
+  check_error(with(model("mdm-32k"), {"--model-size", "6"}), kCheckpoint, "wanted shape");
   check_error(with(model("mdm-tiny"), {"--tokenizer", file}), kCheckpoint, "SentencePiece");
   const auto bytes = test::read_file(model("mdm-tiny"));
   const auto cut = folder.path() / "cut.safetensors";

@@ -1,0 +1,355 @@
+// What comes back for a row is the same to the last bit whatever else is in the batch, in whatever
+// order, and on however many threads.
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include "models/checkpoint.hpp"
+#include "tests/support/catch.hpp"
+
+namespace smdm {
+namespace {
+
+using Ids = std::vector<std::int64_t>;
+
+/// A row, and what stands before it.
+struct Unit {
+  Ids context;
+  Ids ids;
+};
+
+enum class Form : std::uint8_t {
+  plain,       ///< one row: context, then ids
+  guided,      ///< that row, and one with the context masked
+  continuing,  ///< ids in a row that continues a row of the context, shared between neighbours
+};
+
+struct Case {
+  std::string name;
+  std::int64_t width, heads, groups, inner, layers, vocabulary;
+};
+
+ModelConfig config_of(const Case& given) {
+  ModelConfig config;
+  config.block_size = 1024;
+  config.vocab_size = given.vocabulary;
+  config.padded_vocab_size = given.vocabulary;
+  config.n_layer = given.layers;
+  config.n_head = given.heads;
+  config.n_embd = given.width;
+  config.n_query_groups = given.groups;
+  config.intermediate_size = given.inner;
+  return config;
+}
+
+Ids draw(std::mt19937& random, std::int64_t count, std::int64_t vocabulary) {
+  Ids ids;
+  for (std::int64_t i = 0; i < count; ++i) {
+    ids.push_back(static_cast<std::int64_t>(random()) % vocabulary);
+  }
+  return ids;
+}
+
+/// 64 units; every two neighbours have the same context.
+std::vector<Unit> units_of(std::int64_t vocabulary) {
+  constexpr std::int64_t kLongest = 40;
+  std::mt19937 random(7);
+  std::vector<Unit> units;
+  while (units.size() < 64) {
+    const auto context =
+        draw(random, 1 + static_cast<std::int64_t>(random()) % kLongest, vocabulary);
+    for (int choice = 0; choice < 2; ++choice) {
+      const auto length = 1 + static_cast<std::int64_t>(random()) % kLongest;
+      units.push_back({.context = context, .ids = draw(random, length, vocabulary)});
+    }
+  }
+  // Lengths at which attention picks other block sizes.
+  units[4].context = units[5].context = draw(random, 150, vocabulary);
+  units[4].ids = draw(random, 63, vocabulary);
+  units[9].ids = draw(random, 800, vocabulary);
+  return units;
+}
+
+void want_row(PackedRows& rows, std::int64_t row) {
+  const auto at = static_cast<std::size_t>(row);
+  const auto begin = rows.offsets[at];
+  const auto end = rows.offsets[at + 1];
+  const auto step = std::max<std::int64_t>(1, (end - begin) / 5);
+  for (auto position = begin; position < end; position += step) rows.wanted.push_back(position);
+}
+
+/// One call's input, and how many positions are wanted of each unit.
+struct Packed {
+  PackedRows rows;
+  std::vector<std::int64_t> counts;
+};
+
+Packed pack(const std::vector<Unit>& units, Form form, std::int64_t mask) {
+  Packed packed;
+  auto& rows = packed.rows;
+  const Ids* shared = nullptr;
+  std::int64_t parent = PackedRows::kNone;
+  for (const auto& unit : units) {
+    const auto before = rows.wanted.size();
+    if (form == Form::continuing) {
+      if (shared == nullptr || *shared != unit.context) parent = rows.append(unit.context);
+      shared = &unit.context;
+      want_row(rows, rows.append(unit.ids, parent));
+    } else {
+      auto whole = unit.context;
+      whole.insert(whole.end(), unit.ids.begin(), unit.ids.end());
+      const auto row = static_cast<std::size_t>(rows.append(whole));
+      want_row(rows, static_cast<std::int64_t>(row));
+      if (form == Form::guided) {
+        std::fill_n(whole.begin(), unit.context.size(), mask);
+        rows.append(whole);
+        const auto shift = rows.offsets[row + 1] - rows.offsets[row];
+        for (auto w = before; w < rows.wanted.size(); ++w) {
+          rows.unconditional.push_back(rows.wanted[w] + shift);
+        }
+        rows.guidance = 0.7;
+      }
+    }
+    packed.counts.push_back(static_cast<std::int64_t>(rows.wanted.size() - before));
+  }
+  return packed;
+}
+
+/// Per unit: its logits, and log-probabilities of some tokens.
+struct Answer {
+  torch::Tensor logits;
+  std::vector<float> log_p;
+  std::vector<std::int64_t> argmax;
+
+  [[nodiscard]] bool operator==(const Answer& other) const {
+    return torch::equal(logits, other.logits) && log_p == other.log_p && argmax == other.argmax;
+  }
+};
+
+std::vector<Answer> answers(const LanguageModel& model, const std::vector<Unit>& units, Form form) {
+  const auto packed = pack(units, form, model.info().vocab_tokens);
+  Ids tokens;
+  for (const auto count : packed.counts) {
+    for (std::int64_t i = 0; i < count; ++i) tokens.push_back(i * 31 % model.info().vocab_tokens);
+  }
+  const auto logits = model.logits(packed.rows);
+  const auto scores = model.scores(packed.rows, tokens, WithArgmax::yes);
+  std::vector<Answer> all;
+  std::int64_t first = 0;
+  for (const auto count : packed.counts) {
+    const auto part = [&](const auto& list) {
+      return std::remove_cvref_t<decltype(list)>(list.begin() + first,
+                                                 list.begin() + first + count);
+    };
+    all.push_back({logits.narrow(0, first, count), part(scores.log_p), part(scores.argmax)});
+    first += count;
+  }
+  return all;
+}
+
+class Threads {
+ public:
+  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+};
+
+std::string text(Form form) {
+  if (form == Form::plain) return "plain";
+  return form == Form::guided ? "guided" : "continuing";
+}
+
+void check_all_batches(const LanguageModel& model, Form form) {
+  const auto units = units_of(model.info().vocab_tokens);
+  const auto all = answers(model, units, form);
+  INFO(text(form));
+  SECTION("one at a time, " + text(form)) {
+    for (std::size_t u = 0; u < units.size(); u += 3) {
+      INFO("unit " << u);
+      CHECK(answers(model, {units[u]}, form).front() == all[u]);
+    }
+    CHECK(answers(model, {units[4]}, form).front() == all[4]);
+  }
+  SECTION("seven at a time, " + text(form)) {
+    for (std::size_t u = 0; u < 14; u += 7) {
+      const auto first = units.begin() + static_cast<std::ptrdiff_t>(u);
+      const auto seven = answers(model, {first, first + 7}, form);
+      for (std::size_t i = 0; i < 7; ++i) CHECK(seven[i] == all[u + i]);
+    }
+  }
+  SECTION("shuffled, " + text(form)) {
+    std::vector<std::size_t> order(units.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::shuffle(order.begin(), order.end(), std::mt19937(3));
+    std::vector<Unit> shuffled;
+    for (const auto u : order) shuffled.push_back(units[u]);
+    const auto got = answers(model, shuffled, form);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      INFO("unit " << order[i]);
+      CHECK(got[i] == all[order[i]]);
+    }
+  }
+  SECTION("on one thread and on two, " + text(form)) {
+    for (const int count : {1, 2}) {
+      const Threads threads(count);
+      const auto got = answers(model, units, form);
+      for (std::size_t u = 0; u < units.size(); ++u) {
+        INFO("unit " << u << ", threads " << count);
+        CHECK(got[u] == all[u]);
+      }
+      CHECK(answers(model, {units[1]}, form).front() == all[1]);
+    }
+  }
+}
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = {
+      {.name = "64",
+       .width = 64,
+       .heads = 4,
+       .groups = 4,
+       .inner = 176,
+       .layers = 2,
+       .vocabulary = 320},
+      {.name = "96",
+       .width = 96,
+       .heads = 3,
+       .groups = 1,
+       .inner = 260,
+       .layers = 2,
+       .vocabulary = 333},
+      {.name = "256",
+       .width = 256,
+       .heads = 4,
+       .groups = 2,
+       .inner = 1024,
+       .layers = 3,
+       .vocabulary = 1000},
+      {.name = "768",
+       .width = 768,
+       .heads = 12,
+       .groups = 12,
+       .inner = 3072,
+       .layers = 2,
+       .vocabulary = 2048},
+      {.name = "896",
+       .width = 896,
+       .heads = 14,
+       .groups = 14,
+       .inner = 3584,
+       .layers = 1,
+       .vocabulary = 32000},
+  };
+  return all;
+}
+
+std::unique_ptr<LanguageModel> model_of(const Case& given, ModelKind kind, ComputeType compute) {
+  return random_model(config_of(given), kind, compute, torch::kCPU, 5);
+}
+
+}  // namespace
+
+TEST_CASE("a masked diffusion row has the same bits in every batch") {
+  for (const auto& given : cases()) {
+    for (const auto compute : {ComputeType::f32, ComputeType::bf16}) {
+      const std::string type = compute == ComputeType::f32 ? ", f32" : ", bf16";
+      INFO("width " << given.name << type);
+      DYNAMIC_SECTION("width " << given.name << type) {
+        const auto model = model_of(given, ModelKind::mdm, compute);
+        check_all_batches(*model, Form::plain);
+        check_all_batches(*model, Form::guided);
+      }
+    }
+  }
+}
+
+TEST_CASE("an autoregressive row has the same bits in every batch") {
+  for (const auto& given : cases()) {
+    for (const auto compute : {ComputeType::f32, ComputeType::bf16}) {
+      const std::string type = compute == ComputeType::f32 ? ", f32" : ", bf16";
+      INFO("width " << given.name << type);
+      DYNAMIC_SECTION("width " << given.name << type) {
+        const auto model = model_of(given, ModelKind::arm, compute);
+        check_all_batches(*model, Form::plain);
+        check_all_batches(*model, Form::continuing);
+      }
+    }
+  }
+}
+
+namespace {
+
+/// Feeds each sequence in pieces of 1 to 3 tokens to its own cache, all sequences together.
+/// @return  per sequence the logits [T, V]
+std::vector<torch::Tensor> decode(const LanguageModel& model, const std::vector<Ids>& sequences) {
+  std::vector<std::unique_ptr<KvCache>> caches;
+  std::vector<std::vector<torch::Tensor>> seen(sequences.size());
+  for (const auto& sequence : sequences) {
+    caches.push_back(model.make_cache(static_cast<std::int64_t>(sequence.size())));
+  }
+  for (std::size_t round = 0;; ++round) {
+    PackedRows rows;
+    std::vector<KvCache*> used;
+    std::vector<std::size_t> owner;
+    for (std::size_t s = 0; s < sequences.size(); ++s) {
+      const auto done = static_cast<std::size_t>(caches[s]->tokens());
+      const auto count = std::min(sequences[s].size() - done, round == 0 ? 9 : 1 + (s + round) % 3);
+      if (count == 0) continue;
+      rows.append(std::span(sequences[s]).subspan(done, count));
+      used.push_back(caches[s].get());
+      owner.insert(owner.end(), count, s);
+    }
+    if (used.empty()) break;
+    rows.wanted.resize(rows.ids.size());
+    std::iota(rows.wanted.begin(), rows.wanted.end(), std::int64_t{0});
+    model.extend(used, rows, [&](std::int64_t first, const torch::Tensor& logits) {
+      for (std::int64_t i = 0; i < logits.size(0); ++i) {
+        seen[owner[static_cast<std::size_t>(first + i)]].push_back(
+            logits[i].to(torch::kFloat32).clone());
+      }
+    });
+  }
+  std::vector<torch::Tensor> all;
+  for (const auto& logits : seen) all.push_back(torch::stack(logits));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "decoding with a cache gives the logits of the whole sequence, whatever is decoded beside it") {
+  std::mt19937 random(11);
+  for (const auto& given : cases()) {
+    if (given.vocabulary > 10000) continue;
+    for (const auto compute : {ComputeType::f32, ComputeType::bf16}) {
+      INFO("width " << given.name << (compute == ComputeType::f32 ? ", f32" : ", bf16"));
+      const auto model = model_of(given, ModelKind::arm, compute);
+      std::vector<Ids> sequences;
+      for (const std::int64_t length : {1, 30, 17, 44, 9})
+        sequences.push_back(draw(random, length, given.vocabulary));
+      const auto together = decode(*model, sequences);
+      for (std::size_t s = 0; s < sequences.size(); ++s) {
+        // The pieces must be cut alike, so the sequence keeps its place among empty ones.
+        std::vector<Ids> alone(sequences.size(), Ids{1});
+        alone[s] = sequences[s];
+        CHECK(torch::equal(decode(*model, alone)[s], together[s]));
+        const Threads threads(1);
+        CHECK(torch::equal(decode(*model, alone)[s], together[s]));
+        if (compute == ComputeType::bf16) continue;
+        const auto whole = model->dense_logits(torch::tensor(sequences[s]).unsqueeze(0))[0];
+        CHECK(torch::allclose(together[s], whole, 1e-4, 1e-4));
+      }
+    }
+  }
+}
+
+}  // namespace smdm
