@@ -12,23 +12,34 @@ torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
   return groups == heads ? x : x.repeat_interleave(heads / groups, 2);
 }
 
-/// Which of the P + T keys each of the last T tokens sees.
-torch::Tensor causal_after(std::int64_t past, std::int64_t tokens, torch::Device device) {
-  return torch::ones({tokens, past + tokens}, torch::TensorOptions(torch::kBool).device(device)).tril(past);
+/// Few queries on many keys give other last bits on one thread than on two; in multiples of this they do not.
+constexpr std::int64_t kQueryMultiple = 16;
+
+torch::Tensor padded_queries(const torch::Tensor& query) {
+  const auto missing = (kQueryMultiple - query.size(1) % kQueryMultiple) % kQueryMultiple;
+  return missing == 0 ? query : at::constant_pad_nd(query, {0, 0, 0, 0, 0, missing});
+}
+
+/// Queries of the last tokens on all keys.
+/// @param query      [B, T, H, hs]
+/// @param key,value  [B, P + T, G, hs], P > 0
+torch::Tensor attention_after(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value) {
+  const auto tokens = query.size(1);
+  const auto heads = query.size(2);
+  const auto padded = padded_queries(query);
+  const auto seen = torch::ones({padded.size(1), key.size(1)}, torch::TensorOptions(torch::kBool).device(query.device()))
+                        .tril(key.size(1) - tokens);
+  const auto out = at::scaled_dot_product_attention(heads_first(padded), heads_first(for_all_queries(key, heads)),
+                                                    heads_first(for_all_queries(value, heads)), seen);
+  return out.transpose(1, 2).narrow(1, 0, tokens);
 }
 
 /// @param query      [B, T, H, hs]
-/// @param key,value  [B, P + T, G, hs]
+/// @param key,value  [B, T, G, hs]
 torch::Tensor attention(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value, bool causal) {
-  const auto tokens = query.size(1);
-  const auto past = key.size(1) - tokens;
   const auto heads = query.size(2);
-  const auto k = heads_first(for_all_queries(key, heads));
-  const auto v = heads_first(for_all_queries(value, heads));
-  std::optional<torch::Tensor> mask;
-  if (causal && past > 0 && tokens > 1) mask = causal_after(past, tokens, query.device());
-  const bool square = causal && past == 0;
-  const auto out = at::scaled_dot_product_attention(heads_first(query), k, v, mask, 0.0, square);
+  const auto out = at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
+                                                    heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
   return out.transpose(1, 2);
 }
 
@@ -82,7 +93,7 @@ class RowAttention {
     const auto before = past(row);
     const auto key = torch::cat({before.key, own(p_.key)}).unsqueeze(0);
     const auto value = torch::cat({before.value, own(p_.value)}).unsqueeze(0);
-    store(row, length(row), attention(own(p_.query).unsqueeze(0), key, value, causal_));
+    store(row, length(row), attention_after(own(p_.query).unsqueeze(0), key, value));
   }
 
   [[nodiscard]] Past past(std::size_t row) const {
