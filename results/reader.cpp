@@ -186,6 +186,21 @@ RunRecord run_from(const Json& results) {
   return run;
 }
 
+/// What a results file says about the samples of a task.
+struct Promise {
+  std::size_t samples;
+  std::string hash;
+};
+
+std::vector<Promise> promises_from(const Json& results, const RunRecord& run) {
+  std::vector<Promise> promises;
+  for (const TaskRecord& task : run.tasks) {
+    promises.push_back({.samples = results.at("n-samples").at(task.name).at("effective"),
+                        .hash = results.at("task_hashes").at(task.name)});
+  }
+  return promises;
+}
+
 }  // namespace
 
 std::vector<fs::path> results_files(const fs::path& folder) {
@@ -205,23 +220,22 @@ StoredRun read_run(const fs::path& path, Samples samples) {
   stored.results_file = results_file_at(path);
   stored.date = date_of(stored.results_file);
   stored.results = parse_file(stored.results_file);
-  const std::string where = stored.results_file.string() + ": ";
+  std::vector<Promise> promises;
   try {
     stored.run = run_from(stored.results);
-    if (samples == Samples::leave) return stored;
-    for (TaskRecord& task : stored.run.tasks) {
-      const fs::path file = stored.results_file.parent_path() /
-                            ("samples_" + task.name + "_" + stored.date + ".jsonl");
-      read_samples(file, stored.results.at("n-samples").at(task.name).at("effective"),
-                   stored.results.at("task_hashes").at(task.name), task);
-    }
+    promises = promises_from(stored.results, stored.run);
   } catch (const Json::exception& error) {
-    throw ResultsError(where + "not a results file of ours: " + error.what());
-  } catch (const ResultsError& error) {
-    const std::string text = error.what();
-    throw ResultsError(text.find(path.filename().string()) == 0 ? text : where + text);
+    throw ResultsError(stored.results_file.string() +
+                       ": not a results file of ours: " + error.what());
   } catch (const std::exception& error) {
-    throw ResultsError(where + error.what());
+    throw ResultsError(stored.results_file.string() + ": " + error.what());
+  }
+  if (samples == Samples::leave) return stored;
+  for (std::size_t i = 0; i < promises.size(); ++i) {
+    TaskRecord& task = stored.run.tasks[i];
+    const fs::path file =
+        stored.results_file.parent_path() / ("samples_" + task.name + "_" + stored.date + ".jsonl");
+    read_samples(file, promises[i].samples, promises[i].hash, task);
   }
   return stored;
 }

@@ -54,7 +54,7 @@ struct SampleRecord {
   Json doc = Json::object();
   std::string target;  ///< what the answer is compared with; the index of the gold choice as digits
   /// One entry per choice (multiple_choice), exactly one (loglikelihood), or a generation.
-  std::variant<std::vector<ChoiceRecord>, GenerationRecord> outcome;
+  std::variant<std::vector<ChoiceRecord>, GenerationRecord> outcome{};
   Json extra = Json::object();  ///< further fields for the sample's "smdm_eval" block
 };
 
