@@ -1,12 +1,12 @@
 #include "harness/bench.hpp"
 
-#include <ATen/Parallel.h>
-#include <torch/types.h>
-
 #include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <sstream>
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
 
 #include "evaluators/likelihood.hpp"
 #include "models/checkpoint.hpp"
@@ -17,10 +17,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
-/// Multiplications and additions that a forward needs: linear layers on every token (behind the last attention on
-/// wanted positions only), attention to visible tokens, the head at wanted positions.
+/// Multiplications and additions that a forward needs: linear layers on every token (behind the
+/// last attention on wanted positions only), attention to visible tokens, the head at wanted
+/// positions.
 class FlopCount {
  public:
   FlopCount(const ModelConfig& config, bool causal) : config_(config), causal_(causal) {}
@@ -28,12 +31,17 @@ class FlopCount {
   [[nodiscard]] double operator()(const PackedRows& rows) const {
     const auto width = static_cast<double>(config_.n_embd);
     const auto layers = static_cast<double>(config_.n_layer);
-    const auto joint = static_cast<double>((config_.n_head + 2 * config_.n_query_groups) * config_.head_size());
-    const double rest = width * width + 3.0 * width * static_cast<double>(config_.intermediate_size);
+    const auto joint =
+        static_cast<double>((config_.n_head + 2 * config_.n_query_groups) * config_.head_size());
+    const double rest =
+        width * width + 3.0 * width * static_cast<double>(config_.intermediate_size);
     const auto tokens = static_cast<double>(rows.tokens());
     const auto wanted = static_cast<double>(rows.wanted.size() + rows.unconditional.size());
-    const double linear = layers * tokens * joint * width + ((layers - 1.0) * tokens + wanted) * rest;
-    const double head = static_cast<double>(rows.wanted.size() * static_cast<std::size_t>(config_.padded_vocab_size)) * width;
+    const double linear =
+        layers * tokens * joint * width + ((layers - 1.0) * tokens + wanted) * rest;
+    const double head = static_cast<double>(rows.wanted.size() *
+                                            static_cast<std::size_t>(config_.padded_vocab_size)) *
+                        width;
     return 2.0 * (linear + head + 2.0 * layers * visible(rows) * width);
   }
 
@@ -60,15 +68,20 @@ class FlopCount {
 /// A model that counts what passes through it.
 class Counted final : public LanguageModel {
  public:
-  Counted(const LanguageModel& model, FlopCount count) : LanguageModel(model.info()), model_(model), count_(count) {}
+  Counted(const LanguageModel& model, FlopCount count)
+      : LanguageModel(model.info()), model_(model), count_(count) {}
   [[nodiscard]] double flops() const { return flops_; }
 
  private:
-  void run(const PackedRows& rows, std::span<KvCache* const>, const LogitsVisitor& visit) const override {
+  void run(const PackedRows& rows,
+           std::span<KvCache* const>,
+           const LogitsVisitor& visit) const override {
     flops_ += count_(rows);
     model_.visit_logits(rows, visit);
   }
-  [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override { return model_.make_cache(capacity); }
+  [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override {
+    return model_.make_cache(capacity);
+  }
 
   const LanguageModel& model_;
   FlopCount count_;
@@ -81,8 +94,9 @@ struct Shape {
   std::size_t questions, context, choices, continuation;
 };
 
-constexpr Shape kShapes[] = {{.name = "piqa", .questions = 8, .context = 20, .choices = 2, .continuation = 22},
-                             {.name = "hellaswag", .questions = 4, .context = 60, .choices = 4, .continuation = 33}};
+constexpr Shape kShapes[] = {
+    {.name = "piqa", .questions = 8, .context = 20, .choices = 2, .continuation = 22},
+    {.name = "hellaswag", .questions = 4, .context = 60, .choices = 4, .continuation = 33}};
 
 std::vector<TokenRequest> requests_of(const Shape& shape, std::int64_t vocab) {
   std::vector<TokenRequest> requests;
@@ -90,7 +104,8 @@ std::vector<TokenRequest> requests_of(const Shape& shape, std::int64_t vocab) {
   const auto draw = [&](std::size_t count) {
     std::vector<std::int64_t> ids;
     for (std::size_t i = 0; i < count; ++i) {
-      constexpr std::uint64_t kMultiplier = 6364136223846793005ULL;  // Knuth's MMIX generator: any ids will do
+      constexpr std::uint64_t kMultiplier =
+          6364136223846793005ULL;  // Knuth's MMIX generator: any ids will do
       state = state * kMultiplier + 1442695040888963407ULL;
       ids.push_back(static_cast<std::int64_t>((state >> 33) % static_cast<std::uint64_t>(vocab)));
     }
@@ -105,7 +120,9 @@ std::vector<TokenRequest> requests_of(const Shape& shape, std::int64_t vocab) {
   return requests;
 }
 
-torch::Dtype dtype_of(const std::string& name) { return name == "bf16" ? torch::kBFloat16 : torch::kFloat32; }
+torch::Dtype dtype_of(const std::string& name) {
+  return name == "bf16" ? torch::kBFloat16 : torch::kFloat32;
+}
 
 /// FLOP/s of linear layers of [2048, 2048] by [2048, 2048], the best of several.
 double matmul_peak(const std::string& dtype, torch::Device device) {
@@ -135,7 +152,11 @@ struct Speed {
   double requests = 0, rows = 0, tokens = 0, flops = 0;  ///< per second
 };
 
-Speed measure(const LanguageModel& model, const FlopCount& count, const Shape& shape, bool arm, double at_least) {
+Speed measure(const LanguageModel& model,
+              const FlopCount& count,
+              const Shape& shape,
+              bool arm,
+              double at_least) {
   const auto requests = requests_of(shape, model.info().vocab_tokens);
   LikelihoodConfig config;
   if (arm) {
@@ -144,7 +165,8 @@ Speed measure(const LanguageModel& model, const FlopCount& count, const Shape& s
     config.estimator = MonteCarlo{.samples = 32, .strata = 32};
   }
   const Counted counted(model, count);
-  [[maybe_unused]] const auto warm_up = score(counted, std::span(requests).first(shape.choices), config);
+  [[maybe_unused]] const auto warm_up =
+      score(counted, std::span(requests).first(shape.choices), config);
   const double before = counted.flops();
   Speed sum;
   const auto begin = Clock::now();
@@ -166,9 +188,13 @@ Speed measure(const LanguageModel& model, const FlopCount& count, const Shape& s
 }  // namespace
 
 CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
-  auto* bench = app.add_subcommand("bench", "Measure the speed of scoring against this machine's matrix multiplication peak");
-  bench->add_option("--model-size", settings.model_size, "Published size in millions of parameters (random weights)");
-  bench->add_option("--dtype", settings.dtypes, "Arithmetics to measure")->delimiter(',')->check(CLI::IsMember({"f32", "bf16"}));
+  auto* bench = app.add_subcommand(
+      "bench", "Measure the speed of scoring against this machine's matrix multiplication peak");
+  bench->add_option("--model-size", settings.model_size,
+                    "Published size in millions of parameters (random weights)");
+  bench->add_option("--dtype", settings.dtypes, "Arithmetics to measure")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"f32", "bf16"}));
   bench->add_option("--seconds", settings.seconds, "Least time of one measurement");
   bench->add_option("--threads", settings.threads, "CPU threads (default: all cores)");
   bench->add_option("--device", settings.device, "auto, cpu, cuda or cuda:N");
@@ -190,17 +216,20 @@ void run_bench(const BenchSettings& settings) {
         const auto speed = measure(*model, FlopCount(config, arm), shape, arm, settings.seconds);
         const double peak = std::max(peak_before, matmul_peak(dtype, device));
         constexpr double kGiga = 1e9;
-        rows.push_back({to_string(kind), dtype, shape.name, number(speed.requests, 2), number(speed.rows, 1),
-                        number(speed.tokens, 0), number(speed.flops / kGiga, 1), number(peak / kGiga, 1),
+        rows.push_back({to_string(kind), dtype, shape.name, number(speed.requests, 2),
+                        number(speed.rows, 1), number(speed.tokens, 0),
+                        number(speed.flops / kGiga, 1), number(peak / kGiga, 1),
                         number(100.0 * speed.flops / peak, 1) + " %"});
       }
     }
   }
   using enum Align;
-  const std::vector<Column> columns = {{"Model", left},       {"Arithmetic", left}, {"Shape", left},
-                                       {"Requests/s", right}, {"Rows/s", right},    {"Tokens/s", right},
-                                       {"GFLOP/s", right},    {"Peak", right},      {"Share", right}};
-  std::cout << config.name << ", random weights, " << device_name(device) << ", " << at::get_num_threads() << " threads\n"
+  const std::vector<Column> columns = {
+      {"Model", left},       {"Arithmetic", left}, {"Shape", left},
+      {"Requests/s", right}, {"Rows/s", right},    {"Tokens/s", right},
+      {"GFLOP/s", right},    {"Peak", right},      {"Share", right}};
+  std::cout << config.name << ", random weights, " << device_name(device) << ", "
+            << at::get_num_threads() << " threads\n"
             << markdown_table(columns, rows);
 }
 

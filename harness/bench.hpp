@@ -1,26 +1,28 @@
-/// `smdm-eval bench`: how fast this machine evaluates, as shares of its own matrix multiplication peak.
+/// `smdm-eval bench`: how fast this machine evaluates, as shares of its own matrix multiplication
+/// peak.
 #pragma once
-
-#include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 namespace smdm {
 
 struct BenchSettings {
   std::int64_t model_size = 113;  ///< a size of the published family, with random weights
   std::vector<std::string> dtypes = {"f32", "bf16"};
-  double seconds = 10.0;          ///< per measurement, at least one pass
-  int threads = 0;                ///< 0: all cores
+  double seconds = 10.0;  ///< per measurement, at least one pass
+  int threads = 0;        ///< 0: all cores
   std::string device = "auto";
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen
 CLI::App* add_bench(CLI::App& app, BenchSettings& settings);
 
-/// Prints a table: requests, rows and tokens per second, and share of the peak, per model and shape of request.
+/// Prints a table: requests, rows and tokens per second, and share of the peak, per model and shape
+/// of request.
 void run_bench(const BenchSettings& settings);
 
 }  // namespace smdm

@@ -34,8 +34,9 @@ class OptionAdder {
     auto* option = app_.add_option(field.names, value, field.help)->group(group_of(field.effect));
     if constexpr (std::is_same_v<T, std::vector<std::string>>) option->delimiter(',');
     if (!field.allowed.empty()) option->check(CLI::IsMember(field.allowed));
-    option->multi_option_policy(std::is_same_v<T, std::vector<std::string>> ? CLI::MultiOptionPolicy::TakeAll
-                                                                            : CLI::MultiOptionPolicy::Throw);
+    option->multi_option_policy(std::is_same_v<T, std::vector<std::string>>
+                                    ? CLI::MultiOptionPolicy::TakeAll
+                                    : CLI::MultiOptionPolicy::Throw);
   }
 
  private:
@@ -45,7 +46,8 @@ class OptionAdder {
 }  // namespace
 
 void add_options(CLI::App& app, Settings& settings) {
-  app.set_config("--config", "", "File of options (TOML); the command line wins")->group(group_of(Effect::job));
+  app.set_config("--config", "", "File of options (TOML); the command line wins")
+      ->group(group_of(Effect::job));
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.allow_extras();  // refuse_unknown() names the nearest option
   for_each_field(settings, OptionAdder(app));
@@ -59,9 +61,11 @@ void refuse_unknown(const CLI::App& app) {
   for (const auto* option : app.get_options()) {
     for (const auto& longer : option->get_lnames()) known.push_back("--" + longer);
   }
-  for (const auto* subcommand : app.get_subcommands(nullptr)) known.push_back(subcommand->get_name());
+  for (const auto* subcommand : app.get_subcommands(nullptr))
+    known.push_back(subcommand->get_name());
   const auto near = nearest_name(name, known);
-  throw UsageError("unknown option or command \"" + name + "\"" + (near ? ": did you mean \"" + *near + "\"?" : "; see --help"));
+  throw UsageError("unknown option or command \"" + name + "\"" +
+                   (near ? ": did you mean \"" + *near + "\"?" : "; see --help"));
 }
 
 }  // namespace smdm

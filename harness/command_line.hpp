@@ -1,10 +1,10 @@
 /// The command line and the configuration file, read into Settings.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "harness/settings.hpp"
 

@@ -15,7 +15,9 @@ T first_of(const std::optional<T>& given, const std::optional<T>& preset, T othe
   return preset.value_or(otherwise);
 }
 
-[[noreturn]] void refuse(const std::string& option, const std::string& wanted, const std::string& came) {
+[[noreturn]] void refuse(const std::string& option,
+                         const std::string& wanted,
+                         const std::string& came) {
   throw UsageError(option + ": wanted " + wanted + ", got " + came);
 }
 
@@ -40,7 +42,8 @@ void check(const Evaluation& evaluation) {
   finite_from_zero("--temperature", evaluation.temperature);
   at_least("--steps", 1, evaluation.steps);
   at_least("--total-length", 1, evaluation.total_length);
-  if (evaluation.seed >> 32 != 0) refuse("--seed", "less than 2^32", std::to_string(evaluation.seed));
+  if (evaluation.seed >> 32 != 0)
+    refuse("--seed", "less than 2^32", std::to_string(evaluation.seed));
 }
 
 std::string list_of(const Settings& preset) {
@@ -58,9 +61,12 @@ std::string list_of(const Settings& preset) {
   return text.str();
 }
 
-/// The preset for a task, with a printed line about it. An autoregressive model takes nothing from it:
-/// estimator, guidance, steps and noise are those of diffusion.
-Settings preset_of(const Settings& settings, const std::string& task, ModelKind kind, std::vector<std::string>& notes) {
+/// The preset for a task, with a printed line about it. An autoregressive model takes nothing from
+/// it: estimator, guidance, steps and noise are those of diffusion.
+Settings preset_of(const Settings& settings,
+                   const std::string& task,
+                   ModelKind kind,
+                   std::vector<std::string>& notes) {
   if (!settings.preset) return {};
   const auto preset = smdm_preset(task);
   const auto where = "preset " + *settings.preset + (task.empty() ? "" : ", " + task) + ":";
@@ -69,7 +75,9 @@ Settings preset_of(const Settings& settings, const std::string& task, ModelKind 
     return {};
   }
   if (kind == ModelKind::arm) {
-    notes.push_back(where + " an autoregressive model is scored exactly and decodes greedily; skipped" + list_of(*preset));
+    notes.push_back(where +
+                    " an autoregressive model is scored exactly and decodes greedily; skipped" +
+                    list_of(*preset));
     Settings kept;
     kept.total_length = preset->total_length;
     kept.greedy = preset->greedy;
@@ -80,7 +88,8 @@ Settings preset_of(const Settings& settings, const std::string& task, ModelKind 
 }
 
 void check_autoregressive(const Settings& settings, Work work, std::vector<std::string>& notes) {
-  for (const auto& [name, cfg] : {std::pair("--cfg", settings.cfg), std::pair("--cfg-second", settings.cfg_second)}) {
+  for (const auto& [name, cfg] :
+       {std::pair("--cfg", settings.cfg), std::pair("--cfg-second", settings.cfg_second)}) {
     if (cfg && *cfg != 0.0) refuse(name, "0 for an autoregressive model", std::to_string(*cfg));
   }
   std::string unused;
@@ -103,7 +112,10 @@ PackingLimits packing(const Settings& settings) {
 
 }  // namespace
 
-Evaluation decide(const Settings& settings, const std::string& task, Work work, ModelKind kind,
+Evaluation decide(const Settings& settings,
+                  const std::string& task,
+                  Work work,
+                  ModelKind kind,
                   std::vector<std::string>& notes) {
   if (settings.batch_size) at_least("--batch-size", 1, *settings.batch_size);
   const auto preset = preset_of(settings, task, kind, notes);
@@ -127,7 +139,9 @@ Evaluation decide(const Settings& settings, const std::string& task, Work work, 
   return decided;
 }
 
-LikelihoodConfig likelihood_config(const Evaluation& evaluation, ModelKind kind, const Settings& settings) {
+LikelihoodConfig likelihood_config(const Evaluation& evaluation,
+                                   ModelKind kind,
+                                   const Settings& settings) {
   LikelihoodConfig config;
   if (kind == ModelKind::arm) {
     config.estimator = TeacherForcing{};
@@ -172,7 +186,9 @@ Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
     }
     json["greedy"] = evaluation.greedy;
   } else {
-    json["sampler"] = arm ? "autoregressive" : (evaluation.sampler == Sampler::confidence ? "confidence" : "ancestral");
+    json["sampler"] =
+        arm ? "autoregressive"
+            : (evaluation.sampler == Sampler::confidence ? "confidence" : "ancestral");
     if (!arm) json["steps"] = evaluation.steps;
     json["total_length"] = evaluation.total_length;
     json["temperature"] = evaluation.temperature;

@@ -34,14 +34,22 @@ enum class Work : std::uint8_t { likelihood, generation };
 
 /// An explicit option wins over the preset, the preset over the defaults.
 /// @param task   a task's name, or "" outside tasks
-/// @param notes  receives a line for everything a person should know: what a preset set, and what an autoregressive model does not use
+/// @param notes  receives a line for everything a person should know: what a preset set, and what
+/// an autoregressive model does not use
 /// @throws UsageError  for values out of range, or guidance asked of an autoregressive model
-[[nodiscard]] Evaluation decide(const Settings& settings, const std::string& task, Work work, ModelKind kind,
+[[nodiscard]] Evaluation decide(const Settings& settings,
+                                const std::string& task,
+                                Work work,
+                                ModelKind kind,
                                 std::vector<std::string>& notes);
 
-[[nodiscard]] LikelihoodConfig likelihood_config(const Evaluation& evaluation, ModelKind kind, const Settings& settings);
-[[nodiscard]] UnmaskingConfig unmasking_config(const Evaluation& evaluation, const Settings& settings);
-[[nodiscard]] DecodingConfig decoding_config(const Evaluation& evaluation, const Settings& settings);
+[[nodiscard]] LikelihoodConfig likelihood_config(const Evaluation& evaluation,
+                                                 ModelKind kind,
+                                                 const Settings& settings);
+[[nodiscard]] UnmaskingConfig unmasking_config(const Evaluation& evaluation,
+                                               const Settings& settings);
+[[nodiscard]] DecodingConfig decoding_config(const Evaluation& evaluation,
+                                             const Settings& settings);
 
 /// What is recorded of it.
 [[nodiscard]] Json describe(const Evaluation& evaluation, Work work, ModelKind kind);

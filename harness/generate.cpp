@@ -7,30 +7,38 @@
 
 namespace smdm {
 
-void check_ids(const LanguageModel& model, const std::vector<std::int64_t>& ids, std::int64_t limit,
+void check_ids(const LanguageModel& model,
+               const std::vector<std::int64_t>& ids,
+               std::int64_t limit,
                const std::string& where) {
   const auto vocab = model.info().vocab_tokens;
   for (const auto id : ids) {
     if (id < 0 || id >= vocab) {
-      throw RequestError(where + ": token id " + std::to_string(id) + " is outside the vocabulary 0.." + std::to_string(vocab - 1));
+      throw RequestError(where + ": token id " + std::to_string(id) +
+                         " is outside the vocabulary 0.." + std::to_string(vocab - 1));
     }
   }
   if (static_cast<std::int64_t>(ids.size()) > limit) {
-    throw RequestError(where + ": wanted at most " + std::to_string(limit) + " tokens, got " + std::to_string(ids.size()));
+    throw RequestError(where + ": wanted at most " + std::to_string(limit) + " tokens, got " +
+                       std::to_string(ids.size()));
   }
 }
 
-std::vector<Generation> generate(const Session& session, const std::vector<std::vector<std::int64_t>>& prompts,
-                                 const Evaluation& evaluation, const Settings& settings, const std::string& label,
+std::vector<Generation> generate(const Session& session,
+                                 const std::vector<std::vector<std::int64_t>>& prompts,
+                                 const Evaluation& evaluation,
+                                 const Settings& settings,
+                                 const std::string& label,
                                  const std::function<std::string(std::size_t)>& where) {
   const auto& info = session.model->info();
   if (evaluation.total_length > info.max_tokens) {
-    throw UsageError("--total-length: the model reads at most " + std::to_string(info.max_tokens) + " tokens, got " +
-                     std::to_string(evaluation.total_length));
+    throw UsageError("--total-length: the model reads at most " + std::to_string(info.max_tokens) +
+                     " tokens, got " + std::to_string(evaluation.total_length));
   }
   const bool arm = session.checkpoint.kind == ModelKind::arm;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
-    if (arm && prompts[i].empty()) throw RequestError(where(i) + ": an autoregressive model needs a prompt, got none");
+    if (arm && prompts[i].empty())
+      throw RequestError(where(i) + ": an autoregressive model needs a prompt, got none");
     check_ids(*session.model, prompts[i], evaluation.total_length, where(i));
   }
   std::vector<Generation> generations(prompts.size());
@@ -41,7 +49,8 @@ std::vector<Generation> generate(const Session& session, const std::vector<std::
   };
   if (arm) {
     auto config = decoding_config(evaluation, settings);
-    if (session.tokenizer && session.tokenizer->eos_id() >= 0) config.eos_id = session.tokenizer->eos_id();
+    if (session.tokenizer && session.tokenizer->eos_id() >= 0)
+      config.eos_id = session.tokenizer->eos_id();
     decode(*session.model, prompts, config, done);
   } else {
     unmask(*session.model, prompts, unmasking_config(evaluation, settings), done);

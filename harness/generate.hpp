@@ -12,18 +12,25 @@
 
 namespace smdm {
 
-/// Unmasks or decodes every prompt, by the kind of the model; an autoregressive model stops at the tokenizer's EOS.
+/// Unmasks or decodes every prompt, by the kind of the model; an autoregressive model stops at the
+/// tokenizer's EOS.
 /// @param label  for the progress display
 /// @param where  names prompt i in errors: "FILE:LINE" or "gsm8k, document 3"
 /// @throws RequestError  for a prompt that the model cannot continue
-[[nodiscard]] std::vector<Generation> generate(const Session& session, const std::vector<std::vector<std::int64_t>>& prompts,
-                                               const Evaluation& evaluation, const Settings& settings,
-                                               const std::string& label,
-                                               const std::function<std::string(std::size_t)>& where);
+[[nodiscard]] std::vector<Generation> generate(
+    const Session& session,
+    const std::vector<std::vector<std::int64_t>>& prompts,
+    const Evaluation& evaluation,
+    const Settings& settings,
+    const std::string& label,
+    const std::function<std::string(std::size_t)>& where);
 
 /// Checks ids and length of a request or prompt.
 /// @param limit  longest sequence allowed, prompt and answer together
 /// @throws RequestError  naming `where`, what was wanted and what came
-void check_ids(const LanguageModel& model, const std::vector<std::int64_t>& ids, std::int64_t limit, const std::string& where);
+void check_ids(const LanguageModel& model,
+               const std::vector<std::int64_t>& ids,
+               std::int64_t limit,
+               const std::string& where);
 
 }  // namespace smdm

@@ -13,7 +13,8 @@ Json parse_line(const std::string& line, const std::string& where) {
   } catch (const Json::exception& error) {
     throw DatasetError(where + ": not valid JSON: " + error.what());
   }
-  if (!object.is_object()) throw DatasetError(where + ": wanted a JSON object, got " + std::string(object.type_name()));
+  if (!object.is_object())
+    throw DatasetError(where + ": wanted a JSON object, got " + std::string(object.type_name()));
   if (!object.contains("id") || !(object.at("id").is_string() || object.at("id").is_number())) {
     throw DatasetError(where + ": field \"id\": wanted a string or a number");
   }
@@ -25,7 +26,8 @@ Json parse_line(const std::string& line, const std::string& where) {
 void InputLine::reject(const std::string& field, const std::string& wanted) const {
   const auto came = has(field) ? object_.at(field).dump() : "nothing";
   constexpr std::size_t kShown = 60;
-  throw DatasetError(where_ + ": field \"" + field + "\": wanted " + wanted + ", got " + came.substr(0, kShown));
+  throw DatasetError(where_ + ": field \"" + field + "\": wanted " + wanted + ", got " +
+                     came.substr(0, kShown));
 }
 
 std::string InputLine::text(const std::string& field) const {
@@ -37,7 +39,8 @@ std::vector<std::int64_t> InputLine::ids(const std::string& field) const {
   if (!has(field) || !object_.at(field).is_array()) reject(field, "a list of token ids");
   std::vector<std::int64_t> ids;
   for (const auto& value : object_.at(field)) {
-    const bool whole = value.is_number_integer() && value.get<double>() >= 0.0 && value.get<double>() < 9e15;
+    const bool whole =
+        value.is_number_integer() && value.get<double>() >= 0.0 && value.get<double>() < 9e15;
     if (!whole) reject(field, "a list of token ids");
     ids.push_back(value.get<std::int64_t>());
   }

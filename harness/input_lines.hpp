@@ -13,7 +13,8 @@ namespace smdm {
 /// One line of an input file.
 class InputLine {
  public:
-  InputLine(Json object, std::string where) : object_(std::move(object)), where_(std::move(where)) {}
+  InputLine(Json object, std::string where)
+      : object_(std::move(object)), where_(std::move(where)) {}
 
   [[nodiscard]] const std::string& where() const noexcept { return where_; }  ///< "file:line"
   [[nodiscard]] const Json& id() const { return object_.at("id"); }
@@ -30,7 +31,8 @@ class InputLine {
 };
 
 /// Reads all lines; empty ones are skipped.
-/// @throws DatasetError  with file:line, for what is not an object with an "id" that is a string or number, or for a file without lines
+/// @throws DatasetError  with file:line, for what is not an object with an "id" that is a string or
+/// number, or for a file without lines
 [[nodiscard]] std::vector<InputLine> read_input_lines(const std::filesystem::path& path);
 
 }  // namespace smdm

@@ -1,5 +1,5 @@
-/// The jobs of evaluation, one file each. Every one throws on failure; what a job prints for programs goes to standard
-/// output, what it tells people to standard error.
+/// The jobs of evaluation, one file each. Every one throws on failure; what a job prints for
+/// programs goes to standard output, what it tells people to standard error.
 #pragma once
 
 #include "harness/settings.hpp"

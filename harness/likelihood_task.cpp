@@ -4,7 +4,9 @@
 namespace smdm {
 namespace {
 
-std::vector<double> document_values(const Task& task, const Json& document, std::span<const Estimate> estimates) {
+std::vector<double> document_values(const Task& task,
+                                    const Json& document,
+                                    std::span<const Estimate> estimates) {
   if (const auto* choices = std::get_if<MultipleChoice>(&task)) {
     return score(*choices, choices->parse(document), estimates);
   }
@@ -13,10 +15,14 @@ std::vector<double> document_values(const Task& task, const Json& document, std:
 
 }  // namespace
 
-void evaluate_likelihoods(const PreparedTask& prepared, const Session& session, const Settings& settings,
+void evaluate_likelihoods(const PreparedTask& prepared,
+                          const Session& session,
+                          const Settings& settings,
                           TaskRecord& record) {
   const auto config = likelihood_config(prepared.evaluation, session.checkpoint.kind, settings);
-  const auto where = [&](std::size_t index) { return record.name + ", request " + std::to_string(index); };
+  const auto where = [&](std::size_t index) {
+    return record.name + ", request " + std::to_string(index);
+  };
   const auto estimates = likelihoods(session, prepared.tokens, config, record.name, where);
   std::int64_t rows = 0;
   std::int64_t tokens = 0;
@@ -29,8 +35,8 @@ void evaluate_likelihoods(const PreparedTask& prepared, const Session& session, 
       tokens += estimates[k].tokens;
       choices.push_back({.request = prepared.requests[k], .estimate = estimates[k]});
     }
-    const auto values =
-        document_values(prepared.task, prepared.dataset.documents[i], std::span(estimates).subspan(first, count));
+    const auto values = document_values(prepared.task, prepared.dataset.documents[i],
+                                        std::span(estimates).subspan(first, count));
     for (std::size_t m = 0; m < values.size(); ++m) record.metrics[m].values.push_back(values[m]);
     record.samples[i].outcome = std::move(choices);
   }

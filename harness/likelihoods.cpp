@@ -6,24 +6,30 @@
 
 namespace smdm {
 
-void check_requests(const Session& session, const std::vector<TokenRequest>& requests,
+void check_requests(const Session& session,
+                    const std::vector<TokenRequest>& requests,
                     const std::function<std::string(std::size_t)>& where) {
   const auto limit = session.model->info().max_tokens;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     auto ids = requests[i].context;
     if (ids.empty() && session.checkpoint.kind == ModelKind::arm) {
-      throw RequestError(where(i) + ": an autoregressive model needs a context of at least one token, got none");
+      throw RequestError(
+          where(i) + ": an autoregressive model needs a context of at least one token, got none");
     }
     if (requests[i].continuation.empty()) {
-      throw RequestError(where(i) + ": wanted a continuation of at least one token, got none (its text merges into the context's last token, or is empty)");
+      throw RequestError(where(i) +
+                         ": wanted a continuation of at least one token, got none (its text merges "
+                         "into the context's last token, or is empty)");
     }
     ids.insert(ids.end(), requests[i].continuation.begin(), requests[i].continuation.end());
     check_ids(*session.model, ids, limit, where(i));
   }
 }
 
-std::vector<Estimate> likelihoods(const Session& session, const std::vector<TokenRequest>& requests,
-                                  const LikelihoodConfig& config, const std::string& label,
+std::vector<Estimate> likelihoods(const Session& session,
+                                  const std::vector<TokenRequest>& requests,
+                                  const LikelihoodConfig& config,
+                                  const std::string& label,
                                   const std::function<std::string(std::size_t)>& where) {
   check_requests(session, requests, where);
   std::vector<Estimate> estimates(requests.size());

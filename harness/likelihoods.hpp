@@ -12,13 +12,19 @@ namespace smdm {
 
 /// Checks every request before anything is computed.
 /// @param where  names request i in errors
-/// @throws RequestError  for an empty continuation, ids out of range, or a request longer than the model's context
-void check_requests(const Session& session, const std::vector<TokenRequest>& requests,
+/// @throws RequestError  for an empty continuation, ids out of range, or a request longer than the
+/// model's context
+void check_requests(const Session& session,
+                    const std::vector<TokenRequest>& requests,
                     const std::function<std::string(std::size_t)>& where);
 
-/// check_requests(), then one estimate per request, in order. @param label  for the progress display
-[[nodiscard]] std::vector<Estimate> likelihoods(const Session& session, const std::vector<TokenRequest>& requests,
-                                                const LikelihoodConfig& config, const std::string& label,
-                                                const std::function<std::string(std::size_t)>& where);
+/// check_requests(), then one estimate per request, in order. @param label  for the progress
+/// display
+[[nodiscard]] std::vector<Estimate> likelihoods(
+    const Session& session,
+    const std::vector<TokenRequest>& requests,
+    const LikelihoodConfig& config,
+    const std::string& label,
+    const std::function<std::string(std::size_t)>& where);
 
 }  // namespace smdm

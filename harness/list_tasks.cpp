@@ -9,7 +9,8 @@ namespace {
 
 std::string metric_names(const TaskInfo& task) {
   std::string names;
-  for (const auto& metric : task.metrics) names += (names.empty() ? "" : ", ") + metric.name + "," + metric.filter;
+  for (const auto& metric : task.metrics)
+    names += (names.empty() ? "" : ", ") + metric.name + "," + metric.filter;
   return names;
 }
 
@@ -21,7 +22,8 @@ void list_tasks() {
     const auto& about = info(task);
     rows.push_back({about.name, std::to_string(about.dataset.documents), metric_names(about)});
   }
-  const std::vector<Column> columns = {{.title = "Task"}, {.title = "Documents", .align = Align::right}, {.title = "Metrics"}};
+  const std::vector<Column> columns = {
+      {.title = "Task"}, {.title = "Documents", .align = Align::right}, {.title = "Metrics"}};
   std::cout << markdown_table(columns, rows) << "\n";
   std::vector<std::vector<std::string>> groups;
   for (const auto& group : all_task_groups()) {

@@ -1,9 +1,10 @@
-// smdm-eval: evaluation is what it does without a subcommand; every other job is a subcommand with a file of its own.
-#include <CLI/CLI.hpp>
-
+// smdm-eval: evaluation is what it does without a subcommand; every other job is a subcommand with
+// a file of its own.
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 #include "harness/bench.hpp"
 #include "harness/command_line.hpp"
@@ -16,22 +17,28 @@ namespace {
 
 /// The one job that the options name.
 void evaluate(const Settings& settings) {
-  const int jobs = static_cast<int>(settings.requests.has_value()) + static_cast<int>(settings.prompts.has_value()) +
+  const int jobs = static_cast<int>(settings.requests.has_value()) +
+                   static_cast<int>(settings.prompts.has_value()) +
                    static_cast<int>(settings.rescore.has_value());
   if (jobs > 1) throw UsageError("wanted one of --requests, --prompts and --rescore, got several");
   if (settings.list_tasks) return list_tasks();
   if (settings.rescore) return rescore(settings);
-  if (jobs == 1 && !settings.tasks.empty()) throw UsageError("--task does not go with --requests or --prompts");
+  if (jobs == 1 && !settings.tasks.empty())
+    throw UsageError("--task does not go with --requests or --prompts");
   if (settings.requests) return run_requests(settings);
   if (settings.prompts) return run_prompts(settings);
   if (!settings.tasks.empty()) return run_tasks(settings);
-  throw UsageError("nothing to do: wanted --task, --requests, --prompts, --rescore, --list-tasks or a subcommand; see --help");
+  throw UsageError(
+      "nothing to do: wanted --task, --requests, --prompts, --rescore, --list-tasks or a "
+      "subcommand; see --help");
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Evaluates masked diffusion language models against autoregressive ones.", "smdm-eval");
+  CLI::App app("Evaluates masked diffusion language models against autoregressive ones.",
+               "smdm-eval");
   app.set_version_flag("--version", std::string("smdm-eval ") + kVersion);
-  app.footer(std::string("--cfg w means ") + "un + (w + 1) * (cond - un) on logits. Exit codes and file formats: docs/cli.md.");
+  app.footer(std::string("--cfg w means ") +
+             "un + (w + 1) * (cond - un) on logits. Exit codes and file formats: docs/cli.md.");
   Settings settings;
   add_options(app, settings);
   BenchSettings bench;

@@ -6,16 +6,21 @@ namespace {
 
 /// A document's text on its way through the stages.
 struct Answer {
-  std::string first;                  ///< text after the first stage
-  std::string last;                   ///< text after the last stage that ran
+  std::string first;  ///< text after the first stage
+  std::string last;   ///< text after the last stage that ran
   std::int64_t forwards = 0;
   bool second_stage = false;
 };
 
-std::vector<Answer> first_stage(const PreparedTask& prepared, const Session& session, const Settings& settings) {
+std::vector<Answer> first_stage(const PreparedTask& prepared,
+                                const Session& session,
+                                const Settings& settings) {
   const auto& name = info(prepared.task).name;
-  const auto where = [&](std::size_t index) { return "task " + name + ", document " + std::to_string(index); };
-  const auto generations = generate(session, prepared.prompt_ids, prepared.evaluation, settings, name, where);
+  const auto where = [&](std::size_t index) {
+    return "task " + name + ", document " + std::to_string(index);
+  };
+  const auto generations =
+      generate(session, prepared.prompt_ids, prepared.evaluation, settings, name, where);
   std::vector<Answer> answers;
   for (const auto& generation : generations) {
     const auto text = session.text().decode(generation.output_ids);
@@ -24,7 +29,9 @@ std::vector<Answer> first_stage(const PreparedTask& prepared, const Session& ses
   return answers;
 }
 
-void second_stage(const PreparedTask& prepared, const Session& session, const Settings& settings,
+void second_stage(const PreparedTask& prepared,
+                  const Session& session,
+                  const Settings& settings,
                   std::vector<Answer>& answers) {
   auto evaluation = prepared.evaluation;
   evaluation.cfg = evaluation.cfg_second;
@@ -37,8 +44,11 @@ void second_stage(const PreparedTask& prepared, const Session& session, const Se
     documents.push_back(i);
   }
   const auto& name = info(prepared.task).name;
-  const auto where = [&](std::size_t index) { return "task " + name + ", document " + std::to_string(documents[index]); };
-  const auto generations = generate(session, prompts, evaluation, settings, name + ", second stage", where);
+  const auto where = [&](std::size_t index) {
+    return "task " + name + ", document " + std::to_string(documents[index]);
+  };
+  const auto generations =
+      generate(session, prompts, evaluation, settings, name + ", second stage", where);
   for (std::size_t k = 0; k < generations.size(); ++k) {
     auto& answer = answers[documents[k]];
     answer.last = session.text().decode(generations[k].output_ids);
@@ -49,7 +59,9 @@ void second_stage(const PreparedTask& prepared, const Session& session, const Se
 
 }  // namespace
 
-void evaluate_open_answers(const PreparedTask& prepared, const Session& session, const Settings& settings,
+void evaluate_open_answers(const PreparedTask& prepared,
+                           const Session& session,
+                           const Settings& settings,
                            TaskRecord& record) {
   const auto& task = std::get<OpenAnswer>(prepared.task);
   const bool two_stages = session.checkpoint.kind == ModelKind::mdm;

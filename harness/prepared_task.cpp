@@ -27,14 +27,16 @@ void prepare_requests(PreparedTask& prepared, const Session& session) {
     prepared.first.push_back(prepared.requests.size());
     for (auto& request : requests(prepared.task, document)) {
       auto pair = tokenizer.encode_pair(request.context, request.continuation);
-      prepared.tokens.push_back({.context = std::move(pair.context), .continuation = std::move(pair.continuation)});
+      prepared.tokens.push_back(
+          {.context = std::move(pair.context), .continuation = std::move(pair.continuation)});
       prepared.requests.push_back(std::move(request));
     }
   }
   prepared.first.push_back(prepared.requests.size());
   check_requests(session, prepared.tokens, [&](std::size_t index) {
     const auto document = document_of(prepared, index);
-    return document_name(prepared, document) + ", request " + std::to_string(index - prepared.first[document]);
+    return document_name(prepared, document) + ", request " +
+           std::to_string(index - prepared.first[document]);
   });
 }
 
@@ -49,7 +51,8 @@ void prepare_prompts(PreparedTask& prepared, const OpenAnswer& task, const Sessi
 
 OutputType output_type(const Task& task) {
   if (std::holds_alternative<MultipleChoice>(task)) return OutputType::multiple_choice;
-  return std::holds_alternative<Cloze>(task) ? OutputType::loglikelihood : OutputType::generate_until;
+  return std::holds_alternative<Cloze>(task) ? OutputType::loglikelihood
+                                             : OutputType::generate_until;
 }
 
 Work work_of(const Task& task) {
@@ -59,7 +62,9 @@ Work work_of(const Task& task) {
 Json describe_files(const LoadedDataset& dataset) {
   Json files = Json::array();
   for (const auto& file : dataset.files) {
-    files.push_back({{"path", file.path.string()}, {"sha256", file.sha256}, {"checksum", to_string(file.checksum)}});
+    files.push_back({{"path", file.path.string()},
+                     {"sha256", file.sha256},
+                     {"checksum", to_string(file.checksum)}});
   }
   return files;
 }
@@ -69,13 +74,18 @@ Json describe_files(const LoadedDataset& dataset) {
 std::size_t limited(std::size_t documents, const std::optional<double>& limit) {
   if (!limit) return documents;
   if (!(*limit > 0.0) || !std::isfinite(*limit)) {
-    throw UsageError("--limit: wanted a count, or a fraction below 1, got " + std::to_string(*limit));
+    throw UsageError("--limit: wanted a count, or a fraction below 1, got " +
+                     std::to_string(*limit));
   }
-  const auto count = *limit < 1.0 ? std::ceil(static_cast<double>(documents) * *limit) : std::floor(*limit);
+  const auto count =
+      *limit < 1.0 ? std::ceil(static_cast<double>(documents) * *limit) : std::floor(*limit);
   return count < static_cast<double>(documents) ? static_cast<std::size_t>(count) : documents;
 }
 
-PreparedTask prepare(const Task& task, const Session& session, const Settings& settings, std::vector<std::string>& notes) {
+PreparedTask prepare(const Task& task,
+                     const Session& session,
+                     const Settings& settings,
+                     std::vector<std::string>& notes) {
   PreparedTask prepared;
   prepared.task = task;
   prepared.dataset = load(task, *settings.data);
@@ -84,7 +94,8 @@ PreparedTask prepare(const Task& task, const Session& session, const Settings& s
   prepared.documents = prepared.dataset.documents.size();
   prepared.dataset.documents.resize(limited(prepared.documents, settings.limit));
   auto asked = settings;
-  asked.greedy = settings.greedy || std::holds_alternative<Cloze>(task);  // their accuracy is that verdict
+  asked.greedy =
+      settings.greedy || std::holds_alternative<Cloze>(task);  // their accuracy is that verdict
   prepared.evaluation = decide(asked, name, work_of(task), session.checkpoint.kind, notes);
   if (const auto* open = std::get_if<OpenAnswer>(&task)) {
     prepare_prompts(prepared, *open, session);
@@ -94,7 +105,9 @@ PreparedTask prepare(const Task& task, const Session& session, const Settings& s
   return prepared;
 }
 
-TaskRecord evaluate(const PreparedTask& prepared, const Session& session, const Settings& settings) {
+TaskRecord evaluate(const PreparedTask& prepared,
+                    const Session& session,
+                    const Settings& settings) {
   const auto& about = info(prepared.task);
   TaskRecord record;
   record.name = about.name;
@@ -120,7 +133,8 @@ TaskRecord evaluate(const PreparedTask& prepared, const Session& session, const 
   } else {
     evaluate_likelihoods(prepared, session, settings, record);
   }
-  record.extra["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  record.extra["seconds"] =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return record;
 }
 

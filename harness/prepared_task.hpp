@@ -17,7 +17,8 @@ struct PreparedTask {
   LoadedDataset dataset;      ///< documents cut to --limit
   std::size_t documents = 0;  ///< in the whole file
   Evaluation evaluation;
-  /// Likelihood tasks: the requests of all documents, and where each document's begin (one more than documents).
+  /// Likelihood tasks: the requests of all documents, and where each document's begin (one more
+  /// than documents).
   std::vector<Request> requests;
   std::vector<TokenRequest> tokens;
   std::vector<std::size_t> first;
@@ -33,18 +34,28 @@ struct PreparedTask {
 /// Reads and tokenises a task, and checks every request against the model.
 /// @param notes  receives lines for people: what a preset set, a checksum that differs
 /// @throws DatasetError, RequestError, UsageError
-[[nodiscard]] PreparedTask prepare(const Task& task, const Session& session, const Settings& settings,
+[[nodiscard]] PreparedTask prepare(const Task& task,
+                                   const Session& session,
+                                   const Settings& settings,
                                    std::vector<std::string>& notes);
 
 /// Computes a prepared task. @return everything that results files say about it
-[[nodiscard]] TaskRecord evaluate(const PreparedTask& prepared, const Session& session, const Settings& settings);
+[[nodiscard]] TaskRecord evaluate(const PreparedTask& prepared,
+                                  const Session& session,
+                                  const Settings& settings);
 
 /// The part of evaluate() for tasks whose requests are likelihoods; fills samples and metrics.
-void evaluate_likelihoods(const PreparedTask& prepared, const Session& session, const Settings& settings, TaskRecord& record);
+void evaluate_likelihoods(const PreparedTask& prepared,
+                          const Session& session,
+                          const Settings& settings,
+                          TaskRecord& record);
 
-/// The part of evaluate() for open answers. A masked diffusion model answers in two stages: the text of the
-/// first is the prompt of the second, and where it does not fit any more the first answer stays (the paper's
-/// GSM8K protocol). An autoregressive model decodes once.
-void evaluate_open_answers(const PreparedTask& prepared, const Session& session, const Settings& settings, TaskRecord& record);
+/// The part of evaluate() for open answers. A masked diffusion model answers in two stages: the
+/// text of the first is the prompt of the second, and where it does not fit any more the first
+/// answer stays (the paper's GSM8K protocol). An autoregressive model decodes once.
+void evaluate_open_answers(const PreparedTask& prepared,
+                           const Session& session,
+                           const Settings& settings,
+                           TaskRecord& record);
 
 }  // namespace smdm

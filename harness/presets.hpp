@@ -8,8 +8,8 @@
 
 namespace smdm {
 
-/// The evaluation settings of the SMDM paper (Nie et al. 2024, arXiv:2410.18514) for a task, as options
-/// that a user might have given; empty for a task that the paper does not evaluate.
+/// The evaluation settings of the SMDM paper (Nie et al. 2024, arXiv:2410.18514) for a task, as
+/// options that a user might have given; empty for a task that the paper does not evaluate.
 [[nodiscard]] std::optional<Settings> smdm_preset(const std::string& task);
 
 }  // namespace smdm

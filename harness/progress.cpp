@@ -1,11 +1,11 @@
 #include "harness/progress.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iostream>
+
+#include <unistd.h>
 
 namespace smdm {
 namespace {
@@ -13,7 +13,8 @@ namespace {
 std::string duration(double seconds) {
   const auto whole = static_cast<long long>(seconds + 0.5);
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
+                whole % 60);
   return text.data();
 }
 
@@ -26,7 +27,10 @@ std::string bar(std::size_t done, std::size_t total) {
 }  // namespace
 
 Progress::Progress(std::string label, std::size_t total, std::string unit)
-    : label_(std::move(label)), total_(total), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1) {}
+    : label_(std::move(label)),
+      total_(total),
+      unit_(std::move(unit)),
+      terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   if (terminal_ && done_ > 0) std::cerr << std::endl;
@@ -48,9 +52,11 @@ void Progress::show() {
   const double rate = static_cast<double>(done_) / std::max(elapsed.count(), 1e-9);
   const double left = static_cast<double>(total_ - done_) / rate;
   std::array<char, 96> numbers{};
-  std::snprintf(numbers.data(), numbers.size(), " %zu/%zu %s, %.1f/s", done_, total_, unit_.c_str(), rate);
-  const auto text = label_ + (terminal_ ? " " + bar(done_, total_) : ":") + numbers.data() +
-                    (done_ < total_ ? ", " + duration(left) + " left" : ", " + duration(elapsed.count()));
+  std::snprintf(numbers.data(), numbers.size(), " %zu/%zu %s, %.1f/s", done_, total_, unit_.c_str(),
+                rate);
+  const auto text =
+      label_ + (terminal_ ? " " + bar(done_, total_) : ":") + numbers.data() +
+      (done_ < total_ ? ", " + duration(left) + " left" : ", " + duration(elapsed.count()));
   std::cerr << (terminal_ ? "\r\033[K" : "") << text << (terminal_ ? "" : "\n") << std::flush;
 }
 

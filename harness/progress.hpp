@@ -1,4 +1,5 @@
-/// How far the work is, for people: a bar on a terminal, now and then a line elsewhere. Standard error only.
+/// How far the work is, for people: a bar on a terminal, now and then a line elsewhere. Standard
+/// error only.
 #pragma once
 
 #include <chrono>

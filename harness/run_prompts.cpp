@@ -10,10 +10,17 @@
 namespace smdm {
 namespace {
 
-Json answer(const Session& session, const InputLine& line, const Generation& generation, std::size_t prompt_tokens) {
+Json answer(const Session& session,
+            const InputLine& line,
+            const Generation& generation,
+            std::size_t prompt_tokens) {
   Json text;  // null without a tokenizer
-  if (session.tokenizer) text = session.tokenizer->decode(std::span(generation.output_ids).subspan(prompt_tokens));
-  return {{"id", line.id()}, {"output_ids", generation.output_ids}, {"text", text}, {"forwards", generation.forwards}};
+  if (session.tokenizer)
+    text = session.tokenizer->decode(std::span(generation.output_ids).subspan(prompt_tokens));
+  return {{"id", line.id()},
+          {"output_ids", generation.output_ids},
+          {"text", text},
+          {"forwards", generation.forwards}};
 }
 
 }  // namespace
@@ -26,7 +33,8 @@ void run_prompts(const Settings& settings) {
   const auto lines = read_input_lines(*settings.prompts);
   std::vector<std::vector<std::int64_t>> prompts;
   for (const auto& line : lines) {
-    prompts.push_back(line.has("prompt_ids") ? line.ids("prompt_ids") : session.text().encode(line.text("prompt")));
+    prompts.push_back(line.has("prompt_ids") ? line.ids("prompt_ids")
+                                             : session.text().encode(line.text("prompt")));
   }
   JsonLinesWriter writer(settings.output.value_or("-"));
   const auto where = [&](std::size_t index) { return lines[index].where(); };

@@ -1,10 +1,10 @@
 #include "harness/run_record.hpp"
 
+#include <algorithm>
+
 #include <ATen/Config.h>
 #include <ATen/Parallel.h>
 #include <torch/version.h>
-
-#include <algorithm>
 
 #include "harness/version.hpp"
 #include "tasks/catalog.hpp"
@@ -32,7 +32,8 @@ Json given(const Settings& settings) {
     if (field.effect == Effect::job) return;
     const std::string names = field.names;
     const auto name = names.substr(2, names.find(',') - 2);
-    groups[field.effect == Effect::number ? "changes_numbers" : "changes_speed"][name] = value_of(value);
+    groups[field.effect == Effect::number ? "changes_numbers" : "changes_speed"][name] =
+        value_of(value);
   });
   return groups;
 }
@@ -62,14 +63,17 @@ ConfigRecord config_record(const Session& session, const Settings& settings) {
     if (field.effect != Effect::number || json.is_null() || json == Json(false)) return;
     const std::string names = field.names;
     const auto name = names.substr(2, names.find(',') - 2);
-    config.arguments += (config.arguments.empty() ? "" : ",") + name + "=" + (json.is_string() ? json.get<std::string>() : json.dump());
+    config.arguments += (config.arguments.empty() ? "" : ",") + name + "=" +
+                        (json.is_string() ? json.get<std::string>() : json.dump());
   });
   return config;
 }
 
 }  // namespace
 
-RunRecord new_run(const Session& session, const Settings& settings, std::chrono::system_clock::time_point start) {
+RunRecord new_run(const Session& session,
+                  const Settings& settings,
+                  std::chrono::system_clock::time_point start) {
   RunRecord run;
   run.model = model_record(session, settings);
   run.config = config_record(session, settings);
@@ -89,7 +93,8 @@ RunRecord new_run(const Session& session, const Settings& settings, std::chrono:
 
 void complete(RunRecord& run, const Settings& settings, std::chrono::system_clock::time_point end) {
   for (const auto& group : all_task_groups()) {
-    const bool asked = std::find(settings.tasks.begin(), settings.tasks.end(), group.name) != settings.tasks.end();
+    const bool asked =
+        std::find(settings.tasks.begin(), settings.tasks.end(), group.name) != settings.tasks.end();
     if (asked) run.groups.push_back({.name = group.name, .alias = {}, .tasks = group.tasks});
   }
   for (const char* total : {"rows", "tokens", "forwards"}) {

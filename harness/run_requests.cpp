@@ -49,8 +49,8 @@ void run_requests(const Settings& settings) {
   for (const auto& line : lines) requests.push_back(encode(session, line));
   JsonLinesWriter writer(settings.output.value_or("-"));
   const auto where = [&](std::size_t index) { return lines[index].where(); };
-  const auto estimates =
-      likelihoods(session, requests, likelihood_config(evaluation, kind, settings), "requests", where);
+  const auto estimates = likelihoods(
+      session, requests, likelihood_config(evaluation, kind, settings), "requests", where);
   for (std::size_t i = 0; i < lines.size(); ++i) writer.write(answer(lines[i].id(), estimates[i]));
   writer.finish();
 }

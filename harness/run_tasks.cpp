@@ -14,10 +14,14 @@ namespace {
 
 void check_usage(const Settings& settings) {
   if (!settings.model) {
-    throw UsageError("--task: wanted --model DIR (a checkpoint) and --data DIR (the benchmark data); got no --model");
+    throw UsageError(
+        "--task: wanted --model DIR (a checkpoint) and --data DIR (the benchmark data); got no "
+        "--model");
   }
   if (!settings.data) {
-    throw UsageError("--task: wanted --data DIR, the root of the benchmark data (see docs/data.md), beside --model");
+    throw UsageError(
+        "--task: wanted --data DIR, the root of the benchmark data (see docs/data.md), beside "
+        "--model");
   }
 }
 
@@ -48,7 +52,8 @@ void run_tasks(const Settings& settings) {
   std::cout << results_table(run, summaries);
   if (!settings.output) return;
   const auto files = write_run(*settings.output, run, summaries);
-  std::cerr << "wrote " << files.results.string() << " and " << files.samples.size() << " samples file(s) beside it\n";
+  std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()
+            << " samples file(s) beside it\n";
 }
 
 }  // namespace smdm

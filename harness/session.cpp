@@ -13,8 +13,10 @@ CheckpointOptions checkpoint_options(const Settings& settings) {
   CheckpointOptions options;
   options.model = settings.model.value();
   options.model_size = settings.model_size;
-  if (settings.backend) options.backend = *settings.backend == "mdm" ? ModelKind::mdm : ModelKind::arm;
-  if (settings.rope_tables) options.rope_tables = *settings.rope_tables == "f32" ? RopeTables::f32 : RopeTables::bf16;
+  if (settings.backend)
+    options.backend = *settings.backend == "mdm" ? ModelKind::mdm : ModelKind::arm;
+  if (settings.rope_tables)
+    options.rope_tables = *settings.rope_tables == "f32" ? RopeTables::f32 : RopeTables::bf16;
   if (settings.tokenizer) options.tokenizer = *settings.tokenizer;
   return options;
 }
@@ -23,7 +25,8 @@ std::optional<Tokenizer> open_tokenizer(const Checkpoint& checkpoint) {
   if (!checkpoint.tokenizer) return std::nullopt;
   Tokenizer tokenizer(*checkpoint.tokenizer);
   if (tokenizer.pieces() > checkpoint.config.padded_vocab_size) {
-    throw CheckpointError(checkpoint.tokenizer->string() + ": tokenizer and model disagree: it has " +
+    throw CheckpointError(checkpoint.tokenizer->string() +
+                          ": tokenizer and model disagree: it has " +
                           std::to_string(tokenizer.pieces()) + " pieces, the model's vocabulary " +
                           std::to_string(checkpoint.config.padded_vocab_size));
   }
@@ -43,7 +46,8 @@ torch::Device device_of(const Settings& settings) {
 const Tokenizer& Session::text() const {
   if (!tokenizer) {
     throw CheckpointError(checkpoint.weights.string() +
-                          ": wanted a tokenizer for text: put tokenizer.model beside the weights or give --tokenizer FILE");
+                          ": wanted a tokenizer for text: put tokenizer.model beside the weights "
+                          "or give --tokenizer FILE");
   }
   return *tokenizer;
 }
@@ -68,16 +72,20 @@ Json Session::identity() const {
 }
 
 Session open_session(const Settings& settings) {
-  if (!settings.model) throw UsageError("wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
+  if (!settings.model)
+    throw UsageError(
+        "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
   if (settings.threads) {
-    if (*settings.threads < 1) throw UsageError("--threads: wanted at least 1, got " + std::to_string(*settings.threads));
+    if (*settings.threads < 1)
+      throw UsageError("--threads: wanted at least 1, got " + std::to_string(*settings.threads));
     at::set_num_threads(*settings.threads);
   }
   Session session;
   session.device = device_of(settings);
   session.checkpoint = find_checkpoint(checkpoint_options(settings));
   session.tokenizer = open_tokenizer(session.checkpoint);
-  const auto compute = settings.dtype.value_or("f32") == "bf16" ? ComputeType::bf16 : ComputeType::f32;
+  const auto compute =
+      settings.dtype.value_or("f32") == "bf16" ? ComputeType::bf16 : ComputeType::f32;
   session.model = load_model(session.checkpoint, compute, session.device);
   return session;
 }

@@ -1,5 +1,5 @@
-/// Everything a user can say, in one table: the command line, the configuration file, --help and the
-/// settings recorded in results are all made from it.
+/// Everything a user can say, in one table: the command line, the configuration file, --help and
+/// the settings recorded in results are all made from it.
 #pragma once
 
 #include <cstdint>
@@ -70,34 +70,67 @@ void for_each_field(AnySettings& s, Visit&& visit) {
   visit(Field{"--requests", "Score the pairs of a JSON-lines file"}, s.requests);
   visit(Field{"--prompts", "Generate from the prompts of a JSON-lines file"}, s.prompts);
   visit(Field{"--rescore", "Judge stored generations (with --task), without a model"}, s.rescore);
-  visit(Field{"--model,-m", "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it"}, s.model);
-  visit(Field{"--model-size", "Published size in millions of parameters, for a checkpoint without a configuration"},
+  visit(Field{"--model,-m",
+              "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it"},
+        s.model);
+  visit(Field{"--model-size",
+              "Published size in millions of parameters, for a checkpoint without a configuration"},
         s.model_size);
-  visit(Field{"--tokenizer", "SentencePiece model; default: tokenizer.model beside the weights"}, s.tokenizer);
+  visit(Field{"--tokenizer", "SentencePiece model; default: tokenizer.model beside the weights"},
+        s.tokenizer);
   visit(Field{"--data", "Root folder of the benchmark data"}, s.data);
   visit(Field{"--output,--output_path,--output-path,-o",
-              "With --task a folder for results and samples; else a file of JSON lines, or - (the default)"},
+              "With --task a folder for results and samples; else a file of JSON lines, or - (the "
+              "default)"},
         s.output);
-  visit(Field{"--log_samples,--log-samples", "Accepted for compatibility: samples are always written"}, s.log_samples);
-  visit(Field{"--backend", "Kind of model, where the checkpoint does not say", number, {"mdm", "arm"}}, s.backend);
-  visit(Field{"--dtype", "Arithmetic: f32 (default), or bf16 as the published runs", number, {"f32", "bf16"}}, s.dtype);
-  visit(Field{"--rope-tables", "Rotary tables; default: what the checkpoint says, else bf16", number, {"bf16", "f32"}},
+  visit(Field{"--log_samples,--log-samples",
+              "Accepted for compatibility: samples are always written"},
+        s.log_samples);
+  visit(
+      Field{
+          "--backend", "Kind of model, where the checkpoint does not say", number, {"mdm", "arm"}},
+      s.backend);
+  visit(Field{"--dtype",
+              "Arithmetic: f32 (default), or bf16 as the published runs",
+              number,
+              {"f32", "bf16"}},
+        s.dtype);
+  visit(Field{"--rope-tables",
+              "Rotary tables; default: what the checkpoint says, else bf16",
+              number,
+              {"bf16", "f32"}},
         s.rope_tables);
-  visit(Field{"--preset", "Named settings per task: smdm = the SMDM paper's", number, {"smdm"}}, s.preset);
-  visit(Field{"--estimator", "Likelihood of a masked diffusion model (default mc)", number, {"mc", "chain-rule"}},
+  visit(Field{"--preset", "Named settings per task: smdm = the SMDM paper's", number, {"smdm"}},
+        s.preset);
+  visit(Field{"--estimator",
+              "Likelihood of a masked diffusion model (default mc)",
+              number,
+              {"mc", "chain-rule"}},
         s.estimator);
-  visit(Field{"--mc-samples", "Monte Carlo samples per request (default 1024)", number}, s.mc_samples);
+  visit(Field{"--mc-samples", "Monte Carlo samples per request (default 1024)", number},
+        s.mc_samples);
   visit(Field{"--mc-strata", "Samples per stratified round (default 32)", number}, s.mc_strata);
-  visit(Field{"--cfg", "Classifier-free guidance w: un + (w + 1) * (cond - un) (default 0)", number}, s.cfg);
-  visit(Field{"--cfg-second", "Guidance of gsm8k's second stage (default: that of --cfg)", number}, s.cfg_second);
-  visit(Field{"--greedy", "Also tell whether greedy decoding gives the continuation", number}, s.greedy);
-  visit(Field{"--sampler", "Order of unmasking (default confidence)", number, {"confidence", "ancestral"}}, s.sampler);
-  visit(Field{"--steps", "Denoising steps (default 256 for gsm8k, 64 for --prompts)", number}, s.steps);
-  visit(Field{"--total-length", "Tokens of prompt and answer together (default 256)", number}, s.total_length);
+  visit(
+      Field{"--cfg", "Classifier-free guidance w: un + (w + 1) * (cond - un) (default 0)", number},
+      s.cfg);
+  visit(Field{"--cfg-second", "Guidance of gsm8k's second stage (default: that of --cfg)", number},
+        s.cfg_second);
+  visit(Field{"--greedy", "Also tell whether greedy decoding gives the continuation", number},
+        s.greedy);
+  visit(Field{"--sampler",
+              "Order of unmasking (default confidence)",
+              number,
+              {"confidence", "ancestral"}},
+        s.sampler);
+  visit(Field{"--steps", "Denoising steps (default 256 for gsm8k, 64 for --prompts)", number},
+        s.steps);
+  visit(Field{"--total-length", "Tokens of prompt and answer together (default 256)", number},
+        s.total_length);
   visit(Field{"--temperature", "Of the Gumbel noise (default 0: none)", number}, s.temperature);
   visit(Field{"--seed", "Seed of every draw, below 2^32 (default 0)", number}, s.seed);
   visit(Field{"--limit,-L", "Documents per task: a count, or a fraction below 1", number}, s.limit);
-  visit(Field{"--batch-size,--batch_size,-b", "Rows per forward (default 64)", speed}, s.batch_size);
+  visit(Field{"--batch-size,--batch_size,-b", "Rows per forward (default 64)", speed},
+        s.batch_size);
   visit(Field{"--device", "auto (default), cpu, cuda or cuda:N", speed}, s.device);
   visit(Field{"--threads", "CPU threads (default: all cores)", speed}, s.threads);
 }

@@ -4,7 +4,9 @@ namespace smdm {
 namespace {
 
 /// [B, T, heads, hs] as SDPA wants it: [B, heads, T, hs], without a copy.
-torch::Tensor heads_first(const torch::Tensor& x) { return x.transpose(1, 2); }
+torch::Tensor heads_first(const torch::Tensor& x) {
+  return x.transpose(1, 2);
+}
 
 /// Repeats each key/value head for the query heads of its group.
 torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
@@ -12,7 +14,8 @@ torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
   return groups == heads ? x : x.repeat_interleave(heads / groups, 2);
 }
 
-/// Few queries on many keys give other last bits on one thread than on two; in multiples of this they do not.
+/// Few queries on many keys give other last bits on one thread than on two; in multiples of this
+/// they do not.
 constexpr std::int64_t kQueryMultiple = 16;
 
 torch::Tensor padded_queries(const torch::Tensor& query) {
@@ -23,30 +26,41 @@ torch::Tensor padded_queries(const torch::Tensor& query) {
 /// Queries of the last tokens on all keys.
 /// @param query      [B, T, H, hs]
 /// @param key,value  [B, P + T, G, hs], P > 0
-torch::Tensor attention_after(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value) {
+torch::Tensor attention_after(const torch::Tensor& query,
+                              const torch::Tensor& key,
+                              const torch::Tensor& value) {
   const auto tokens = query.size(1);
   const auto heads = query.size(2);
   const auto padded = padded_queries(query);
-  const auto seen = torch::ones({padded.size(1), key.size(1)}, torch::TensorOptions(torch::kBool).device(query.device()))
+  const auto seen = torch::ones({padded.size(1), key.size(1)},
+                                torch::TensorOptions(torch::kBool).device(query.device()))
                         .tril(key.size(1) - tokens);
-  const auto out = at::scaled_dot_product_attention(heads_first(padded), heads_first(for_all_queries(key, heads)),
-                                                    heads_first(for_all_queries(value, heads)), seen);
+  const auto out = at::scaled_dot_product_attention(
+      heads_first(padded), heads_first(for_all_queries(key, heads)),
+      heads_first(for_all_queries(value, heads)), seen);
   return out.transpose(1, 2).narrow(1, 0, tokens);
 }
 
 /// @param query      [B, T, H, hs]
 /// @param key,value  [B, T, G, hs]
-torch::Tensor attention(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value, bool causal) {
+torch::Tensor attention(const torch::Tensor& query,
+                        const torch::Tensor& key,
+                        const torch::Tensor& value,
+                        bool causal) {
   const auto heads = query.size(2);
-  const auto out = at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
-                                                    heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
+  const auto out =
+      at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
+                                       heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
   return out.transpose(1, 2);
 }
 
 /// Attention of one packed batch; knows where each row and what it continues lie.
 class RowAttention {
  public:
-  RowAttention(const Projections& projections, const PackedRows& rows, std::span<const Past> past, bool causal,
+  RowAttention(const Projections& projections,
+               const PackedRows& rows,
+               std::span<const Past> past,
+               bool causal,
                torch::Tensor& out)
       : p_(projections), rows_(rows), past_(past), causal_(causal), out_(out) {}
 
@@ -65,7 +79,9 @@ class RowAttention {
 
  private:
   [[nodiscard]] std::int64_t begin(std::size_t row) const { return rows_.offsets[row]; }
-  [[nodiscard]] std::int64_t length(std::size_t row) const { return rows_.offsets[row + 1] - rows_.offsets[row]; }
+  [[nodiscard]] std::int64_t length(std::size_t row) const {
+    return rows_.offsets[row + 1] - rows_.offsets[row];
+  }
 
   [[nodiscard]] bool stands_alone(std::size_t row) const {
     if (!past_.empty()) return !past_[row].key.defined();
@@ -117,7 +133,10 @@ class RowAttention {
 
 }  // namespace
 
-void attend(const Projections& projections, const PackedRows& rows, std::span<const Past> past, bool causal,
+void attend(const Projections& projections,
+            const PackedRows& rows,
+            std::span<const Past> past,
+            bool causal,
             torch::Tensor& out) {
   RowAttention(projections, rows, past, causal, out).run();
 }

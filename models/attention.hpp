@@ -1,11 +1,12 @@
-/// Attention over packed rows: each row by itself, after the rows or cached tokens that it continues.
+/// Attention over packed rows: each row by itself, after the rows or cached tokens that it
+/// continues.
 #pragma once
-
-#include <torch/types.h>
 
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "models/kernels.hpp"
 #include "models/packed_rows.hpp"
@@ -20,7 +21,10 @@ struct Past {
 
 /// @param past  empty, or what stands before each row; rows that continue others need none
 /// @param out   [N, H hs], row-major; receives the attention of the first rows.tokens() tokens
-void attend(const Projections& projections, const PackedRows& rows, std::span<const Past> past, bool causal,
+void attend(const Projections& projections,
+            const PackedRows& rows,
+            std::span<const Past> past,
+            bool causal,
             torch::Tensor& out);
 
 }  // namespace smdm

@@ -17,9 +17,11 @@ struct Files {
 };
 
 Files locate(const fs::path& model) {
-  if (fs::is_directory(model)) return {.weights = model / "model.safetensors", .config = model / "config.json"};
+  if (fs::is_directory(model))
+    return {.weights = model / "model.safetensors", .config = model / "config.json"};
   if (!fs::exists(model)) {
-    throw CheckpointError(model.string() + ": wanted a folder or a .safetensors file, found nothing there");
+    throw CheckpointError(model.string() +
+                          ": wanted a folder or a .safetensors file, found nothing there");
   }
   auto config = model;
   config.replace_extension(".config.json");
@@ -29,7 +31,8 @@ Files locate(const fs::path& model) {
 std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const Files& files) {
   if (options.tokenizer) {
     if (!fs::is_regular_file(*options.tokenizer)) {
-      throw CheckpointError(options.tokenizer->string() + ": wanted a SentencePiece model, found no such file");
+      throw CheckpointError(options.tokenizer->string() +
+                            ": wanted a SentencePiece model, found no such file");
     }
     return options.tokenizer;
   }
@@ -43,7 +46,8 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
   const auto files = locate(options.model);
   if (!fs::exists(files.weights)) {
-    throw CheckpointError(files.weights.string() + ": wanted the model's weights, found no such file");
+    throw CheckpointError(files.weights.string() +
+                          ": wanted the model's weights, found no such file");
   }
   Checkpoint checkpoint;
   checkpoint.weights = files.weights;
@@ -54,7 +58,8 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
     checkpoint.config = read_config(files.config);
   } else {
     throw CheckpointError(files.config.string() +
-                          ": wanted the model's configuration, found no such file; published checkpoints need --model-size");
+                          ": wanted the model's configuration, found no such file; published "
+                          "checkpoints need --model-size");
   }
   if (options.rope_tables) checkpoint.config.rope_tables = *options.rope_tables;
   checkpoint.tokenizer = find_tokenizer(options, files);
@@ -62,15 +67,22 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
   return checkpoint;
 }
 
-std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint, ComputeType compute, torch::Device device) {
+std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
+                                          ComputeType compute,
+                                          torch::Device device) {
   const SafetensorsFile file(checkpoint.weights);
-  return std::make_unique<Transformer>(checkpoint.config, checkpoint.kind, compute,
-                                       load_weights(file, checkpoint.config, checkpoint.kind, compute, device));
+  return std::make_unique<Transformer>(
+      checkpoint.config, checkpoint.kind, compute,
+      load_weights(file, checkpoint.config, checkpoint.kind, compute, device));
 }
 
-std::unique_ptr<LanguageModel> random_model(const ModelConfig& config, ModelKind kind, ComputeType compute,
-                                            torch::Device device, std::uint64_t seed) {
-  return std::make_unique<Transformer>(config, kind, compute, random_weights(config, kind, compute, device, seed));
+std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,
+                                            ModelKind kind,
+                                            ComputeType compute,
+                                            torch::Device device,
+                                            std::uint64_t seed) {
+  return std::make_unique<Transformer>(config, kind, compute,
+                                       random_weights(config, kind, compute, device, seed));
 }
 
 }  // namespace smdm

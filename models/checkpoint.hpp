@@ -1,12 +1,12 @@
 /// From the paths a user gives to a model that is ready to compute.
 #pragma once
 
-#include <torch/types.h>
-
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <torch/types.h>
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
@@ -15,11 +15,13 @@ namespace smdm {
 
 /// What a user says about a checkpoint.
 struct CheckpointOptions {
-  /// A folder with config.json and model.safetensors, or one NAME.safetensors with NAME.config.json beside it.
+  /// A folder with config.json and model.safetensors, or one NAME.safetensors with NAME.config.json
+  /// beside it.
   std::filesystem::path model;
-  std::optional<std::int64_t> model_size;  ///< published family's name in millions; replaces a configuration file
+  std::optional<std::int64_t>
+      model_size;  ///< published family's name in millions; replaces a configuration file
   std::optional<ModelKind> backend;
-  std::optional<RopeTables> rope_tables;   ///< overrides the configuration
+  std::optional<RopeTables> rope_tables;  ///< overrides the configuration
   std::optional<std::filesystem::path> tokenizer;
 };
 
@@ -27,7 +29,8 @@ struct CheckpointOptions {
 struct Checkpoint {
   std::filesystem::path weights;
   std::optional<std::filesystem::path> config_file;
-  std::optional<std::filesystem::path> tokenizer;  ///< tokenizer.model beside the weights, or the one given
+  std::optional<std::filesystem::path>
+      tokenizer;  ///< tokenizer.model beside the weights, or the one given
   ModelConfig config;
   ModelKind kind = ModelKind::mdm;
 };
@@ -38,12 +41,15 @@ struct Checkpoint {
 
 /// Loads the weights.
 /// @throws CheckpointError  for missing, unexpected or misshapen tensors
-[[nodiscard]] std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint, ComputeType compute,
+[[nodiscard]] std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
+                                                        ComputeType compute,
                                                         torch::Device device);
 
 /// A model with random weights, for benchmarks and tests.
-[[nodiscard]] std::unique_ptr<LanguageModel> random_model(const ModelConfig& config, ModelKind kind,
-                                                          ComputeType compute, torch::Device device,
+[[nodiscard]] std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,
+                                                          ModelKind kind,
+                                                          ComputeType compute,
+                                                          torch::Device device,
                                                           std::uint64_t seed);
 
 /// "auto" (the first GPU that this build can use, else the CPU), "cpu", "cuda" or "cuda:1".

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "models/checkpoint_error.hpp"
@@ -66,12 +67,15 @@ std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
 
 void read_vocabulary(const Fields& fields, ModelConfig& config) {
   constexpr std::int64_t kReferencePadding = 512;  // the reference's default
-  if (!fields.has("vocab_size") && !fields.has("padded_vocab_size")) fields.reject("vocab_size", "a positive integer");
+  if (!fields.has("vocab_size") && !fields.has("padded_vocab_size"))
+    fields.reject("vocab_size", "a positive integer");
   config.vocab_size = fields.positive("vocab_size", 0);
   const auto multiple = fields.positive("padding_multiple", kReferencePadding);
-  config.padded_vocab_size = fields.positive("padded_vocab_size", round_up(config.vocab_size, multiple));
+  config.padded_vocab_size =
+      fields.positive("padded_vocab_size", round_up(config.vocab_size, multiple));
   if (config.vocab_size == 0) config.vocab_size = config.padded_vocab_size;
-  if (config.padded_vocab_size < config.vocab_size) fields.reject("padded_vocab_size", "at least vocab_size");
+  if (config.padded_vocab_size < config.vocab_size)
+    fields.reject("padded_vocab_size", "at least vocab_size");
 }
 
 void read_sizes(const Fields& fields, ModelConfig& config) {
@@ -81,7 +85,8 @@ void read_sizes(const Fields& fields, ModelConfig& config) {
   config.n_embd = fields.positive("n_embd");
   if (config.n_embd % config.n_head != 0) fields.reject("n_embd", "a multiple of n_head");
   config.n_query_groups = fields.positive("n_query_groups", config.n_head);
-  if (config.n_head % config.n_query_groups != 0) fields.reject("n_query_groups", "a divisor of n_head");
+  if (config.n_head % config.n_query_groups != 0)
+    fields.reject("n_query_groups", "a divisor of n_head");
   config.intermediate_size = fields.positive("intermediate_size");
   config.condense_ratio = fields.positive("condense_ratio", 1);
 }
@@ -90,7 +95,8 @@ void read_sizes(const Fields& fields, ModelConfig& config) {
 void refuse_other_architectures(const Fields& fields) {
   if (fields.flag("bias", false)) fields.reject("bias", "false (linear layers without bias)");
   const auto norm = fields.text("_norm_class", "RMSNorm");
-  if (norm != "RMSNorm" && norm != "FusedRMSNorm") fields.reject("_norm_class", "RMSNorm or FusedRMSNorm");
+  if (norm != "RMSNorm" && norm != "FusedRMSNorm")
+    fields.reject("_norm_class", "RMSNorm or FusedRMSNorm");
   if (fields.text("_mlp_class", "LLaMAMLP") != "LLaMAMLP") fields.reject("_mlp_class", "LLaMAMLP");
 }
 
@@ -102,7 +108,8 @@ void read_arithmetic(const Fields& fields, ModelConfig& config) {
     fields.reject("rotary_percentage", "an even number of rotating dimensions per head");
   }
   config.norm_eps = fields.number("norm_eps", config.norm_eps);
-  if (!(config.norm_eps >= 0.0) || !std::isfinite(config.norm_eps)) fields.reject("norm_eps", "a number >= 0");
+  if (!(config.norm_eps >= 0.0) || !std::isfinite(config.norm_eps))
+    fields.reject("norm_eps", "a number >= 0");
   config.parallel_residual = fields.flag("parallel_residual", false);
   config.shared_attention_norm = fields.flag("shared_attention_norm", false);
   if (config.shared_attention_norm && !config.parallel_residual) {
@@ -127,15 +134,15 @@ struct FamilyMember {
 
 /// The reference's list of configurations, whose other fields are all alike.
 constexpr FamilyMember kFamily[] = {
-    {6, 6, 4, 256, 1024},      {19, 8, 6, 384, 1536},     {34, 8, 8, 512, 2048},
-    {48, 9, 9, 576, 2304},     {66, 10, 10, 640, 2560},   {75, 16, 8, 640, 1600},
-    {85, 13, 10, 640, 2560},   {113, 12, 12, 768, 3072},  {142, 15, 12, 768, 3072},
-    {170, 18, 12, 768, 3072},  {180, 14, 14, 896, 3584},  {206, 16, 14, 896, 3584},
-    {231, 18, 14, 896, 3584},  {268, 16, 16, 1024, 4096}, {302, 18, 16, 1024, 4096},
-    {336, 20, 16, 1024, 4096}, {472, 18, 10, 1280, 5120}, {551, 21, 10, 1280, 5120},
-    {571, 18, 11, 1408, 5632}, {629, 24, 10, 1280, 5120}, {666, 21, 11, 1408, 5632},
-    {717, 19, 12, 1536, 6144}, {761, 24, 11, 1408, 5632}, {831, 22, 12, 1536, 6144},
-    {944, 25, 12, 1536, 6144}, {1028, 20, 14, 1792, 7168}, {1233, 24, 14, 1792, 7168},
+    {6, 6, 4, 256, 1024},       {19, 8, 6, 384, 1536},      {34, 8, 8, 512, 2048},
+    {48, 9, 9, 576, 2304},      {66, 10, 10, 640, 2560},    {75, 16, 8, 640, 1600},
+    {85, 13, 10, 640, 2560},    {113, 12, 12, 768, 3072},   {142, 15, 12, 768, 3072},
+    {170, 18, 12, 768, 3072},   {180, 14, 14, 896, 3584},   {206, 16, 14, 896, 3584},
+    {231, 18, 14, 896, 3584},   {268, 16, 16, 1024, 4096},  {302, 18, 16, 1024, 4096},
+    {336, 20, 16, 1024, 4096},  {472, 18, 10, 1280, 5120},  {551, 21, 10, 1280, 5120},
+    {571, 18, 11, 1408, 5632},  {629, 24, 10, 1280, 5120},  {666, 21, 11, 1408, 5632},
+    {717, 19, 12, 1536, 6144},  {761, 24, 11, 1408, 5632},  {831, 22, 12, 1536, 6144},
+    {944, 25, 12, 1536, 6144},  {1028, 20, 14, 1792, 7168}, {1233, 24, 14, 1792, 7168},
     {1476, 22, 16, 2048, 8192}, {1678, 25, 16, 2048, 8192}, {2121, 28, 17, 2176, 8704},
 };
 
@@ -147,7 +154,9 @@ std::string joined(const std::vector<std::int64_t>& numbers) {
 
 }  // namespace
 
-std::string to_string(ModelKind kind) { return kind == ModelKind::mdm ? "mdm" : "arm"; }
+std::string to_string(ModelKind kind) {
+  return kind == ModelKind::mdm ? "mdm" : "arm";
+}
 
 std::int64_t ModelConfig::rotary_elements() const noexcept {
   return static_cast<std::int64_t>(rotary_percentage * static_cast<double>(head_size()));
@@ -192,7 +201,8 @@ ModelConfig family_config(std::int64_t millions) {
     config.intermediate_size = member.intermediate;
     return config;
   }
-  throw CheckpointError("model size " + std::to_string(millions) + ": wanted one of " + joined(family_sizes()));
+  throw CheckpointError("model size " + std::to_string(millions) + ": wanted one of " +
+                        joined(family_sizes()));
 }
 
 }  // namespace smdm

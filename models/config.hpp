@@ -22,20 +22,20 @@ enum class RopeTables : std::uint8_t {
 
 struct ModelConfig {
   std::string name;
-  std::int64_t block_size = 2048;         ///< longest sequence in tokens
-  std::int64_t vocab_size = 32000;        ///< informational: every row of lm_head is a valid token
-  std::int64_t padded_vocab_size = 32000; ///< V
+  std::int64_t block_size = 2048;          ///< longest sequence in tokens
+  std::int64_t vocab_size = 32000;         ///< informational: every row of lm_head is a valid token
+  std::int64_t padded_vocab_size = 32000;  ///< V
   std::int64_t n_layer = 0;
-  std::int64_t n_head = 0;                ///< H
-  std::int64_t n_embd = 0;                ///< E
-  std::int64_t n_query_groups = 0;        ///< G: key/value heads
-  std::int64_t intermediate_size = 0;     ///< I
-  double rotary_percentage = 1.0;         ///< share of each head's dimensions that rotates
+  std::int64_t n_head = 0;             ///< H
+  std::int64_t n_embd = 0;             ///< E
+  std::int64_t n_query_groups = 0;     ///< G: key/value heads
+  std::int64_t intermediate_size = 0;  ///< I
+  double rotary_percentage = 1.0;      ///< share of each head's dimensions that rotates
   double norm_eps = 1e-5;
-  std::int64_t condense_ratio = 1;        ///< positions are divided by it
+  std::int64_t condense_ratio = 1;  ///< positions are divided by it
   bool parallel_residual = false;
   bool shared_attention_norm = false;
-  std::optional<ModelKind> kind;          ///< x_model_type
+  std::optional<ModelKind> kind;  ///< x_model_type
   RopeTables rope_tables = RopeTables::bf16;
 
   [[nodiscard]] std::int64_t head_size() const noexcept { return n_embd / n_head; }

@@ -30,11 +30,14 @@ torch::Device find_device(const std::string& name) {
   if (name == "cpu") return torch::Device(torch::kCPU);
   const int index = gpu_index(name);
   if (index >= gpus) {
-    throw std::invalid_argument("device: wanted \"" + name + "\", this build sees " + std::to_string(gpus) + " GPUs");
+    throw std::invalid_argument("device: wanted \"" + name + "\", this build sees " +
+                                std::to_string(gpus) + " GPUs");
   }
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 
-std::string device_name(torch::Device device) { return device.is_cuda() ? gpu_name(device.index()) : "cpu"; }
+std::string device_name(torch::Device device) {
+  return device.is_cuda() ? gpu_name(device.index()) : "cpu";
+}
 
 }  // namespace smdm

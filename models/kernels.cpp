@@ -1,10 +1,10 @@
 #include "models/kernels.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include <ATen/Parallel.h>
 
 namespace smdm {
 namespace {
@@ -35,7 +35,10 @@ void rms_norm_row(const float* x, const float* weight, float eps, std::int64_t w
 }
 
 template <typename Out>
-void rms_norm_rows(const torch::Tensor& x, const torch::Tensor& weight, double eps, torch::Tensor& out) {
+void rms_norm_rows(const torch::Tensor& x,
+                   const torch::Tensor& weight,
+                   double eps,
+                   torch::Tensor& out) {
   const auto width = x.size(1);
   const float* from = x.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
@@ -67,8 +70,11 @@ void rotate_head(const T* from, const Angles& angles, std::int64_t head_size, T*
 }
 
 template <typename T>
-void split_and_rotate_rows(const torch::Tensor& qkv, const torch::Tensor& cosine, const torch::Tensor& sine,
-                           const HeadShape& shape, Projections& out) {
+void split_and_rotate_rows(const torch::Tensor& qkv,
+                           const torch::Tensor& cosine,
+                           const torch::Tensor& sine,
+                           const HeadShape& shape,
+                           Projections& out) {
   const auto per_group = shape.heads / shape.groups;
   const auto size = shape.head_size;
   const auto half = shape.rotary_elements / 2;
@@ -94,19 +100,24 @@ void split_and_rotate_rows(const torch::Tensor& qkv, const torch::Tensor& cosine
   });
 }
 
-torch::Tensor rotated(const torch::Tensor& x, const torch::Tensor& cosine, const torch::Tensor& sine,
+torch::Tensor rotated(const torch::Tensor& x,
+                      const torch::Tensor& cosine,
+                      const torch::Tensor& sine,
                       std::int64_t elements) {
   const auto half = elements / 2;
   const auto first = x.slice(-1, 0, half).to(torch::kFloat32);
   const auto second = x.slice(-1, half, elements).to(torch::kFloat32);
   const auto c = cosine.unsqueeze(1);
   const auto s = sine.unsqueeze(1);
-  const auto turned = torch::cat({first * c - second * s, first * s + second * c}, -1).to(x.scalar_type());
+  const auto turned =
+      torch::cat({first * c - second * s, first * s + second * c}, -1).to(x.scalar_type());
   return torch::cat({turned, x.slice(-1, elements)}, -1).contiguous();
 }
 
-Projections split_and_rotate_anywhere(const torch::Tensor& qkv, const torch::Tensor& cosine,
-                                      const torch::Tensor& sine, const HeadShape& shape) {
+Projections split_and_rotate_anywhere(const torch::Tensor& qkv,
+                                      const torch::Tensor& cosine,
+                                      const torch::Tensor& sine,
+                                      const HeadShape& shape) {
   const auto per_group = shape.heads / shape.groups;
   const auto rows = qkv.size(0);
   const auto heads = qkv.view({rows, shape.groups, per_group + 2, shape.head_size});
@@ -118,7 +129,10 @@ Projections split_and_rotate_anywhere(const torch::Tensor& qkv, const torch::Ten
 
 }  // namespace
 
-torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps, torch::Dtype type) {
+torch::Tensor rms_norm(const torch::Tensor& x,
+                       const torch::Tensor& weight,
+                       double eps,
+                       torch::Dtype type) {
   if (!x.is_cpu()) return (x * torch::rsqrt(x.square().mean(-1, true) + eps) * weight).to(type);
   auto out = torch::empty_like(x, x.options().dtype(type));
   if (type == torch::kBFloat16) {
@@ -129,7 +143,9 @@ torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, doub
   return out;
 }
 
-Projections split_and_rotate(const torch::Tensor& qkv, const torch::Tensor& cosine, const torch::Tensor& sine,
+Projections split_and_rotate(const torch::Tensor& qkv,
+                             const torch::Tensor& cosine,
+                             const torch::Tensor& sine,
                              const HeadShape& shape) {
   if (!qkv.is_cpu()) return split_and_rotate_anywhere(qkv, cosine, sine, shape);
   const auto rows = qkv.size(0);

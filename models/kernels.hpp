@@ -1,10 +1,11 @@
-/// The element-wise steps of the transformer. On the CPU each is one pass over memory; elsewhere they are
-/// ATen expressions of the same formulas. Every row is computed on its own, in a fixed order.
+/// The element-wise steps of the transformer. On the CPU each is one pass over memory; elsewhere
+/// they are ATen expressions of the same formulas. Every row is computed on its own, in a fixed
+/// order.
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
+
+#include <torch/types.h>
 
 namespace smdm {
 
@@ -12,7 +13,10 @@ namespace smdm {
 /// @param x       float32 [N, E], contiguous
 /// @param weight  float32 [E]
 /// @param type    element type of the result, float32 or bfloat16
-[[nodiscard]] torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps, torch::Dtype type);
+[[nodiscard]] torch::Tensor rms_norm(const torch::Tensor& x,
+                                     const torch::Tensor& weight,
+                                     double eps,
+                                     torch::Dtype type);
 
 /// The shape of one attention layer's heads.
 struct HeadShape {
@@ -31,8 +35,10 @@ struct Projections {
 /// Splits the joint projection and rotates queries and keys.
 /// @param qkv     [N, (H + 2 G) hs]: per group its query heads, then its key, then its value
 /// @param cosine  float32 [N, rotary_elements / 2], of each row's position; likewise `sine`
-[[nodiscard]] Projections split_and_rotate(const torch::Tensor& qkv, const torch::Tensor& cosine,
-                                           const torch::Tensor& sine, const HeadShape& shape);
+[[nodiscard]] Projections split_and_rotate(const torch::Tensor& qkv,
+                                           const torch::Tensor& cosine,
+                                           const torch::Tensor& sine,
+                                           const HeadShape& shape);
 
 /// silu(gate) * up.
 /// @param gate_up  [N, 2 I]: gate, then up

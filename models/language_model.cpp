@@ -8,37 +8,48 @@
 namespace smdm {
 namespace {
 
-[[noreturn]] void reject(const std::string& what) { throw std::invalid_argument("model input: " + what); }
+[[noreturn]] void reject(const std::string& what) {
+  throw std::invalid_argument("model input: " + what);
+}
 
-std::string row_name(std::size_t row) { return "row " + std::to_string(row); }
+std::string row_name(std::size_t row) {
+  return "row " + std::to_string(row);
+}
 
 std::int64_t highest_id(const ModelInfo& info) {
   const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
-  return diffusion == nullptr ? info.vocab_tokens - 1 : std::max(info.vocab_tokens - 1, diffusion->mask_id);
+  return diffusion == nullptr ? info.vocab_tokens - 1
+                              : std::max(info.vocab_tokens - 1, diffusion->mask_id);
 }
 
 void check_shapes(const PackedRows& rows) {
   if (rows.offsets.empty() || rows.offsets.front() != 0) reject("wanted offsets that start at 0");
   if (rows.offsets.back() != static_cast<std::int64_t>(rows.ids.size())) {
-    reject("wanted offsets that end at " + std::to_string(rows.ids.size()) + ", the number of ids, got " +
-           std::to_string(rows.offsets.back()));
+    reject("wanted offsets that end at " + std::to_string(rows.ids.size()) +
+           ", the number of ids, got " + std::to_string(rows.offsets.back()));
   }
-  if (!rows.continues.empty() && rows.continues.size() != rows.rows()) reject("wanted one parent per row");
+  if (!rows.continues.empty() && rows.continues.size() != rows.rows())
+    reject("wanted one parent per row");
   if (!rows.unconditional.empty() && rows.unconditional.size() != rows.wanted.size()) {
     reject("wanted one unconditional position per wanted position");
   }
 }
 
 /// The tokens that stand before a row: its parent's, or its cache's.
-std::int64_t tokens_before(const ModelInfo& info, const PackedRows& rows, std::size_t row,
+std::int64_t tokens_before(const ModelInfo& info,
+                           const PackedRows& rows,
+                           std::size_t row,
                            std::span<KvCache* const> caches) {
   if (!caches.empty()) return caches[row]->tokens();
   if (rows.continues.empty() || rows.continues[row] == PackedRows::kNone) return 0;
   const auto parent = rows.continues[row];
-  if (!std::holds_alternative<Autoregressive>(info.objective)) reject("only autoregressive rows continue others");
-  if (parent < 0 || parent >= static_cast<std::int64_t>(row)) reject(row_name(row) + " must continue an earlier row");
+  if (!std::holds_alternative<Autoregressive>(info.objective))
+    reject("only autoregressive rows continue others");
+  if (parent < 0 || parent >= static_cast<std::int64_t>(row))
+    reject(row_name(row) + " must continue an earlier row");
   const auto at = static_cast<std::size_t>(parent);
-  if (rows.continues[at] != PackedRows::kNone) reject(row_name(row) + " continues a row that continues another");
+  if (rows.continues[at] != PackedRows::kNone)
+    reject(row_name(row) + " continues a row that continues another");
   return rows.offsets[at + 1] - rows.offsets[at];
 }
 
@@ -55,15 +66,17 @@ void check_rows(const ModelInfo& info, const PackedRows& rows, std::span<KvCache
   const auto highest = highest_id(info);
   for (std::size_t i = 0; i < rows.ids.size(); ++i) {
     if (rows.ids[i] < 0 || rows.ids[i] > highest) {
-      reject("id " + std::to_string(rows.ids[i]) + " at position " + std::to_string(i) + " is outside 0.." +
-             std::to_string(highest));
+      reject("id " + std::to_string(rows.ids[i]) + " at position " + std::to_string(i) +
+             " is outside 0.." + std::to_string(highest));
     }
   }
 }
 
 void check_wanted(const PackedRows& rows) {
   for (std::size_t w = 0; w < rows.wanted.size(); ++w) {
-    const auto out = [&](std::int64_t position) { return position < 0 || position >= rows.tokens(); };
+    const auto out = [&](std::int64_t position) {
+      return position < 0 || position >= rows.tokens();
+    };
     if (out(rows.wanted[w]) || (!rows.unconditional.empty() && out(rows.unconditional[w]))) {
       reject("wanted position " + std::to_string(w) + " is outside the rows");
     }
@@ -79,13 +92,15 @@ void check(const ModelInfo& info, const PackedRows& rows, std::span<KvCache* con
 
 }  // namespace
 
-TokenScores LanguageModel::scores(const PackedRows& rows, std::span<const std::int64_t> tokens,
+TokenScores LanguageModel::scores(const PackedRows& rows,
+                                  std::span<const std::int64_t> tokens,
                                   WithArgmax with_argmax) const {
   check(info_, rows);
   if (tokens.size() != rows.wanted.size()) reject("wanted one token per wanted position");
   for (const auto token : tokens) {
     if (token < 0 || token >= info_.vocab_tokens) {
-      reject("cannot score token " + std::to_string(token) + " of a vocabulary of " + std::to_string(info_.vocab_tokens));
+      reject("cannot score token " + std::to_string(token) + " of a vocabulary of " +
+             std::to_string(info_.vocab_tokens));
     }
   }
   TokenScores result;
@@ -93,7 +108,8 @@ TokenScores LanguageModel::scores(const PackedRows& rows, std::span<const std::i
   if (tokens.empty()) return result;
   run(rows, {}, [&](std::int64_t first, const torch::Tensor& logits) {
     const auto count = static_cast<std::size_t>(logits.size(0));
-    append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax, result);
+    append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax,
+                        result);
   });
   return result;
 }
@@ -106,7 +122,8 @@ void LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& vi
 torch::Tensor LanguageModel::logits(const PackedRows& rows) const {
   std::vector<torch::Tensor> blocks;
   visit_logits(rows, [&](std::int64_t, const torch::Tensor& logits) {
-    blocks.push_back(logits.to(torch::kCPU, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true));
+    blocks.push_back(
+        logits.to(torch::kCPU, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true));
   });
   return blocks.empty() ? torch::empty({0, info_.vocab_tokens}) : torch::cat(blocks);
 }
@@ -120,19 +137,23 @@ torch::Tensor LanguageModel::dense_logits(const torch::Tensor& ids) const {
     const auto* row = flat.const_data_ptr<std::int64_t>() + b * length;
     rows.append(std::span(row, static_cast<std::size_t>(length)));
   }
-  for (std::int64_t position = 0; position < batch * length; ++position) rows.wanted.push_back(position);
+  for (std::int64_t position = 0; position < batch * length; ++position)
+    rows.wanted.push_back(position);
   return logits(rows).view({batch, length, info_.vocab_tokens});
 }
 
 std::unique_ptr<KvCache> LanguageModel::make_cache(std::int64_t capacity) const {
-  if (!std::holds_alternative<Autoregressive>(info_.objective)) reject("only an autoregressive model has a cache");
+  if (!std::holds_alternative<Autoregressive>(info_.objective))
+    reject("only an autoregressive model has a cache");
   if (capacity < 1 || capacity > info_.max_tokens) {
-    reject("wanted a cache of 1.." + std::to_string(info_.max_tokens) + " tokens, got " + std::to_string(capacity));
+    reject("wanted a cache of 1.." + std::to_string(info_.max_tokens) + " tokens, got " +
+           std::to_string(capacity));
   }
   return new_cache(capacity);
 }
 
-void LanguageModel::extend(std::span<KvCache* const> caches, const PackedRows& rows,
+void LanguageModel::extend(std::span<KvCache* const> caches,
+                           const PackedRows& rows,
                            const LogitsVisitor& visit) const {
   if (caches.size() != rows.rows()) reject("wanted one cache per row");
   check(info_, rows, caches);

@@ -2,14 +2,14 @@
 /// log-probabilities or logits at wanted positions out. Never text, never tasks.
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <variant>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "models/packed_rows.hpp"
 
@@ -48,8 +48,9 @@ class KvCache {
 
 /// Log-probabilities of given tokens, and which token was likeliest.
 struct TokenScores {
-  std::vector<float> log_p;          ///< [W], nats; rounded to bfloat16 by a bf16 model
-  std::vector<std::int64_t> argmax;  ///< [W], the lowest id where several are equal; empty if not asked for
+  std::vector<float> log_p;  ///< [W], nats; rounded to bfloat16 by a bf16 model
+  std::vector<std::int64_t>
+      argmax;  ///< [W], the lowest id where several are equal; empty if not asked for
 };
 
 enum class WithArgmax : bool { no, yes };
@@ -64,8 +65,9 @@ using LogitsVisitor = std::function<void(std::int64_t first, const torch::Tensor
 /// back for a position depends on its own row alone (and on the rows that it continues or is
 /// guided by), bit for bit: not on other rows, their number or order, nor on the thread count.
 ///
-/// Every call throws std::invalid_argument if a limit of PackedRows is broken: an id that is neither below
-/// vocab_tokens nor the mask id, an empty row or one longer than max_tokens, positions out of range.
+/// Every call throws std::invalid_argument if a limit of PackedRows is broken: an id that is
+/// neither below vocab_tokens nor the mask id, an empty row or one longer than max_tokens,
+/// positions out of range.
 class LanguageModel {
  public:
   explicit LanguageModel(ModelInfo info) : info_(info) {}
@@ -76,7 +78,8 @@ class LanguageModel {
   [[nodiscard]] const ModelInfo& info() const noexcept { return info_; }
 
   /// @param tokens  [W], the token to score at each wanted position
-  [[nodiscard]] TokenScores scores(const PackedRows& rows, std::span<const std::int64_t> tokens,
+  [[nodiscard]] TokenScores scores(const PackedRows& rows,
+                                   std::span<const std::int64_t> tokens,
                                    WithArgmax with_argmax = WithArgmax::no) const;
 
   /// Shows the logits at the wanted positions, block by block: [W, V] never exists as a whole.
@@ -85,7 +88,8 @@ class LanguageModel {
   /// All logits at the wanted positions, float32 [W, V] on the CPU. Convenience for small inputs.
   [[nodiscard]] torch::Tensor logits(const PackedRows& rows) const;
 
-  /// Dense form: logits float32 [B, T, V] on the CPU of B rows of equal length. Convenience for tests.
+  /// Dense form: logits float32 [B, T, V] on the CPU of B rows of equal length. Convenience for
+  /// tests.
   /// @param ids  int64 [B, T] on the CPU
   [[nodiscard]] torch::Tensor dense_logits(const torch::Tensor& ids) const;
 
@@ -95,11 +99,15 @@ class LanguageModel {
 
   /// Row r continues the sequence in *caches[r] and is added to it.
   /// @param caches  [R], all different, each with room for its row
-  void extend(std::span<KvCache* const> caches, const PackedRows& rows, const LogitsVisitor& visit) const;
+  void extend(std::span<KvCache* const> caches,
+              const PackedRows& rows,
+              const LogitsVisitor& visit) const;
 
  private:
   /// The work behind every call; rows are already checked. `caches` is empty or has one per row.
-  virtual void run(const PackedRows& rows, std::span<KvCache* const> caches, const LogitsVisitor& visit) const = 0;
+  virtual void run(const PackedRows& rows,
+                   std::span<KvCache* const> caches,
+                   const LogitsVisitor& visit) const = 0;
   [[nodiscard]] virtual std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const = 0;
 
   ModelInfo info_;

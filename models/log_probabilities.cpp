@@ -2,7 +2,9 @@
 
 namespace smdm {
 
-void append_token_scores(const torch::Tensor& logits, std::span<const std::int64_t> tokens, WithArgmax with_argmax,
+void append_token_scores(const torch::Tensor& logits,
+                         std::span<const std::int64_t> tokens,
+                         WithArgmax with_argmax,
                          TokenScores& scores) {
   const auto count = static_cast<std::int64_t>(tokens.size());
   auto wanted = torch::empty({count, 1}, torch::kInt64);

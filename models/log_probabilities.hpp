@@ -1,10 +1,10 @@
 /// From logits to log-probabilities of single tokens.
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <span>
+
+#include <torch/types.h>
 
 #include "models/language_model.hpp"
 
@@ -16,7 +16,9 @@ namespace smdm {
 /// rounded to bfloat16, as cross entropy under autocast does.
 /// @param logits  float32 or bfloat16 [n, V], any device
 /// @param tokens  [n]
-void append_token_scores(const torch::Tensor& logits, std::span<const std::int64_t> tokens,
-                         WithArgmax with_argmax, TokenScores& scores);
+void append_token_scores(const torch::Tensor& logits,
+                         std::span<const std::int64_t> tokens,
+                         WithArgmax with_argmax,
+                         TokenScores& scores);
 
 }  // namespace smdm

@@ -13,8 +13,9 @@ namespace smdm {
 /// A position is an index into `ids`, so it names its row too. The same position may be wanted
 /// several times in a row (to score several tokens there); the model computes it once.
 struct PackedRows {
-  std::vector<std::int64_t> ids;         ///< [N]
-  std::vector<std::int64_t> offsets{0};  ///< [R + 1], row r is ids[offsets[r]] .. ids[offsets[r + 1] - 1]
+  std::vector<std::int64_t> ids;  ///< [N]
+  std::vector<std::int64_t> offsets{
+      0};  ///< [R + 1], row r is ids[offsets[r]] .. ids[offsets[r + 1] - 1]
 
   /// [R]: the earlier row that row r continues, or kNone. A continuing row attends to that row's
   /// tokens as if they stood before its own, and its positions count on from there. Autoregressive

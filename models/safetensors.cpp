@@ -1,13 +1,13 @@
 #include "models/safetensors.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <optional>
 
 #include "models/checkpoint_error.hpp"
 
@@ -39,7 +39,7 @@ class SafetensorsFile::Mapping {
   explicit Mapping(const std::string& path) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) fail(path);
-    struct stat status {};
+    struct stat status{};
     const bool sized = fstat(descriptor, &status) == 0;
     if (sized && S_ISREG(status.st_mode)) {
       bytes_ = static_cast<std::uint64_t>(status.st_size);
@@ -49,7 +49,8 @@ class SafetensorsFile::Mapping {
     close(descriptor);
     errno = error;
     if (!sized || data_ == MAP_FAILED) fail(path);
-    if (!S_ISREG(status.st_mode)) throw CheckpointError(path + ": wanted a safetensors file, got something else");
+    if (!S_ISREG(status.st_mode))
+      throw CheckpointError(path + ": wanted a safetensors file, got something else");
   }
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
@@ -57,7 +58,9 @@ class SafetensorsFile::Mapping {
     if (data_ != nullptr && data_ != MAP_FAILED) munmap(data_, bytes_);
   }
 
-  [[nodiscard]] const unsigned char* data() const { return static_cast<const unsigned char*>(data_); }
+  [[nodiscard]] const unsigned char* data() const {
+    return static_cast<const unsigned char*>(data_);
+  }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
@@ -72,16 +75,18 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
     : name_(path.string()), mapping_(std::make_shared<const Mapping>(name_)) {
   const auto bytes = mapping_->bytes();
   if (bytes < kLengthBytes) {
-    throw CheckpointError(name_ + ": truncated: wanted 8 bytes of header length, got " + std::to_string(bytes) + " bytes");
+    throw CheckpointError(name_ + ": truncated: wanted 8 bytes of header length, got " +
+                          std::to_string(bytes) + " bytes");
   }
   const auto header = little_endian(mapping_->data());
   if (header > kHighestHeader) {
-    throw CheckpointError(name_ + ": header of " + std::to_string(header) +
-                          " bytes is over the format's limit of 100000000: not a safetensors file?");
+    throw CheckpointError(
+        name_ + ": header of " + std::to_string(header) +
+        " bytes is over the format's limit of 100000000: not a safetensors file?");
   }
   if (header > bytes - kLengthBytes) {
-    throw CheckpointError(name_ + ": truncated: wanted a header of " + std::to_string(header) + " bytes, got " +
-                          std::to_string(bytes - kLengthBytes));
+    throw CheckpointError(name_ + ": truncated: wanted a header of " + std::to_string(header) +
+                          " bytes, got " + std::to_string(bytes - kLengthBytes));
   }
   data_begin_ = kLengthBytes + header;
   const std::string text(reinterpret_cast<const char*>(mapping_->data()) + kLengthBytes, header);
@@ -90,10 +95,13 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
 
 torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
   const auto found = entries_.find(name);
-  if (found == entries_.end()) throw CheckpointError(name_ + ": tensor \"" + name + "\" is missing");
+  if (found == entries_.end())
+    throw CheckpointError(name_ + ": tensor \"" + name + "\" is missing");
   const auto& entry = found->second;
   const auto type = floating_type(entry.dtype);
-  if (!type) throw CheckpointError(name_ + ": tensor \"" + name + "\": wanted floating-point numbers, got " + entry.dtype);
+  if (!type)
+    throw CheckpointError(name_ + ": tensor \"" + name + "\": wanted floating-point numbers, got " +
+                          entry.dtype);
   const unsigned char* begin = mapping_->data() + data_begin_ + entry.begin;
   const auto element = static_cast<std::uintptr_t>(torch::elementSize(*type));
   if (reinterpret_cast<std::uintptr_t>(begin) % element != 0) {
@@ -103,7 +111,8 @@ torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
   }
   // from_blob wants a mutable pointer; nothing writes through it.
   auto* data = const_cast<unsigned char*>(begin);
-  return torch::from_blob(data, entry.shape, [keep = mapping_](void*) {}, torch::TensorOptions(*type));
+  return torch::from_blob(
+      data, entry.shape, [keep = mapping_](void*) {}, torch::TensorOptions(*type));
 }
 
 }  // namespace smdm

@@ -2,8 +2,6 @@
 /// Rules checked: those of the format's own documentation (huggingface/safetensors, "Format").
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,13 +9,15 @@
 #include <string>
 #include <vector>
 
+#include <torch/types.h>
+
 namespace smdm {
 
 /// Where one tensor lies, as the header says.
 struct TensorEntry {
-  std::string dtype;                ///< the format's name: "F32", "BF16", ...
+  std::string dtype;  ///< the format's name: "F32", "BF16", ...
   std::vector<std::int64_t> shape;
-  std::uint64_t begin = 0;          ///< bytes from the first byte after the header
+  std::uint64_t begin = 0;  ///< bytes from the first byte after the header
   std::uint64_t end = 0;
 };
 
@@ -25,8 +25,10 @@ struct TensorEntry {
 /// @param header       the JSON text
 /// @param data_bytes   bytes of the file after the header
 /// @param file         name for error texts
-/// @throws CheckpointError  each fault with its own text: not JSON, duplicate key, unknown dtype, bad shape,
-///                          product overflow, offsets out of order or of the file, size that does not fit the shape, overlap, hole
+/// @throws CheckpointError  each fault with its own text: not JSON, duplicate key, unknown dtype,
+/// bad shape,
+///                          product overflow, offsets out of order or of the file, size that does
+///                          not fit the shape, overlap, hole
 [[nodiscard]] std::map<std::string, TensorEntry> parse_safetensors_header(const std::string& header,
                                                                           std::uint64_t data_bytes,
                                                                           const std::string& file);
@@ -37,10 +39,13 @@ class SafetensorsFile {
   /// @throws CheckpointError  if the file cannot be read or breaks the format
   explicit SafetensorsFile(const std::filesystem::path& path);
 
-  [[nodiscard]] const std::map<std::string, TensorEntry>& entries() const noexcept { return entries_; }
+  [[nodiscard]] const std::map<std::string, TensorEntry>& entries() const noexcept {
+    return entries_;
+  }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-  /// The stored values, on the CPU, float32, float16, bfloat16 or float64; read-only memory of the file.
+  /// The stored values, on the CPU, float32, float16, bfloat16 or float64; read-only memory of the
+  /// file.
   /// @throws CheckpointError  if there is no such tensor or it does not hold floating-point numbers
   [[nodiscard]] torch::Tensor tensor(const std::string& name) const;
 

@@ -1,9 +1,10 @@
 // The header's rules, one small check each.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "models/checkpoint_error.hpp"
 #include "models/safetensors.hpp"
@@ -19,15 +20,19 @@ struct Dtype {
 };
 
 /// Every data type of the format whose elements are whole bytes.
-constexpr Dtype kDtypes[] = {{"BOOL", 1}, {"U8", 1}, {"I8", 1}, {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1},
-                             {"I16", 2}, {"U16", 2}, {"F16", 2}, {"BF16", 2}, {"I32", 4}, {"U32", 4},
-                             {"F32", 4}, {"F64", 8}, {"I64", 8}, {"U64", 8}, {"C64", 8}};
+constexpr Dtype kDtypes[] = {{"BOOL", 1},    {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+                             {"F8_E8M0", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},     {"BF16", 2},
+                             {"I32", 4},     {"U32", 4}, {"F32", 4}, {"F64", 8},     {"I64", 8},
+                             {"U64", 8},     {"C64", 8}};
 
 class Header {
  public:
-  Header(std::string file, std::uint64_t data_bytes) : file_(std::move(file)), data_bytes_(data_bytes) {}
+  Header(std::string file, std::uint64_t data_bytes)
+      : file_(std::move(file)), data_bytes_(data_bytes) {}
 
-  [[noreturn]] void fail(const std::string& what) const { throw CheckpointError(file_ + ": header: " + what); }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw CheckpointError(file_ + ": header: " + what);
+  }
 
   [[nodiscard]] Json parse(const std::string& text) const {
     if (text.empty() || text.front() != '{') fail("wanted a JSON object that begins with '{'");
@@ -35,7 +40,8 @@ class Header {
     const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
       if (event == Json::parse_event_t::object_start) keys.emplace_back();
       if (event == Json::parse_event_t::object_end) keys.pop_back();
-      if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+      if (event == Json::parse_event_t::key &&
+          !keys.back().insert(parsed.get<std::string>()).second) {
         fail("duplicate key " + parsed.dump());
       }
       return true;
@@ -48,8 +54,9 @@ class Header {
   }
 
   void check_metadata(const Json& metadata) const {
-    const bool strings = metadata.is_object() && std::all_of(metadata.begin(), metadata.end(),
-                                                             [](const Json& value) { return value.is_string(); });
+    const bool strings =
+        metadata.is_object() && std::all_of(metadata.begin(), metadata.end(),
+                                            [](const Json& value) { return value.is_string(); });
     if (!strings) fail("__metadata__: wanted an object of strings");
   }
 
@@ -59,7 +66,9 @@ class Header {
     if (fields.is_object()) {
       for (const auto& [key, value] : fields.items()) came.insert(key);
     }
-    if (came != wanted) fail(quoted(name) + ": wanted the fields dtype, shape and data_offsets, got " + fields.dump());
+    if (came != wanted)
+      fail(quoted(name) + ": wanted the fields dtype, shape and data_offsets, got " +
+           fields.dump());
     TensorEntry entry;
     const auto element = element_bytes(name, fields.at("dtype"));
     entry.dtype = fields.at("dtype").get<std::string>();
@@ -68,7 +77,8 @@ class Header {
       entry.shape.push_back(static_cast<std::int64_t>(size));
     }
     const auto offsets = naturals(name, "data_offsets", fields.at("data_offsets"));
-    if (offsets.size() != 2) fail(quoted(name) + ": wanted two data_offsets, got " + std::to_string(offsets.size()));
+    if (offsets.size() != 2)
+      fail(quoted(name) + ": wanted two data_offsets, got " + std::to_string(offsets.size()));
     entry.begin = offsets[0];
     entry.end = offsets[1];
     check_extent(name, entry, element);
@@ -84,12 +94,15 @@ class Header {
     });
     std::uint64_t covered = 0;
     for (const auto& [entry, name] : order) {
-      if (entry.begin < covered) fail(quoted(name) + " overlaps another tensor at byte " + std::to_string(entry.begin));
-      if (entry.begin > covered) fail("hole of " + std::to_string(entry.begin - covered) + " bytes before " + quoted(name));
+      if (entry.begin < covered)
+        fail(quoted(name) + " overlaps another tensor at byte " + std::to_string(entry.begin));
+      if (entry.begin > covered)
+        fail("hole of " + std::to_string(entry.begin - covered) + " bytes before " + quoted(name));
       covered = entry.end;
     }
     if (covered != data_bytes_) {
-      fail("tensors cover " + std::to_string(covered) + " bytes, the file holds " + std::to_string(data_bytes_));
+      fail("tensors cover " + std::to_string(covered) + " bytes, the file holds " +
+           std::to_string(data_bytes_));
     }
   }
 
@@ -105,7 +118,8 @@ class Header {
     fail(quoted(name) + ": unknown dtype " + dtype.dump());
   }
 
-  [[nodiscard]] std::vector<std::uint64_t> naturals(const std::string& name, const std::string& field,
+  [[nodiscard]] std::vector<std::uint64_t> naturals(const std::string& name,
+                                                    const std::string& field,
                                                     const Json& list) const {
     std::vector<std::uint64_t> numbers;
     if (list.is_array()) {
@@ -119,10 +133,13 @@ class Header {
     return numbers;
   }
 
-  void check_extent(const std::string& name, const TensorEntry& entry, std::uint64_t element) const {
+  void check_extent(const std::string& name,
+                    const TensorEntry& entry,
+                    std::uint64_t element) const {
     std::uint64_t bytes = element;
     for (const auto size : entry.shape) {
-      if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) fail(quoted(name) + ": shape overflows");
+      if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes))
+        fail(quoted(name) + ": shape overflows");
     }
     const auto extent = std::to_string(entry.begin) + ".." + std::to_string(entry.end);
     if (entry.begin > entry.end) fail(quoted(name) + ": data_offsets " + extent + " run backwards");
@@ -131,7 +148,8 @@ class Header {
            std::to_string(data_bytes_));
     }
     if (entry.end - entry.begin != bytes) {
-      fail(quoted(name) + ": wanted " + std::to_string(bytes) + " bytes for its shape and dtype, data_offsets give " +
+      fail(quoted(name) + ": wanted " + std::to_string(bytes) +
+           " bytes for its shape and dtype, data_offsets give " +
            std::to_string(entry.end - entry.begin));
     }
   }
@@ -142,7 +160,8 @@ class Header {
 
 }  // namespace
 
-std::map<std::string, TensorEntry> parse_safetensors_header(const std::string& header, std::uint64_t data_bytes,
+std::map<std::string, TensorEntry> parse_safetensors_header(const std::string& header,
+                                                            std::uint64_t data_bytes,
                                                             const std::string& file) {
   const Header rules(file, data_bytes);
   const auto json = rules.parse(header);

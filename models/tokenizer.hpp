@@ -1,4 +1,5 @@
-/// Text to ids and back, with the reference's rules. It lives with the models because a tokenizer belongs to a checkpoint.
+/// Text to ids and back, with the reference's rules. It lives with the models because a tokenizer
+/// belongs to a checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,12 @@ class Tokenizer {
   /// Text of ids; BOS, EOS, unknown and ids beyond the vocabulary (a mask) give nothing.
   [[nodiscard]] std::string decode(std::span<const std::int64_t> ids) const;
 
-  /// Splits at the border as the reference does: trailing whitespace of the context (Unicode, as Python's
-  /// rstrip) moves to the front of the continuation; the continuation's ids are those of the whole text behind as many
-  /// as the context alone has. It may come out empty where tokens merge across the border.
-  [[nodiscard]] EncodedPair encode_pair(std::string_view context, std::string_view continuation) const;
+  /// Splits at the border as the reference does: trailing whitespace of the context (Unicode, as
+  /// Python's rstrip) moves to the front of the continuation; the continuation's ids are those of
+  /// the whole text behind as many as the context alone has. It may come out empty where tokens
+  /// merge across the border.
+  [[nodiscard]] EncodedPair encode_pair(std::string_view context,
+                                        std::string_view continuation) const;
 
  private:
   class Processor;

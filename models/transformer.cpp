@@ -1,10 +1,10 @@
 #include "models/transformer.hpp"
 
-#include <ATen/core/grad_mode.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include <ATen/core/grad_mode.h>
 
 #include "models/kernels.hpp"
 
@@ -13,7 +13,10 @@ namespace {
 
 constexpr std::int64_t kHeadRows = 128;  ///< wanted positions whose logits exist at once
 
-ModelInfo describe(const ModelConfig& config, ModelKind kind, ComputeType compute, const Weights& weights) {
+ModelInfo describe(const ModelConfig& config,
+                   ModelKind kind,
+                   ComputeType compute,
+                   const Weights& weights) {
   ModelInfo info{.objective = Autoregressive{},
                  .vocab_tokens = config.padded_vocab_size,
                  .max_tokens = config.block_size,
@@ -24,7 +27,8 @@ ModelInfo describe(const ModelConfig& config, ModelKind kind, ComputeType comput
 }
 
 std::int64_t padded(std::int64_t rows) {
-  return (rows + Transformer::kRowMultiple - 1) / Transformer::kRowMultiple * Transformer::kRowMultiple;
+  return (rows + Transformer::kRowMultiple - 1) / Transformer::kRowMultiple *
+         Transformer::kRowMultiple;
 }
 
 torch::Tensor indices(const std::vector<std::int64_t>& values, torch::Device device) {
@@ -54,7 +58,9 @@ torch::Tensor gather(const torch::Tensor& x, const std::vector<std::int64_t>& po
 
 class Transformer::Cache final : public KvCache {
  public:
-  Cache(std::int64_t layers, const std::vector<std::int64_t>& shape, const torch::TensorOptions& options) {
+  Cache(std::int64_t layers,
+        const std::vector<std::int64_t>& shape,
+        const torch::TensorOptions& options) {
     for (std::int64_t layer = 0; layer < layers; ++layer) {
       keys_.push_back(torch::empty(shape, options));
       values_.push_back(torch::empty(shape, options));
@@ -65,7 +71,8 @@ class Transformer::Cache final : public KvCache {
 
   [[nodiscard]] Past past(std::size_t layer) const {
     if (tokens_ == 0) return {};
-    return {.key = keys_[layer].narrow(0, 0, tokens_), .value = values_[layer].narrow(0, 0, tokens_)};
+    return {.key = keys_[layer].narrow(0, 0, tokens_),
+            .value = values_[layer].narrow(0, 0, tokens_)};
   }
 
   /// Writes behind the tokens held; they count only after advance().
@@ -76,7 +83,7 @@ class Transformer::Cache final : public KvCache {
   void advance(std::int64_t tokens) { tokens_ += tokens; }
 
  private:
-  std::vector<torch::Tensor> keys_;    // per layer [capacity, G, hs]
+  std::vector<torch::Tensor> keys_;  // per layer [capacity, G, hs]
   std::vector<torch::Tensor> values_;
   std::int64_t tokens_ = 0;
 };
@@ -129,21 +136,28 @@ struct Transformer::Batch {
   }
 };
 
-Transformer::Transformer(const ModelConfig& config, ModelKind kind, ComputeType compute, Weights weights)
+Transformer::Transformer(const ModelConfig& config,
+                         ModelKind kind,
+                         ComputeType compute,
+                         Weights weights)
     : LanguageModel(describe(config, kind, compute, weights)),
       config_(config),
       causal_(kind == ModelKind::arm),
       type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32),
       weights_(std::move(weights)) {
-  // Float32 throughout, in the reference's order of operations, so that rounding to bfloat16 agrees with it.
+  // Float32 throughout, in the reference's order of operations, so that rounding to bfloat16 agrees
+  // with it.
   constexpr float kBase = 10000.0F;
   const auto elements = config_.rotary_elements();
-  const auto exponents = torch::arange(0, elements, 2, torch::kFloat32) / static_cast<float>(elements);
+  const auto exponents =
+      torch::arange(0, elements, 2, torch::kFloat32) / static_cast<float>(elements);
   const auto theta = 1.0F / torch::pow(kBase, exponents);
-  const auto positions = torch::arange(config_.block_size, torch::kFloat32) / static_cast<float>(config_.condense_ratio);
+  const auto positions = torch::arange(config_.block_size, torch::kFloat32) /
+                         static_cast<float>(config_.condense_ratio);
   const auto angles = torch::outer(positions, theta);
   const auto table = [&](const torch::Tensor& values) {
-    const auto kept = config_.rope_tables == RopeTables::bf16 ? values.to(torch::kBFloat16) : values;
+    const auto kept =
+        config_.rope_tables == RopeTables::bf16 ? values.to(torch::kBFloat16) : values;
     return kept.to(weights_.embedding.device(), torch::kFloat32);
   };
   cosine_ = table(torch::cos(angles));
@@ -155,7 +169,9 @@ std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {
   return std::make_unique<Cache>(config_.n_layer, shape, weights_.embedding.options().dtype(type_));
 }
 
-void Transformer::run(const PackedRows& rows, std::span<KvCache* const> caches, const LogitsVisitor& visit) const {
+void Transformer::run(const PackedRows& rows,
+                      std::span<KvCache* const> caches,
+                      const LogitsVisitor& visit) const {
   const c10::InferenceMode no_gradients;
   const Batch batch(rows, caches, *this);
   const auto x = hidden_states(batch);
@@ -195,7 +211,9 @@ torch::Tensor Transformer::hidden_states(const Batch& batch) const {
   return x;
 }
 
-torch::Tensor Transformer::attended(std::size_t layer, const torch::Tensor& n1, const Batch& batch) const {
+torch::Tensor Transformer::attended(std::size_t layer,
+                                    const torch::Tensor& n1,
+                                    const Batch& batch) const {
   const auto& rows = batch.rows;
   const HeadShape shape{.heads = config_.n_head,
                         .groups = config_.n_query_groups,
@@ -214,14 +232,19 @@ torch::Tensor Transformer::attended(std::size_t layer, const torch::Tensor& n1, 
   return out;
 }
 
-void Transformer::feed_forward(const BlockWeights& block, const torch::Tensor& n2, torch::Tensor& x) const {
+void Transformer::feed_forward(const BlockWeights& block,
+                               const torch::Tensor& n2,
+                               torch::Tensor& x) const {
   x.add_(torch::linear(swiglu(torch::linear(n2, block.gate_up)), block.down));
 }
 
-void Transformer::visit_head(const torch::Tensor& x, const PackedRows& rows, const std::vector<std::int64_t>& needed,
+void Transformer::visit_head(const torch::Tensor& x,
+                             const PackedRows& rows,
+                             const std::vector<std::int64_t>& needed,
                              const LogitsVisitor& visit) const {
   const auto states = normed(x, weights_.norm_f);
-  const auto slice = [&](const std::vector<std::int64_t>& positions, std::size_t first, std::size_t count) {
+  const auto slice = [&](const std::vector<std::int64_t>& positions, std::size_t first,
+                         std::size_t count) {
     std::vector<std::int64_t> at;
     for (std::size_t w = first; w < first + count; ++w) {
       const auto found = std::lower_bound(needed.begin(), needed.end(), positions[w]);
@@ -233,22 +256,27 @@ void Transformer::visit_head(const torch::Tensor& x, const PackedRows& rows, con
   for (std::size_t first = 0; first < rows.wanted.size(); first += block) {
     const auto count = std::min(block, rows.wanted.size() - first);
     const auto conditional = slice(rows.wanted, first, count);
-    const auto logits = rows.unconditional.empty()
-                            ? torch::linear(conditional, weights_.head)
-                            : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
+    const auto logits =
+        rows.unconditional.empty()
+            ? torch::linear(conditional, weights_.head)
+            : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
     visit(static_cast<std::int64_t>(first), logits.narrow(0, 0, static_cast<std::int64_t>(count)));
   }
 }
 
-/// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of hidden
-/// states: the head is linear. In bfloat16 the published runs combine rounded logits, and so do we.
-torch::Tensor Transformer::guided_logits(const torch::Tensor& conditional, const torch::Tensor& unconditional,
+/// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of
+/// hidden states: the head is linear. In bfloat16 the published runs combine rounded logits, and so
+/// do we.
+torch::Tensor Transformer::guided_logits(const torch::Tensor& conditional,
+                                         const torch::Tensor& unconditional,
                                          double guidance) const {
   const auto combined = [&](const torch::Tensor& cond, const torch::Tensor& un) {
     return un + (guidance + 1.0) * (cond - un);
   };
-  if (type_ == torch::kFloat32) return torch::linear(combined(conditional, unconditional), weights_.head);
-  return combined(torch::linear(conditional, weights_.head), torch::linear(unconditional, weights_.head));
+  if (type_ == torch::kFloat32)
+    return torch::linear(combined(conditional, unconditional), weights_.head);
+  return combined(torch::linear(conditional, weights_.head),
+                  torch::linear(unconditional, weights_.head));
 }
 
 }  // namespace smdm

@@ -2,10 +2,10 @@
 /// autoregressive ones. Formulas: the reference's lit_gpt (RMSNorm, rotary halves, SwiGLU).
 #pragma once
 
-#include <torch/types.h>
-
 #include <memory>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "models/attention.hpp"
 #include "models/config.hpp"
@@ -19,23 +19,31 @@ class Transformer final : public LanguageModel {
  public:
   Transformer(const ModelConfig& config, ModelKind kind, ComputeType compute, Weights weights);
 
-  /// Linear layers are given rows in multiples of this, which makes each output row independent of the others bit for bit.
+  /// Linear layers are given rows in multiples of this, which makes each output row independent of
+  /// the others bit for bit.
   static constexpr std::int64_t kRowMultiple = 16;
 
  private:
   class Cache;
   struct Batch;
 
-  void run(const PackedRows& rows, std::span<KvCache* const> caches, const LogitsVisitor& visit) const override;
+  void run(const PackedRows& rows,
+           std::span<KvCache* const> caches,
+           const LogitsVisitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override;
 
   [[nodiscard]] torch::Tensor hidden_states(const Batch& batch) const;
-  [[nodiscard]] torch::Tensor attended(std::size_t layer, const torch::Tensor& normed, const Batch& batch) const;
+  [[nodiscard]] torch::Tensor attended(std::size_t layer,
+                                       const torch::Tensor& normed,
+                                       const Batch& batch) const;
   void feed_forward(const BlockWeights& block, const torch::Tensor& normed, torch::Tensor& x) const;
   [[nodiscard]] torch::Tensor normed(const torch::Tensor& x, const torch::Tensor& weight) const;
-  void visit_head(const torch::Tensor& x, const PackedRows& rows, const std::vector<std::int64_t>& needed,
+  void visit_head(const torch::Tensor& x,
+                  const PackedRows& rows,
+                  const std::vector<std::int64_t>& needed,
                   const LogitsVisitor& visit) const;
-  [[nodiscard]] torch::Tensor guided_logits(const torch::Tensor& conditional, const torch::Tensor& unconditional,
+  [[nodiscard]] torch::Tensor guided_logits(const torch::Tensor& conditional,
+                                            const torch::Tensor& unconditional,
                                             double guidance) const;
 
   ModelConfig config_;

@@ -1,9 +1,9 @@
 #include "models/weights.hpp"
 
-#include <ATen/CPUGeneratorImpl.h>
-
 #include <functional>
 #include <set>
+
+#include <ATen/CPUGeneratorImpl.h>
 
 #include "models/checkpoint_error.hpp"
 
@@ -31,10 +31,12 @@ class Layout {
     const auto width = config_.n_embd;
     const auto vocab = config_.padded_vocab_size;
     Weights weights;
-    weights.embedding = vector(source("transformer.wte.weight", {kind_ == ModelKind::mdm ? vocab + 1 : vocab, width}));
+    weights.embedding = vector(
+        source("transformer.wte.weight", {kind_ == ModelKind::mdm ? vocab + 1 : vocab, width}));
     weights.norm_f = vector(source("transformer.ln_f.weight", {width}));
     weights.head = matrix(source("lm_head.weight", {vocab, width}));
-    for (std::int64_t layer = 0; layer < config_.n_layer; ++layer) weights.blocks.push_back(block(layer, source));
+    for (std::int64_t layer = 0; layer < config_.n_layer; ++layer)
+      weights.blocks.push_back(block(layer, source));
     weights.parameters = count(weights);
     return weights;
   }
@@ -46,7 +48,8 @@ class Layout {
     const auto at = "transformer.h." + std::to_string(layer) + ".";
     BlockWeights block;
     block.norm_1 = vector(source(at + "norm_1.weight", {width}));
-    if (!config_.shared_attention_norm) block.norm_2 = vector(source(at + "norm_2.weight", {width}));
+    if (!config_.shared_attention_norm)
+      block.norm_2 = vector(source(at + "norm_2.weight", {width}));
     const auto joint = (config_.n_head + 2 * config_.n_query_groups) * config_.head_size();
     block.qkv = matrix(source(at + "attn.attn.weight", {joint, width}));
     block.proj = matrix(source(at + "attn.proj.weight", {width, width}));
@@ -87,42 +90,50 @@ torch::Dtype matrix_type(ComputeType compute) {
 void refuse_unexpected(const SafetensorsFile& file, const std::set<std::string>& expected) {
   for (const auto& [name, entry] : file.entries()) {
     if (!expected.contains(name)) {
-      throw CheckpointError(file.name() + ": unexpected tensor \"" + name + "\" " + text(entry.shape) +
-                            ": the configuration has no place for it");
+      throw CheckpointError(file.name() + ": unexpected tensor \"" + name + "\" " +
+                            text(entry.shape) + ": the configuration has no place for it");
     }
   }
 }
 
 }  // namespace
 
-ModelKind model_kind(const SafetensorsFile& file, const ModelConfig& config, std::optional<ModelKind> asked) {
+ModelKind model_kind(const SafetensorsFile& file,
+                     const ModelConfig& config,
+                     std::optional<ModelKind> asked) {
   auto found = config.kind;
   std::string reason = "x_model_type of its configuration";
   const auto embedding = file.entries().find("transformer.wte.weight");
   if (!found && embedding != file.entries().end() && embedding->second.shape.size() == 2) {
     const auto rows = embedding->second.shape.front();
-    reason = std::to_string(rows) + " embedding rows for a vocabulary of " + std::to_string(config.padded_vocab_size);
+    reason = std::to_string(rows) + " embedding rows for a vocabulary of " +
+             std::to_string(config.padded_vocab_size);
     if (rows == config.padded_vocab_size + 1) found = ModelKind::mdm;
     if (rows == config.padded_vocab_size) found = ModelKind::arm;
   }
   if (found && asked && *found != *asked) {
-    throw CheckpointError(file.name() + ": --backend " + to_string(*asked) + " contradicts the checkpoint, which is \"" +
-                          to_string(*found) + "\" by " + reason);
+    throw CheckpointError(file.name() + ": --backend " + to_string(*asked) +
+                          " contradicts the checkpoint, which is \"" + to_string(*found) +
+                          "\" by " + reason);
   }
   if (found) return *found;
   if (asked) return *asked;
-  throw CheckpointError(file.name() + ": cannot tell what kind of model it is: give --backend mdm or --backend arm");
+  throw CheckpointError(
+      file.name() + ": cannot tell what kind of model it is: give --backend mdm or --backend arm");
 }
 
-Weights load_weights(const SafetensorsFile& file, const ModelConfig& config, ModelKind kind, ComputeType compute,
+Weights load_weights(const SafetensorsFile& file,
+                     const ModelConfig& config,
+                     ModelKind kind,
+                     ComputeType compute,
                      torch::Device device) {
   std::set<std::string> expected;
   const auto source = [&](const std::string& name, const Shape& shape) {
     expected.insert(name);
     auto tensor = file.tensor(name);
     if (tensor.sizes() != at::IntArrayRef(shape)) {
-      throw CheckpointError(file.name() + ": tensor \"" + name + "\": wanted shape " + text(shape) + ", got " +
-                            text(tensor.sizes().vec()));
+      throw CheckpointError(file.name() + ": tensor \"" + name + "\": wanted shape " + text(shape) +
+                            ", got " + text(tensor.sizes().vec()));
     }
     return tensor;
   };
@@ -131,7 +142,10 @@ Weights load_weights(const SafetensorsFile& file, const ModelConfig& config, Mod
   return weights;
 }
 
-Weights random_weights(const ModelConfig& config, ModelKind kind, ComputeType compute, torch::Device device,
+Weights random_weights(const ModelConfig& config,
+                       ModelKind kind,
+                       ComputeType compute,
+                       torch::Device device,
                        std::uint64_t seed) {
   constexpr double kScale = 0.02;
   auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);

@@ -1,11 +1,11 @@
 /// A checkpoint's tensors, checked against its configuration and laid out for computing.
 #pragma once
 
-#include <torch/types.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
@@ -26,23 +26,30 @@ struct BlockWeights {
 struct Weights {
   torch::Tensor embedding;  ///< [V or V + 1, E]
   std::vector<BlockWeights> blocks;
-  torch::Tensor norm_f;     ///< [E]
-  torch::Tensor head;       ///< [V, E]
+  torch::Tensor norm_f;  ///< [E]
+  torch::Tensor head;    ///< [V, E]
   std::int64_t parameters = 0;
 };
 
-/// Decides what kind of model the tensors are: the configuration's x_model_type, else the number of embedding
-/// rows (V + 1 has a row for the mask), else `asked`.
+/// Decides what kind of model the tensors are: the configuration's x_model_type, else the number of
+/// embedding rows (V + 1 has a row for the mask), else `asked`.
 /// @throws CheckpointError  if nothing tells, or `asked` contradicts
-[[nodiscard]] ModelKind model_kind(const SafetensorsFile& file, const ModelConfig& config,
+[[nodiscard]] ModelKind model_kind(const SafetensorsFile& file,
+                                   const ModelConfig& config,
                                    std::optional<ModelKind> asked);
 
 /// @throws CheckpointError  for a missing, unexpected or misshapen tensor, naming it
-[[nodiscard]] Weights load_weights(const SafetensorsFile& file, const ModelConfig& config, ModelKind kind,
-                                   ComputeType compute, torch::Device device);
+[[nodiscard]] Weights load_weights(const SafetensorsFile& file,
+                                   const ModelConfig& config,
+                                   ModelKind kind,
+                                   ComputeType compute,
+                                   torch::Device device);
 
 /// Weights drawn from N(0, 0.02^2), for benchmarks. @param seed  of the draws
-[[nodiscard]] Weights random_weights(const ModelConfig& config, ModelKind kind, ComputeType compute,
-                                     torch::Device device, std::uint64_t seed);
+[[nodiscard]] Weights random_weights(const ModelConfig& config,
+                                     ModelKind kind,
+                                     ComputeType compute,
+                                     torch::Device device,
+                                     std::uint64_t seed);
 
 }  // namespace smdm

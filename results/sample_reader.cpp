@@ -80,8 +80,10 @@ void check_hashes(const Json& line, const SampleHashes& computed) {
 
 /// Adds one line to the task. @return its digests
 SampleHashes append_sample(const Json& line, TaskRecord& task) {
-  SampleRecord sample{
-      .doc_id = line.at("doc_id"), .doc = line.at("doc"), .target = line.at("target")};
+  SampleRecord sample;
+  sample.doc_id = line.at("doc_id").get<std::int64_t>();
+  sample.doc = line.at("doc");
+  sample.target = line.at("target").get<std::string>();
   if (task.output_type == OutputType::generate_until) {
     sample.outcome = generation_from(line);
   } else {

@@ -19,9 +19,12 @@ enum class Bound : std::uint8_t {
 /// The name of a bound in every file we write.
 [[nodiscard]] constexpr const char* to_string(Bound bound) noexcept {
   switch (bound) {
-    case Bound::exact: return "exact";
-    case Bound::lower: return "lower";
-    case Bound::chain_rule: return "chain_rule";
+    case Bound::exact:
+      return "exact";
+    case Bound::lower:
+      return "lower";
+    case Bound::chain_rule:
+      return "chain_rule";
   }
   return "";
 }
@@ -34,18 +37,20 @@ struct Request {
 
 /// The answer to a likelihood request.
 struct Estimate {
-  double nats = 0.0;                      ///< log p, at most 0
-  std::optional<double> standard_error;   ///< Monte Carlo error in nats; empty where there is none to give
+  double nats = 0.0;  ///< log p, at most 0
+  std::optional<double>
+      standard_error;  ///< Monte Carlo error in nats; empty where there is none to give
   Bound bound = Bound::exact;
-  std::optional<bool> is_greedy;          ///< would greedy decoding give the continuation; empty if not asked
-  std::int64_t rows = 0;                  ///< rows the model computed for it, the CFG branch included
-  std::int64_t tokens = 0;                ///< tokens the model computed for it, the CFG branch included
+  std::optional<bool>
+      is_greedy;            ///< would greedy decoding give the continuation; empty if not asked
+  std::int64_t rows = 0;    ///< rows the model computed for it, the CFG branch included
+  std::int64_t tokens = 0;  ///< tokens the model computed for it, the CFG branch included
 };
 
 /// The answer to a generation request.
 struct Generation {
   std::vector<std::int64_t> output_ids;  ///< prompt included
-  std::int64_t forwards = 0;             ///< model calls the document took part in; a guided pair counts once
+  std::int64_t forwards = 0;  ///< model calls the document took part in; a guided pair counts once
 };
 
 /// How per-document values of a metric become one number.
@@ -56,7 +61,7 @@ enum class Aggregation : std::uint8_t {
 
 /// A metric's name and meaning, in lm-evaluation-harness's terms.
 struct MetricInfo {
-  std::string name;           ///< "acc", "acc_norm", "perplexity", "exact_match"
+  std::string name;             ///< "acc", "acc_norm", "perplexity", "exact_match"
   std::string filter = "none";  ///< the part after the comma in "acc,none"
   Aggregation aggregation = Aggregation::mean;
   bool higher_is_better = true;

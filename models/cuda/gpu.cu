@@ -1,6 +1,6 @@
-#include <cuda_runtime_api.h>
-
 #include <stdexcept>
+
+#include <cuda_runtime_api.h>
 
 #include "models/cuda/gpu.hpp"
 
@@ -14,7 +14,8 @@ int gpu_count() {
 std::string gpu_name(int index) {
   cudaDeviceProp properties{};
   const auto status = cudaGetDeviceProperties(&properties, index);
-  if (status != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(status));
+  if (status != cudaSuccess)
+    throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(status));
   return properties.name;
 }
 

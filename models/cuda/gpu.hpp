@@ -1,4 +1,5 @@
-/// What the CUDA Toolkit says about the machine's GPUs. Builds without it link no_gpu.cpp, which sees none.
+/// What the CUDA Toolkit says about the machine's GPUs. Builds without it link no_gpu.cpp, which
+/// sees none.
 #pragma once
 
 #include <string>

@@ -1,6 +1,8 @@
-// --requests, --prompts and --rescore on files, as programs use them; expected values are the golden ones.
+// --requests, --prompts and --rescore on files, as programs use them; expected values are the
+// golden ones.
 #include <algorithm>
 #include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.hpp"
@@ -18,12 +20,16 @@ Json golden_cases(const std::string& file) {
   return Json::parse(stream).at("cases");
 }
 
-std::string model(const std::string& name) { return (test::golden() / (name + ".safetensors")).string(); }
+std::string model(const std::string& name) {
+  return (test::golden() / (name + ".safetensors")).string();
+}
 
 /// Writes JSON lines, runs the program on them, and reads the JSON lines of its standard output.
 class Pipe {
  public:
-  std::vector<Json> operator()(const std::string& job, const std::vector<Json>& input, const Arguments& more) {
+  std::vector<Json> operator()(const std::string& job,
+                               const std::vector<Json>& input,
+                               const Arguments& more) {
     const auto file = folder_.path() / "in.jsonl";
     std::string text;
     for (const auto& line : input) text += line.dump() + "\n";
@@ -43,14 +49,17 @@ class Pipe {
   test::TemporaryFolder folder_;
 };
 
-bool close(double got, double wanted) { return std::abs(got - wanted) <= 1e-4 * (1.0 + std::abs(wanted)); }
+bool close(double got, double wanted) {
+  return std::abs(got - wanted) <= 1e-4 * (1.0 + std::abs(wanted));
+}
 
 std::vector<Json> some_requests() {
   std::vector<Json> requests;
   for (int i = 0; i < 12; ++i) {
     Json request = {{"id", i}, {"context_ids", Json::array()}, {"continuation_ids", Json::array()}};
     for (int k = 0; k < 3 + i; ++k) request["context_ids"].push_back((37 * i + 11 * k) % 320);
-    for (int k = 0; k < 1 + i % 5; ++k) request["continuation_ids"].push_back((91 * i + 7 * k + 5) % 320);
+    for (int k = 0; k < 1 + i % 5; ++k)
+      request["continuation_ids"].push_back((91 * i + 7 * k + 5) % 320);
     requests.push_back(request);
   }
   return requests;
@@ -62,11 +71,13 @@ TEST_CASE("chain rule from the command line equals the reference") {
   int checked = 0;
   for (const auto& example : golden_cases("chain_rule.json")) {
     if (example.at("padding").get<bool>()) continue;
-    const std::vector<Json> input = {
-        {{"id", "x"}, {"context_ids", example.at("prefix")}, {"continuation_ids", example.at("target")}}};
+    const std::vector<Json> input = {{{"id", "x"},
+                                      {"context_ids", example.at("prefix")},
+                                      {"continuation_ids", example.at("target")}}};
     Pipe pipe;
-    const auto output = pipe("--requests", input, {"--model", model(example.at("checkpoint")), "--estimator", "chain-rule",
-                                                   "--cfg", example.at("cfg").dump(), "--output", "-"});
+    const auto output = pipe("--requests", input,
+                             {"--model", model(example.at("checkpoint")), "--estimator",
+                              "chain-rule", "--cfg", example.at("cfg").dump(), "--output", "-"});
     REQUIRE(output.size() == 1);
     CHECK(close(output[0].at("nats"), -example.at("nll").get<double>()));
     CHECK(output[0].at("bound") == "chain_rule");
@@ -82,19 +93,23 @@ TEST_CASE("chain rule from the command line equals the reference") {
 TEST_CASE("greedy verdicts and autoregressive values from the command line equal the reference") {
   for (const auto& example : golden_cases("greedy_suffix.json")) {
     if (example.value("padding", false) || !example.value("greddy", true)) continue;
-    const std::vector<Json> input = {
-        {{"id", 1}, {"context_ids", example.at("prefix")}, {"continuation_ids", example.at("target")}}};
+    const std::vector<Json> input = {{{"id", 1},
+                                      {"context_ids", example.at("prefix")},
+                                      {"continuation_ids", example.at("target")}}};
     Pipe pipe;
-    const auto output = pipe("--requests", input, {"--model", model(example.at("checkpoint")), "--estimator", "chain-rule",
-                                                   "--cfg", example.at("cfg").dump(), "--greedy"});
+    const auto output = pipe("--requests", input,
+                             {"--model", model(example.at("checkpoint")), "--estimator",
+                              "chain-rule", "--cfg", example.at("cfg").dump(), "--greedy"});
     CHECK(output.at(0).at("is_greedy") == example.at("is_greedy"));
   }
   for (const auto& example : golden_cases("arm.json")) {
     if (example.at("kind") != "loglikelihood") continue;
-    const std::vector<Json> input = {
-        {{"id", 1}, {"context_ids", example.at("prefix")}, {"continuation_ids", example.at("target")}}};
+    const std::vector<Json> input = {{{"id", 1},
+                                      {"context_ids", example.at("prefix")},
+                                      {"continuation_ids", example.at("target")}}};
     Pipe pipe;
-    const auto output = pipe("--requests", input, {"--model", model(example.at("checkpoint")), "--greedy"});
+    const auto output =
+        pipe("--requests", input, {"--model", model(example.at("checkpoint")), "--greedy"});
     CHECK(close(output.at(0).at("nats"), example.at("ll")));
     CHECK(output.at(0).at("is_greedy") == example.at("is_greedy"));
     CHECK(output.at(0).at("bound") == "exact");
@@ -107,7 +122,8 @@ TEST_CASE("ids come back unchanged and in input order") {
   input[1]["id"] = 12345678901234567LL;
   input[2]["id"] = 0.5;
   Pipe pipe;
-  const auto output = pipe("--requests", input, {"--model", model("mdm-tiny"), "--mc-samples", "8", "--mc-strata", "4"});
+  const auto output = pipe("--requests", input,
+                           {"--model", model("mdm-tiny"), "--mc-samples", "8", "--mc-strata", "4"});
   REQUIRE(output.size() == input.size());
   for (std::size_t i = 0; i < input.size(); ++i) CHECK(output[i].at("id") == input[i].at("id"));
   CHECK(output[0].at("bound") == "lower");
@@ -116,7 +132,8 @@ TEST_CASE("ids come back unchanged and in input order") {
 
 TEST_CASE("one round of strata has no standard error") {
   Pipe pipe;
-  const auto output = pipe("--requests", some_requests(), {"--model", model("mdm-tiny"), "--mc-samples", "8"});
+  const auto output =
+      pipe("--requests", some_requests(), {"--model", model("mdm-tiny"), "--mc-samples", "8"});
   for (const auto& line : output) CHECK(line.at("standard_error").is_null());
 }
 
@@ -125,21 +142,25 @@ TEST_CASE("scores are the same to the last bit for every batch size, order and t
     for (const char* dtype : {"f32", "bf16"}) {
       const auto input = some_requests();
       const auto scores = [&](const std::vector<Json>& lines, const Arguments& more) {
-        Arguments arguments = {"--model", model(name), "--dtype", dtype, "--mc-samples", "16", "--mc-strata", "4", "--greedy"};
-        if (std::string(name).starts_with("mdm")) arguments.insert(arguments.end(), {"--cfg", "0.7"});
+        Arguments arguments = {"--model", model(name),   "--dtype", dtype,     "--mc-samples",
+                               "16",      "--mc-strata", "4",       "--greedy"};
+        if (std::string(name).starts_with("mdm"))
+          arguments.insert(arguments.end(), {"--cfg", "0.7"});
         arguments.insert(arguments.end(), more.begin(), more.end());
         Pipe pipe;
         std::map<int, std::string> by_id;
         for (const auto& line : pipe("--requests", lines, arguments)) {
           auto value = line;
-          by_id[line.at("id").get<int>()] =
-              value.at("nats").dump() + value.at("standard_error").dump() + value.at("is_greedy").dump();
+          by_id[line.at("id").get<int>()] = value.at("nats").dump() +
+                                            value.at("standard_error").dump() +
+                                            value.at("is_greedy").dump();
         }
         return by_id;
       };
       INFO(name << " " << dtype);
       const auto wanted = scores(input, {});
-      for (const char* batch : {"1", "7", "64"}) CHECK(scores(input, {"--batch-size", batch}) == wanted);
+      for (const char* batch : {"1", "7", "64"})
+        CHECK(scores(input, {"--batch-size", batch}) == wanted);
       auto reversed = input;
       std::reverse(reversed.begin(), reversed.end());
       std::swap(reversed[2], reversed[7]);
@@ -159,8 +180,9 @@ TEST_CASE("generation from the command line equals the reference") {
     Pipe pipe;
     const auto output =
         pipe("--prompts", {{{"id", "p"}, {"prompt_ids", example.at("prompt")[0]}}},
-             {"--model", model(example.at("checkpoint")), "--sampler", "confidence", "--steps", example.at("steps").dump(),
-              "--total-length", example.at("context_length").dump(), "--cfg", example.at("cfg_scale").dump()});
+             {"--model", model(example.at("checkpoint")), "--sampler", "confidence", "--steps",
+              example.at("steps").dump(), "--total-length", example.at("context_length").dump(),
+              "--cfg", example.at("cfg_scale").dump()});
     CHECK(output.at(0).at("output_ids") == example.at("output")[0]);
     CHECK(output.at(0).at("text").is_null());
     CHECK(output.at(0).at("forwards").get<int>() <= example.at("steps").get<int>());
@@ -168,10 +190,13 @@ TEST_CASE("generation from the command line equals the reference") {
   }
   CHECK(checked >= 10);
   for (const auto& example : golden_cases("arm.json")) {
-    if (example.at("kind") != "generate" || example.at("temperature") != 0.0 || example.at("eos_token_id") != 2) continue;
+    if (example.at("kind") != "generate" || example.at("temperature") != 0.0 ||
+        example.at("eos_token_id") != 2)
+      continue;
     Pipe pipe;
     const auto output = pipe("--prompts", {{{"id", 1}, {"prompt_ids", example.at("prompt")[0]}}},
-                             {"--model", model(example.at("checkpoint")), "--total-length", example.at("context_length").dump()});
+                             {"--model", model(example.at("checkpoint")), "--total-length",
+                              example.at("context_length").dump()});
     CHECK(output.at(0).at("output_ids") == example.at("output")[0]);
   }
 }
@@ -180,7 +205,9 @@ TEST_CASE("rescoring equals the reference's verdicts") {
   std::vector<Json> input;
   const auto cases = golden_cases("gsm8k_answers.json");
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    input.push_back({{"id", i}, {"generation", cases[i].at("prediction")}, {"reference", cases[i].at("right_answer")}});
+    input.push_back({{"id", i},
+                     {"generation", cases[i].at("prediction")},
+                     {"reference", cases[i].at("right_answer")}});
   }
   Pipe pipe;
   const auto output = pipe("--rescore", input, {"--task", "gsm8k"});
@@ -195,15 +222,19 @@ TEST_CASE("rescoring equals the reference's verdicts") {
 TEST_CASE("a configuration file sets every option and the command line wins") {
   const test::TemporaryFolder folder;
   const auto config = folder.path() / "run.toml";
-  test::write_file(config, "model = \"" + model("mdm-tiny") + "\"\nestimator = \"chain-rule\"\ncfg = 1.1\n");
+  test::write_file(
+      config, "model = \"" + model("mdm-tiny") + "\"\nestimator = \"chain-rule\"\ncfg = 1.1\n");
   const auto example = golden_cases("chain_rule.json").at(1);
-  const std::vector<Json> input = {
-      {{"id", 1}, {"context_ids", example.at("prefix")}, {"continuation_ids", example.at("target")}}};
+  const std::vector<Json> input = {{{"id", 1},
+                                    {"context_ids", example.at("prefix")},
+                                    {"continuation_ids", example.at("target")}}};
   Pipe pipe;
-  CHECK(close(pipe("--requests", input, {"--config", config.string()}).at(0).at("nats"), -example.at("nll").get<double>()));
+  CHECK(close(pipe("--requests", input, {"--config", config.string()}).at(0).at("nats"),
+              -example.at("nll").get<double>()));
   const auto plain = golden_cases("chain_rule.json").at(0);
-  CHECK(close(pipe("--requests", input, {"--config", config.string(), "--cfg", "0"}).at(0).at("nats"),
-              -plain.at("nll").get<double>()));
+  CHECK(
+      close(pipe("--requests", input, {"--config", config.string(), "--cfg", "0"}).at(0).at("nats"),
+            -plain.at("nll").get<double>()));
   test::write_file(config, "modle = \"x\"\n");
   const auto result = test::smdm_eval({"--config", config.string()});
   CHECK(result.code == 2);
@@ -217,9 +248,10 @@ TEST_CASE("faults in the input name the line, and leave no output") {
   const auto fails = [&](const std::string& second_line, int code, const std::string& part,
                          const std::string& checkpoint = "mdm-tiny") {
     test::write_file(file, R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3]})"
-                           "\n" + second_line + "\n");
-    const auto result =
-        test::smdm_eval({"--requests", file.string(), "--model", model(checkpoint), "--output", out.string(), "--mc-samples", "1"});
+                           "\n" +
+                               second_line + "\n");
+    const auto result = test::smdm_eval({"--requests", file.string(), "--model", model(checkpoint),
+                                         "--output", out.string(), "--mc-samples", "1"});
     INFO(result.err);
     CHECK(result.code == code);
     CHECK(result.err.find("in.jsonl:2: ") != std::string::npos);
@@ -235,10 +267,14 @@ TEST_CASE("faults in the input name the line, and leave no output") {
   fails(R"({"id": 1, "context_ids": [1]})", kData, "continuation_ids");
   fails(R"({"id": 1, "context_ids": ["1"], "continuation_ids": [2]})", kData, "context_ids");
   fails(R"({"id": 1, "context_ids": [-1], "continuation_ids": [2]})", kData, "context_ids");
-  fails(R"({"id": 1, "context_ids": [320], "continuation_ids": [2]})", kRequest, "outside the vocabulary 0..319");
-  fails(R"({"id": 1, "context_ids": [1], "continuation_ids": []})", kRequest, "continuation of at least one token");
-  fails(R"({"id": 1, "context_ids": [], "continuation_ids": [2]})", kRequest, "context of at least one token", "arm-tiny");
-  Json long_request = {{"id", 1}, {"context_ids", std::vector<int>(128, 1)}, {"continuation_ids", {2}}};
+  fails(R"({"id": 1, "context_ids": [320], "continuation_ids": [2]})", kRequest,
+        "outside the vocabulary 0..319");
+  fails(R"({"id": 1, "context_ids": [1], "continuation_ids": []})", kRequest,
+        "continuation of at least one token");
+  fails(R"({"id": 1, "context_ids": [], "continuation_ids": [2]})", kRequest,
+        "context of at least one token", "arm-tiny");
+  Json long_request = {
+      {"id", 1}, {"context_ids", std::vector<int>(128, 1)}, {"continuation_ids", {2}}};
   fails(long_request.dump(), kRequest, "wanted at most 128 tokens, got 129");
   test::write_file(file, R"({"id": 1, "context": "a", "continuation": "b"})");
   const auto result = test::smdm_eval({"--requests", file.string(), "--model", model("mdm-tiny")});

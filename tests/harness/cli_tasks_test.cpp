@@ -1,11 +1,11 @@
-// Whole tasks on the real benchmark files, as a user runs them, with a masked diffusion model and an
-// autoregressive one of the same size.
-#include <torch/types.h>
-
+// Whole tasks on the real benchmark files, as a user runs them, with a masked diffusion model and
+// an autoregressive one of the same size.
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+
 #include <nlohmann/json.hpp>
+#include <torch/types.h>
 
 #include "models/safetensors.hpp"
 #include "tests/support/catch.hpp"
@@ -30,7 +30,9 @@ fs::path make_arm_twin(const fs::path& folder) {
     tensor = tensor.contiguous();
     const auto begin = data.size();
     data.append(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes());
-    header[name] = {{"dtype", entry.dtype}, {"shape", tensor.sizes().vec()}, {"data_offsets", {begin, data.size()}}};
+    header[name] = {{"dtype", entry.dtype},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {begin, data.size()}}};
   }
   const auto text = header.dump();
   std::string length(8, '\0');
@@ -54,21 +56,26 @@ std::optional<Inputs> inputs() {
     test::skip("the benchmark data and Llama 2's tokenizer are not here (SMDM_SHARED)");
     return std::nullopt;
   }
-  return Inputs{.data = (*shared / "data").string(),
-                .tokenizer = (*shared / "data" / "tokenizers" / "llama2" / "tokenizer.model").string()};
+  return Inputs{
+      .data = (*shared / "data").string(),
+      .tokenizer = (*shared / "data" / "tokenizers" / "llama2" / "tokenizer.model").string()};
 }
 
 /// Runs tasks and returns the results file's content.
-Json run(const Inputs& inputs, const fs::path& model, const fs::path& output, const Arguments& more) {
-  Arguments arguments = {"--model", model.string(), "--tokenizer", inputs.tokenizer, "--data", inputs.data,
-                         "--output", output.string()};
+Json run(const Inputs& inputs,
+         const fs::path& model,
+         const fs::path& output,
+         const Arguments& more) {
+  Arguments arguments = {"--model", model.string(), "--tokenizer", inputs.tokenizer,
+                         "--data",  inputs.data,    "--output",    output.string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   const auto result = test::smdm_eval(arguments);
   INFO(result.err);
   REQUIRE(result.code == 0);
   CHECK(result.out.find("|Tasks|") != std::string::npos);
   for (const auto& file : fs::directory_iterator(output)) {
-    if (file.path().filename().string().starts_with("results_")) return Json::parse(test::read_file(file.path()));
+    if (file.path().filename().string().starts_with("results_"))
+      return Json::parse(test::read_file(file.path()));
   }
   FAIL("no results file");
   return {};
@@ -79,7 +86,8 @@ std::vector<Json> samples(const fs::path& output, const std::string& task) {
   std::vector<Json> found;
   for (const auto& file : fs::directory_iterator(output)) {
     if (!file.path().filename().string().starts_with("samples_" + task + "_")) continue;
-    for (const auto& line : test::lines_of(test::read_file(file.path()))) found.push_back(Json::parse(line));
+    for (const auto& line : test::lines_of(test::read_file(file.path())))
+      found.push_back(Json::parse(line));
   }
   return found;
 }
@@ -88,7 +96,8 @@ std::vector<Json> samples(const fs::path& output, const std::string& task) {
 void check_with_lm_eval(const fs::path& output) {
   const char* python = std::getenv("SMDM_PYTHON");
   if (python == nullptr) {
-    test::skip("lm-evaluation-harness is not here to read the files back (./run-tests --with-python)");
+    test::skip(
+        "lm-evaluation-harness is not here to read the files back (./run-tests --with-python)");
     return;
   }
   const auto script = fs::path(SMDM_SOURCE_DIR) / "tests" / "python" / "read_results.py";
@@ -106,11 +115,13 @@ TEST_CASE("zero-shot on the real data, both kinds of model") {
   if (!in) return;
   const test::TemporaryFolder folder;
   const auto arm = make_arm_twin(folder.path() / "arm");
-  for (const auto& [name, model] : {std::pair<std::string, fs::path>("mdm", test::golden() / "mdm-32k.safetensors"),
-                                    std::pair<std::string, fs::path>("arm-run", arm)}) {
+  for (const auto& [name, model] :
+       {std::pair<std::string, fs::path>("mdm", test::golden() / "mdm-32k.safetensors"),
+        std::pair<std::string, fs::path>("arm-run", arm)}) {
     const auto output = folder.path() / name;
     const auto results = run(*in, model, output, kZeroShot);
-    for (const char* task : {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race"}) {
+    for (const char* task :
+         {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race"}) {
       INFO(task);
       const auto& entry = results.at("results").at(task);
       CHECK(entry.at("acc,none").get<double>() >= 0.0);
@@ -130,8 +141,9 @@ TEST_CASE("gsm8k on the real data, both kinds of model") {
   const test::TemporaryFolder folder;
   const auto arm = make_arm_twin(folder.path() / "arm");
   const Arguments job = {"--task", "gsm8k", "--limit", "20", "--mc-samples", "64", "--steps", "32"};
-  for (const auto& [name, model] : {std::pair<std::string, fs::path>("mdm", test::golden() / "mdm-32k.safetensors"),
-                                    std::pair<std::string, fs::path>("arm-run", arm)}) {
+  for (const auto& [name, model] :
+       {std::pair<std::string, fs::path>("mdm", test::golden() / "mdm-32k.safetensors"),
+        std::pair<std::string, fs::path>("arm-run", arm)}) {
     const auto output = folder.path() / name;
     const auto results = run(*in, model, output, job);
     const auto& entry = results.at("results").at("gsm8k");
@@ -148,7 +160,11 @@ TEST_CASE("a document's record does not depend on the batch size, the threads or
   const test::TemporaryFolder folder;
   const auto model = test::golden() / "mdm-32k.safetensors";
   const auto of = [&](const std::string& name, const Arguments& more) {
-    Arguments job = {"--task", "arc_easy,gsm8k", "--mc-samples", "16", "--mc-strata", "8", "--steps", "8", "--cfg", "0.3",
+    Arguments job = {"--task",        "arc_easy,gsm8k",
+                     "--mc-samples",  "16",
+                     "--mc-strata",   "8",
+                     "--steps",       "8",
+                     "--cfg",         "0.3",
                      "--temperature", "0.1"};
     job.insert(job.end(), more.begin(), more.end());
     run(*in, model, folder.path() / name, job);
@@ -174,8 +190,9 @@ TEST_CASE("an output folder that cannot be written fails before anything is comp
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "file";
   test::write_file(file, "x");
-  const auto result = test::smdm_eval({"--task", "piqa", "--model", (test::golden() / "mdm-32k.safetensors").string(), "--tokenizer",
-                                       in->tokenizer, "--data", in->data, "--output", file.string()});
+  const auto result = test::smdm_eval(
+      {"--task", "piqa", "--model", (test::golden() / "mdm-32k.safetensors").string(),
+       "--tokenizer", in->tokenizer, "--data", in->data, "--output", file.string()});
   constexpr int kResults = 6;
   CHECK(result.code == kResults);
   CHECK(result.err.find("requests") == std::string::npos);

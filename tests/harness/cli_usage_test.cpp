@@ -12,9 +12,12 @@ constexpr int kUsage = 2;
 constexpr int kData = 3;
 constexpr int kCheckpoint = 4;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
-/// The run fails with a code, prints nothing on standard output and one line of error with `part` in it.
+/// The run fails with a code, prints nothing on standard output and one line of error with `part`
+/// in it.
 void check_error(const Arguments& arguments, int code, const std::string& part) {
   const auto result = test::smdm_eval(arguments);
   INFO(result.err);
@@ -26,7 +29,9 @@ void check_error(const Arguments& arguments, int code, const std::string& part) 
   CHECK(contains(lines.back(), part));
 }
 
-std::string model(const std::string& name) { return (test::golden() / (name + ".safetensors")).string(); }
+std::string model(const std::string& name) {
+  return (test::golden() / (name + ".safetensors")).string();
+}
 
 }  // namespace
 
@@ -79,14 +84,16 @@ TEST_CASE("checkpoints that cannot be used have their own exit code") {
     return arguments;
   };
   check_error(with("/nonexistent"), kCheckpoint, "/nonexistent");
-  check_error(with(model("arm-tiny"), {"--backend", "mdm"}), kCheckpoint, "--backend mdm contradicts");
+  check_error(with(model("arm-tiny"), {"--backend", "mdm"}), kCheckpoint,
+              "--backend mdm contradicts");
   check_error(with(model("mdm-tiny"), {"--model-size", "7"}), kCheckpoint, "wanted one of 6, 19");
   check_error(with(model("mdm-32k"), {"--model-size", "6"}), kCheckpoint, "wanted shape");
   check_error(with(model("mdm-tiny"), {"--tokenizer", file}), kCheckpoint, "SentencePiece");
   const auto bytes = test::read_file(model("mdm-tiny"));
   const auto cut = folder.path() / "cut.safetensors";
   test::write_file(cut, bytes.substr(0, bytes.size() / 2));
-  test::write_file(folder.path() / "cut.config.json", test::read_file(test::golden() / "mdm-tiny.config.json"));
+  test::write_file(folder.path() / "cut.config.json",
+                   test::read_file(test::golden() / "mdm-tiny.config.json"));
   check_error(with(cut.string()), kCheckpoint, "truncated");
   check_error(with(model("mdm-tiny")), kData, "in.jsonl:1");
 }
@@ -94,16 +101,18 @@ TEST_CASE("checkpoints that cannot be used have their own exit code") {
 TEST_CASE("help names every option, the guidance convention and the subcommands") {
   const auto result = test::smdm_eval({"--help"});
   CHECK(result.code == 0);
-  for (const char* part : {"--task", "--tasks", "--batch_size", "--output_path", "--log_samples", "--limit", "--seed",
-                           "--mc-samples", "--cfg-second", "un + (w + 1) * (cond - un)", "bench", "Changes only the speed"}) {
+  for (const char* part : {"--task", "--tasks", "--batch_size", "--output_path", "--log_samples",
+                           "--limit", "--seed", "--mc-samples", "--cfg-second",
+                           "un + (w + 1) * (cond - un)", "bench", "Changes only the speed"}) {
     INFO(part);
     CHECK(contains(result.out, part));
   }
   CHECK(test::smdm_eval({"--version"}).code == 0);
   const auto list = test::smdm_eval({"--list-tasks"});
   CHECK(list.code == 0);
-  for (const char* task : {"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq", "piqa", "social_iqa", "race",
-                           "lambada_standard", "lambada_openai", "gsm8k", "zero-shot"}) {
+  for (const char* task :
+       {"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq", "piqa", "social_iqa",
+        "race", "lambada_standard", "lambada_openai", "gsm8k", "zero-shot"}) {
     INFO(task);
     CHECK(contains(list.out, task));
   }

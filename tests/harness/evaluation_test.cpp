@@ -1,13 +1,17 @@
 // Which settings win, and what the preset of the paper sets.
-#include "harness/errors.hpp"
 #include "harness/evaluation.hpp"
+
+#include "harness/errors.hpp"
 #include "harness/prepared_task.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
 namespace {
 
-Evaluation decided(const Settings& settings, const std::string& task, Work work, ModelKind kind = ModelKind::mdm) {
+Evaluation decided(const Settings& settings,
+                   const std::string& task,
+                   Work work,
+                   ModelKind kind = ModelKind::mdm) {
   std::vector<std::string> notes;
   return decide(settings, task, work, kind, notes);
 }
@@ -32,7 +36,9 @@ TEST_CASE("defaults") {
 TEST_CASE("the preset is the paper's") {
   Settings settings;
   settings.preset = "smdm";
-  const auto of = [&](const std::string& task) { return decided(settings, task, Work::likelihood); };
+  const auto of = [&](const std::string& task) {
+    return decided(settings, task, Work::likelihood);
+  };
   CHECK(of("lambada_standard").estimator == "chain-rule");
   CHECK(of("lambada_standard").cfg == 1.1);
   CHECK(of("lambada_standard").greedy);
@@ -42,8 +48,8 @@ TEST_CASE("the preset is the paper's") {
   }
   CHECK(of("piqa").estimator == "chain-rule");
   CHECK(of("piqa").cfg == 0.6);
-  for (const auto& [task, cfg] : {std::pair("arc_easy", 0.6), std::pair("social_iqa", 0.6), std::pair("race", 0.7),
-                                  std::pair("hellaswag", 0.7)}) {
+  for (const auto& [task, cfg] : {std::pair("arc_easy", 0.6), std::pair("social_iqa", 0.6),
+                                  std::pair("race", 0.7), std::pair("hellaswag", 0.7)}) {
     CHECK(of(task).estimator == "mc");
     CHECK(of(task).mc_samples == 1024);
     CHECK(of(task).mc_strata == 16);

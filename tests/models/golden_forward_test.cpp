@@ -1,8 +1,9 @@
-// Logits of the golden checkpoints against the reference's (forward.json), through the public model interface.
-#include <torch/types.h>
-
+// Logits of the golden checkpoints against the reference's (forward.json), through the public model
+// interface.
 #include <fstream>
+
 #include <nlohmann/json.hpp>
+#include <torch/types.h>
 
 #include "models/checkpoint.hpp"
 #include "tests/support/catch.hpp"
@@ -18,7 +19,8 @@ Json golden_cases(const std::string& file) {
   return Json::parse(stream).at("cases");
 }
 
-std::unique_ptr<LanguageModel> golden_model(const std::string& name, std::optional<RopeTables> tables = {}) {
+std::unique_ptr<LanguageModel> golden_model(const std::string& name,
+                                            std::optional<RopeTables> tables = {}) {
   CheckpointOptions options;
   options.model = test::golden() / (name + ".safetensors");
   options.rope_tables = tables;
@@ -31,23 +33,28 @@ torch::Tensor ids_of(const Json& rows) {
   auto ids = torch::empty({batch, length}, torch::kInt64);
   for (std::int64_t b = 0; b < batch; ++b) {
     for (std::int64_t t = 0; t < length; ++t) {
-      ids[b][t] = rows.at(static_cast<std::size_t>(b)).at(static_cast<std::size_t>(t)).get<std::int64_t>();
+      ids[b][t] =
+          rows.at(static_cast<std::size_t>(b)).at(static_cast<std::size_t>(t)).get<std::int64_t>();
     }
   }
   return ids;
 }
 
-double excess(double got, double wanted) { return std::abs(got - wanted) / (1.0 + std::abs(wanted)); }
+double excess(double got, double wanted) {
+  return std::abs(got - wanted) / (1.0 + std::abs(wanted));
+}
 
 /// Largest relative error over logits[b][i] at positions[i].
 double worst_error(const Json& wanted, const Json& positions, const torch::Tensor& logits) {
   double worst = 0.0;
   for (std::size_t b = 0; b < wanted.size(); ++b) {
     for (std::size_t i = 0; i < positions.size(); ++i) {
-      const auto row = logits[static_cast<std::int64_t>(b)][positions[i].get<std::int64_t>()].contiguous();
+      const auto row =
+          logits[static_cast<std::int64_t>(b)][positions[i].get<std::int64_t>()].contiguous();
       const float* values = row.const_data_ptr<float>();
       const auto expected = wanted[b][i].get<std::vector<double>>();
-      for (std::size_t v = 0; v < expected.size(); ++v) worst = std::max(worst, excess(values[v], expected[v]));
+      for (std::size_t v = 0; v < expected.size(); ++v)
+        worst = std::max(worst, excess(values[v], expected[v]));
     }
   }
   return worst;
@@ -73,9 +80,12 @@ TEST_CASE("logits of the small checkpoints equal the reference's") {
       const auto row = static_cast<std::int64_t>(b);
       for (std::int64_t t = 0; t < ids.size(1); ++t) {
         const auto at = static_cast<std::size_t>(t);
-        CHECK(best[row][t].item<std::int64_t>() == example.at("argmax_all_rope_bf16")[b][at].get<std::int64_t>());
-        CHECK(excess(sums[row][t].item<double>(), example.at("logsumexp_all_rope_bf16")[b][at].get<double>()) <= 1e-4);
-        CHECK(excess(means[row][t].item<double>(), example.at("mean_all_rope_bf16")[b][at].get<double>()) <= 1e-4);
+        CHECK(best[row][t].item<std::int64_t>() ==
+              example.at("argmax_all_rope_bf16")[b][at].get<std::int64_t>());
+        CHECK(excess(sums[row][t].item<double>(),
+                     example.at("logsumexp_all_rope_bf16")[b][at].get<double>()) <= 1e-4);
+        CHECK(excess(means[row][t].item<double>(),
+                     example.at("mean_all_rope_bf16")[b][at].get<double>()) <= 1e-4);
       }
     }
     ++checked;
@@ -97,8 +107,10 @@ TEST_CASE("logits with the real vocabulary equal the reference's") {
       for (std::int64_t k = 0; k < 5; ++k) {
         const auto at = static_cast<std::size_t>(t);
         const auto rank = static_cast<std::size_t>(k);
-        CHECK(top[0][t][k].item<std::int64_t>() == example.at("top5_ids_rope_bf16")[0][at][rank].get<std::int64_t>());
-        CHECK(excess(values[0][t][k].item<double>(), example.at("top5_logits_rope_bf16")[0][at][rank].get<double>()) <= 1e-4);
+        CHECK(top[0][t][k].item<std::int64_t>() ==
+              example.at("top5_ids_rope_bf16")[0][at][rank].get<std::int64_t>());
+        CHECK(excess(values[0][t][k].item<double>(),
+                     example.at("top5_logits_rope_bf16")[0][at][rank].get<double>()) <= 1e-4);
       }
     }
     ++checked;

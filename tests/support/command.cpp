@@ -1,22 +1,25 @@
 #include "tests/support/command.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <sstream>
 #include <stdexcept>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/support.hpp"
 
 namespace smdm::test {
 namespace {
 
-[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments,
-                         const std::string& out, const std::string& err) {
+[[noreturn]] void become(const std::string& program,
+                         const std::vector<std::string>& arguments,
+                         const std::string& out,
+                         const std::string& err) {
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const bool redirected = freopen(out.c_str(), "w", stdout) != nullptr && freopen(err.c_str(), "w", stderr) != nullptr &&
+  const bool redirected = freopen(out.c_str(), "w", stdout) != nullptr &&
+                          freopen(err.c_str(), "w", stderr) != nullptr &&
                           freopen("/dev/null", "r", stdin) != nullptr;
   if (redirected) execvp(program.c_str(), argv.data());
   _exit(127);

@@ -1,23 +1,26 @@
 #include "tests/support/support.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
 
+#include <unistd.h>
+
 #include "tests/support/skips.hpp"
 
 namespace smdm::test {
 namespace fs = std::filesystem;
 
-fs::path golden() { return fs::path(SMDM_SOURCE_DIR) / "tests" / "golden"; }
+fs::path golden() {
+  return fs::path(SMDM_SOURCE_DIR) / "tests" / "golden";
+}
 
 std::optional<fs::path> shared() {
   const char* set = std::getenv("SMDM_SHARED");
-  const fs::path path = set != nullptr ? fs::path(set) : fs::path(SMDM_SOURCE_DIR) / ".." / "shared";
+  const fs::path path =
+      set != nullptr ? fs::path(set) : fs::path(SMDM_SOURCE_DIR) / ".." / "shared";
   std::error_code ignored;
   if (!fs::is_directory(path / "data", ignored)) return std::nullopt;
   return fs::canonical(path);

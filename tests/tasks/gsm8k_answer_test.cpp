@@ -1,7 +1,8 @@
 // Answers of GSM8K against the reference's own verdicts (tests/golden), and what goes beyond them.
+#include "tasks/gsm8k_answer.hpp"
+
 #include <set>
 
-#include "tasks/gsm8k_answer.hpp"
 #include "tasks/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"

@@ -1,5 +1,6 @@
-#include "tasks/gsm8k_answer.hpp"
 #include "tasks/math_expression.hpp"
+
+#include "tasks/gsm8k_answer.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
@@ -72,8 +73,12 @@ TEST_CASE("equal numbers") {
 
 TEST_CASE("different numbers") {
   const std::vector<Pair> pairs{
-      {"18%", "18"},       {"0.3333333333333333", "1/3"}, {"\\sqrt{2}", "1.4142135623730951"},
-      {"\\sqrt{2}", "\\sqrt{3}"},  {"10", "010.1"},     {"-7", "7"},
+      {"18%", "18"},
+      {"0.3333333333333333", "1/3"},
+      {"\\sqrt{2}", "1.4142135623730951"},
+      {"\\sqrt{2}", "\\sqrt{3}"},
+      {"10", "010.1"},
+      {"-7", "7"},
       {"1/3+1/3+1/3", "0.99999999999999999999"},
   };
   for (const Pair& pair : pairs) {
@@ -85,13 +90,46 @@ TEST_CASE("different numbers") {
 }
 
 TEST_CASE("text without a value") {
-  for (const char* text :
-       {"",        "x",      "five",       "10and5", "sqrt{2}", "frac{1}{2}", "5</s>",  "3####4",
-        "13,####14", "1,00.5", "1,0000",     "2.5.5",  "3+",      "5-",         "1/2/",   "(1,2)",
-        "(5",      "5)",     "2**3",       "1/0",    "0/0",     "0^0",        "0^{-1}", "\\sqrt{-4}",
-        "\\frac{1}", "\\sqrt", "\\sqrt[0]{4}", ".",    "1e9999",  "2^3^2",      "\\text{5}",
-        "5x",      "2\\frac{1}{2}", "\\pi", "(-8)^{1/3}", "1/(1+\\sqrt{2})", "\\sqrt{\\sqrt{2}}",
-        "\xd9\xa1\xd9\xa2", "\xc2\xbd", "3 4"}) {
+  for (const char* text : {"",
+                           "x",
+                           "five",
+                           "10and5",
+                           "sqrt{2}",
+                           "frac{1}{2}",
+                           "5</s>",
+                           "3####4",
+                           "13,####14",
+                           "1,00.5",
+                           "1,0000",
+                           "2.5.5",
+                           "3+",
+                           "5-",
+                           "1/2/",
+                           "(1,2)",
+                           "(5",
+                           "5)",
+                           "2**3",
+                           "1/0",
+                           "0/0",
+                           "0^0",
+                           "0^{-1}",
+                           "\\sqrt{-4}",
+                           "\\frac{1}",
+                           "\\sqrt",
+                           "\\sqrt[0]{4}",
+                           ".",
+                           "1e9999",
+                           "2^3^2",
+                           "\\text{5}",
+                           "5x",
+                           "2\\frac{1}{2}",
+                           "\\pi",
+                           "(-8)^{1/3}",
+                           "1/(1+\\sqrt{2})",
+                           "\\sqrt{\\sqrt{2}}",
+                           "\xd9\xa1\xd9\xa2",
+                           "\xc2\xbd",
+                           "3 4"}) {
     INFO(text);
     CHECK_FALSE(evaluate_expression(text).has_value());
   }

@@ -13,7 +13,8 @@
 
 namespace smdm::test {
 
-/// MT19937 as Python seeds and reads it (Matsumoto and Nishimura 1998; CPython Modules/_randommodule).
+/// MT19937 as Python seeds and reads it (Matsumoto and Nishimura 1998; CPython
+/// Modules/_randommodule).
 class PythonRandom {
  public:
   explicit PythonRandom(std::uint32_t seed) {
@@ -54,9 +55,7 @@ class PythonRandom {
     used_ = kWords;
   }
 
-  [[nodiscard]] std::uint32_t mixed(std::uint32_t i) const {
-    return state_[i] ^ (state_[i] >> 30);
-  }
+  [[nodiscard]] std::uint32_t mixed(std::uint32_t i) const { return state_[i] ^ (state_[i] >> 30); }
 
   std::uint32_t next_index(std::uint32_t i) {
     if (i + 1 < kWords) return i + 1;
@@ -82,8 +81,7 @@ class PythonRandom {
 
   void refill() {
     for (std::uint32_t k = 0; k < kWords; ++k) {
-      const std::uint32_t y =
-          (state_[k] & 0x80000000U) | (state_[(k + 1) % kWords] & 0x7fffffffU);
+      const std::uint32_t y = (state_[k] & 0x80000000U) | (state_[(k + 1) % kWords] & 0x7fffffffU);
       state_[k] = state_[(k + 397) % kWords] ^ (y >> 1) ^ ((y & 1U) != 0 ? 0x9908b0dfU : 0U);
     }
     used_ = 0;

@@ -1,6 +1,7 @@
-// The pinned request hashes and metrics of lm-evaluation-harness (tests/testdata at v0.4.4), for the
-// whole splits. The recipe is that of its v0.3.0 tests/test_version_stable.py: documents shuffled by
-// random.Random(42), requests in document and choice order, sha256 of json.dumps(requests).
+// The pinned request hashes and metrics of lm-evaluation-harness (tests/testdata at v0.4.4), for
+// the whole splits. The recipe is that of its v0.3.0 tests/test_version_stable.py: documents
+// shuffled by random.Random(42), requests in document and choice order, sha256 of
+// json.dumps(requests).
 #include <cmath>
 #include <functional>
 #include <span>
@@ -28,7 +29,9 @@ std::vector<Json> shuffled_documents(const Task& task, const std::filesystem::pa
   return documents;
 }
 
-std::string hash_of(const Json& requests) { return sha256(test::python_dumps(requests, true)); }
+std::string hash_of(const Json& requests) {
+  return sha256(test::python_dumps(requests, true));
+}
 
 std::string pinned_hash(const std::filesystem::path& shared, const std::string& file) {
   return test::read_file(shared / "data" / "lm_eval_testdata" / file);
@@ -124,19 +127,29 @@ TEST_CASE("python's generator") {
         R"(["a\u00e9\ud83d\ude00\u007f", 1, {"k": null}])");
 }
 
-TEST_CASE("arc_easy requests") { check_multiple_choice("arc_easy", "arc_easy-v0", as_is); }
+TEST_CASE("arc_easy requests") {
+  check_multiple_choice("arc_easy", "arc_easy-v0", as_is);
+}
 
 TEST_CASE("arc_challenge requests") {
   check_multiple_choice("arc_challenge", "arc_challenge-v0", as_is);
 }
 
-TEST_CASE("hellaswag requests") { check_multiple_choice("hellaswag", "hellaswag-v0", as_is); }
+TEST_CASE("hellaswag requests") {
+  check_multiple_choice("hellaswag", "hellaswag-v0", as_is);
+}
 
-TEST_CASE("openbookqa requests") { check_multiple_choice("openbookqa", "openbookqa-v0", as_is); }
+TEST_CASE("openbookqa requests") {
+  check_multiple_choice("openbookqa", "openbookqa-v0", as_is);
+}
 
-TEST_CASE("piqa requests") { check_multiple_choice("piqa", "piqa-v0", as_is); }
+TEST_CASE("piqa requests") {
+  check_multiple_choice("piqa", "piqa-v0", as_is);
+}
 
-TEST_CASE("race requests") { check_multiple_choice("race", "race-v0", as_is); }
+TEST_CASE("race requests") {
+  check_multiple_choice("race", "race-v0", as_is);
+}
 
 TEST_CASE("boolq requests in the order of version 1") {
   check_multiple_choice("boolq", "boolq-v1", [](const Json&, Question& question) {

@@ -1,5 +1,6 @@
-#include "tasks/sha256.hpp"
 #include "tasks/unicode.hpp"
+
+#include "tasks/sha256.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
@@ -15,7 +16,9 @@ std::string digest_of_all(const Append& append) {
   return smdm::sha256(text);
 }
 
-std::string utf8(std::u32string_view text) { return unicode::encode(text); }
+std::string utf8(const std::u32string& text) {
+  return unicode::encode(text);
+}
 
 }  // namespace
 
@@ -80,7 +83,8 @@ TEST_CASE("UTF-8") {
   CHECK(utf8(unicode::decode("\xc3x")) == "\ufffdx");
   CHECK(digest_of_all([](std::string& out, char32_t c) {
           const std::string bytes = utf8({c});
-          CHECK_FALSE((unicode::decode(bytes) != std::u32string(1, c) || !unicode::is_valid(bytes)));
+          CHECK_FALSE(
+              (unicode::decode(bytes) != std::u32string(1, c) || !unicode::is_valid(bytes)));
           out += bytes;
         }) == "e0a7693f7362e88827c15e772e55b3490bd983f90711df7f3ef36c2b1ef6847e");
 }
