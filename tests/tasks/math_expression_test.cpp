@@ -155,7 +155,7 @@ TEST_CASE("hostile text is refused in bounded time") {
   CHECK_FALSE(evaluate_expression("-" + largest + "-2").has_value());
   CHECK_FALSE(evaluate_expression("\\sqrt{" + largest + "}").has_value());  // a prime
   std::string roots = "0";
-  for (int n = 2; n < 150; ++n) roots += "+\\sqrt" + std::to_string(n % 10);
+  for (int n = 2; n < 120; ++n) roots += "+\\sqrt" + std::to_string(n % 10);
   CHECK(evaluate_expression(roots).has_value());
   CHECK_FALSE(evaluate_expression("(" + roots + ")^{999}").has_value());
 }
