@@ -110,7 +110,7 @@ def is_complete(data_set: DataSet, path: Path) -> bool:
     try:
         with open(path, "rb") as file:
             return sum(1 for line in file if line.strip()) == data_set.documents
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -96,10 +96,8 @@ TEST_CASE("accuracy with and without the length of the choices") {
 }
 
 TEST_CASE("a cloze is right if it is greedy") {
-  CHECK(score(lambada_openai(), estimate(-2.5, true)) ==
-        std::vector<double>{-2.5, 1.0});
-  CHECK(score(lambada_openai(), estimate(-2.5, false)) ==
-        std::vector<double>{-2.5, 0.0});
+  CHECK(score(lambada_openai(), estimate(-2.5, true)) == std::vector<double>{-2.5, 1.0});
+  CHECK(score(lambada_openai(), estimate(-2.5, false)) == std::vector<double>{-2.5, 0.0});
   CHECK_THROWS_AS(score(lambada_openai(), estimate(-2.5)), std::invalid_argument);
 }
 
