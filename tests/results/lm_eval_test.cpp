@@ -1,0 +1,64 @@
+// lm-evaluation-harness 0.4.4's own code reads what the writer wrote
+// (tests/python/read_results.py).
+#include <cstdlib>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "results/report.hpp"
+#include "results/statistics.hpp"
+#include "results/writer.hpp"
+#include "tests/results/sample_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+namespace fs = std::filesystem;
+
+/// Runs the script, whose words go to this test's output. @return its exit code
+int run_script(const char* python, const std::vector<std::string>& arguments) {
+  const auto script = (fs::path(SMDM_SOURCE_DIR) / "tests" / "python" / "read_results.py").string();
+  std::vector<char*> words = {const_cast<char*>(python), const_cast<char*>(script.c_str())};
+  for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    execv(python, words.data());
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+TEST_CASE("lm-eval's readers load a run and find the values that were written") {
+  const char* python = std::getenv("SMDM_PYTHON");
+  if (python == nullptr) {
+    test::skip(
+        "SMDM_PYTHON is not set (./run-tests --with-python sets it): lm-eval 0.4.4 is not here");
+    return;
+  }
+  const test::TemporaryFolder folder;
+  const auto run = test::sample_run();
+  const auto summaries = summarize(run);
+  write_run(folder.path() / "run", run, summaries);
+  test::write_file(folder.path() / "table.md", results_table(run, summaries));
+  CHECK(run_script(python, {(folder.path() / "run").string(), "--table",
+                            (folder.path() / "table.md").string()}) == 0);
+
+  // The script is no formality: a changed score is found.
+  for (const auto& entry : fs::directory_iterator(folder.path() / "run")) {
+    if (!entry.path().filename().string().starts_with("results_")) continue;
+    auto text = test::read_file(entry.path());
+    const std::string score = "\"acc,none\": 0.6666666666666666";
+    REQUIRE(text.find(score) != std::string::npos);
+    text.replace(text.find(score), score.size(), "\"acc,none\": 0.6666666666666");
+    test::write_file(entry.path(), text);
+  }
+  CHECK(run_script(python, {(folder.path() / "run").string()}) == 1);
+}
+
+}  // namespace smdm

@@ -1,0 +1,217 @@
+#include "results/reader.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "results/layout.hpp"
+#include "results/results_error.hpp"
+#include "results/statistics.hpp"
+#include "results/writer.hpp"
+#include "tests/results/sample_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+namespace fs = std::filesystem;
+
+RunFiles stored(const fs::path& folder, const RunRecord& run = test::sample_run()) {
+  return write_run(folder, run, summarize(run));
+}
+
+std::string error_of(const fs::path& path) {
+  try {
+    const auto run = read_run(path);
+    return "no ResultsError for " + run.date;
+  } catch (const ResultsError& error) {
+    return error.what();
+  }
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void replace(const fs::path& file, const std::string& from, const std::string& to) {
+  auto text = test::read_file(file);
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  fs::remove(file);
+  test::write_file(file, text.replace(at, from.size(), to));
+}
+
+void truncate_to(const fs::path& file, std::size_t bytes) {
+  fs::resize_file(file, bytes);
+}
+
+}  // namespace
+
+TEST_CASE("what was written comes back, to the last bit") {
+  const test::TemporaryFolder folder;
+  const auto run = test::sample_run();
+  const auto files = stored(folder.path());
+  const auto back = read_run(folder.path());
+  CHECK(back.results_file == files.results);
+  CHECK(files.results.filename().string() == "results_" + back.date + ".json");
+  CHECK(results_json(back.run, summarize(back.run)) == results_json(run, summarize(run)));
+  REQUIRE(back.run.tasks.size() == run.tasks.size());
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    REQUIRE(back.run.tasks[t].samples.size() == run.tasks[t].samples.size());
+    for (std::size_t i = 0; i < run.tasks[t].samples.size(); ++i) {
+      CHECK(sample_json(back.run.tasks[t], i) == sample_json(run.tasks[t], i));
+    }
+    for (std::size_t m = 0; m < run.tasks[t].metrics.size(); ++m) {
+      CHECK(back.run.tasks[t].metrics[m].values == run.tasks[t].metrics[m].values);
+    }
+  }
+  CHECK(back.run.tasks[2].alias.value() == "gen: a | b");
+  CHECK_FALSE(back.run.tasks[0].alias.has_value());
+  CHECK(back.run.smdm_eval == run.smdm_eval);
+  CHECK(back.run.seconds == run.seconds);
+  CHECK(back.run.config.arguments == run.config.arguments);
+  CHECK(back.run.git_hash == run.git_hash);
+}
+
+TEST_CASE("fields that a run may lack come back as lacking") {
+  const test::TemporaryFolder folder;
+  auto run = test::sample_run();
+  run.model = ModelRecord{};
+  run.model.name = "m";
+  run.config = {};
+  run.git_hash.reset();
+  run.groups.clear();
+  stored(folder.path(), run);
+  const auto back = read_run(folder.path()).run;
+  CHECK(results_json(back, summarize(back)) == results_json(run, summarize(run)));
+  CHECK_FALSE(back.model.bos.has_value());
+  CHECK_FALSE(back.config.limit.has_value());
+  CHECK_FALSE(back.git_hash.has_value());
+}
+
+TEST_CASE("scores that are not finite survive where lm-eval keeps text, and become NaN elsewhere") {
+  const test::TemporaryFolder folder;
+  auto run = test::sample_run();
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::get<std::vector<ChoiceRecord>>(run.tasks[1].samples[1].outcome)[0].estimate.nats = -infinity;
+  run.tasks[1].metrics[0].values[1] = -infinity;
+  stored(folder.path(), run);
+  const auto back = read_run(folder.path()).run;
+  CHECK(std::get<std::vector<ChoiceRecord>>(back.tasks[1].samples[1].outcome)[0].estimate.nats ==
+        -infinity);
+  CHECK(std::isnan(back.tasks[1].metrics[0].values[1]));
+}
+
+TEST_CASE("the results file can be read alone") {
+  const test::TemporaryFolder folder;
+  const auto files = stored(folder.path());
+  for (const auto& samples : files.samples) fs::remove(samples);
+  const auto back = read_run(files.results, Samples::leave);
+  CHECK(back.run.tasks[0].samples.empty());
+  CHECK(back.run.tasks[0].metrics[1].info.name == "acc_norm");
+  CHECK(back.results.at("results").at("piqa").at("acc,none") == 2.0 / 3);
+  CHECK(contains(error_of(files.results), "wanted the samples of piqa"));
+}
+
+TEST_CASE("of several runs in a folder the latest is read") {
+  const test::TemporaryFolder folder;
+  const auto first = stored(folder.path());
+  const auto second = stored(folder.path());
+  REQUIRE(results_files(folder.path()) == std::vector<fs::path>{first.results, second.results});
+  CHECK(read_run(folder.path()).results_file == second.results);
+  CHECK(read_run(first.results).results_file == first.results);
+}
+
+TEST_CASE("where there is no run, that is said") {
+  const test::TemporaryFolder folder;
+  CHECK(contains(error_of(folder.path() / "absent"), "found nothing"));
+  CHECK(contains(error_of(folder.path()), "found none"));
+  test::write_file(folder.path() / "notes.json", "{}");
+  CHECK(contains(error_of(folder.path() / "notes.json"), "wanted a file results_<date>.json"));
+  CHECK_THROWS_AS(results_files(folder.path() / "absent"), ResultsError);
+}
+
+TEST_CASE("truncated files are recognised") {
+  const test::TemporaryFolder folder;
+  SECTION("results") {
+    const auto files = stored(folder.path());
+    truncate_to(files.results, 700);
+    CHECK(contains(error_of(folder.path()), files.results.string() + ": not JSON, or truncated"));
+  }
+  SECTION("samples, in a line") {
+    const auto files = stored(folder.path());
+    truncate_to(files.samples[0], fs::file_size(files.samples[0]) - 20);
+    CHECK(
+        contains(error_of(folder.path()), files.samples[0].string() + ":3: not a sample of ours"));
+  }
+  SECTION("samples, between lines") {
+    const auto files = stored(folder.path());
+    const auto text = test::read_file(files.samples[0]);
+    truncate_to(files.samples[0], text.find('\n') + 1);
+    CHECK(contains(error_of(folder.path()), "wanted 3 samples, as the results file says, got 1"));
+  }
+}
+
+TEST_CASE("files changed by hand are recognised") {
+  const test::TemporaryFolder folder;
+  const auto files = stored(folder.path());
+  SECTION("a document") {
+    replace(files.samples[0], "\"sol1\":\"a1\"", "\"sol1\":\"a9\"");
+    CHECK(contains(error_of(folder.path()), files.samples[0].string() + ":2: wanted the doc_hash"));
+  }
+  SECTION("a prompt") {
+    replace(files.samples[1], "hello my\"", "hello!\"");
+    CHECK(contains(error_of(folder.path()),
+                   files.samples[1].string() + ":1: wanted the prompt_hash"));
+  }
+  SECTION("a line taken from elsewhere") {
+    auto text = test::read_file(files.samples[0]);
+    const auto first = text.substr(0, text.find('\n') + 1);
+    test::write_file(files.samples[0], first + first + first);
+    CHECK(contains(error_of(folder.path()),
+                   "wanted the documents whose digest the results file has"));
+  }
+  SECTION("a missing field") {
+    replace(files.samples[2], "\"forwards\"", "\"forward\"");
+    CHECK(
+        contains(error_of(folder.path()), files.samples[2].string() + ":1: not a sample of ours"));
+    CHECK(contains(error_of(folder.path()), "forwards"));
+  }
+  SECTION("a kind of bound that is none") {
+    replace(files.samples[0], "\"bound\":\"lower\"", "\"bound\":\"upper\"");
+    CHECK(contains(error_of(folder.path()), "got 'upper'"));
+  }
+  SECTION("a score that is no number") {
+    replace(files.samples[0], "\"-8.0\"", "\"-8.0x\"");
+    CHECK(contains(error_of(folder.path()),
+                   files.samples[0].string() + ":3: wanted a number in resps"));
+  }
+}
+
+TEST_CASE("files of other programs and of the future are recognised") {
+  const test::TemporaryFolder folder;
+  const auto files = stored(folder.path());
+  SECTION("lm-eval's own") {
+    replace(files.results, "\"smdm_eval\": {", "\"other\": {");
+    CHECK(contains(error_of(folder.path()), "got one without its block"));
+  }
+  SECTION("another JSON value") {
+    fs::remove(files.results);
+    test::write_file(files.results, "[1]");
+    CHECK(contains(error_of(folder.path()), "wanted a results file of smdm-eval"));
+  }
+  SECTION("a newer version") {
+    replace(files.results, "\"schema\": 1", "\"schema\": 99");
+    CHECK(contains(error_of(folder.path()), "got 99: written by a newer version"));
+  }
+  SECTION("a wrong type") {
+    replace(files.results, "\"random_seed\": 1234", "\"random_seed\": \"x\"");
+    CHECK(
+        contains(error_of(folder.path()), files.results.string() + ": not a results file of ours"));
+  }
+  SECTION("a missing task") {
+    replace(files.results, "\"n-shot\": {", "\"n-shots\": {");
+    CHECK(contains(error_of(folder.path()), "n-shot"));
+  }
+}
+
+}  // namespace smdm

@@ -1,0 +1,71 @@
+#include "results/report.hpp"
+
+#include <stdexcept>
+
+#include "tests/results/sample_run.hpp"
+#include "tests/support/catch.hpp"
+
+namespace smdm {
+
+TEST_CASE("the table is lm-eval's") {
+  // The text that lm-eval 0.4.4 printed for these numbers (four decimals, no N/A among them).
+  RunRecord run;
+  TaskRecord task;
+  task.name = "lambada_openai";
+  task.metrics = {{.info = {.name = "perplexity",
+                            .aggregation = Aggregation::perplexity,
+                            .higher_is_better = false},
+                   .values = {}},
+                  {.info = {.name = "acc"}, .values = {}}};
+  run.tasks = {task};
+  const std::vector<TaskSummary> summaries = {{{.value = 605.38661, .standard_error = 12.34567},
+                                               {.value = 0.1, .standard_error = 0.09999}}};
+  CHECK(results_table(run, summaries) ==
+        "|    Tasks     |Version|Filter|n-shot|  Metric  |   | Value  |   |Stderr |\n"
+        "|--------------|------:|------|-----:|----------|---|-------:|---|------:|\n"
+        "|lambada_openai|      1|none  |     0|acc       |↑  |  0.1000|±  | 0.1000|\n"
+        "|              |       |none  |     0|perplexity|↓  |605.3866|±  |12.3457|\n");
+}
+
+TEST_CASE("groups stand above their tasks; one row per metric; N/A without a standard error") {
+  auto run = test::sample_run();
+  auto summaries = summarize(run);
+  summaries[1][0] = {.value = 120.0728, .standard_error = std::nullopt};
+  CHECK(results_table(run, summaries) ==
+        "|       Tasks       |Version|Filter|n-shot|  Metric   |   | Value  |   |Stderr|\n"
+        "|-------------------|------:|------|-----:|-----------|---|-------:|---|-----:|\n"
+        "|gen: a \\| b        |    2.5|math  |     0|exact_match|↑  |  0.5000|±  |0.5000|\n"
+        "|                   |       |none  |     0|exact_match|↑  |  0.0000|±  |0.0000|\n"
+        "|zero-shot          |    N/A|      |      |           |   |        |   |      |\n"
+        "| - lambada_standard|      1|none  |     0|acc        |↑  |  0.3333|±  |0.3333|\n"
+        "|                   |       |none  |     0|perplexity |↓  |120.0728|±  |   N/A|\n"
+        "| - piqa            |      1|none  |     0|acc        |↑  |  0.6667|±  |0.3333|\n"
+        "|                   |       |none  |     0|acc_norm   |↑  |  1.0000|±  |0.0000|\n");
+}
+
+TEST_CASE("widths are those of a terminal") {
+  CHECK(display_width("") == 0);
+  CHECK(display_width("abc") == 3);
+  CHECK(display_width("é↑±") == 3);
+  CHECK(display_width("e\u0301") == 1);  // combining acute accent
+  CHECK(display_width("漢字") == 4);
+  CHECK(display_width("\U0001F600") == 2);
+  CHECK(display_width("a\xFF\x80") == 3);  // bytes that are not UTF-8
+  CHECK(display_width("\xE6\xBC") == 2);   // cut in the middle of a character
+}
+
+TEST_CASE("pipes stand below each other whatever is in the cells") {
+  const std::vector<Column> columns = {{.title = "名"}, {.title = "n", .align = Align::right}};
+  const std::vector<std::vector<std::string>> rows = {
+      {"漢字テ", "1"}, {"a|b", "22"}, {"x\ny", "1000"}};
+  CHECK(markdown_table(columns, rows) ==
+        "|  名  | n  |\n"
+        "|------|---:|\n"
+        "|漢字テ|   1|\n"
+        "|a\\|b  |  22|\n"
+        "|x y   |1000|\n");
+  const std::vector<std::vector<std::string>> ragged = {{"only one"}};
+  CHECK_THROWS_AS(markdown_table(columns, ragged), std::invalid_argument);
+}
+
+}  // namespace smdm
