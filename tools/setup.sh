@@ -130,7 +130,7 @@ check_tools() {
 
 # Sets $python to a Python 3.10 or newer that can install packages; fails if there is none.
 find_python() {
-  for python in python3 /usr/bin/python3; do
+  for python in python3 "${SMDM_SYSTEM_PYTHON:-/usr/bin/python3}"; do
     "$python" -c 'import sys
 sys.exit(sys.version_info < (3, 10))' 2>/dev/null || continue
     "$python" -c 'import ensurepip' 2>/dev/null || "$python" -c 'import pip' 2>/dev/null || continue

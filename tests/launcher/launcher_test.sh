@@ -169,14 +169,15 @@ case_pip_fails() {
 }
 case_pip_without_python() {
   rm "$tools/python3"
-  cat >"$tools/apt-get" <<PY
+  extra=(SMDM_SYSTEM_PYTHON="$tools/python3")
+  cat >"$tools/apt-get" <<APT
 #!/bin/bash
 echo "apt-get \$*" >>"\$FAKE/log"
-[[ \$* != *install* ]] || cp "$here/fake_tool.sh" "$tools/python3"
-PY
-  start
-  if [[ -x /usr/bin/python3 ]]; then return; fi  # the launcher finds that one, a real one
-  called 'apt-get .*install .*python3 python3-venv'
+[[ \$* != *" install "* ]] || cp "$here/fake_tool.sh" "$tools/python3"
+APT
+  start_well
+  called '^apt-get .*install .*python3 python3-venv'
+  called 'pip install --target'
 }
 
 case_arguments() {
