@@ -173,7 +173,7 @@ case_pip_without_python() {
   cat >"$tools/apt-get" <<APT
 #!/bin/bash
 echo "apt-get \$*" >>"\$FAKE/log"
-[[ \$* != *" install "* ]] || cp "$here/fake_tool.sh" "$tools/python3"
+[[ \$* != *" install "* ]] || { cp "$here/fake_tool.sh" "$tools/python3"; chmod +x "$tools/python3"; }
 APT
   start_well
   called '^apt-get .*install .*python3 python3-venv'
