@@ -47,11 +47,14 @@ torch::Tensor attention(const torch::Tensor& query,
                         const torch::Tensor& key,
                         const torch::Tensor& value,
                         bool causal) {
+  constexpr std::int64_t kSmallHead = 16;  // below it, as many queries as keys are not enough
+  const auto tokens = query.size(1);
   const auto heads = query.size(2);
-  const auto out =
-      at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
-                                       heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
-  return out.transpose(1, 2);
+  const auto queries = query.size(3) < kSmallHead ? padded_queries(query) : query;
+  const auto out = at::scaled_dot_product_attention(
+      heads_first(queries), heads_first(for_all_queries(key, heads)),
+      heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
+  return out.transpose(1, 2).narrow(1, 0, tokens);
 }
 
 /// Attention of one packed batch; knows where each row and what it continues lie.

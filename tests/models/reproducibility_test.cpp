@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,7 @@ struct Answer {
   std::vector<std::int64_t> argmax;
 
   [[nodiscard]] bool operator==(const Answer& other) const {
+    if(getenv("DBG")) { if(!torch::equal(logits, other.logits)) std::cout<<"LOGITS "<<(logits-other.logits).abs().max().item<float>()<<" n="<<(logits!=other.logits).sum().item<int>()<<" rows="<<(logits!=other.logits).any(1).sum().item<int>()<<"/"<<logits.size(0)<<"\n"; if(log_p!=other.log_p) std::cout<<"LOGP\n"; if(argmax!=other.argmax) std::cout<<"ARGMAX\n";}
     return torch::equal(logits, other.logits) && log_p == other.log_p && argmax == other.argmax;
   }
 };
