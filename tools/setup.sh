@@ -326,7 +326,7 @@ jobs() {
 # One start at a time sets up; the lock ends with the process that holds it, however that ends.
 lock_build() {
   mkdir -p -- "$build" "$deps" ||
-    die "$exit_build" "cannot write into $root"
+    die "$exit_missing" "cannot write into $root"
   exec {lock}>"$build/.lock"
   if have flock && ! flock -n "$lock"; then
     say "another start is building here; waiting for it"
