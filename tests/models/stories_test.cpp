@@ -58,7 +58,9 @@ TEST_CASE("a converted llama2.c checkpoint tells the story that llama2.c tells")
       "python3", {tool(), (stories / "stories260K.bin").string(), folder.path().string()});
   INFO(converted.err);
   REQUIRE(converted.code == 0);
-  const auto checkpoint = find_checkpoint({.model = folder.path()});
+  CheckpointOptions options;
+  options.model = folder.path();
+  const auto checkpoint = find_checkpoint(options);
   CHECK(checkpoint.kind == ModelKind::arm);
   CHECK(checkpoint.config.rope_tables == RopeTables::f32);
   CHECK(checkpoint.config.n_query_groups == 4);
@@ -84,11 +86,11 @@ TEST_CASE("the converter refuses what is not a llama2.c checkpoint, in one line"
     return result.err;
   };
   CHECK(refused("short").find("truncated: wanted 28 bytes") != std::string::npos);
-  CHECK(refused(std::string(40, 'x')).find("wanted a llama2.c version 0 header") !=
-        std::string::npos);
+  CHECK(refused("This is a text of some length and no checkpoint.")
+            .find("wanted a llama2.c version 0 header") != std::string::npos);
   std::string header;
-  for (const char size : {8, 8, 1, 2, 1, 4, 4})
-    header += std::string(1, size) + std::string(3, '\0');
+  for (const int size : {8, 8, 1, 2, 1, 4, 4})
+    header += std::string(1, static_cast<char>(size)) + std::string(3, '\0');
   CHECK(refused(header).find("truncated") != std::string::npos);
 }
 

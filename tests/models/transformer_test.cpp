@@ -167,7 +167,9 @@ class PlainTransformer {
 };
 
 std::unique_ptr<LanguageModel> load(const std::filesystem::path& folder) {
-  return load_model(find_checkpoint({.model = folder}), ComputeType::f32, torch::kCPU);
+  CheckpointOptions options;
+  options.model = folder;
+  return load_model(find_checkpoint(options), ComputeType::f32, torch::kCPU);
 }
 
 PackedRows packed(const std::vector<Ids>& sequences) {
