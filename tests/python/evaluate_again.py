@@ -66,6 +66,8 @@ def own_task(manager, run, task, folder):
         fewshot_split=None,
     )
     config.pop("tag", None)
+    if config.get("num_fewshot") is None:
+        config["num_fewshot"] = 0  # as lm-eval's simple_evaluate does
     return ConfigurableTask(config=config)
 
 
@@ -115,9 +117,11 @@ def compare_results(ours, theirs, task):
         check(same, f"{task} {key} is {left[key]}, lm-eval's {right[key]}")
     for block in ("versions", "n-shot", "higher_is_better", "task_hashes"):
         check(ours.results[block][task] == theirs.results[block][task], f"{task}: {block}")
-    for field in ("output_type", "metric_list"):
-        a, b = ours.results["configs"][task][field], theirs.results["configs"][task][field]
-        check(a == b, f"{task}: {field} is {a}, lm-eval's {b}")
+    left, right = (side.results["configs"][task] for side in (ours, theirs))
+    check(left["output_type"] == right["output_type"], f"{task}: output_type")
+    # A task of lm-eval's may leave out what it has as a default; ours are complete.
+    filled = [{**mine, **own} for mine, own in zip(left["metric_list"], right["metric_list"])]
+    check(left["metric_list"] == filled, f"{task}: metric_list is {left['metric_list']}, lm-eval's {right['metric_list']}")
     effective = theirs.results["n-samples"][task]["effective"]
     check(ours.results["n-samples"][task]["effective"] == effective, f"{task}: n-samples")
 
