@@ -32,13 +32,12 @@ MultipleChoice boolq() {
           {.name = "boolq",
            .version = 2.0,
            .dataset =
-               {.sources =
-                    {{.documents =
-                          {"boolq/validation.jsonl",
-                           {"2f7ec4dd1d9a6b85cb131d69cbd4acd5400d4d55faf333d4e75a5a4650b9383b"}}},
-                     {.documents =
-                          {"boolq/val.jsonl",
-                           {"0c86a5045886e5795fe9052003873f7d94b88ed3028a33007c51d99e44fd66d9"}}}},
+               {.sources = {{.documents = {.path = "boolq/validation.jsonl",
+                                           .known_sha256 = {"2f7ec4dd1d9a6b85cb131d69cbd4acd5400d4d"
+                                                            "55faf333d4e75a5a4650b9383b"}}},
+                            {.documents = {.path = "boolq/val.jsonl",
+                                           .known_sha256 = {"0c86a5045886e5795fe9052003873f7d94b88e"
+                                                            "d3028a33007c51d99e44fd66d9"}}}},
                 .documents = 3270,
                 .to_document = to_document},
            .metrics = {accuracy()},

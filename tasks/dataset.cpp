@@ -47,13 +47,15 @@ Located locate_source(const std::string& task, const DatasetInfo& info, const fs
       looked_for += shown(root, source.documents);
       continue;
     }
-    if (!source.labels) return {&source, std::move(*documents), std::nullopt};
+    if (!source.labels) {
+      return {.source = &source, .documents = std::move(*documents), .labels = std::nullopt};
+    }
     auto labels = locate(root, source.labels->file);
     if (!labels) {
       throw DatasetError(task + ": wanted the labels " + shown(root, source.labels->file) + " of " +
                          documents->string() + ", got no such file");
     }
-    return {&source, std::move(*documents), std::move(labels)};
+    return {.source = &source, .documents = std::move(*documents), .labels = std::move(labels)};
   }
   throw DatasetError(task + ": wanted one of the files " + looked_for + ", got none of them");
 }
@@ -112,15 +114,19 @@ std::vector<Row> read_rows(const Located& found, LoadedDataset& into) {
     if (unicode::strip(line).empty()) continue;
     const std::string where = reader.where();
     rows.push_back(
-        {located_errors(where, [&] { return parse_row(line, found.source->format); }), where});
+        {.value = located_errors(where, [&] { return parse_row(line, found.source->format); }),
+         .where = where});
   }
   into.files.push_back(loaded(reader, found.documents, found.source->documents));
   return rows;
 }
 
-void add_labels(const Located& found, std::vector<Row>& rows, LoadedDataset& into) {
-  const LabelFile& labels = *found.source->labels;
-  LineReader reader(*found.labels);
+void add_labels(const LabelFile& labels,
+                const fs::path& path,
+                const fs::path& documents,
+                std::vector<Row>& rows,
+                LoadedDataset& into) {
+  LineReader reader(path);
   std::size_t count = 0;
   for (std::string line; reader.next(line);) {
     const std::string label = unicode::strip(line);
@@ -132,10 +138,10 @@ void add_labels(const Located& found, std::vector<Row>& rows, LoadedDataset& int
   }
   if (count != rows.size()) {
     throw DatasetError(reader.where() + ": wanted " + std::to_string(rows.size()) +
-                       " labels, one for each document of " + found.documents.string() + ", got " +
+                       " labels, one for each document of " + documents.string() + ", got " +
                        std::to_string(count));
   }
-  into.files.push_back(loaded(reader, *found.labels, labels.file));
+  into.files.push_back(loaded(reader, path, labels.file));
 }
 
 void add_warnings(const std::string& task, const DatasetInfo& info, LoadedDataset& into) {
@@ -180,7 +186,9 @@ LoadedDataset load_dataset(const std::string& task,
   if (rows.empty()) {
     throw DatasetError(found.documents.string() + ": wanted documents of " + task + ", got none");
   }
-  if (found.labels) add_labels(found, rows, into);
+  if (found.source->labels && found.labels) {
+    add_labels(*found.source->labels, *found.labels, found.documents, rows, into);
+  }
   for (const Row& row : rows) {
     located_errors(row.where, [&] {
       into.documents.push_back(info.to_document(row.value));

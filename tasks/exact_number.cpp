@@ -42,7 +42,8 @@ Fraction multiply(const Fraction& a, const Fraction& b) {
   // Crosswise reduction first: a product that fits is then never lost on the way.
   const Fraction x = make_fraction(a.numerator, b.denominator);
   const Fraction y = make_fraction(b.numerator, a.denominator);
-  return {multiply(x.numerator, y.numerator), multiply(x.denominator, y.denominator)};
+  return {.numerator = multiply(x.numerator, y.numerator),
+          .denominator = multiply(x.denominator, y.denominator)};
 }
 
 Fraction add(const Fraction& a, const Fraction& b) {
@@ -65,7 +66,8 @@ std::optional<Int128> power_within(Int128 base, std::int64_t exponent, Int128 li
 /// The largest whole r with r^degree <= value; value >= 0, degree >= 2.
 Int128 root_below(Int128 value, std::int64_t degree) {
   Int128 low = 0;
-  Int128 high = Int128{1} << 64;  // its square is above every value
+  Int128 high =
+      Int128{std::numeric_limits<std::uint64_t>::max()} + 1;  // 2^64, whose square is above all
   while (high - low > 1) {
     const Int128 middle = (low + high) / 2;
     (power_within(middle, degree, value) ? low : high) = middle;
@@ -107,7 +109,8 @@ Fraction make_fraction(Int128 numerator, Int128 denominator) {
   if (denominator == 0) give_up("division by zero");
   const Int128 shared = greatest_common_divisor(magnitude(numerator), magnitude(denominator));
   const Int128 sign = denominator < 0 ? -1 : 1;
-  return {multiply(numerator / shared, sign), magnitude(denominator) / shared};
+  return {.numerator = multiply(numerator / shared, sign),
+          .denominator = magnitude(denominator) / shared};
 }
 
 ExactNumber::ExactNumber(Fraction fraction) {
@@ -136,7 +139,7 @@ std::int64_t ExactNumber::small_integer() const {
 }
 
 ExactNumber ExactNumber::operator-() const {
-  return *this * ExactNumber(Fraction{-1, 1});
+  return *this * ExactNumber(Fraction{.numerator = -1, .denominator = 1});
 }
 
 ExactNumber ExactNumber::operator+(const ExactNumber& other) const {
@@ -154,7 +157,7 @@ ExactNumber ExactNumber::operator*(const ExactNumber& other) const {
       const Int128 radicand = multiply(m / shared, n / shared);
       if (radicand > std::numeric_limits<std::int64_t>::max()) give_up("a long radicand");
       product.add_term(static_cast<std::int64_t>(radicand),
-                       multiply(multiply(a, b), Fraction{shared, 1}));
+                       multiply(multiply(a, b), Fraction{.numerator = shared, .denominator = 1}));
     }
   }
   return product;
@@ -180,7 +183,7 @@ ExactNumber ExactNumber::factorial() const {
   if (n < 0) give_up("the factorial of a negative number");
   Int128 product = 1;
   for (std::int64_t i = 2; i <= n; ++i) product = multiply(product, i);
-  return ExactNumber(Fraction{product, 1});
+  return ExactNumber(Fraction{.numerator = product, .denominator = 1});
 }
 
 ExactNumber ExactNumber::root(const ExactNumber& degree) const {
@@ -205,11 +208,14 @@ ExactNumber ExactNumber::root(const ExactNumber& degree) const {
 
 ExactNumber ExactNumber::power(const ExactNumber& exponent) const {
   const Fraction wanted = exponent.fraction();
-  const ExactNumber one(Fraction{1, 1});
+  const ExactNumber one(Fraction{.numerator = 1, .denominator = 1});
   if (terms_.empty() && wanted.numerator <= 0) give_up("zero to a power that is not positive");
   const ExactNumber base =
-      wanted.denominator == 1 ? *this : root(ExactNumber(Fraction{wanted.denominator, 1}));
-  const std::int64_t n = ExactNumber(Fraction{wanted.numerator, 1}).small_integer();
+      wanted.denominator == 1
+          ? *this
+          : root(ExactNumber(Fraction{.numerator = wanted.denominator, .denominator = 1}));
+  const std::int64_t n =
+      ExactNumber(Fraction{.numerator = wanted.numerator, .denominator = 1}).small_integer();
   ExactNumber result = one;
   for (std::int64_t i = 0; i < std::abs(n); ++i) result = result * base;
   return n < 0 ? one / result : result;

@@ -1,6 +1,7 @@
 #include "tasks/gsm8k_answer.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -76,7 +77,7 @@ void keep_first_formula(Text& text) {
   text = out;
 }
 
-enum class Closing { first, last };
+enum class Closing : std::uint8_t { first, last };
 
 /// "open...}" becomes "...", within one line: up to the first closing brace or to the last one.
 void unwrap(Text& text, TextView open, Closing closing) {

@@ -71,13 +71,12 @@ MultipleChoice hellaswag() {
           {.name = "hellaswag",
            .version = 1.0,
            .dataset =
-               {.sources =
-                    {{.documents =
-                          {"hellaswag/validation.jsonl",
-                           {"d5c08c3e5771307e73886dc9d2744df8ca5f372a7857f32fe77df8c58942f950"}}},
-                     {.documents =
-                          {"hellaswag/hellaswag_val.jsonl",
-                           {"d5c08c3e5771307e73886dc9d2744df8ca5f372a7857f32fe77df8c58942f950"}}}},
+               {.sources = {{.documents = {.path = "hellaswag/validation.jsonl",
+                                           .known_sha256 = {"d5c08c3e5771307e73886dc9d2744df8ca5f37"
+                                                            "2a7857f32fe77df8c58942f950"}}},
+                            {.documents = {.path = "hellaswag/hellaswag_val.jsonl",
+                                           .known_sha256 = {"d5c08c3e5771307e73886dc9d2744df8ca5f37"
+                                                            "2a7857f32fe77df8c58942f950"}}}},
                 .documents = 10042,
                 .to_document = to_document},
            .metrics = {accuracy(), normalized_accuracy()},

@@ -25,7 +25,7 @@ Request parse(const Json& document) {
     throw DatasetError("wanted the field \"text\" to be a passage that ends with a word, got " +
                        describe(text));
   }
-  return {text.substr(0, space), text.substr(space)};
+  return {.context = text.substr(0, space), .continuation = text.substr(space)};
 }
 
 Json lm_eval() {
@@ -44,22 +44,20 @@ Cloze lambada_standard() {
   config["dataset_path"] = "lambada";
   config["validation_split"] = "validation";
   return {
-      .info =
-          {.name = "lambada_standard",
-           .version = 1.0,
-           .dataset =
-               {.sources =
-                    {{.documents =
-                          {"lambada_standard/test.jsonl",
-                           {"d8dd08f5b937246b022fd0eb2b36ed67e17c48f377cd983e16bf3f4948bb5da3"}}},
-                     {.documents =
-                          {"lambada/lambada_test_plain_text.txt",
-                           {"4ab6062b68422bf2e83653d367c9765d42404f7ec21b8b59b6518b45606aaef2"}},
-                      .format = RowFormat::plain}},
-                .documents = 5153,
-                .to_document = standard_document},
-           .metrics = {perplexity(), accuracy()},
-           .lm_eval = std::move(config)},
+      .info = {.name = "lambada_standard",
+               .version = 1.0,
+               .dataset =
+                   {.sources = {{.documents = {.path = "lambada_standard/test.jsonl",
+                                               .known_sha256 = {"d8dd08f5b937246b022fd0eb2b36ed67e1"
+                                                                "7c48f377cd983e16bf3f4948bb5da3"}}},
+                                {.documents = {.path = "lambada/lambada_test_plain_text.txt",
+                                               .known_sha256 = {"4ab6062b68422bf2e83653d367c9765d42"
+                                                                "404f7ec21b8b59b6518b45606aaef2"}},
+                                 .format = RowFormat::plain}},
+                    .documents = 5153,
+                    .to_document = standard_document},
+               .metrics = {perplexity(), accuracy()},
+               .lm_eval = std::move(config)},
       .parse = parse,
   };
 }
@@ -74,13 +72,12 @@ Cloze lambada_openai() {
           {.name = "lambada_openai",
            .version = 1.0,
            .dataset =
-               {.sources =
-                    {{.documents =
-                          {"lambada_openai/test.jsonl",
-                           {"9acdcb12e8c2ef4eb3d0958b547a8c7076488df2d6ff460377881ab3841f3d97"}}},
-                     {.documents =
-                          {"lambada/lambada_test.openai.jsonl",
-                           {"4aa8d02cd17c719165fc8a7887fddd641f43fcafa4b1c806ca8abc31fabdb226"}}}},
+               {.sources = {{.documents = {.path = "lambada_openai/test.jsonl",
+                                           .known_sha256 = {"9acdcb12e8c2ef4eb3d0958b547a8c7076488d"
+                                                            "f2d6ff460377881ab3841f3d97"}}},
+                            {.documents = {.path = "lambada/lambada_test.openai.jsonl",
+                                           .known_sha256 = {"4aa8d02cd17c719165fc8a7887fddd641f43fc"
+                                                            "afa4b1c806ca8abc31fabdb226"}}}},
                 .documents = 5153,
                 .to_document = openai_document},
            .metrics = {perplexity(), accuracy()},

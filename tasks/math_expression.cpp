@@ -21,7 +21,7 @@ bool is_digit(char c) {
 }
 
 ExactNumber whole(Int128 value) {
-  return ExactNumber(Fraction{value, 1});
+  return ExactNumber(Fraction{.numerator = value, .denominator = 1});
 }
 
 class Parser {

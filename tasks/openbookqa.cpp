@@ -32,28 +32,27 @@ Question parse(const Json& document) {
 
 MultipleChoice openbookqa() {
   return {
-      .info =
-          {.name = "openbookqa",
-           .version = 1.0,
-           .dataset =
-               {.sources =
-                    {{.documents =
-                          {"openbookqa/test.jsonl",
-                           {"bbaca15e985ba386b2f73e9659fce608cf7722a35343864dbe7115cbbda341ab",
-                            "feb2bd9bfa6161dca4c44ce90e51e8cdada83eb5061407fcdc5005e44aaf2313"}}}},
-                .documents = 500,
-                .to_document = to_document},
-           .metrics = {accuracy(), normalized_accuracy()},
-           .lm_eval = {{"dataset_path", "openbookqa"},
-                       {"dataset_name", "main"},
-                       {"training_split", "train"},
-                       {"validation_split", "validation"},
-                       {"test_split", "test"},
-                       {"doc_to_text", "question_stem"},
-                       {"doc_to_target", "{{choices.label.index(answerKey.lstrip())}}"},
-                       {"doc_to_choice", "{{choices.text}}"},
-                       {"should_decontaminate", true},
-                       {"doc_to_decontamination_query", "question_stem"}}},
+      .info = {.name = "openbookqa",
+               .version = 1.0,
+               .dataset = {.sources = {{.documents =
+                                            {.path = "openbookqa/test.jsonl",
+                                             .known_sha256 = {"bbaca15e985ba386b2f73e9659fce608cf77"
+                                                              "22a35343864dbe7115cbbda341ab",
+                                                              "feb2bd9bfa6161dca4c44ce90e51e8cdada8"
+                                                              "3eb5061407fcdc5005e44aaf2313"}}}},
+                           .documents = 500,
+                           .to_document = to_document},
+               .metrics = {accuracy(), normalized_accuracy()},
+               .lm_eval = {{"dataset_path", "openbookqa"},
+                           {"dataset_name", "main"},
+                           {"training_split", "train"},
+                           {"validation_split", "validation"},
+                           {"test_split", "test"},
+                           {"doc_to_text", "question_stem"},
+                           {"doc_to_target", "{{choices.label.index(answerKey.lstrip())}}"},
+                           {"doc_to_choice", "{{choices.text}}"},
+                           {"should_decontaminate", true},
+                           {"doc_to_decontamination_query", "question_stem"}}},
       .parse = parse,
   };
 }

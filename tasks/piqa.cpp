@@ -29,16 +29,19 @@ MultipleChoice piqa() {
            .version = 1.0,
            .dataset =
                {.sources =
-                    {{.documents =
-                          {"piqa/validation.jsonl",
-                           {"61533005e22f175534909b1ec8eacb6da03c233933558d1bafb15787453b1f55"}}},
-                     {.documents =
-                          {"piqa/valid.jsonl",
-                           {"93503cc97c679e459b065c3d13e848282e44b2a25213985bed3e5d458abef72d"}},
-                      .labels = LabelFile{{"piqa/valid-labels.lst",
+                    {{.documents = {.path = "piqa/validation.jsonl",
+                                    .known_sha256 = {"61533005e22f175534909b1ec8eacb6da03c233933558"
+                                                     "d1bafb15787453b1f55"}}},
+                     {.documents = {.path = "piqa/valid.jsonl",
+                                    .known_sha256 = {"93503cc97c679e459b065c3d13e848282e44b2a252139"
+                                                     "85bed3e5d458abef72d"}},
+                      .labels =
+                          LabelFile{
+                              .file = {.path = "piqa/valid-labels.lst",
+                                       .known_sha256 =
                                            {"b4192dc3a2a0363d9d60ccf79800cbbe2f32ebb17726efdde6970e"
                                             "0b8131bceb"}},
-                                          {"0", "1"}}}},
+                              .allowed = {"0", "1"}}}},
                 .documents = 1838,
                 .to_document = to_document},
            .metrics = {accuracy(), normalized_accuracy()},

@@ -171,9 +171,9 @@ class Parser {
 
 void append_escaped(std::u32string& out, char32_t c) {
   constexpr std::u32string_view digits = U"0123456789abcdef";
-  const int count = c <= 0xFF ? 2 : c <= 0xFFFF ? 4 : 8;
+  const unsigned count = c <= 0xFF ? 2 : c <= 0xFFFF ? 4 : 8;
   out += count == 2 ? U"\\x" : count == 4 ? U"\\u" : U"\\U";
-  for (int shift = 4 * (count - 1); shift >= 0; shift -= 4) out += digits[(c >> shift) & 15U];
+  for (unsigned left = count; left-- > 0;) out += digits[(c >> (4 * left)) & 15U];
 }
 
 std::string quoted(const std::string& text) {

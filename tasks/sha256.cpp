@@ -54,7 +54,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  const auto fail = [&](int reason) {
+  const auto fail = [&path](int reason) {
     throw DatasetError("wanted to read " + path.string() + ", got: " + std::strerror(reason));
   };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
@@ -62,12 +62,11 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   if (!file) fail(errno);
   Sha256 digest;
   std::vector<char> block(1U << 20U);
-  for (;;) {
+  while (std::feof(file.get()) == 0) {
     const std::size_t got = std::fread(block.data(), 1, block.size(), file.get());
-    if (got == 0) break;
+    if (std::ferror(file.get()) != 0) fail(errno);
     digest.update({block.data(), got});
   }
-  if (std::ferror(file.get()) != 0) fail(errno);
   return digest.finish();
 }
 

@@ -25,30 +25,30 @@ Question parse(const Json& document) {
 
 MultipleChoice social_iqa() {
   return {
-      .info =
-          {.name = "social_iqa",
-           .version = 0.0,
-           .dataset =
-               {.sources =
-                    {{.documents =
-                          {"social_iqa/validation.jsonl",
-                           {"17c8ece78c7b3f61cb21f53ad635940620c941542799580db06df5e47bf5e77e"}}},
-                     {.documents =
-                          {"siqa/dev.jsonl",
-                           {"d8128dfe60783a9971b954ca82dd57b87b05d5d40468876d51a8e1ad2c557465"}},
-                      .labels = LabelFile{{"siqa/dev-labels.lst",
-                                           {"2d882ff71969d3980d37dd07aecdf9093c6e63e27c670f3a203bcf"
-                                            "3b9b74bc05"}},
-                                          {"1", "2", "3"}}}},
-                .documents = 1954,
-                .to_document = to_document},
-           .metrics = {accuracy()},
-           .lm_eval = {{"dataset_path", "social_i_qa"},
-                       {"training_split", "train"},
-                       {"validation_split", "validation"},
-                       {"doc_to_text", "Q: {{context}} {{question}}\nA:"},
-                       {"doc_to_target", "{{ (label|int) - 1 }}"},
-                       {"doc_to_choice", "{{[answerA, answerB, answerC]}}"}}},
+      .info = {.name = "social_iqa",
+               .version = 0.0,
+               .dataset =
+                   {.sources = {{.documents = {.path = "social_iqa/validation.jsonl",
+                                               .known_sha256 = {"17c8ece78c7b3f61cb21f53ad635940620"
+                                                                "c941542799580db06df5e47bf5e77e"}}},
+                                {.documents = {.path = "siqa/dev.jsonl",
+                                               .known_sha256 = {"d8128dfe60783a9971b954ca82dd57b87b"
+                                                                "05d5d40468876d51a8e1ad2c557465"}},
+                                 .labels = LabelFile{.file = {.path = "siqa/dev-labels.lst",
+                                                              .known_sha256 = {"2d882ff71969d3980d3"
+                                                                               "7dd07aecdf9093c6e63"
+                                                                               "e27c670f3a203bcf"
+                                                                               "3b9b74bc05"}},
+                                                     .allowed = {"1", "2", "3"}}}},
+                    .documents = 1954,
+                    .to_document = to_document},
+               .metrics = {accuracy()},
+               .lm_eval = {{"dataset_path", "social_i_qa"},
+                           {"training_split", "train"},
+                           {"validation_split", "validation"},
+                           {"doc_to_text", "Q: {{context}} {{question}}\nA:"},
+                           {"doc_to_target", "{{ (label|int) - 1 }}"},
+                           {"doc_to_choice", "{{[answerA, answerB, answerC]}}"}}},
       .parse = parse,
   };
 }

@@ -53,11 +53,8 @@ Json metric_list(const std::vector<MetricInfo>& metrics) {
 
 }  // namespace
 
-const TaskInfo& info(const Task& task) noexcept {
-  const auto* choice = std::get_if<MultipleChoice>(&task);
-  if (choice != nullptr) return choice->info;
-  const auto* cloze = std::get_if<Cloze>(&task);
-  return cloze != nullptr ? cloze->info : std::get_if<OpenAnswer>(&task)->info;
+const TaskInfo& info(const Task& task) {
+  return std::visit([](const auto& kind) -> const TaskInfo& { return kind.info; }, task);
 }
 
 LoadedDataset load(const Task& task, const std::filesystem::path& root) {
@@ -69,8 +66,10 @@ LoadedDataset load(const Task& task, const std::filesystem::path& root) {
 
 std::vector<Request> requests(const Question& question) {
   std::vector<Request> all;
+  all.reserve(question.choices.size());
   for (const std::string& choice : question.choices) {
-    all.push_back({question.context, std::string(kTargetDelimiter) + choice});
+    all.push_back(
+        {.context = question.context, .continuation = std::string(kTargetDelimiter) + choice});
   }
   return all;
 }

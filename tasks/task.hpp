@@ -67,7 +67,7 @@ struct OpenAnswer {
 
 using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
 
-[[nodiscard]] const TaskInfo& info(const Task& task) noexcept;
+[[nodiscard]] const TaskInfo& info(const Task& task);
 
 /// Reads a task's documents under the data root. Every document is known to parse afterwards.
 /// @throws DatasetError

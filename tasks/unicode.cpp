@@ -28,10 +28,10 @@ std::optional<Character> character_at(std::string_view text, std::size_t at) noe
   if (lead < 0x80) return Character{.code = lead, .bytes = 1};
   const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
   if (lead < 0xC2 || lead > 0xF4 || at + bytes > text.size()) return std::nullopt;
-  char32_t code = lead & (0xFFU >> (bytes + 1));
+  char32_t code = lead & (0x7FU >> bytes);
   for (std::size_t i = 1; i < bytes; ++i) {
     if ((byte(at + i) & 0xC0U) != 0x80U) return std::nullopt;
-    code = code << 6 | (byte(at + i) & 0x3FU);
+    code = code << 6U | (byte(at + i) & 0x3FU);
   }
   constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
@@ -86,7 +86,8 @@ std::u32string decode(std::string_view text) {
   std::u32string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = character_at(text, at).value_or(Character{kReplacement, 1});
+    const auto character =
+        character_at(text, at).value_or(Character{.code = kReplacement, .bytes = 1});
     out += character.code;
     at += character.bytes;
   }
@@ -123,22 +124,22 @@ std::string encode(std::u32string_view text) {
 std::size_t length(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t at = 0; at < text.size(); ++count) {
-    at += character_at(text, at).value_or(Character{kReplacement, 1}).bytes;
+    at += character_at(text, at).value_or(Character{.code = kReplacement, .bytes = 1}).bytes;
   }
   return count;
 }
 
 bool is_space(char32_t c) noexcept {
-  constexpr std::array<Range, 10> spaces{{{0x09, 0x0D},
-                                          {0x1C, 0x20},
-                                          {0x85, 0x85},
-                                          {0xA0, 0xA0},
-                                          {0x1680, 0x1680},
-                                          {0x2000, 0x200A},
-                                          {0x2028, 0x2029},
-                                          {0x202F, 0x202F},
-                                          {0x205F, 0x205F},
-                                          {0x3000, 0x3000}}};
+  constexpr std::array<Range, 10> spaces{{{.first = 0x09, .last = 0x0D},
+                                          {.first = 0x1C, .last = 0x20},
+                                          {.first = 0x85, .last = 0x85},
+                                          {.first = 0xA0, .last = 0xA0},
+                                          {.first = 0x1680, .last = 0x1680},
+                                          {.first = 0x2000, .last = 0x200A},
+                                          {.first = 0x2028, .last = 0x2029},
+                                          {.first = 0x202F, .last = 0x202F},
+                                          {.first = 0x205F, .last = 0x205F},
+                                          {.first = 0x3000, .last = 0x3000}}};
   return contains(spaces, c);
 }
 

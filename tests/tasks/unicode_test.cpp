@@ -81,10 +81,12 @@ TEST_CASE("UTF-8") {
     CHECK_FALSE(unicode::is_valid(bad));
   }
   CHECK(utf8(unicode::decode("\xc3x")) == "\ufffdx");
-  CHECK(digest_of_all([](std::string& out, char32_t c) {
+  int wrong = 0;
+  CHECK(digest_of_all([&](std::string& out, char32_t c) {
           const std::string bytes = utf8({c});
-          CHECK_FALSE(
-              (unicode::decode(bytes) != std::u32string(1, c) || !unicode::is_valid(bytes)));
+          const bool same = unicode::decode(bytes) == std::u32string(1, c);
+          if (!same || !unicode::is_valid(bytes)) ++wrong;
           out += bytes;
         }) == "e0a7693f7362e88827c15e772e55b3490bd983f90711df7f3ef36c2b1ef6847e");
+  CHECK(wrong == 0);
 }
