@@ -226,6 +226,7 @@ class Parser {
 }  // namespace
 
 std::optional<ExactNumber> evaluate_expression(std::string_view text) {
+  if (text.ends_with('.')) text.remove_suffix(1);  // the point that ends a sentence
   if (text.empty() || text.size() > kLongest) return std::nullopt;
   try {
     return Parser(text).parse_all();

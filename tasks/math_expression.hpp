@@ -15,6 +15,8 @@ namespace smdm {
 /// \times \cdot \div, \frac \dfrac \tfrac, \sqrt with an optional degree, |x|, all brackets with or
 /// without \left and \right, and products without a sign ("2\sqrt{3}", "2(3)").
 ///
+/// One point at the end is that of a sentence ("5.0.").
+///
 /// Ambiguous writing has no value: a mixed number (2\frac{1}{2}, three or two halves), a tower of
 /// powers without braces (2^3^2).
 /// @return nothing for any other text, for more than 1000 bytes or 50 brackets within each other,
