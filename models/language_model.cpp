@@ -1,5 +1,6 @@
 #include "models/language_model.hpp"
 
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -156,6 +157,9 @@ void LanguageModel::extend(std::span<KvCache* const> caches,
                            const PackedRows& rows,
                            const LogitsVisitor& visit) const {
   if (caches.size() != rows.rows()) reject("wanted one cache per row");
+  if (std::set(caches.begin(), caches.end()).size() != caches.size()) {
+    reject("wanted a different cache for every row");
+  }
   check(info_, rows, caches);
   if (rows.rows() > 0) run(rows, caches, visit);
 }

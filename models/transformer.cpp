@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <ATen/core/grad_mode.h>
@@ -100,6 +102,7 @@ struct Transformer::Batch {
   Batch(const PackedRows& packed, std::span<KvCache* const> given, const Transformer& model)
       : rows(packed), needed(needed_positions(packed)) {
     for (auto* cache : given) caches.push_back(static_cast<Cache*>(cache));
+    require_room();
     const auto device = model.weights_.embedding.device();
     auto all = packed.ids;
     all.resize(static_cast<std::size_t>(padded(packed.tokens())), 0);
@@ -116,6 +119,16 @@ struct Transformer::Batch {
   }
 
  private:
+  void require_room() const {
+    for (std::size_t row = 0; row < caches.size(); ++row) {
+      const auto total = caches[row]->tokens() + rows.offsets[row + 1] - rows.offsets[row];
+      if (total <= caches[row]->capacity()) continue;
+      throw std::invalid_argument("model input: row " + std::to_string(row) + " needs a cache of " +
+                                  std::to_string(total) + " tokens, its cache holds " +
+                                  std::to_string(caches[row]->capacity()));
+    }
+  }
+
   [[nodiscard]] std::int64_t first_position(std::size_t row) const {
     if (!caches.empty()) return caches[row]->tokens();
     if (rows.continues.empty() || rows.continues[row] == PackedRows::kNone) return 0;
