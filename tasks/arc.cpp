@@ -7,6 +7,16 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kEasyFetched =
+    "874354cf372667530bd6cbd2d78dca2d657c5e2e746f53cf01d1e9d3a90cbc3d";
+constexpr const char* kEasyUpstream =
+    "ce32a0774b4beb1977d2c6b16dda5dd2b24fdc9c7f506882c452678676bd09be";
+constexpr const char* kChallengeFetched =
+    "03227c30fd557ad1416c2cb955eeb6dc79eeb21e0679456a1ccd42eaccc0ff87";
+constexpr const char* kChallengeUpstream =
+    "9fa8ffb3e3a1f88cb302d53dd95aae81e39209ad9bcf974376b319d8fd35717c";
+
 /// @param row  {"id", "question": string, "choices": {"text", "label"}, "answerKey"}, or the
 ///             upstream {"id", "question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}
 Json to_document(const Json& row) {
@@ -55,26 +65,18 @@ MultipleChoice arc(std::string name,
 }  // namespace
 
 MultipleChoice arc_easy() {
-  return arc(
-      "arc_easy", "ARC-Easy",
-      {{.documents =
-            {.path = "arc_easy/test.jsonl",
-             .known_sha256 = {"874354cf372667530bd6cbd2d78dca2d657c5e2e746f53cf01d1e9d3a90cbc3d"}}},
-       {.documents = {.path = "arc/ARC-Easy-Test.jsonl",
-                      .known_sha256 =
-                          {"ce32a0774b4beb1977d2c6b16dda5dd2b24fdc9c7f506882c452678676bd09be"}}}},
-      2376);
+  return arc("arc_easy", "ARC-Easy",
+             {{.documents = {.path = "arc_easy/test.jsonl", .known_sha256 = {kEasyFetched}}},
+              {.documents = {.path = "arc/ARC-Easy-Test.jsonl", .known_sha256 = {kEasyUpstream}}}},
+             2376);
 }
 
 MultipleChoice arc_challenge() {
   return arc(
       "arc_challenge", "ARC-Challenge",
-      {{.documents =
-            {.path = "arc_challenge/test.jsonl",
-             .known_sha256 = {"03227c30fd557ad1416c2cb955eeb6dc79eeb21e0679456a1ccd42eaccc0ff87"}}},
+      {{.documents = {.path = "arc_challenge/test.jsonl", .known_sha256 = {kChallengeFetched}}},
        {.documents = {.path = "arc/ARC-Challenge-Test.jsonl",
-                      .known_sha256 =
-                          {"9fa8ffb3e3a1f88cb302d53dd95aae81e39209ad9bcf974376b319d8fd35717c"}}}},
+                      .known_sha256 = {kChallengeUpstream}}}},
       1172);
 }
 

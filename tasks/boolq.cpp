@@ -8,6 +8,11 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kFetched = "2f7ec4dd1d9a6b85cb131d69cbd4acd5400d4d55faf333d4e75a5a4650b9383b";
+constexpr const char* kUpstream =
+    "0c86a5045886e5795fe9052003873f7d94b88ed3028a33007c51d99e44fd66d9";
+
 /// @param row  {"question", "passage", "idx", "label": 0 | 1, or false | true as upstream}
 Json to_document(const Json& row) {
   Json document = select_fields(row, {"question", "passage", "idx"});
@@ -28,29 +33,25 @@ Question parse(const Json& document) {
 
 MultipleChoice boolq() {
   return {
-      .info =
-          {.name = "boolq",
-           .version = 2.0,
-           .dataset =
-               {.sources = {{.documents = {.path = "boolq/validation.jsonl",
-                                           .known_sha256 = {"2f7ec4dd1d9a6b85cb131d69cbd4acd5400d4d"
-                                                            "55faf333d4e75a5a4650b9383b"}}},
-                            {.documents = {.path = "boolq/val.jsonl",
-                                           .known_sha256 = {"0c86a5045886e5795fe9052003873f7d94b88e"
-                                                            "d3028a33007c51d99e44fd66d9"}}}},
-                .documents = 3270,
-                .to_document = to_document},
-           .metrics = {accuracy()},
-           .lm_eval = {{"tag", {"super-glue-lm-eval-v1"}},
-                       {"dataset_path", "super_glue"},
-                       {"dataset_name", "boolq"},
-                       {"training_split", "train"},
-                       {"validation_split", "validation"},
-                       {"doc_to_text", "{{passage}}\nQuestion: {{question}}?\nAnswer:"},
-                       {"doc_to_target", "label"},
-                       {"doc_to_choice", {"no", "yes"}},
-                       {"should_decontaminate", true},
-                       {"doc_to_decontamination_query", "passage"}}},
+      .info = {.name = "boolq",
+               .version = 2.0,
+               .dataset = {.sources = {{.documents = {.path = "boolq/validation.jsonl",
+                                                      .known_sha256 = {kFetched}}},
+                                       {.documents = {.path = "boolq/val.jsonl",
+                                                      .known_sha256 = {kUpstream}}}},
+                           .documents = 3270,
+                           .to_document = to_document},
+               .metrics = {accuracy()},
+               .lm_eval = {{"tag", {"super-glue-lm-eval-v1"}},
+                           {"dataset_path", "super_glue"},
+                           {"dataset_name", "boolq"},
+                           {"training_split", "train"},
+                           {"validation_split", "validation"},
+                           {"doc_to_text", "{{passage}}\nQuestion: {{question}}?\nAnswer:"},
+                           {"doc_to_target", "label"},
+                           {"doc_to_choice", {"no", "yes"}},
+                           {"should_decontaminate", true},
+                           {"doc_to_decontamination_query", "passage"}}},
       .parse = parse,
   };
 }

@@ -9,6 +9,13 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kFetched = "752adc99f23132275139f1f7be57126b08735a55daf0c56859ee6df70abafbac";
+constexpr const char* kUpstream =
+    "3730d312f6e3440559ace48831e51066acaca737f6eabec99bccb9e4b3c39d14";
+constexpr const char* kCllm = "8530a3775b96385370842171f226d83de7c5b27d779be54ef0411d255a939818";
+constexpr const char* kIcot = "e464efa2713fbcf423bdbfb482c543a6a086188c3d97c294b1d19a70c2a515e8";
+
 Json to_document(const Json& row) {
   return {{"question", text_field(row, "question")}, {"answer", text_field(row, "answer")}};
 }
@@ -36,21 +43,15 @@ OpenAnswer gsm8k() {
   return {
       .info = {.name = "gsm8k",
                .version = 1.0,
-               .dataset =
-                   {.sources = {{.documents = {.path = "gsm8k/test.jsonl",
-                                               .known_sha256 = {"752adc99f23132275139f1f7be57126b08"
-                                                                "735a55daf0c56859ee6df70abafbac",
-                                                                "3730d312f6e3440559ace48831e51066ac"
-                                                                "aca737f6eabec99bccb9e4b3c39d14"}}},
-                                {.documents = {.path = "gsm8k/smdm/cllm_test.jsonl",
-                                               .known_sha256 = {"8530a3775b96385370842171f226d83de7"
-                                                                "c5b27d779be54ef0411d255a939818"}}},
-                                {.documents = {.path = "gsm8k/smdm/icot_test.txt",
-                                               .known_sha256 = {"e464efa2713fbcf423bdbfb482c543a6a0"
-                                                                "86188c3d97c294b1d19a70c2a515e8"}},
-                                 .format = RowFormat::two_bars}},
-                    .documents = 1319,
-                    .to_document = to_document},
+               .dataset = {.sources = {{.documents = {.path = "gsm8k/test.jsonl",
+                                                      .known_sha256 = {kFetched, kUpstream}}},
+                                       {.documents = {.path = "gsm8k/smdm/cllm_test.jsonl",
+                                                      .known_sha256 = {kCllm}}},
+                                       {.documents = {.path = "gsm8k/smdm/icot_test.txt",
+                                                      .known_sha256 = {kIcot}},
+                                        .format = RowFormat::two_bars}},
+                           .documents = 1319,
+                           .to_document = to_document},
                .metrics = {{.name = "exact_match"}, {.name = "exact_match", .filter = "math"}},
                .lm_eval = {{"dataset_path", "gsm8k"},
                            {"dataset_name", "main"},

@@ -9,6 +9,9 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kRows = "d5c08c3e5771307e73886dc9d2744df8ca5f372a7857f32fe77df8c58942f950";
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
     text.replace(at, from.size(), to);
@@ -67,28 +70,24 @@ Question parse(const Json& document) {
 
 MultipleChoice hellaswag() {
   return {
-      .info =
-          {.name = "hellaswag",
-           .version = 1.0,
-           .dataset =
-               {.sources = {{.documents = {.path = "hellaswag/validation.jsonl",
-                                           .known_sha256 = {"d5c08c3e5771307e73886dc9d2744df8ca5f37"
-                                                            "2a7857f32fe77df8c58942f950"}}},
-                            {.documents = {.path = "hellaswag/hellaswag_val.jsonl",
-                                           .known_sha256 = {"d5c08c3e5771307e73886dc9d2744df8ca5f37"
-                                                            "2a7857f32fe77df8c58942f950"}}}},
-                .documents = 10042,
-                .to_document = to_document},
-           .metrics = {accuracy(), normalized_accuracy()},
-           .lm_eval = {{"tag", {"multiple_choice"}},
-                       {"dataset_path", "hellaswag"},
-                       {"dataset_kwargs", {{"trust_remote_code", true}}},
-                       {"training_split", "train"},
-                       {"validation_split", "validation"},
-                       {"process_docs", "<function process_docs>"},
-                       {"doc_to_text", "{{query}}"},
-                       {"doc_to_target", "{{label}}"},
-                       {"doc_to_choice", "choices"}}},
+      .info = {.name = "hellaswag",
+               .version = 1.0,
+               .dataset = {.sources = {{.documents = {.path = "hellaswag/validation.jsonl",
+                                                      .known_sha256 = {kRows}}},
+                                       {.documents = {.path = "hellaswag/hellaswag_val.jsonl",
+                                                      .known_sha256 = {kRows}}}},
+                           .documents = 10042,
+                           .to_document = to_document},
+               .metrics = {accuracy(), normalized_accuracy()},
+               .lm_eval = {{"tag", {"multiple_choice"}},
+                           {"dataset_path", "hellaswag"},
+                           {"dataset_kwargs", {{"trust_remote_code", true}}},
+                           {"training_split", "train"},
+                           {"validation_split", "validation"},
+                           {"process_docs", "<function process_docs>"},
+                           {"doc_to_text", "{{query}}"},
+                           {"doc_to_target", "{{label}}"},
+                           {"doc_to_choice", "choices"}}},
       .parse = parse,
   };
 }

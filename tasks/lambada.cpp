@@ -7,6 +7,16 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kStandardFetched =
+    "d8dd08f5b937246b022fd0eb2b36ed67e17c48f377cd983e16bf3f4948bb5da3";
+constexpr const char* kStandardUpstream =
+    "4ab6062b68422bf2e83653d367c9765d42404f7ec21b8b59b6518b45606aaef2";
+constexpr const char* kOpenaiFetched =
+    "9acdcb12e8c2ef4eb3d0958b547a8c7076488df2d6ff460377881ab3841f3d97";
+constexpr const char* kOpenaiUpstream =
+    "4aa8d02cd17c719165fc8a7887fddd641f43fcafa4b1c806ca8abc31fabdb226";
+
 /// @param row  {"text": string}; "domain" is null in all but the training split
 Json standard_document(const Json& row) {
   return {{"text", text_field(row, "text")},
@@ -46,16 +56,13 @@ Cloze lambada_standard() {
   return {
       .info = {.name = "lambada_standard",
                .version = 1.0,
-               .dataset =
-                   {.sources = {{.documents = {.path = "lambada_standard/test.jsonl",
-                                               .known_sha256 = {"d8dd08f5b937246b022fd0eb2b36ed67e1"
-                                                                "7c48f377cd983e16bf3f4948bb5da3"}}},
-                                {.documents = {.path = "lambada/lambada_test_plain_text.txt",
-                                               .known_sha256 = {"4ab6062b68422bf2e83653d367c9765d42"
-                                                                "404f7ec21b8b59b6518b45606aaef2"}},
-                                 .format = RowFormat::plain}},
-                    .documents = 5153,
-                    .to_document = standard_document},
+               .dataset = {.sources = {{.documents = {.path = "lambada_standard/test.jsonl",
+                                                      .known_sha256 = {kStandardFetched}}},
+                                       {.documents = {.path = "lambada/lambada_test_plain_text.txt",
+                                                      .known_sha256 = {kStandardUpstream}},
+                                        .format = RowFormat::plain}},
+                           .documents = 5153,
+                           .to_document = standard_document},
                .metrics = {perplexity(), accuracy()},
                .lm_eval = std::move(config)},
       .parse = parse,
@@ -68,20 +75,16 @@ Cloze lambada_openai() {
   config["dataset_name"] = "default";
   config["dataset_kwargs"] = {{"trust_remote_code", true}};
   return {
-      .info =
-          {.name = "lambada_openai",
-           .version = 1.0,
-           .dataset =
-               {.sources = {{.documents = {.path = "lambada_openai/test.jsonl",
-                                           .known_sha256 = {"9acdcb12e8c2ef4eb3d0958b547a8c7076488d"
-                                                            "f2d6ff460377881ab3841f3d97"}}},
-                            {.documents = {.path = "lambada/lambada_test.openai.jsonl",
-                                           .known_sha256 = {"4aa8d02cd17c719165fc8a7887fddd641f43fc"
-                                                            "afa4b1c806ca8abc31fabdb226"}}}},
-                .documents = 5153,
-                .to_document = openai_document},
-           .metrics = {perplexity(), accuracy()},
-           .lm_eval = std::move(config)},
+      .info = {.name = "lambada_openai",
+               .version = 1.0,
+               .dataset = {.sources = {{.documents = {.path = "lambada_openai/test.jsonl",
+                                                      .known_sha256 = {kOpenaiFetched}}},
+                                       {.documents = {.path = "lambada/lambada_test.openai.jsonl",
+                                                      .known_sha256 = {kOpenaiUpstream}}}},
+                           .documents = 5153,
+                           .to_document = openai_document},
+               .metrics = {perplexity(), accuracy()},
+               .lm_eval = std::move(config)},
       .parse = parse,
   };
 }

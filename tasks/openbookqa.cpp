@@ -9,6 +9,11 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kFetched = "bbaca15e985ba386b2f73e9659fce608cf7722a35343864dbe7115cbbda341ab";
+constexpr const char* kUpstream =
+    "feb2bd9bfa6161dca4c44ce90e51e8cdada83eb5061407fcdc5005e44aaf2313";
+
 /// @param row  {"id", "question_stem", "choices": {"text", "label"}, "answerKey"}, or the upstream
 ///             {"id", "question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}
 Json to_document(const Json& row) {
@@ -34,12 +39,8 @@ MultipleChoice openbookqa() {
   return {
       .info = {.name = "openbookqa",
                .version = 1.0,
-               .dataset = {.sources = {{.documents =
-                                            {.path = "openbookqa/test.jsonl",
-                                             .known_sha256 = {"bbaca15e985ba386b2f73e9659fce608cf77"
-                                                              "22a35343864dbe7115cbbda341ab",
-                                                              "feb2bd9bfa6161dca4c44ce90e51e8cdada8"
-                                                              "3eb5061407fcdc5005e44aaf2313"}}}},
+               .dataset = {.sources = {{.documents = {.path = "openbookqa/test.jsonl",
+                                                      .known_sha256 = {kFetched, kUpstream}}}},
                            .documents = 500,
                            .to_document = to_document},
                .metrics = {accuracy(), normalized_accuracy()},

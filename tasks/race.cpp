@@ -8,6 +8,10 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kUpstream =
+    "2720e17464d52b36ce78865846735592d923d35d34288ef7443baa4f57216795";
+
 /// The upstream lists "questions", "answers", "options" as a list of problems.
 Json zip_problems(const Json& row) {
   const std::vector<std::string> questions = texts_field(row, "questions");
@@ -84,24 +88,22 @@ Question parse(const Json& document) {
 
 MultipleChoice race() {
   return {
-      .info =
-          {.name = "race",
-           .version = 2.0,
-           .dataset = {.sources = {{.documents = {.path = "race/test.jsonl", .known_sha256 = {}}},
-                                   {.documents = {.path = "race/race_test_high.jsonl",
-                                                  .known_sha256 =
-                                                      {"2720e17464d52b36ce78865846735592d923d35d342"
-                                                       "88ef7443baa4f57216795"}}}},
-                       .documents = 1045,
-                       .to_document = to_document},
-           .metrics = {accuracy()},
-           .lm_eval = {{"dataset_path", "EleutherAI/race"},
-                       {"dataset_name", "high"},
-                       {"dataset_kwargs", {{"trust_remote_code", true}}},
-                       {"test_split", "test"},
-                       {"doc_to_text", "<function doc_to_text>"},
-                       {"doc_to_target", "<function doc_to_target>"},
-                       {"doc_to_choice", "<function doc_to_choice>"}}},
+      .info = {.name = "race",
+               .version = 2.0,
+               .dataset = {.sources = {{.documents = {.path = "race/test.jsonl",
+                                                      .known_sha256 = {}}},
+                                       {.documents = {.path = "race/race_test_high.jsonl",
+                                                      .known_sha256 = {kUpstream}}}},
+                           .documents = 1045,
+                           .to_document = to_document},
+               .metrics = {accuracy()},
+               .lm_eval = {{"dataset_path", "EleutherAI/race"},
+                           {"dataset_name", "high"},
+                           {"dataset_kwargs", {{"trust_remote_code", true}}},
+                           {"test_split", "test"},
+                           {"doc_to_text", "<function doc_to_text>"},
+                           {"doc_to_target", "<function doc_to_target>"},
+                           {"doc_to_choice", "<function doc_to_choice>"}}},
       .parse = parse,
   };
 }

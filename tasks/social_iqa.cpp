@@ -6,6 +6,11 @@
 namespace smdm {
 namespace {
 
+// SHA-256 of the published files, unpacked (docs/data.md).
+constexpr const char* kFetched = "17c8ece78c7b3f61cb21f53ad635940620c941542799580db06df5e47bf5e77e";
+constexpr const char* kUpstream =
+    "d8128dfe60783a9971b954ca82dd57b87b05d5d40468876d51a8e1ad2c557465";
+
 /// @param row  {"context", "question", "answerA", "answerB", "answerC": string, "label": "1".."3"}
 Json to_document(const Json& row) {
   Json document = select_fields(row, {"context", "question", "answerA", "answerB", "answerC"});
@@ -28,18 +33,16 @@ MultipleChoice social_iqa() {
       .info = {.name = "social_iqa",
                .version = 0.0,
                .dataset =
-                   {.sources = {{.documents = {.path = "social_iqa/validation.jsonl",
-                                               .known_sha256 = {"17c8ece78c7b3f61cb21f53ad635940620"
-                                                                "c941542799580db06df5e47bf5e77e"}}},
-                                {.documents = {.path = "siqa/dev.jsonl",
-                                               .known_sha256 = {"d8128dfe60783a9971b954ca82dd57b87b"
-                                                                "05d5d40468876d51a8e1ad2c557465"}},
-                                 .labels = LabelFile{.file = {.path = "siqa/dev-labels.lst",
-                                                              .known_sha256 = {"2d882ff71969d3980d3"
-                                                                               "7dd07aecdf9093c6e63"
-                                                                               "e27c670f3a203bcf"
-                                                                               "3b9b74bc05"}},
-                                                     .allowed = {"1", "2", "3"}}}},
+                   {.sources =
+                        {{.documents = {.path = "social_iqa/validation.jsonl",
+                                        .known_sha256 = {kFetched}}},
+                         {.documents = {.path = "siqa/dev.jsonl", .known_sha256 = {kUpstream}},
+                          .labels =
+                              LabelFile{
+                                  .file = {.path = "siqa/dev-labels.lst",
+                                           .known_sha256 = {"2d882ff71969d3980d37dd07aecdf9093c6e63"
+                                                            "e27c670f3a203bcf3b9b74bc05"}},
+                                  .allowed = {"1", "2", "3"}}}},
                     .documents = 1954,
                     .to_document = to_document},
                .metrics = {accuracy()},
