@@ -77,6 +77,7 @@ void run_documents(const LanguageModel& model,
     const auto batch = packer.next();
     if (batch.parts.empty()) return;
     std::vector<KvCache*> caches;
+    caches.reserve(batch.parts.size());
     for (const auto& part : batch.parts) caches.push_back(part.source->cache());
     model.extend(caches, batch.rows.rows, [&](std::int64_t first, const torch::Tensor& logits) {
       show_logits(batch, first, logits);

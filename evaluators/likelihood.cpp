@@ -60,7 +60,7 @@ class Opener {
 
  private:
   std::unique_ptr<ScoreSource> open(const MonteCarlo& estimator) {
-    auto draws = monte_carlo_draws(config_.seed, requests_[next_].context);
+    const auto draws = monte_carlo_draws(config_.seed, requests_[next_].context);
     return monte_carlo_source(one_request(), estimator, draws);
   }
 

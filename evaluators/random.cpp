@@ -72,7 +72,7 @@ RandomStream::RandomStream(std::uint64_t seed,
 }
 
 PhiloxCounter RandomStream::block(std::int64_t step, std::int64_t index) const {
-  constexpr std::int64_t kLimit = std::int64_t{1} << 32U;
+  constexpr std::int64_t kLimit = 0x100000000;
   if (step < 0 || step >= kLimit || index < 0 || index >= kLimit) {
     throw std::invalid_argument("wanted a random draw at a step and block below 2^32, got step " +
                                 std::to_string(step) + ", block " + std::to_string(index));

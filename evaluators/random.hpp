@@ -19,7 +19,7 @@ using PhiloxKey = std::array<std::uint32_t, 2>;
 
 /// What a draw is for: draws of different purposes are independent of each other. The numbers are
 /// part of what a seed means, so they are never reused and never changed.
-enum class Purpose : std::uint32_t {
+enum class Purpose : std::uint8_t {
   mask_rate = 1,      ///< offset of a round's mask rates (Monte Carlo likelihood)
   mask = 2,           ///< which target tokens a Monte Carlo sample hides
   unmask_choice = 3,  ///< which positions the ancestral sampler reveals

@@ -85,6 +85,7 @@ std::vector<std::int64_t> choose_tokens(const torch::Tensor& logits,
   const auto* data = values.const_data_ptr<float>();
   NoisyChooser chooser(temperature, draws);
   std::vector<std::int64_t> tokens;
+  tokens.reserve(static_cast<std::size_t>(values.size(0)));
   for (std::int64_t row = 0; row < values.size(0); ++row) {
     tokens.push_back(chooser.choose(row, {data + static_cast<std::size_t>(row) * width, width}));
   }
