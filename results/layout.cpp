@@ -237,6 +237,7 @@ Json task_hashes(const RunRecord& run) {
   Json block = Json::object();
   for (const TaskRecord& task : run.tasks) {
     std::vector<SampleHashes> samples;
+    samples.reserve(task.samples.size());
     for (const SampleRecord& sample : task.samples) samples.push_back(hashes_of(sample));
     block[task.name] = task_hash(samples);
   }

@@ -29,7 +29,10 @@ Decimal shortest_decimal(double value) {
   for (const char c : written.substr(0, exponent_at)) {
     if (c != '.') decimal.digits += c;
   }
-  decimal.point = std::atoi(std::string(written.substr(exponent_at + 1)).c_str()) + 1;
+  // from_chars takes no plus sign.
+  const char* exponent = text.data() + exponent_at + (written[exponent_at + 1] == '+' ? 2 : 1);
+  std::from_chars(exponent, end.ptr, decimal.point);
+  ++decimal.point;
   return decimal;
 }
 
@@ -58,18 +61,16 @@ std::string plain_dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// json.dumps of a float: repr where there is one, JavaScript's names elsewhere.
+std::string python_number(double number) {
+  if (std::isfinite(number)) return python_float(number);
+  if (std::isnan(number)) return "NaN";
+  return number < 0 ? "-Infinity" : "Infinity";
+}
+
 void append_python_json(const Json& value, const std::string& margin, std::string& out) {
-  if (value.is_number_float()) {
-    const double number = value.get<double>();
-    if (std::isfinite(number)) {
-      out += python_float(number);
-    } else {
-      out += std::isnan(number) ? "NaN" : (number < 0 ? "-Infinity" : "Infinity");
-    }
-    return;
-  }
   if (!value.is_structured() || value.empty()) {
-    out += plain_dump(value);
+    out += value.is_number_float() ? python_number(value.get<double>()) : plain_dump(value);
     return;
   }
   const std::string inner = margin + "  ";

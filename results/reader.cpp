@@ -41,7 +41,7 @@ fs::path results_file_at(const fs::path& path) {
 }
 
 Json parse_file(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  const std::ifstream in(file, std::ios::binary);
   if (!in) throw ResultsError("cannot read " + file.string());
   std::ostringstream text;
   text << in.rdbuf();
@@ -194,6 +194,7 @@ struct Promise {
 
 std::vector<Promise> promises_from(const Json& results, const RunRecord& run) {
   std::vector<Promise> promises;
+  promises.reserve(run.tasks.size());
   for (const TaskRecord& task : run.tasks) {
     promises.push_back({.samples = results.at("n-samples").at(task.name).at("effective"),
                         .hash = results.at("task_hashes").at(task.name)});

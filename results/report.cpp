@@ -18,26 +18,26 @@ struct Range {
   char32_t last;
 };
 
-constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
-                                         {0x0483, 0x0489},
-                                         {0x0591, 0x05BD},
-                                         {0x064B, 0x065F},
-                                         {0x200B, 0x200F},
-                                         {0x20D0, 0x20F0},
-                                         {0xFE00, 0xFE0F},
-                                         {0xFE20, 0xFE2F}}};
-constexpr std::array<Range, 12> kDoubleWidth{{{0x1100, 0x115F},
-                                              {0x2E80, 0x303E},
-                                              {0x3041, 0x33FF},
-                                              {0x3400, 0x4DBF},
-                                              {0x4E00, 0x9FFF},
-                                              {0xA000, 0xA4CF},
-                                              {0xAC00, 0xD7A3},
-                                              {0xF900, 0xFAFF},
-                                              {0xFF00, 0xFF60},
-                                              {0xFFE0, 0xFFE6},
-                                              {0x1F300, 0x1FAFF},
-                                              {0x20000, 0x3FFFD}}};
+constexpr std::array<Range, 8> kNoWidth{{{.first = 0x0300, .last = 0x036F},
+                                         {.first = 0x0483, .last = 0x0489},
+                                         {.first = 0x0591, .last = 0x05BD},
+                                         {.first = 0x064B, .last = 0x065F},
+                                         {.first = 0x200B, .last = 0x200F},
+                                         {.first = 0x20D0, .last = 0x20F0},
+                                         {.first = 0xFE00, .last = 0xFE0F},
+                                         {.first = 0xFE20, .last = 0xFE2F}}};
+constexpr std::array<Range, 12> kDoubleWidth{{{.first = 0x1100, .last = 0x115F},
+                                              {.first = 0x2E80, .last = 0x303E},
+                                              {.first = 0x3041, .last = 0x33FF},
+                                              {.first = 0x3400, .last = 0x4DBF},
+                                              {.first = 0x4E00, .last = 0x9FFF},
+                                              {.first = 0xA000, .last = 0xA4CF},
+                                              {.first = 0xAC00, .last = 0xD7A3},
+                                              {.first = 0xF900, .last = 0xFAFF},
+                                              {.first = 0xFF00, .last = 0xFF60},
+                                              {.first = 0xFFE0, .last = 0xFFE6},
+                                              {.first = 0x1F300, .last = 0x1FAFF},
+                                              {.first = 0x20000, .last = 0x3FFFD}}};
 
 bool in(std::span<const Range> ranges, char32_t character) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
@@ -170,10 +170,10 @@ std::string markdown_table(std::span<const Column> columns,
   }
   std::string table = titles + "\n" + rules + "\n";
   for (const auto& line : cells) {
-    table += "|";
+    table += '|';
     for (std::size_t i = 0; i < line.size(); ++i)
       table += aligned(line[i], widths[i], columns[i].align) + "|";
-    table += "\n";
+    table += '\n';
   }
   return table;
 }

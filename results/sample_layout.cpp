@@ -103,7 +103,7 @@ Json sample_json(const TaskRecord& task, std::size_t index) {
   for (const std::size_t i : first_of_each_name(task)) {
     line[task.metrics[i].info.name] = finite_or_null(task.metrics[i].values.at(index));
   }
-  Json own = merged({{"metrics", own_values(task, index)}}, outcome.own);
+  const Json own = merged({{"metrics", own_values(task, index)}}, outcome.own);
   line["smdm_eval"] = merged(own, sample.extra);
   return line;
 }
