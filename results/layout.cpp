@@ -150,13 +150,17 @@ Json config_block(const RunRecord& run) {
                          {"fewshot_seed", nullptr}});
 }
 
+/// lm-eval's pair of a special token: its piece, and its id as text.
+void add_token(const char* key,
+               const std::optional<std::string>& piece,
+               const std::optional<std::int64_t>& id,
+               Json& results) {
+  if (id) results[key] = Json::array({or_null(piece), std::to_string(*id)});
+}
+
 void add_tokenizer(const ModelRecord& model, Json& results) {
-  if (model.eos && model.eos_id) {
-    results["tokenizer_eos_token"] = {*model.eos, std::to_string(*model.eos_id)};
-  }
-  if (model.bos && model.bos_id) {
-    results["tokenizer_bos_token"] = {*model.bos, std::to_string(*model.bos_id)};
-  }
+  add_token("tokenizer_eos_token", model.eos, model.eos_id, results);
+  add_token("tokenizer_bos_token", model.bos, model.bos_id, results);
   if (model.eos_id) results["eot_token_id"] = *model.eos_id;
   if (model.max_length) results["max_length"] = *model.max_length;
 }

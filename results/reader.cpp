@@ -66,7 +66,7 @@ void read_token(const Json& results,
                 std::optional<std::int64_t>& id) {
   const auto found = results.find(key);
   if (found == results.end()) return;
-  piece = found->at(0).get<std::string>();
+  if (!found->at(0).is_null()) piece = found->at(0).get<std::string>();
   id = std::stoll(found->at(1).get<std::string>());
 }
 
@@ -75,7 +75,6 @@ ModelRecord model_from(const Json& results) {
   model.name = results.at("model_name");
   model.parameters = optional_field<std::int64_t>(results.at("config"), "model_num_parameters");
   model.dtype = optional_field<std::string>(results.at("config"), "model_dtype");
-  model.eos_id = optional_field<std::int64_t>(results, "eot_token_id");
   read_token(results, "tokenizer_bos_token", model.bos, model.bos_id);
   read_token(results, "tokenizer_eos_token", model.eos, model.eos_id);
   model.max_length = optional_field<std::int64_t>(results, "max_length");

@@ -92,7 +92,7 @@ struct ModelRecord {
   std::string name;  ///< as given by the user: a path
   std::optional<std::int64_t> parameters;
   std::optional<std::string> dtype;     ///< what it was computed in
-  std::optional<std::string> bos, eos;  ///< pieces of the tokenizer, if there is one
+  std::optional<std::string> bos, eos;  ///< pieces of the tokenizer, where they are known
   std::optional<std::int64_t> bos_id, eos_id;
   std::optional<std::int64_t> max_length;  ///< tokens
 };

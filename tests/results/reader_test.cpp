@@ -77,6 +77,7 @@ TEST_CASE("fields that a run may lack come back as lacking") {
   auto run = test::sample_run();
   run.model = ModelRecord{};
   run.model.name = "m";
+  run.model.bos_id = 1;
   run.config = {};
   run.git_hash.reset();
   run.groups.clear();
@@ -84,6 +85,8 @@ TEST_CASE("fields that a run may lack come back as lacking") {
   const auto back = read_run(folder.path()).run;
   CHECK(results_json(back, summarize(back)) == results_json(run, summarize(run)));
   CHECK_FALSE(back.model.bos.has_value());
+  CHECK(back.model.bos_id == 1);
+  CHECK_FALSE(back.model.eos_id.has_value());
   CHECK_FALSE(back.config.limit.has_value());
   CHECK_FALSE(back.git_hash.has_value());
 }
