@@ -12,8 +12,10 @@ import argparse
 import json
 import logging
 import pathlib
+import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # nothing beside the sources
 from read_results import Run, check  # first: it sets the environment of the data sets library
 
 import datasets
