@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include <ATen/Functions.h>
 #include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
 
 namespace smdm {
 namespace {
@@ -162,7 +164,17 @@ Projections split_and_rotate(const torch::Tensor& qkv,
 
 torch::Tensor swiglu(const torch::Tensor& gate_up) {
   const auto parts = gate_up.chunk(2, -1);
-  return torch::silu(parts[0]).mul_(parts[1]);
+  if (!gate_up.is_cpu()) return torch::silu(parts[0]).mul_(parts[1]);
+  auto out = torch::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
+  // Left to itself ATen may cut the work in the middle of a row, where a vector's last elements
+  // take another path: other bits for another number of threads. So whole rows are handed out here.
+  at::parallel_for(0, gate_up.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    const c10::InferenceMode no_gradients;  // threads do not inherit the caller's
+    auto rows = out.narrow(0, begin, end - begin);
+    at::silu_out(rows, parts[0].narrow(0, begin, end - begin));
+    rows.mul_(parts[1].narrow(0, begin, end - begin));
+  });
+  return out;
 }
 
 }  // namespace smdm
