@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
+#include <ATen/TensorIterator.h>
 #include <c10/core/InferenceMode.h>
 
 namespace smdm {
@@ -13,6 +14,27 @@ namespace {
 
 /// Rows a thread takes at once.
 constexpr std::int64_t kGrain = 16;
+
+/// Calls body(begin, end) for ranges of rows that together are 0..rows-1, on LibTorch's own
+/// threads. at::parallel_for is a template that runs serially where the including file is compiled
+/// without OpenMP, and with it would start a second pool of threads; a TensorIterator's loop is
+/// compiled into the library. Operations inside body run on the calling thread alone.
+template <typename Body>
+void for_row_ranges(std::int64_t rows, const Body& body) {
+  const auto numbers = torch::arange(rows, torch::kInt64);
+  auto iterator = at::TensorIteratorConfig()
+                      .set_check_mem_overlap(false)
+                      .add_output(numbers)
+                      .add_input(numbers)
+                      .build();
+  iterator.for_each(
+      [&](char** data, const std::int64_t*, std::int64_t count, std::int64_t) {
+        std::int64_t first = 0;
+        std::memcpy(&first, data[0], sizeof first);
+        body(first, first + count);
+      },
+      kGrain);
+}
 
 /// Sum of squares in a fixed order that the compiler can keep in vector registers.
 float sum_of_squares(const float* x, std::int64_t width) {
@@ -45,7 +67,7 @@ void rms_norm_rows(const torch::Tensor& x,
   const float* from = x.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
   auto* to = out.mutable_data_ptr<Out>();
-  at::parallel_for(0, x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+  for_row_ranges(x.size(0), [&](std::int64_t begin, std::int64_t end) {
     for (auto n = begin; n < end; ++n) {
       rms_norm_row(from + n * width, scale, static_cast<float>(eps), width, to + n * width);
     }
@@ -86,7 +108,7 @@ void split_and_rotate_rows(const torch::Tensor& qkv,
   T* query = out.query.mutable_data_ptr<T>();
   T* key = out.key.mutable_data_ptr<T>();
   T* value = out.value.mutable_data_ptr<T>();
-  at::parallel_for(0, qkv.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+  for_row_ranges(qkv.size(0), [&](std::int64_t begin, std::int64_t end) {
     for (auto n = begin; n < end; ++n) {
       const Angles angles{.cosine = cosines + n * half, .sine = sines + n * half, .half = half};
       const T* head = from + n * qkv.size(1);
@@ -168,7 +190,7 @@ torch::Tensor swiglu(const torch::Tensor& gate_up) {
   auto out = torch::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
   // Left to itself ATen may cut the work in the middle of a row, where a vector's last elements
   // take another path: other bits for another number of threads. So whole rows are handed out here.
-  at::parallel_for(0, gate_up.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
+  for_row_ranges(gate_up.size(0), [&](std::int64_t begin, std::int64_t end) {
     const c10::InferenceMode no_gradients;  // threads do not inherit the caller's
     auto rows = out.narrow(0, begin, end - begin);
     at::silu_out(rows, parts[0].narrow(0, begin, end - begin));
