@@ -213,10 +213,14 @@ void check_all_batches(const LanguageModel& model, Form form) {
   check_shuffled(model, form, units, all);
   const Threads threads(1);
   check_alone(model, form, units, all);
-  const auto single = answers(model, units, form);
-  for (std::size_t u = 0; u < units.size(); ++u) {
-    INFO("unit " << u << " on one thread");
-    CHECK(single[u] == all[u]);
+  for (const int count : {1, 3}) {
+    if (count == 3 && !small) continue;
+    at::set_num_threads(count);
+    const auto got = answers(model, units, form);
+    for (std::size_t u = 0; u < units.size(); ++u) {
+      INFO("unit " << u << " on " << count << " threads");
+      CHECK(got[u] == all[u]);
+    }
   }
 }
 
