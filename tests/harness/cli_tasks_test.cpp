@@ -72,7 +72,7 @@ Json run(const Inputs& inputs,
   const auto result = test::smdm_eval(arguments);
   INFO(result.err);
   REQUIRE(result.code == 0);
-  CHECK(result.out.find("|Tasks|") != std::string::npos);
+  CHECK(result.out.find("n-shot") != std::string::npos);
   for (const auto& file : fs::directory_iterator(output)) {
     if (file.path().filename().string().starts_with("results_"))
       return Json::parse(test::read_file(file.path()));
