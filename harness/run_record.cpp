@@ -46,8 +46,13 @@ ModelRecord model_record(const Session& session, const Settings& settings) {
   model.dtype = info.compute == ComputeType::bf16 ? "bfloat16" : "float32";
   model.max_length = info.max_tokens;
   if (session.tokenizer) {
-    model.bos_id = session.tokenizer->bos_id();
-    if (session.tokenizer->eos_id() >= 0) model.eos_id = session.tokenizer->eos_id();
+    const auto& tokenizer = *session.tokenizer;
+    model.bos_id = tokenizer.bos_id();
+    model.bos = tokenizer.piece(tokenizer.bos_id());
+    if (tokenizer.eos_id() >= 0) {
+      model.eos_id = tokenizer.eos_id();
+      model.eos = tokenizer.piece(tokenizer.eos_id());
+    }
   }
   return model;
 }

@@ -57,6 +57,10 @@ std::int64_t Tokenizer::eos_id() const {
   return processor_->eos_id();
 }
 
+std::string Tokenizer::piece(std::int64_t id) const {
+  return processor_->IdToPiece(static_cast<int>(id));
+}
+
 std::vector<std::int64_t> Tokenizer::encode(std::string_view text) const {
   std::vector<std::int64_t> ids = {bos_id()};
   const auto pieces = processor_->EncodeAsIds(text);

@@ -31,6 +31,9 @@ class Tokenizer {
   [[nodiscard]] std::int64_t bos_id() const;
   [[nodiscard]] std::int64_t eos_id() const;  ///< -1 if the model has none
 
+  /// The text of a piece, such as "<s>". @param id  0..pieces() - 1
+  [[nodiscard]] std::string piece(std::int64_t id) const;
+
   /// BOS, then the text's pieces; never EOS. "" gives BOS alone.
   [[nodiscard]] std::vector<std::int64_t> encode(std::string_view text) const;
 
