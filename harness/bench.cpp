@@ -156,7 +156,7 @@ Speed measure(const LanguageModel& model,
               const FlopCount& count,
               const Shape& shape,
               bool arm,
-              double at_least) {
+              const BenchSettings& settings) {
   const auto requests = requests_of(shape, model.info().vocab_tokens);
   LikelihoodConfig config;
   if (arm) {
@@ -164,6 +164,7 @@ Speed measure(const LanguageModel& model,
   } else {
     config.estimator = MonteCarlo{.samples = 32, .strata = 32};
   }
+  if (settings.batch_size > 0) config.packing.rows_per_forward = settings.batch_size;
   const Counted counted(model, count);
   [[maybe_unused]] const auto warm_up =
       score(counted, std::span(requests).first(shape.choices), config);
@@ -178,7 +179,7 @@ Speed measure(const LanguageModel& model,
       sum.requests += 1.0;
     }
     elapsed = seconds_since(begin);
-  } while (elapsed < at_least);
+  } while (elapsed < settings.seconds);
   return {.requests = sum.requests / elapsed,
           .rows = sum.rows / elapsed,
           .tokens = sum.tokens / elapsed,
@@ -196,6 +197,8 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
       ->delimiter(',')
       ->check(CLI::IsMember({"f32", "bf16"}));
   bench->add_option("--seconds", settings.seconds, "Least time of one measurement");
+  bench->add_option("--batch-size", settings.batch_size,
+                    "Rows per forward (default: as evaluation)");
   bench->add_option("--threads", settings.threads, "CPU threads (default: all cores)");
   bench->add_option("--device", settings.device, "auto, cpu, cuda or cuda:N");
   return bench;
@@ -213,7 +216,7 @@ void run_bench(const BenchSettings& settings) {
       for (const auto& shape : kShapes) {
         const bool arm = kind == ModelKind::arm;
         const double peak_before = matmul_peak(dtype, device);
-        const auto speed = measure(*model, FlopCount(config, arm), shape, arm, settings.seconds);
+        const auto speed = measure(*model, FlopCount(config, arm), shape, arm, settings);
         const double peak = std::max(peak_before, matmul_peak(dtype, device));
         constexpr double kGiga = 1e9;
         rows.push_back({to_string(kind), dtype, shape.name, number(speed.requests, 2),
