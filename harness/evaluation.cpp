@@ -49,8 +49,7 @@ void check(const Evaluation& evaluation) {
 std::string list_of(const Settings& preset) {
   std::ostringstream text;
   for_each_field(preset, [&](const Field& field, const auto& value) {
-    const std::string names = field.names;
-    const auto name = names.substr(0, names.find(','));
+    const auto name = "--" + field.name();
     using T = std::decay_t<decltype(value)>;
     if constexpr (std::is_same_v<T, bool>) {
       if (value) text << " " << name;
@@ -75,12 +74,13 @@ Settings preset_of(const Settings& settings,
     return {};
   }
   if (kind == ModelKind::arm) {
+    Settings kept;
+    auto skipped = *preset;
+    std::swap(kept.total_length, skipped.total_length);
+    std::swap(kept.greedy, skipped.greedy);
     notes.push_back(where +
                     " an autoregressive model is scored exactly and decodes greedily; skipped" +
-                    list_of(*preset));
-    Settings kept;
-    kept.total_length = preset->total_length;
-    kept.greedy = preset->greedy;
+                    list_of(skipped));
     return kept;
   }
   notes.push_back(where + list_of(*preset));

@@ -30,9 +30,7 @@ Json given(const Settings& settings) {
   Json groups = {{"changes_numbers", Json::object()}, {"changes_speed", Json::object()}};
   for_each_field(settings, [&](const Field& field, const auto& value) {
     if (field.effect == Effect::job) return;
-    const std::string names = field.names;
-    const auto name = names.substr(2, names.find(',') - 2);
-    groups[field.effect == Effect::number ? "changes_numbers" : "changes_speed"][name] =
+    groups[field.effect == Effect::number ? "changes_numbers" : "changes_speed"][field.name()] =
         value_of(value);
   });
   return groups;
@@ -66,9 +64,7 @@ ConfigRecord config_record(const Session& session, const Settings& settings) {
   for_each_field(settings, [&](const Field& field, const auto& value) {
     const Json json = value_of(value);
     if (field.effect != Effect::number || json.is_null() || json == Json(false)) return;
-    const std::string names = field.names;
-    const auto name = names.substr(2, names.find(',') - 2);
-    config.arguments += (config.arguments.empty() ? "" : ",") + name + "=" +
+    config.arguments += (config.arguments.empty() ? "" : ",") + field.name() + "=" +
                         (json.is_string() ? json.get<std::string>() : json.dump());
   });
   return config;

@@ -59,6 +59,12 @@ struct Field {
   const char* help;
   Effect effect = Effect::job;
   std::vector<std::string> allowed = {};
+
+  /// "mc-samples": the first name, without its dashes.
+  [[nodiscard]] std::string name() const {
+    const std::string all = names;
+    return all.substr(2, all.find(',') - 2);
+  }
 };
 
 /// Shows every setting to `visit(field, value)`, in the order of --help.
