@@ -50,12 +50,9 @@ class FlopCount {
   [[nodiscard]] double visible(const PackedRows& rows) const {
     double pairs = 0.0;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
-      const auto length = static_cast<double>(rows.offsets[row + 1] - rows.offsets[row]);
-      double past = 0.0;
-      if (!rows.continues.empty() && rows.continues[row] != PackedRows::kNone) {
-        const auto parent = static_cast<std::size_t>(rows.continues[row]);
-        past = static_cast<double>(rows.offsets[parent + 1] - rows.offsets[parent]);
-      }
+      const auto length = static_cast<double>(rows.length(row));
+      const auto parent = rows.parent(row);
+      const double past = parent ? static_cast<double>(rows.length(*parent)) : 0.0;
       pairs += length * past + (causal_ ? length * (length + 1.0) / 2.0 : length * length);
     }
     return pairs;

@@ -82,13 +82,11 @@ class RowAttention {
 
  private:
   [[nodiscard]] std::int64_t begin(std::size_t row) const { return rows_.offsets[row]; }
-  [[nodiscard]] std::int64_t length(std::size_t row) const {
-    return rows_.offsets[row + 1] - rows_.offsets[row];
-  }
+  [[nodiscard]] std::int64_t length(std::size_t row) const { return rows_.length(row); }
 
   [[nodiscard]] bool stands_alone(std::size_t row) const {
     if (!past_.empty()) return !past_[row].key.defined();
-    return rows_.continues.empty() || rows_.continues[row] == PackedRows::kNone;
+    return !rows_.parent(row).has_value();
   }
 
   /// One past the last of the rows from `row` on that are equally long and stand alone.
@@ -117,7 +115,7 @@ class RowAttention {
 
   [[nodiscard]] Past past(std::size_t row) const {
     if (!past_.empty()) return past_[row];
-    const auto parent = static_cast<std::size_t>(rows_.continues[row]);
+    const auto parent = rows_.parent(row).value();
     return {.key = p_.key.narrow(0, begin(parent), length(parent)),
             .value = p_.value.narrow(0, begin(parent), length(parent))};
   }

@@ -42,21 +42,19 @@ std::int64_t tokens_before(const ModelInfo& info,
                            std::size_t row,
                            std::span<KvCache* const> caches) {
   if (!caches.empty()) return caches[row]->tokens();
-  if (rows.continues.empty() || rows.continues[row] == PackedRows::kNone) return 0;
-  const auto parent = rows.continues[row];
+  const auto parent = rows.parent(row);
+  if (!parent) return 0;
   if (!std::holds_alternative<Autoregressive>(info.objective))
     reject("only autoregressive rows continue others");
-  if (parent < 0 || parent >= static_cast<std::int64_t>(row))
-    reject(row_name(row) + " must continue an earlier row");
-  const auto at = static_cast<std::size_t>(parent);
-  if (rows.continues[at] != PackedRows::kNone)
-    reject(row_name(row) + " continues a row that continues another");
-  return rows.offsets[at + 1] - rows.offsets[at];
+  // A negative index, too, is none of an earlier row once it has no sign.
+  if (*parent >= row) reject(row_name(row) + " must continue an earlier row");
+  if (rows.parent(*parent)) reject(row_name(row) + " continues a row that continues another");
+  return rows.length(*parent);
 }
 
 void check_rows(const ModelInfo& info, const PackedRows& rows, std::span<KvCache* const> caches) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto length = rows.offsets[row + 1] - rows.offsets[row];
+    const auto length = rows.length(row);
     if (length < 1) reject(row_name(row) + " is empty");
     const auto total = tokens_before(info, rows, row, caches) + length;
     if (total > info.max_tokens) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,14 @@ struct PackedRows {
 
   [[nodiscard]] std::size_t rows() const noexcept { return offsets.size() - 1; }
   [[nodiscard]] std::int64_t tokens() const noexcept { return offsets.back(); }
+
+  /// Tokens of row r.
+  [[nodiscard]] std::int64_t length(std::size_t row) const {
+    return offsets[row + 1] - offsets[row];
+  }
+
+  /// The row that row r continues, if it continues one.
+  [[nodiscard]] std::optional<std::size_t> parent(std::size_t row) const;
 
   /// Appends a row and returns its index. @param parent the row it continues, or kNone
   std::int64_t append(std::span<const std::int64_t> row, std::int64_t parent = kNone);

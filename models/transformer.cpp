@@ -121,7 +121,7 @@ struct Transformer::Batch {
  private:
   void require_room() const {
     for (std::size_t row = 0; row < caches.size(); ++row) {
-      const auto total = caches[row]->tokens() + rows.offsets[row + 1] - rows.offsets[row];
+      const auto total = caches[row]->tokens() + rows.length(row);
       if (total <= caches[row]->capacity()) continue;
       throw std::invalid_argument("model input: row " + std::to_string(row) + " needs a cache of " +
                                   std::to_string(total) + " tokens, its cache holds " +
@@ -131,9 +131,8 @@ struct Transformer::Batch {
 
   [[nodiscard]] std::int64_t first_position(std::size_t row) const {
     if (!caches.empty()) return caches[row]->tokens();
-    if (rows.continues.empty() || rows.continues[row] == PackedRows::kNone) return 0;
-    const auto parent = static_cast<std::size_t>(rows.continues[row]);
-    return rows.offsets[parent + 1] - rows.offsets[parent];
+    const auto parent = rows.parent(row);
+    return parent ? rows.length(*parent) : 0;
   }
 
   [[nodiscard]] std::vector<std::int64_t> positions(std::size_t count) const {
@@ -141,8 +140,7 @@ struct Transformer::Batch {
     all.reserve(count);
     for (std::size_t row = 0; row < rows.rows(); ++row) {
       const auto first = first_position(row);
-      const auto length = rows.offsets[row + 1] - rows.offsets[row];
-      for (std::int64_t i = 0; i < length; ++i) all.push_back(first + i);
+      for (std::int64_t i = 0; i < rows.length(row); ++i) all.push_back(first + i);
     }
     all.resize(count, 0);
     return all;
@@ -189,7 +187,7 @@ void Transformer::run(const PackedRows& rows,
   const Batch batch(rows, caches, *this);
   const auto x = hidden_states(batch);
   for (std::size_t row = 0; row < batch.caches.size(); ++row) {
-    batch.caches[row]->advance(rows.offsets[row + 1] - rows.offsets[row]);
+    batch.caches[row]->advance(rows.length(row));
   }
   if (!rows.wanted.empty()) visit_head(x, rows, batch.needed, visit);
 }
@@ -238,8 +236,9 @@ torch::Tensor Transformer::attended(std::size_t layer,
   out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
   attend(projections, rows, batch.past(layer), causal_, out);
   for (std::size_t row = 0; row < batch.caches.size(); ++row) {
-    const auto length = rows.offsets[row + 1] - rows.offsets[row];
-    const auto own = [&](const torch::Tensor& t) { return t.narrow(0, rows.offsets[row], length); };
+    const auto own = [&](const torch::Tensor& t) {
+      return t.narrow(0, rows.offsets[row], rows.length(row));
+    };
     batch.caches[row]->write(layer, own(projections.key), own(projections.value));
   }
   return out;

@@ -48,8 +48,8 @@ Seen seen_at(const PackedRows& rows,
   Seen seen;
   if (!caches.empty()) {
     seen.ids = dynamic_cast<const FakeCache&>(*caches[row]).ids;
-  } else if (!rows.continues.empty() && rows.continues[row] != PackedRows::kNone) {
-    const auto parent = row_ids(rows, static_cast<std::size_t>(rows.continues[row]));
+  } else if (rows.parent(row)) {
+    const auto parent = row_ids(rows, *rows.parent(row));
     seen.ids.assign(parent.begin(), parent.end());
   }
   seen.position = seen.ids.size() + static_cast<std::size_t>(at - rows.offsets[row]);
