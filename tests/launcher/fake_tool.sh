@@ -41,7 +41,7 @@ case $name in
         echo "cmake speaks on standard output"
         while fails build_waits; do sleep 0.05; done
         if fails build_fails; then echo "a.cpp:1:1: error: fake" >&2; exit 1; fi
-        if fails build_is_killed; then rm "$FAKE/build_is_killed"; kill -9 "$(<"$FAKE/pid")"; exit 1; fi
+        if fails build_is_killed; then rm "$FAKE/build_is_killed"; kill -9 -- "-$(<"$FAKE/pid")"; exit 1; fi
         mkdir -p "$2/bin"
         cp "$FAKE/program" "$2/bin/smdm-eval" ;;
       *)
@@ -76,7 +76,7 @@ case $name in
         if fails pip_is_killed && [[ -n $folder ]]; then
           rm "$FAKE/pip_is_killed"
           mkdir -p "$folder/torch/share"
-          kill -9 "$(<"$FAKE/pid")"
+          kill -9 -- "-$(<"$FAKE/pid")"
           exit 1
         fi
         if [[ $* == *torch* && $* != *"-r "* ]] && ((source < $(setting pip_source))); then

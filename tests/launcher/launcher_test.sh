@@ -23,12 +23,13 @@ make_torch() { mkdir -p "$1/Torch" "$1/../../lib"; touch "$1/Torch/TorchConfig.c
                echo "set(PACKAGE_VERSION \"$2\")" >"$1/Torch/TorchConfigVersion.cmake"; }
 
 # start ARGUMENT...: runs the launcher with only the stand-ins and basic tools on PATH. $extra holds
-# more of the environment.
+# more of the environment. It leads a process group, so that a stand-in can kill it with all it started:
+# the launcher alone would leave its set-up running.
 extra=()
 launcher=$tree/smdm-eval
 start() {
   status=0
-  env -i PATH="$tools" HOME="$work" FAKE="$FAKE" "${extra[@]}" bash -c 'echo $$ >"$FAKE/pid"; exec "$@"' - \
+  env -i PATH="$tools" HOME="$work" FAKE="$FAKE" "${extra[@]}" setsid bash -c 'echo $$ >"$FAKE/pid"; exec "$@"' - \
     "$launcher" "$@" >"$work/out" 2>"$work/err" || status=$?
 }
 start_well() { start "$@"; equal "$status" 0 "exit code"; }
@@ -38,7 +39,7 @@ cp "$source_root/smdm-eval" "$source_root/run-tests" "$tree/"
 cp "$source_root/tools/setup.sh" "$tree/tools/"
 touch "$tree/CMakeLists.txt" "$tree/models/a.cpp" "$FAKE/log" "$work/out" "$work/err"
 for tool in bash env readlink dirname basename cat printf sed grep awk find sort head tr mkdir rm mv cp touch \
-            nproc true realpath flock kill sleep chmod; do
+            nproc true realpath flock kill setsid sleep chmod; do
   ln -s "$(type -P "$tool")" "$tools/$tool"
 done
 for tool in id sudo apt-get dpkg g++ cmake ninja ccache python3 ctest; do
