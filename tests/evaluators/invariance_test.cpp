@@ -11,9 +11,12 @@
 #include "evaluators/unmasking.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden_model.hpp"
+#include "tests/support/threads.hpp"
 
 namespace smdm {
 namespace {
+
+using test::Threads;
 
 using test::golden_model;
 using test::Ids;
@@ -57,17 +60,6 @@ const std::vector<Way> kWays{
     {.rows = 1, .threads = 1, .shuffled = true},  {.rows = 1, .threads = 2, .shuffled = false},
     {.rows = 7, .threads = 1, .shuffled = false}, {.rows = 7, .threads = 2, .shuffled = true},
     {.rows = 64, .threads = 1, .shuffled = true}, {.rows = 64, .threads = 2, .shuffled = false}};
-
-class Threads {
- public:
-  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
-  ~Threads() { at::set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
 
 /// `items` in `order`.
 template <typename Item>

@@ -8,15 +8,13 @@
 #include <torch/types.h>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/golden_cases.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 
-nlohmann::json golden_cases(const char* file) {
-  std::ifstream in(test::golden() / file);
-  return nlohmann::json::parse(in).at("cases");
-}
+using test::golden_cases;
 
 TEST_CASE("times are those the reference recorded") {
   for (const auto& recorded : golden_cases("sampler.json")) {

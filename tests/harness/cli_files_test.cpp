@@ -7,18 +7,16 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/golden_cases.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 
+using test::golden_cases;
+
 using Json = nlohmann::json;
 using Arguments = std::vector<std::string>;
-
-Json golden_cases(const std::string& file) {
-  std::ifstream stream(test::golden() / file);
-  return Json::parse(stream).at("cases");
-}
 
 std::string model(const std::string& name) {
   return (test::golden() / (name + ".safetensors")).string();

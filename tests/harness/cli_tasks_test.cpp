@@ -1,7 +1,6 @@
 // Whole tasks on the real benchmark files, as a user runs them, with a masked diffusion model and
 // an autoregressive one of the same size.
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +8,7 @@
 
 #include "models/safetensors.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/support.hpp"
 
@@ -22,26 +22,17 @@ using Arguments = std::vector<std::string>;
 /// The golden mdm-32k as an autoregressive checkpoint: the embedding loses the mask's row.
 fs::path make_arm_twin(const fs::path& folder) {
   const SafetensorsFile source(test::golden() / "mdm-32k.safetensors");
-  Json header = Json::object();
-  std::string data;
+  test::TensorMap tensors;
   for (const auto& [name, entry] : source.entries()) {
     auto tensor = source.tensor(name);
     if (name == "transformer.wte.weight") tensor = tensor.narrow(0, 0, tensor.size(0) - 1);
-    tensor = tensor.contiguous();
-    const auto begin = data.size();
-    data.append(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes());
-    header[name] = {{"dtype", entry.dtype},
-                    {"shape", tensor.sizes().vec()},
-                    {"data_offsets", {begin, data.size()}}};
+    tensor = tensor.to(torch::kFloat32).contiguous();
+    const float* values = tensor.const_data_ptr<float>();
+    tensors[name] = {.shape = tensor.sizes().vec(), .values = {values, values + tensor.numel()}};
   }
-  const auto text = header.dump();
-  std::string length(8, '\0');
-  const std::uint64_t bytes = text.size();
-  std::memcpy(length.data(), &bytes, sizeof(bytes));
-  test::write_file(folder / "model.safetensors", length + text + data);
-  auto config = Json::parse(test::read_file(test::golden() / "mdm-32k.config.json"));
+  auto config = nlohmann::json::parse(test::read_file(test::golden() / "mdm-32k.config.json"));
   config["x_model_type"] = "arm";
-  test::write_file(folder / "config.json", config.dump());
+  test::write_checkpoint(folder, config, tensors, test::StoredType::bf16);
   return folder;
 }
 

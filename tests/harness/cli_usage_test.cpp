@@ -1,20 +1,19 @@
 // What a user gets for a command line that cannot be: one line, and the documented exit code.
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
+
+using test::contains;
 
 using Arguments = std::vector<std::string>;
 
 constexpr int kUsage = 2;
 constexpr int kData = 3;
 constexpr int kCheckpoint = 4;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// The run fails with a code, prints nothing on standard output and one line of error with `part`
 /// in it.

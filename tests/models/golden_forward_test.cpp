@@ -7,17 +7,15 @@
 
 #include "models/checkpoint.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/golden_cases.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 
-using Json = nlohmann::json;
+using test::golden_cases;
 
-Json golden_cases(const std::string& file) {
-  std::ifstream stream(test::golden() / file);
-  return Json::parse(stream).at("cases");
-}
+using Json = nlohmann::json;
 
 std::unique_ptr<LanguageModel> golden_model(const std::string& name,
                                             std::optional<RopeTables> tables = {}) {

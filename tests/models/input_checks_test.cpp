@@ -8,9 +8,12 @@
 
 #include "models/checkpoint.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 
 namespace smdm {
 namespace {
+
+using test::contains;
 
 using Ids = std::vector<std::int64_t>;
 
@@ -32,11 +35,6 @@ std::string refusal(const std::function<void()>& act) {
     return error.what();
   }
   return "";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  UNSCOPED_INFO("\"" << text << "\" should contain \"" << part << "\"");
-  return text.find(part) != std::string::npos;
 }
 
 PackedRows rows_of(const std::vector<Ids>& sequences, const Ids& wanted = {0}) {

@@ -11,9 +11,12 @@
 
 #include "models/checkpoint.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 namespace smdm {
 namespace {
+
+using test::Threads;
 
 using Ids = std::vector<std::int64_t>;
 
@@ -153,17 +156,6 @@ std::vector<Answer> answers(const LanguageModel& model, const std::vector<Unit>&
   }
   return all;
 }
-
-class Threads {
- public:
-  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
-  ~Threads() { at::set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
 
 std::string text(Form form) {
   if (form == Form::plain) return "plain";

@@ -11,27 +11,20 @@
 #include "models/checkpoint_error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checkpoint_writer.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 
-/// The error's text, or "" if there is none.
-std::string error_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const CheckpointError& error) {
-    return error.what();
-  }
-  return "";
-}
+using test::contains;
 
 /// What reading a file of these bytes says.
 std::string refusal(const std::string& bytes) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "x.safetensors";
   test::write_file(path, bytes);
-  const auto error = error_of([&] { const SafetensorsFile file(path); });
+  const auto error = test::error_text<CheckpointError>([&] { const SafetensorsFile file(path); });
   if (!error.empty()) {
     CHECK(error.find(path.string()) == 0);
     CHECK(error.find('\n') == std::string::npos);
@@ -47,11 +40,6 @@ std::string entry(const std::string& dtype, const std::string& shape, const std:
   return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  UNSCOPED_INFO("\"" << text << "\" should contain \"" << part << "\"");
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a file that is too short or no safetensors file is refused") {
@@ -61,9 +49,12 @@ TEST_CASE("a file that is too short or no safetensors file is refused") {
   const auto whole = test::safetensors_bytes("{}", "");
   CHECK(refusal(whole).empty());
   CHECK(contains(refusal(whole.substr(0, 9)), "truncated: wanted a header of 2 bytes, got 1"));
-  CHECK(contains(error_of([] { const SafetensorsFile file("no such file"); }), "cannot be read"));
-  CHECK(contains(error_of([] { const SafetensorsFile file(test::golden()); }),
-                 test::golden().string() + ": "));
+  CHECK(contains(
+      test::error_text<CheckpointError>([] { const SafetensorsFile file("no such file"); }),
+      "cannot be read"));
+  CHECK(contains(
+      test::error_text<CheckpointError>([] { const SafetensorsFile file(test::golden()); }),
+      test::golden().string() + ": "));
 }
 
 TEST_CASE("a header that is not the JSON the format asks for is refused") {
@@ -151,10 +142,12 @@ TEST_CASE("values come out as stored, at any address and of any size") {
   }
   test::write_file(path, test::safetensors_bytes("{\"a\":" + entry("I64", "[1]", "[0,8]") + "}",
                                                  std::string(8, '\0')));
-  CHECK(contains(error_of([&] { (void)SafetensorsFile(path).tensor("a"); }),
-                 "wanted floating-point numbers, got I64"));
-  CHECK(contains(error_of([&] { (void)SafetensorsFile(path).tensor("b"); }),
-                 "tensor \"b\" is missing"));
+  CHECK(
+      contains(test::error_text<CheckpointError>([&] { (void)SafetensorsFile(path).tensor("a"); }),
+               "wanted floating-point numbers, got I64"));
+  CHECK(
+      contains(test::error_text<CheckpointError>([&] { (void)SafetensorsFile(path).tensor("b"); }),
+               "tensor \"b\" is missing"));
 }
 
 TEST_CASE("a checkpoint's tensors must be those of its configuration") {
@@ -163,7 +156,7 @@ TEST_CASE("a checkpoint's tensors must be those of its configuration") {
   const auto error = [&](const test::TensorMap& given) {
     const test::TemporaryFolder folder;
     test::write_checkpoint(folder.path(), config, given);
-    return error_of([&] {
+    return test::error_text<CheckpointError>([&] {
       CheckpointOptions options;
       options.model = folder.path();
       (void)load_model(find_checkpoint(options), ComputeType::f32, torch::kCPU);

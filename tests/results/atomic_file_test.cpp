@@ -11,29 +11,18 @@
 
 #include "results/results_error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 namespace fs = std::filesystem;
 
+using test::contains;
+
 std::size_t entries(const fs::path& folder) {
   return static_cast<std::size_t>(
       std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
-template <typename Action>
-std::string error_of(const Action& action) {
-  try {
-    action();
-  } catch (const ResultsError& error) {
-    return error.what();
-  }
-  return "no ResultsError";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// Lets no file of this process grow beyond a size: a write then fails like one to a full disk.
@@ -80,15 +69,16 @@ TEST_CASE("a file that exists is kept, or replaced where that is asked for") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "a.txt";
   write_atomically(path, "first");
-  const auto error = error_of([&] { write_atomically(path, "second"); });
+  const auto error = test::error_text<ResultsError>([&] { write_atomically(path, "second"); });
   CHECK(contains(error, path.string()));
   CHECK(contains(error, "not overwritten"));
   CHECK(test::read_file(path) == "first");
   write_atomically(path, "third", Existing::replace);
   CHECK(test::read_file(path) == "third");
   fs::create_symlink("nowhere", folder.path() / "dangling");
-  CHECK(contains(error_of([&] { write_atomically(folder.path() / "dangling", "x"); }),
-                 "not overwritten"));
+  CHECK(contains(
+      test::error_text<ResultsError>([&] { write_atomically(folder.path() / "dangling", "x"); }),
+      "not overwritten"));
   CHECK(entries(folder.path()) == 2);
 }
 
@@ -126,8 +116,8 @@ TEST_CASE("a pending file that is not committed leaves nothing") {
 TEST_CASE("a disk without room: one clear line and nothing left") {
   const test::TemporaryFolder folder;
   const SmallFiles limit(4096);
-  const auto error =
-      error_of([&] { write_atomically(folder.path() / "big", std::string(100000, 'x')); });
+  const auto error = test::error_text<ResultsError>(
+      [&] { write_atomically(folder.path() / "big", std::string(100000, 'x')); });
   CHECK(contains(error, "cannot write"));
   CHECK(contains(error, folder.path().string()));
   CHECK(contains(error, "File too large"));
@@ -136,10 +126,12 @@ TEST_CASE("a disk without room: one clear line and nothing left") {
 
 TEST_CASE("a missing folder, or a file in its place, is named") {
   const test::TemporaryFolder folder;
-  const auto missing = error_of([&] { write_atomically(folder.path() / "no" / "a", "x"); });
+  const auto missing =
+      test::error_text<ResultsError>([&] { write_atomically(folder.path() / "no" / "a", "x"); });
   CHECK(contains(missing, "wanted a folder at " + (folder.path() / "no").string()));
   test::write_file(folder.path() / "file", "x");
-  const auto file = error_of([&] { write_atomically(folder.path() / "file" / "a", "x"); });
+  const auto file =
+      test::error_text<ResultsError>([&] { write_atomically(folder.path() / "file" / "a", "x"); });
   CHECK(contains(file, "wanted a folder at " + (folder.path() / "file").string()));
 }
 
@@ -148,9 +140,11 @@ TEST_CASE("check_writable makes a folder and leaves it empty") {
   check_writable(folder.path() / "a" / "b");
   CHECK(entries(folder.path() / "a" / "b") == 0);
   test::write_file(folder.path() / "file", "x");
-  CHECK(contains(error_of([&] { check_writable(folder.path() / "file"); }), "wanted a folder"));
-  CHECK(contains(error_of([&] { check_writable(folder.path() / "file" / "below"); }),
-                 "cannot make folder"));
+  CHECK(contains(test::error_text<ResultsError>([&] { check_writable(folder.path() / "file"); }),
+                 "wanted a folder"));
+  CHECK(contains(
+      test::error_text<ResultsError>([&] { check_writable(folder.path() / "file" / "below"); }),
+      "cannot make folder"));
 }
 
 TEST_CASE("a folder that may not be written is refused") {
@@ -160,8 +154,10 @@ TEST_CASE("a folder that may not be written is refused") {
   fs::permissions(folder.path(), fs::perms(0755));
   const uid_t user = geteuid();
   if (user == 0) REQUIRE(seteuid(65534) == 0);  // root may write everywhere
-  const auto error = error_of([&] { check_writable(folder.path() / "closed"); });
-  const auto below = error_of([&] { check_writable(folder.path() / "closed" / "new"); });
+  const auto error =
+      test::error_text<ResultsError>([&] { check_writable(folder.path() / "closed"); });
+  const auto below =
+      test::error_text<ResultsError>([&] { check_writable(folder.path() / "closed" / "new"); });
   if (user == 0) REQUIRE(seteuid(user) == 0);
   CHECK(contains(error, "cannot write into " + (folder.path() / "closed").string()));
   CHECK(contains(error, "Permission denied"));
@@ -173,7 +169,8 @@ TEST_CASE("a file system that cannot be written is refused") {
     test::skip("no /proc on this machine");
     return;
   }
-  CHECK(contains(error_of([] { check_writable("/proc/self/task"); }), "/proc/self/task"));
+  CHECK(contains(test::error_text<ResultsError>([] { check_writable("/proc/self/task"); }),
+                 "/proc/self/task"));
 }
 
 }  // namespace smdm

@@ -10,25 +10,14 @@
 #include "results/file_io.hpp"
 #include "results/results_error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 namespace fs = std::filesystem;
 
-template <typename Action>
-std::string error_of(const Action& action) {
-  try {
-    action();
-  } catch (const ResultsError& error) {
-    return error.what();
-  }
-  return "no ResultsError";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using test::contains;
 
 /// Puts another descriptor in the place of standard output while it lives.
 class StandardOutput {
@@ -74,13 +63,17 @@ TEST_CASE("a file that exists, a folder and a missing folder are refused before 
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "out.jsonl";
   test::write_file(path, "precious");
-  CHECK(contains(error_of([&] { JsonLinesWriter writer(path.string()); }), "not overwritten"));
+  CHECK(contains(test::error_text<ResultsError>([&] { JsonLinesWriter writer(path.string()); }),
+                 "not overwritten"));
   CHECK(test::read_file(path) == "precious");
-  CHECK(contains(error_of([&] { JsonLinesWriter writer(folder.path().string()); }),
-                 "found a folder"));
-  CHECK(contains(error_of([&] { JsonLinesWriter writer((folder.path() / "no" / "a").string()); }),
+  CHECK(contains(
+      test::error_text<ResultsError>([&] { JsonLinesWriter writer(folder.path().string()); }),
+      "found a folder"));
+  CHECK(contains(test::error_text<ResultsError>(
+                     [&] { JsonLinesWriter writer((folder.path() / "no" / "a").string()); }),
                  "wanted a folder"));
-  CHECK(contains(error_of([&] { JsonLinesWriter writer((folder.path() / "new" / "").string()); }),
+  CHECK(contains(test::error_text<ResultsError>(
+                     [&] { JsonLinesWriter writer((folder.path() / "new" / "").string()); }),
                  "wanted a file"));
 }
 
@@ -90,7 +83,7 @@ TEST_CASE("a file that appears meanwhile is kept") {
   JsonLinesWriter writer(path.string());
   writer.write({{"id", 1}});
   test::write_file(path, "precious");
-  CHECK(contains(error_of([&] { writer.finish(); }), "not overwritten"));
+  CHECK(contains(test::error_text<ResultsError>([&] { writer.finish(); }), "not overwritten"));
   CHECK(test::read_file(path) == "precious");
 }
 
@@ -100,7 +93,7 @@ TEST_CASE("a full device is reported") {
     return;
   }
   JsonLinesWriter writer("/dev/full");
-  const auto error = error_of([&] {
+  const auto error = test::error_text<ResultsError>([&] {
     writer.write({{"id", 1}});
     writer.finish();
   });
@@ -132,7 +125,7 @@ TEST_CASE("a reader that has gone is an error, not the end of the process") {
   {
     const StandardOutput replaced(ends[1]);
     JsonLinesWriter writer("-");
-    error = error_of([&] { writer.write({{"id", 1}}); });
+    error = test::error_text<ResultsError>([&] { writer.write({{"id", 1}}); });
   }
   close(ends[1]);
   CHECK(contains(error, "cannot write standard output: Broken pipe"));
@@ -142,7 +135,7 @@ TEST_CASE("a closed standard output is an error") {
   const int before = dup(STDOUT_FILENO);
   std::fflush(stdout);
   close(STDOUT_FILENO);
-  const auto error = error_of([] { JsonLinesWriter writer("-"); });
+  const auto error = test::error_text<ResultsError>([] { JsonLinesWriter writer("-"); });
   dup2(before, STDOUT_FILENO);
   close(before);
   CHECK(contains(error, "cannot write standard output: Bad file descriptor"));

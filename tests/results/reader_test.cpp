@@ -9,11 +9,14 @@
 #include "results/writer.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
 namespace fs = std::filesystem;
+
+using test::contains;
 
 RunFiles stored(const fs::path& folder, const RunRecord& run = test::sample_run()) {
   return write_run(folder, run, summarize(run));
@@ -26,10 +29,6 @@ std::string error_of(const fs::path& path) {
   } catch (const ResultsError& error) {
     return error.what();
   }
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 void replace(const fs::path& file, const std::string& from, const std::string& to) {

@@ -1,17 +1,11 @@
 #include "tests/support/golden_model.hpp"
 
 #include <cmath>
-#include <fstream>
 
 #include "models/checkpoint.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm::test {
-
-nlohmann::json golden_cases(const std::string& file) {
-  std::ifstream in(golden() / file);
-  return nlohmann::json::parse(in).at("cases");
-}
 
 std::unique_ptr<LanguageModel> golden_model(const std::string& name, std::int64_t block_size) {
   CheckpointOptions options;

@@ -1,4 +1,4 @@
-/// The small checkpoints in tests/golden and the cases recorded with them.
+/// The small checkpoints in tests/golden.
 #pragma once
 
 #include <memory>
@@ -8,11 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "models/language_model.hpp"
+#include "tests/support/golden_cases.hpp"
 
 namespace smdm::test {
-
-/// The cases of a file in tests/golden, like "mc_nll.json".
-[[nodiscard]] nlohmann::json golden_cases(const std::string& file);
 
 /// A checkpoint of tests/golden on the CPU in float32, like "mdm-tiny".
 /// @param block_size  replaces that of its configuration, unless 0

@@ -5,6 +5,8 @@
 
 #include <zlib.h>
 
+#include "tests/support/errors.hpp"
+
 namespace smdm::test {
 
 /// A gzip stream of the text.
@@ -21,17 +23,6 @@ inline std::string gzip(const std::string& text) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
-}
-
-/// The text of the error that `work` ends with, or "" if it ends with none.
-template <typename Error, typename Work>
-std::string error_text(const Work& work) {
-  try {
-    static_cast<void>(work());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace smdm::test

@@ -5,15 +5,13 @@
 
 #include "tasks/json.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/golden_cases.hpp"
 #include "tests/support/support.hpp"
 
 namespace {
 
 using namespace smdm;
-
-Json golden_cases(const std::string& file) {
-  return Json::parse(test::read_file(test::golden() / file)).at("cases");
-}
+using test::golden_cases;
 
 struct Disagreement {
   std::string prediction;
@@ -34,7 +32,7 @@ bool is_listed(const std::string& prediction, const std::string& reference) {
 
 TEST_CASE("golden answers") {
   std::size_t disagreements = 0;
-  for (const Json& one : golden_cases("gsm8k_answers.json")) {
+  for (const auto& one : golden_cases("gsm8k_answers.json")) {
     const auto prediction = one.at("prediction").get<std::string>();
     const auto reference = one.at("right_answer").get<std::string>();
     INFO(prediction << " against " << reference);
@@ -62,7 +60,7 @@ TEST_CASE("where sympy is wrong") {
 }
 
 TEST_CASE("golden normalisation") {
-  for (const Json& one : golden_cases("gsm8k_normalize.json")) {
+  for (const auto& one : golden_cases("gsm8k_normalize.json")) {
     INFO(one.dump());
     CHECK(normalize_answer(one.at("input").get<std::string>()) ==
           one.at("normalized").get<std::string>());
