@@ -85,6 +85,8 @@ class Counted final : public LanguageModel {
   mutable double flops_ = 0.0;  // the bench calls from one thread
 };
 
+constexpr std::size_t kSamples = 32;  ///< of the Monte Carlo estimator
+
 /// Questions of a benchmark's typical size, in tokens.
 struct Shape {
   const char* name;
@@ -95,7 +97,9 @@ constexpr Shape kShapes[] = {
     {.name = "piqa", .questions = 8, .context = 20, .choices = 2, .continuation = 22},
     {.name = "hellaswag", .questions = 4, .context = 60, .choices = 4, .continuation = 33}};
 
-std::vector<TokenRequest> requests_of(const Shape& shape, std::int64_t vocab) {
+std::vector<TokenRequest> requests_of(const Shape& shape,
+                                      std::size_t questions,
+                                      std::int64_t vocab) {
   std::vector<TokenRequest> requests;
   std::uint64_t state = 1;
   const auto draw = [&](std::size_t count) {
@@ -108,7 +112,7 @@ std::vector<TokenRequest> requests_of(const Shape& shape, std::int64_t vocab) {
     }
     return ids;
   };
-  for (std::size_t question = 0; question < shape.questions; ++question) {
+  for (std::size_t question = 0; question < questions; ++question) {
     const auto context = draw(shape.context);
     for (std::size_t choice = 0; choice < shape.choices; ++choice) {
       requests.push_back({.context = context, .continuation = draw(shape.continuation)});
@@ -154,12 +158,14 @@ Speed measure(const LanguageModel& model,
               const Shape& shape,
               bool arm,
               const BenchSettings& settings) {
-  const auto requests = requests_of(shape, model.info().vocab_tokens);
+  // As many rows of both kinds, so that both fill their forwards.
+  const auto questions = shape.questions * (arm ? kSamples : 1);
+  const auto requests = requests_of(shape, questions, model.info().vocab_tokens);
   LikelihoodConfig config;
   if (arm) {
     config.estimator = TeacherForcing{};
   } else {
-    config.estimator = MonteCarlo{.samples = 32, .strata = 32};
+    config.estimator = MonteCarlo{.samples = kSamples, .strata = kSamples};
   }
   if (settings.batch_size > 0) config.packing.rows_per_forward = settings.batch_size;
   const Counted counted(model, count);
@@ -193,6 +199,9 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
   bench->add_option("--dtype", settings.dtypes, "Arithmetics to measure")
       ->delimiter(',')
       ->check(CLI::IsMember({"f32", "bf16"}));
+  bench->add_option("--backend", settings.backends, "Kinds of model to measure")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"mdm", "arm"}));
   bench->add_option("--seconds", settings.seconds, "Least time of one measurement");
   bench->add_option("--batch-size", settings.batch_size,
                     "Rows per forward (default: as evaluation)");
@@ -208,7 +217,8 @@ void run_bench(const BenchSettings& settings) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& dtype : settings.dtypes) {
     const auto compute = dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
-    for (const auto kind : {ModelKind::mdm, ModelKind::arm}) {
+    for (const auto& backend : settings.backends) {
+      const auto kind = backend == "arm" ? ModelKind::arm : ModelKind::mdm;
       const auto model = random_model(config, kind, compute, device, /*seed=*/0);
       for (const auto& shape : kShapes) {
         const bool arm = kind == ModelKind::arm;

@@ -13,6 +13,7 @@ namespace smdm {
 struct BenchSettings {
   std::int64_t model_size = 113;  ///< a size of the published family, with random weights
   std::vector<std::string> dtypes = {"f32", "bf16"};
+  std::vector<std::string> backends = {"mdm", "arm"};
   double seconds = 10.0;        ///< per measurement, at least one pass
   std::int64_t batch_size = 0;  ///< rows per forward; 0: the default of evaluation
   int threads = 0;              ///< 0: all cores

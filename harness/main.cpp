@@ -11,6 +11,7 @@
 #include "harness/errors.hpp"
 #include "harness/jobs.hpp"
 #include "harness/version.hpp"
+#include "models/memory.hpp"
 
 namespace smdm {
 namespace {
@@ -65,6 +66,7 @@ int run(int argc, char** argv) {
 }  // namespace smdm
 
 int main(int argc, char** argv) {
+  smdm::keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, reported as one
   try {
     return smdm::run(argc, argv);

@@ -13,7 +13,7 @@
 namespace smdm {
 namespace {
 
-constexpr std::int64_t kHeadRows = 128;  ///< wanted positions whose logits exist at once
+constexpr std::int64_t kHeadRows = 512;  ///< wanted positions whose logits exist at once
 
 ModelInfo describe(const ModelConfig& config,
                    ModelKind kind,
