@@ -1,5 +1,7 @@
 #include "models/attention.hpp"
 
+#include "models/cpu/attention.hpp"
+
 namespace smdm {
 namespace {
 
@@ -14,15 +16,6 @@ torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
   return groups == heads ? x : x.repeat_interleave(heads / groups, 2);
 }
 
-/// Few queries on many keys give other last bits on one thread than on two; in multiples of this
-/// they do not.
-constexpr std::int64_t kQueryMultiple = 16;
-
-torch::Tensor padded_queries(const torch::Tensor& query) {
-  const auto missing = (kQueryMultiple - query.size(1) % kQueryMultiple) % kQueryMultiple;
-  return missing == 0 ? query : at::constant_pad_nd(query, {0, 0, 0, 0, 0, missing});
-}
-
 /// Queries of the last tokens on all keys.
 /// @param query      [B, T, H, hs]
 /// @param key,value  [B, P + T, G, hs], P > 0
@@ -31,14 +24,13 @@ torch::Tensor attention_after(const torch::Tensor& query,
                               const torch::Tensor& value) {
   const auto tokens = query.size(1);
   const auto heads = query.size(2);
-  const auto padded = padded_queries(query);
-  const auto seen = torch::ones({padded.size(1), key.size(1)},
-                                torch::TensorOptions(torch::kBool).device(query.device()))
-                        .tril(key.size(1) - tokens);
-  const auto out = at::scaled_dot_product_attention(
-      heads_first(padded), heads_first(for_all_queries(key, heads)),
-      heads_first(for_all_queries(value, heads)), seen);
-  return out.transpose(1, 2).narrow(1, 0, tokens);
+  const auto seen =
+      torch::ones({tokens, key.size(1)}, torch::TensorOptions(torch::kBool).device(query.device()))
+          .tril(key.size(1) - tokens);
+  const auto out =
+      at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
+                                       heads_first(for_all_queries(value, heads)), seen);
+  return out.transpose(1, 2);
 }
 
 /// @param query      [B, T, H, hs]
@@ -47,14 +39,11 @@ torch::Tensor attention(const torch::Tensor& query,
                         const torch::Tensor& key,
                         const torch::Tensor& value,
                         bool causal) {
-  constexpr std::int64_t kSmallHead = 16;  // below it, as many queries as keys are not enough
-  const auto tokens = query.size(1);
   const auto heads = query.size(2);
-  const auto queries = query.size(3) < kSmallHead ? padded_queries(query) : query;
-  const auto out = at::scaled_dot_product_attention(
-      heads_first(queries), heads_first(for_all_queries(key, heads)),
-      heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
-  return out.transpose(1, 2).narrow(1, 0, tokens);
+  const auto out =
+      at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
+                                       heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
+  return out.transpose(1, 2);
 }
 
 /// Attention of one packed batch; knows where each row and what it continues lie.
@@ -134,12 +123,21 @@ class RowAttention {
 
 }  // namespace
 
+void attend_with_library(const Projections& projections,
+                         const PackedRows& rows,
+                         std::span<const Past> past,
+                         bool causal,
+                         torch::Tensor& out) {
+  RowAttention(projections, rows, past, causal, out).run();
+}
+
 void attend(const Projections& projections,
             const PackedRows& rows,
             std::span<const Past> past,
             bool causal,
             torch::Tensor& out) {
-  RowAttention(projections, rows, past, causal, out).run();
+  if (out.is_cpu()) return cpu::attend(projections, rows, past, causal, out);
+  attend_with_library(projections, rows, past, causal, out);
 }
 
 }  // namespace smdm

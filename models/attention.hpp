@@ -27,4 +27,12 @@ void attend(const Projections& projections,
             bool causal,
             torch::Tensor& out);
 
+/// The same through LibTorch's scaled_dot_product_attention, on any device; attend() uses it where
+/// there are no loops of our own.
+void attend_with_library(const Projections& projections,
+                         const PackedRows& rows,
+                         std::span<const Past> past,
+                         bool causal,
+                         torch::Tensor& out);
+
 }  // namespace smdm

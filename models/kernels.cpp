@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include <ATen/Functions.h>
-#include <ATen/TensorIterator.h>
-#include <c10/core/InferenceMode.h>
+
+#include "models/cpu/levels.hpp"
+#include "models/cpu/row_ranges.hpp"
 
 namespace smdm {
 namespace {
@@ -15,25 +15,11 @@ namespace {
 /// Rows a thread takes at once.
 constexpr std::int64_t kGrain = 16;
 
-/// Calls body(begin, end) for ranges of rows that together are 0..rows-1, on LibTorch's own
-/// threads. at::parallel_for is a template that runs serially where the including file is compiled
-/// without OpenMP, and with it would start a second pool of threads; a TensorIterator's loop is
-/// compiled into the library. Operations inside body run on the calling thread alone.
 template <typename Body>
-void for_row_ranges(std::int64_t rows, const Body& body) {
-  const auto numbers = torch::arange(rows, torch::kInt64);
-  auto iterator = at::TensorIteratorConfig()
-                      .set_check_mem_overlap(false)
-                      .add_output(numbers)
-                      .add_input(numbers)
-                      .build();
-  iterator.for_each(
-      [&](char** data, const std::int64_t*, std::int64_t count, std::int64_t) {
-        std::int64_t first = 0;
-        std::memcpy(&first, data[0], sizeof first);
-        body(first, first + count);
-      },
-      kGrain);
+void for_rows(std::int64_t rows, const Body& body) {
+  cpu::for_row_ranges(rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto n = begin; n < end; ++n) body(n);
+  });
 }
 
 /// Sum of squares in a fixed order that the compiler can keep in vector registers.
@@ -67,10 +53,8 @@ void rms_norm_rows(const torch::Tensor& x,
   const float* from = x.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
   auto* to = out.mutable_data_ptr<Out>();
-  for_row_ranges(x.size(0), [&](std::int64_t begin, std::int64_t end) {
-    for (auto n = begin; n < end; ++n) {
-      rms_norm_row(from + n * width, scale, static_cast<float>(eps), width, to + n * width);
-    }
+  for_rows(x.size(0), [&](std::int64_t n) {
+    rms_norm_row(from + n * width, scale, static_cast<float>(eps), width, to + n * width);
   });
 }
 
@@ -108,18 +92,37 @@ void split_and_rotate_rows(const torch::Tensor& qkv,
   T* query = out.query.mutable_data_ptr<T>();
   T* key = out.key.mutable_data_ptr<T>();
   T* value = out.value.mutable_data_ptr<T>();
-  for_row_ranges(qkv.size(0), [&](std::int64_t begin, std::int64_t end) {
-    for (auto n = begin; n < end; ++n) {
-      const Angles angles{.cosine = cosines + n * half, .sine = sines + n * half, .half = half};
-      const T* head = from + n * qkv.size(1);
-      for (std::int64_t g = 0; g < shape.groups; ++g) {
-        for (std::int64_t h = 0; h < per_group; ++h, head += size) {
-          rotate_head(head, angles, size, query + ((n * shape.heads) + g * per_group + h) * size);
-        }
-        rotate_head(head, angles, size, key + (n * shape.groups + g) * size);
-        std::copy(head + size, head + 2 * size, value + (n * shape.groups + g) * size);
-        head += 2 * size;
+  for_rows(qkv.size(0), [&](std::int64_t n) {
+    const Angles angles{.cosine = cosines + n * half, .sine = sines + n * half, .half = half};
+    const T* head = from + n * qkv.size(1);
+    for (std::int64_t g = 0; g < shape.groups; ++g) {
+      for (std::int64_t h = 0; h < per_group; ++h, head += size) {
+        rotate_head(head, angles, size, query + ((n * shape.heads) + g * per_group + h) * size);
       }
+      rotate_head(head, angles, size, key + (n * shape.groups + g) * size);
+      std::copy(head + size, head + 2 * size, value + (n * shape.groups + g) * size);
+      head += 2 * size;
+    }
+  });
+}
+
+template <typename T, typename Loop, typename LogSumExp>
+void log_probabilities(const torch::Tensor& logits,
+                       const torch::Tensor& tokens,
+                       LogSumExp log_sum_exp,
+                       torch::Tensor& out) {
+  const auto stride = logits.stride(0);
+  const auto width = logits.size(1);
+  const T* from = logits.const_data_ptr<T>();
+  const auto* at = tokens.const_data_ptr<std::int64_t>();
+  T* to = out.mutable_data_ptr<T>();
+  cpu::for_row_ranges(logits.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto n = begin; n < end; ++n) {
+      const T* row = from + n * stride;
+      float maximum = 0.0F;
+      float log_sum = 0.0F;
+      log_sum_exp(reinterpret_cast<const Loop*>(row), width, &maximum, &log_sum);
+      to[n] = static_cast<T>(static_cast<float>(row[at[n]]) - maximum - log_sum);
     }
   });
 }
@@ -185,17 +188,40 @@ Projections split_and_rotate(const torch::Tensor& qkv,
 }
 
 torch::Tensor swiglu(const torch::Tensor& gate_up) {
-  const auto parts = gate_up.chunk(2, -1);
-  if (!gate_up.is_cpu()) return torch::silu(parts[0]).mul_(parts[1]);
-  auto out = torch::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
-  // Left to itself ATen may cut the work in the middle of a row, where a vector's last elements
-  // take another path: other bits for another number of threads. So whole rows are handed out here.
-  for_row_ranges(gate_up.size(0), [&](std::int64_t begin, std::int64_t end) {
-    const c10::InferenceMode no_gradients;  // threads do not inherit the caller's
-    auto rows = out.narrow(0, begin, end - begin);
-    at::silu_out(rows, parts[0].narrow(0, begin, end - begin));
-    rows.mul_(parts[1].narrow(0, begin, end - begin));
-  });
+  if (!gate_up.is_cpu()) {
+    const auto parts = gate_up.chunk(2, -1);
+    return torch::silu(parts[0]).mul_(parts[1]);
+  }
+  const auto rows = gate_up.size(0);
+  const auto width = gate_up.size(1) / 2;
+  auto out = torch::empty({rows, width}, gate_up.options());
+  const auto& loops = cpu::loops();
+  if (gate_up.scalar_type() == torch::kBFloat16) {
+    const auto* from = reinterpret_cast<const cpu::Bf16*>(gate_up.const_data_ptr<c10::BFloat16>());
+    auto* to = reinterpret_cast<cpu::Bf16*>(out.mutable_data_ptr<c10::BFloat16>());
+    for_rows(rows, [&](std::int64_t n) {
+      loops.swiglu_bf16(from + n * 2 * width, width, to + n * width);
+    });
+  } else {
+    const auto* from = gate_up.const_data_ptr<float>();
+    auto* to = out.mutable_data_ptr<float>();
+    for_rows(rows, [&](std::int64_t n) {
+      loops.swiglu_f32(from + n * 2 * width, width, to + n * width);
+    });
+  }
+  return out;
+}
+
+torch::Tensor token_log_probabilities(const torch::Tensor& logits, const torch::Tensor& tokens) {
+  if (!logits.is_cpu() || logits.stride(1) != 1) {
+    return torch::log_softmax(logits, -1).gather(-1, tokens.unsqueeze(-1)).squeeze(-1);
+  }
+  auto out = torch::empty({logits.size(0)}, logits.options());
+  if (logits.scalar_type() == torch::kBFloat16) {
+    log_probabilities<c10::BFloat16, cpu::Bf16>(logits, tokens, cpu::loops().log_sum_exp_bf16, out);
+  } else {
+    log_probabilities<float, float>(logits, tokens, cpu::loops().log_sum_exp_f32, out);
+  }
   return out;
 }
 

@@ -44,4 +44,11 @@ struct Projections {
 /// @param gate_up  [N, 2 I]: gate, then up
 [[nodiscard]] torch::Tensor swiglu(const torch::Tensor& gate_up);
 
+/// Entries of log_softmax(logits), in the logits' type, so that bfloat16 rounds as under autocast.
+/// @param logits  [N, V], float32 or bfloat16
+/// @param tokens  int64 [N], on the same device; one of V each
+/// @return        [N]
+[[nodiscard]] torch::Tensor token_log_probabilities(const torch::Tensor& logits,
+                                                    const torch::Tensor& tokens);
+
 }  // namespace smdm

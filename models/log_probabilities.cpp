@@ -1,5 +1,7 @@
 #include "models/log_probabilities.hpp"
 
+#include "models/kernels.hpp"
+
 namespace smdm {
 
 void append_token_scores(const torch::Tensor& logits,
@@ -7,10 +9,9 @@ void append_token_scores(const torch::Tensor& logits,
                          WithArgmax with_argmax,
                          TokenScores& scores) {
   const auto count = static_cast<std::int64_t>(tokens.size());
-  auto wanted = torch::empty({count, 1}, torch::kInt64);
+  auto wanted = torch::empty({count}, torch::kInt64);
   std::copy(tokens.begin(), tokens.end(), wanted.mutable_data_ptr<std::int64_t>());
-  // log_softmax keeps the logits' type, so that bfloat16 rounds here as it does under autocast.
-  const auto log_p = torch::log_softmax(logits, -1).gather(-1, wanted.to(logits.device()));
+  const auto log_p = token_log_probabilities(logits, wanted.to(logits.device()));
   const auto values = log_p.to(torch::kCPU, torch::kFloat32).contiguous();
   const float* begin = values.const_data_ptr<float>();
   scores.log_p.insert(scores.log_p.end(), begin, begin + count);

@@ -1,0 +1,126 @@
+#include "models/cpu/attention.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <vector>
+
+#include "models/cpu/levels.hpp"
+#include "models/cpu/row_ranges.hpp"
+
+namespace smdm::cpu {
+namespace {
+
+/// The element type of loops over a tensor of c10's type.
+template <typename T>
+using LoopType = std::conditional_t<std::is_same_v<T, c10::BFloat16>, Bf16, T>;
+
+template <typename T>
+const LoopType<T>* data(const torch::Tensor& x) {
+  return reinterpret_cast<const LoopType<T>*>(x.const_data_ptr<T>());
+}
+
+template <typename T>
+class Attention {
+ public:
+  Attention(const Projections& projections,
+            const PackedRows& rows,
+            std::span<const Past> past,
+            bool causal,
+            torch::Tensor& out)
+      : p_(projections),
+        rows_(rows),
+        past_(past),
+        causal_(causal),
+        out_(reinterpret_cast<LoopType<T>*>(out.mutable_data_ptr<T>())) {}
+
+  void run() const {
+    const auto count = static_cast<std::int64_t>(rows_.rows());
+    const auto needed = loops().attention_scratch(most_keys(), p_.key.size(2));
+    // Groups outside, so that threads get equal shares of every row.
+    for_row_ranges(count * p_.key.size(1), 1, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<float> scratch(static_cast<std::size_t>(needed));
+      for (auto item = begin; item < end; ++item) {
+        const auto part = row_of(static_cast<std::size_t>(item % count), item / count);
+        if constexpr (std::is_same_v<T, float>) {
+          loops().attention_f32(part, scratch.data());
+        } else {
+          loops().attention_bf16(part, scratch.data());
+        }
+      }
+    });
+  }
+
+ private:
+  [[nodiscard]] std::int64_t most_keys() const {
+    std::int64_t most = 0;
+    for (std::size_t row = 0; row < rows_.rows(); ++row) {
+      most = std::max(most, rows_.length(row) + past_length(row));
+    }
+    return most;
+  }
+
+  [[nodiscard]] std::int64_t past_length(std::size_t row) const {
+    if (!past_.empty()) return past_[row].key.defined() ? past_[row].key.size(0) : 0;
+    const auto parent = rows_.parent(row);
+    return parent ? rows_.length(*parent) : 0;
+  }
+
+  [[nodiscard]] AttentionRow<LoopType<T>> row_of(std::size_t row, std::int64_t group) const {
+    const auto size = p_.key.size(2);
+    const auto heads = p_.query.size(1) / p_.key.size(1);
+    const auto key_stride = p_.key.stride(0);
+    const auto query_stride = p_.query.stride(0);
+    const auto begin = rows_.offsets[row];
+    const auto* key = data<T>(p_.key) + group * size;
+    const auto* value = data<T>(p_.value) + group * size;
+    const auto head = group * heads * size;
+    AttentionRow<LoopType<T>> part{.query = data<T>(p_.query) + begin * query_stride + head,
+                                   .query_stride = query_stride,
+                                   .queries = rows_.length(row),
+                                   .heads = heads,
+                                   .size = size,
+                                   .past_key = nullptr,
+                                   .past_value = nullptr,
+                                   .past_stride = key_stride,
+                                   .past = past_length(row),
+                                   .key = key + begin * key_stride,
+                                   .value = value + begin * key_stride,
+                                   .key_stride = key_stride,
+                                   .causal = causal_,
+                                   .out = out_ + begin * query_stride + head,
+                                   .out_stride = query_stride};
+    if (part.past == 0) return part;
+    if (!past_.empty()) {
+      part.past_key = data<T>(past_[row].key) + group * size;
+      part.past_value = data<T>(past_[row].value) + group * size;
+      part.past_stride = past_[row].key.stride(0);
+    } else {
+      const auto parent = rows_.offsets[rows_.parent(row).value()];
+      part.past_key = key + parent * key_stride;
+      part.past_value = value + parent * key_stride;
+    }
+    return part;
+  }
+
+  const Projections& p_;
+  const PackedRows& rows_;
+  std::span<const Past> past_;
+  bool causal_;
+  LoopType<T>* out_;
+};
+
+}  // namespace
+
+void attend(const Projections& projections,
+            const PackedRows& rows,
+            std::span<const Past> past,
+            bool causal,
+            torch::Tensor& out) {
+  if (out.scalar_type() == torch::kBFloat16) {
+    Attention<c10::BFloat16>(projections, rows, past, causal, out).run();
+  } else {
+    Attention<float>(projections, rows, past, causal, out).run();
+  }
+}
+
+}  // namespace smdm::cpu

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+#include <torch/types.h>
+
+#include "models/attention.hpp"
+
+namespace smdm::cpu {
+
+/// attend() for tensors in this machine's memory. A query's bits depend on its row and what stands
+/// before it alone: not on other rows, threads, or how many of the row's queries come in one call.
+void attend(const Projections& projections,
+            const PackedRows& rows,
+            std::span<const Past> past,
+            bool causal,
+            torch::Tensor& out);
+
+}  // namespace smdm::cpu

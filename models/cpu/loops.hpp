@@ -1,0 +1,56 @@
+/// Loops over plain memory whose speed depends on the processor's vector instructions. They are
+/// compiled once for each level of the x86-64 architecture (once elsewhere), and the best one that
+/// the processor has is taken. Every row is computed on its own, in an order that depends on
+/// nothing but its length.
+#pragma once
+
+#include <cstdint>
+
+namespace smdm::cpu {
+
+/// The upper half of a float's bits.
+struct Bf16 {
+  std::uint16_t bits;
+};
+
+/// Attention of one row's queries of one head group. Element (i, h, d) of queries and out lies at
+/// i * stride + h * size + d, (j, d) of keys and values at j * stride + d.
+template <typename T>
+struct AttentionRow {
+  const T* query;  ///< of the group's first head
+  std::int64_t query_stride;
+  std::int64_t queries;
+  std::int64_t heads;  ///< that share the keys
+  std::int64_t size;   ///< of a head
+
+  /// Keys and values that stand before the row's own, which are as many as the queries.
+  const T* past_key;
+  const T* past_value;
+  std::int64_t past_stride;
+  std::int64_t past;
+  const T* key;
+  const T* value;
+  std::int64_t key_stride;
+
+  bool causal;  ///< whether query i sees past + i + 1 keys, else all
+  T* out;
+  std::int64_t out_stride;
+};
+
+struct Loops {
+  /// out[i] = silu(gate_up[i]) * up[width + i], the factor rounded to the type as well.
+  void (*swiglu_f32)(const float* gate_up, std::int64_t width, float* out);
+  void (*swiglu_bf16)(const Bf16* gate_up, std::int64_t width, Bf16* out);
+
+  /// log(sum(exp(x))) - max(x) and the maximum, in float32.
+  void (*log_sum_exp_f32)(const float* x, std::int64_t width, float* maximum, float* log_sum);
+  void (*log_sum_exp_bf16)(const Bf16* x, std::int64_t width, float* maximum, float* log_sum);
+
+  /// Floats of scratch memory, aligned to 64 bytes, that attention on so many keys needs.
+  std::int64_t (*attention_scratch)(std::int64_t keys, std::int64_t size);
+  /// softmax(q k / sqrt(size)) v, computed in float32.
+  void (*attention_f32)(const AttentionRow<float>& row, float* scratch);
+  void (*attention_bf16)(const AttentionRow<Bf16>& row, float* scratch);
+};
+
+}  // namespace smdm::cpu

@@ -1,0 +1,278 @@
+// The loops of every level that this processor can run, against the same formulas in double.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "models/cpu/levels.hpp"
+#include "tests/support/catch.hpp"
+
+namespace smdm::cpu {
+namespace {
+
+/// Repeatable numbers in (-scale, scale).
+class Numbers {
+ public:
+  explicit Numbers(float scale) : scale_(scale) {}
+  float operator()() {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    return scale_ * (static_cast<float>(state_ >> 40) / static_cast<float>(1U << 23) - 1.0F);
+  }
+  std::vector<float> operator()(std::size_t count) {
+    std::vector<float> all(count);
+    std::generate(all.begin(), all.end(), [&] { return (*this)(); });
+    return all;
+  }
+
+ private:
+  float scale_;
+  std::uint64_t state_ = 7;
+};
+
+Bf16 bf16(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  return {static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16)};
+}
+float value(Bf16 x) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(x.bits) << 16);
+}
+float value(float x) {
+  return x;
+}
+
+std::vector<Bf16> bf16(const std::vector<float>& all) {
+  std::vector<Bf16> out;
+  for (const float x : all) out.push_back(bf16(x));
+  return out;
+}
+
+struct Shape {
+  std::int64_t queries, past, heads, size;
+  bool causal;
+};
+
+/// The inputs of one row: keys of one group, queries of its heads.
+template <typename T>
+struct Row {
+  std::vector<T> query, key, value, past_key, past_value;
+
+  [[nodiscard]] AttentionRow<T> view(const Shape& s, std::vector<T>& out) const {
+    out.assign(query.size(), T{});
+    return {.query = query.data(),
+            .query_stride = s.heads * s.size,
+            .queries = s.queries,
+            .heads = s.heads,
+            .size = s.size,
+            .past_key = past_key.data(),
+            .past_value = past_value.data(),
+            .past_stride = s.size,
+            .past = s.past,
+            .key = key.data(),
+            .value = value.data(),
+            .key_stride = s.size,
+            .causal = s.causal,
+            .out = out.data(),
+            .out_stride = s.heads * s.size};
+  }
+};
+
+Row<float> random_row(const Shape& s) {
+  Numbers draw(1.5F);
+  const auto count = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+  Row<float> row;
+  row.query = draw(count(s.queries * s.heads * s.size));
+  row.key = draw(count(s.queries * s.size));
+  row.value = draw(count(s.queries * s.size));
+  row.past_key = draw(count(s.past * s.size));
+  row.past_value = draw(count(s.past * s.size));
+  return row;
+}
+
+Row<Bf16> rounded(const Row<float>& row) {
+  return {.query = bf16(row.query),
+          .key = bf16(row.key),
+          .value = bf16(row.value),
+          .past_key = bf16(row.past_key),
+          .past_value = bf16(row.past_value)};
+}
+
+/// Greatest difference of `out` to attention computed in double.
+template <typename T>
+double error_of(const Shape& s, const Row<T>& row, const std::vector<T>& out) {
+  double worst = 0.0;
+  const auto size = static_cast<std::size_t>(s.size);
+  const auto past = static_cast<std::size_t>(s.past);
+  const auto key = [&](std::size_t j) {
+    return j < past ? &row.past_key[j * size] : &row.key[(j - past) * size];
+  };
+  const auto content = [&](std::size_t j) {
+    return j < past ? &row.past_value[j * size] : &row.value[(j - past) * size];
+  };
+  const auto heads = static_cast<std::size_t>(s.heads);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(s.queries); ++i) {
+    const auto seen = past + (s.causal ? i + 1 : static_cast<std::size_t>(s.queries));
+    for (std::size_t h = 0; h < heads; ++h) {
+      const auto at = (i * heads + h) * size;
+      std::vector<double> sum(size);
+      double total = 0.0;
+      for (std::size_t j = 0; j < seen; ++j) {
+        double score = 0.0;
+        for (std::size_t d = 0; d < size; ++d) {
+          score += static_cast<double>(value(row.query[at + d])) * value(key(j)[d]);
+        }
+        const double weight = std::exp(score / std::sqrt(static_cast<double>(s.size)));
+        total += weight;
+        for (std::size_t d = 0; d < size; ++d) sum[d] += weight * value(content(j)[d]);
+      }
+      for (std::size_t d = 0; d < size; ++d) {
+        worst = std::max(worst, std::abs(sum[d] / total - value(out[at + d])));
+      }
+    }
+  }
+  return worst;
+}
+
+std::vector<Shape> shapes() {
+  std::vector<Shape> all;
+  for (const bool causal : {false, true}) {
+    for (const std::int64_t size : {2, 8, 20, 64, 80}) {
+      for (const std::int64_t past : {0, 1, 40}) {
+        for (const std::int64_t queries : {1, 5, 6, 17, 33, 70}) {
+          all.push_back({.queries = queries,
+                         .past = past,
+                         .heads = 1 + queries % 3,
+                         .size = size,
+                         .causal = causal});
+        }
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<float> scratch_for(const Loops& loops, const Shape& s) {
+  const auto floats = static_cast<std::size_t>(loops.attention_scratch(s.past + s.queries, s.size));
+  return std::vector<float>(floats, std::numeric_limits<float>::quiet_NaN());
+}
+
+}  // namespace
+
+TEST_CASE("attention is softmax(q k / sqrt(size)) v") {
+  for (const auto& level : levels()) {
+    for (const auto& shape : shapes()) {
+      INFO(level.name << ": " << shape.queries << " queries after " << shape.past << ", "
+                      << shape.heads << " heads of " << shape.size << ", causal " << shape.causal);
+      auto scratch = scratch_for(*level.loops, shape);
+      const auto row = random_row(shape);
+      std::vector<float> out;
+      level.loops->attention_f32(row.view(shape, out), scratch.data());
+      CHECK(error_of(shape, row, out) < 2e-6);
+      const auto half = rounded(row);
+      std::vector<Bf16> half_out;
+      level.loops->attention_bf16(half.view(shape, half_out), scratch.data());
+      CHECK(error_of(shape, half, half_out) < 4e-3);  // half a unit in bfloat16's last place
+    }
+  }
+}
+
+TEST_CASE("a causal query has the same bits alone after a cache and within its row") {
+  constexpr std::int64_t kSize = 24;
+  const Shape whole{.queries = 23, .past = 0, .heads = 2, .size = kSize, .causal = true};
+  const auto row = random_row(whole);
+  for (const auto& level : levels()) {
+    auto scratch = scratch_for(*level.loops, whole);
+    std::vector<float> out;
+    level.loops->attention_f32(row.view(whole, out), scratch.data());
+    for (std::int64_t i = 0; i < whole.queries; ++i) {
+      auto one = row.view(whole, out);
+      std::vector<float> alone(2 * kSize);
+      one.query += i * 2 * kSize;
+      one.key += i * kSize;
+      one.value += i * kSize;
+      one.past_key = row.key.data();
+      one.past_value = row.value.data();
+      one.past = i;
+      one.queries = 1;
+      one.out = alone.data();
+      std::vector<float> again;
+      level.loops->attention_f32(row.view(whole, again), scratch.data());
+      level.loops->attention_f32(one, scratch.data());
+      const auto* wanted = again.data() + i * 2 * kSize;
+      INFO(level.name << ", query " << i);
+      CHECK(std::equal(alone.begin(), alone.end(), wanted));
+    }
+  }
+}
+
+TEST_CASE("log_sum_exp and its maximum") {
+  for (const auto& level : levels()) {
+    for (const std::size_t width : {1, 3, 16, 31, 257, 32000}) {
+      for (const float scale : {0.1F, 5.0F, 300.0F}) {
+        const auto x = Numbers(scale)(width);
+        const auto half = bf16(x);
+        double sum = 0.0;
+        double half_sum = 0.0;
+        const float best = *std::max_element(x.begin(), x.end());
+        const float half_best = value(bf16(best));
+        for (const float y : x) sum += std::exp(static_cast<double>(y) - best);
+        for (const auto y : half) half_sum += std::exp(static_cast<double>(value(y)) - half_best);
+        float maximum = 0.0F;
+        float log_sum = 0.0F;
+        INFO(level.name << ", " << width << " of scale " << scale);
+        level.loops->log_sum_exp_f32(x.data(), static_cast<std::int64_t>(width), &maximum,
+                                     &log_sum);
+        CHECK(maximum == best);
+        CHECK(std::abs(log_sum - std::log(sum)) < 1e-5);
+        level.loops->log_sum_exp_bf16(half.data(), static_cast<std::int64_t>(width), &maximum,
+                                      &log_sum);
+        CHECK(maximum == half_best);
+        CHECK(std::abs(log_sum - std::log(half_sum)) < 1e-5);
+      }
+    }
+  }
+}
+
+TEST_CASE("log_sum_exp passes on what is not a number") {
+  for (const auto& level : levels()) {
+    std::vector<float> x(40, 1.0F);
+    for (const std::size_t at : {0, 17, 39}) {
+      auto broken = x;
+      broken[at] = std::numeric_limits<float>::quiet_NaN();
+      float maximum = 0.0F;
+      float log_sum = 0.0F;
+      level.loops->log_sum_exp_f32(broken.data(), 40, &maximum, &log_sum);
+      CHECK(std::isnan(log_sum));
+    }
+  }
+}
+
+TEST_CASE("swiglu at every width and for extreme gates") {
+  for (const auto& level : levels()) {
+    for (const std::int64_t width : {1, 7, 16, 45}) {
+      auto x = Numbers(8.0F)(static_cast<std::size_t>(2 * width));
+      x.front() = -200.0F;
+      if (width > 7) x[5] = 200.0F;
+      std::vector<float> out(static_cast<std::size_t>(width) + 1, -1.0F);
+      std::vector<Bf16> half_out(out.size());
+      const auto half = bf16(x);
+      level.loops->swiglu_f32(x.data(), width, out.data());
+      level.loops->swiglu_bf16(half.data(), width, half_out.data());
+      CHECK(out.back() == -1.0F);
+      CHECK(half_out.back().bits == 0);
+      for (std::size_t i = 0; i + 1 < out.size(); ++i) {
+        const auto silu = [](double g) { return g / (1.0 + std::exp(-g)); };
+        const auto up = i + static_cast<std::size_t>(width);
+        INFO(level.name << ", width " << width << ", element " << i);
+        const double wanted = silu(x[i]) * x[up];
+        CHECK(std::abs(out[i] - wanted) <= 1e-6 * (1e-3 + std::abs(wanted)));
+        const float gate = value(bf16(static_cast<float>(silu(value(half[i])))));
+        const float half_wanted = value(bf16(gate * value(half[up])));
+        CHECK(std::abs(value(half_out[i]) - half_wanted) <= 0.008 * std::abs(half_wanted) + 1e-30);
+      }
+    }
+  }
+}
+
+}  // namespace smdm::cpu
