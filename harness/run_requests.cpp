@@ -39,12 +39,12 @@ Json answer(const Json& id, const Estimate& estimate) {
 }  // namespace
 
 void run_requests(const Settings& settings) {
+  const auto lines = read_input_lines(*settings.requests);
   const auto session = open_session(settings);
   std::vector<std::string> notes;
   const auto kind = session.checkpoint.kind;
   const auto evaluation = decide(settings, "", Work::likelihood, kind, notes);
   for (const auto& note : notes) std::cerr << note << "\n";
-  const auto lines = read_input_lines(*settings.requests);
   std::vector<TokenRequest> requests;
   for (const auto& line : lines) requests.push_back(encode(session, line));
   JsonLinesWriter writer(settings.output.value_or("-"));
