@@ -25,8 +25,8 @@ std::string names_of(const Json& object) {
   return names.empty() ? "none" : names;
 }
 
-[[noreturn]] void fail(const std::string& name, const char* wanted, const Json& value) {
-  throw DatasetError("wanted the field \"" + name + "\" to be " + wanted + ", got " +
+[[noreturn]] void fail(const char* name, const char* wanted, const Json& value) {
+  throw DatasetError(std::string("wanted the field \"") + name + "\" to be " + wanted + ", got " +
                      describe(value));
 }
 
@@ -55,28 +55,29 @@ std::string describe(const Json& value) {
   return "no JSON value";
 }
 
-const Json& field(const Json& object, const std::string& name) {
+const Json& field(const Json& object, const char* name) {
   if (!object.is_object()) throw DatasetError("wanted an object, got " + describe(object));
   const auto member = object.find(name);
   if (member == object.end()) {
-    throw DatasetError("wanted the field \"" + name + "\", got the fields " + names_of(object));
+    throw DatasetError(std::string("wanted the field \"") + name + "\", got the fields " +
+                       names_of(object));
   }
   return *member;
 }
 
-std::string text_field(const Json& object, const std::string& name) {
+std::string text_field(const Json& object, const char* name) {
   const Json& value = field(object, name);
   if (!value.is_string()) fail(name, "a string", value);
   return value.get<std::string>();
 }
 
-std::int64_t integer_field(const Json& object, const std::string& name) {
+std::int64_t integer_field(const Json& object, const char* name) {
   const Json& value = field(object, name);
   if (!value.is_number_integer()) fail(name, "a whole number", value);
   return value.get<std::int64_t>();
 }
 
-std::vector<std::string> texts_field(const Json& object, const std::string& name) {
+std::vector<std::string> texts_field(const Json& object, const char* name) {
   const Json& value = field(object, name);
   if (!value.is_array()) fail(name, "an array of strings", value);
   std::vector<std::string> texts;
@@ -88,7 +89,7 @@ std::vector<std::string> texts_field(const Json& object, const std::string& name
 }
 
 std::size_t label_field(const Json& object,
-                        const std::string& name,
+                        const char* name,
                         const std::vector<std::string>& allowed) {
   const Json& value = field(object, name);
   const std::string label = value.is_string()           ? value.get<std::string>()

@@ -14,18 +14,20 @@ namespace smdm {
 /// "a string", "the number 3", "an array of 4": a value in the words of an error text.
 [[nodiscard]] std::string describe(const Json& value);
 
+/// A reference into `object`. (GCC 14 would suspect a reference into a temporary std::string, so the
+/// name is none.)
 /// @throws DatasetError  if the member is absent
-[[nodiscard]] const Json& field(const Json& object, const std::string& name);
+[[nodiscard]] const Json& field(const Json& object, const char* name);
 
 /// @throws DatasetError  if the member is absent or of another type
-[[nodiscard]] std::string text_field(const Json& object, const std::string& name);
-[[nodiscard]] std::int64_t integer_field(const Json& object, const std::string& name);
-[[nodiscard]] std::vector<std::string> texts_field(const Json& object, const std::string& name);
+[[nodiscard]] std::string text_field(const Json& object, const char* name);
+[[nodiscard]] std::int64_t integer_field(const Json& object, const char* name);
+[[nodiscard]] std::vector<std::string> texts_field(const Json& object, const char* name);
 
 /// The position of a label (a string, or a whole number standing for itself) among those allowed.
 /// @throws DatasetError  if it is none of them
 [[nodiscard]] std::size_t label_field(const Json& object,
-                                      const std::string& name,
+                                      const char* name,
                                       const std::vector<std::string>& allowed);
 
 /// The named members of `row` that are there, in the order of `names`.
