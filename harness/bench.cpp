@@ -235,9 +235,11 @@ void run_bench(const BenchSettings& settings) {
   }
   using enum Align;
   const std::vector<Column> columns = {
-      {"Model", left},       {"Arithmetic", left}, {"Shape", left},
-      {"Requests/s", right}, {"Rows/s", right},    {"Tokens/s", right},
-      {"GFLOP/s", right},    {"Peak", right},      {"Share", right}};
+      {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},
+      {.title = "Shape", .align = left},    {.title = "Requests/s", .align = right},
+      {.title = "Rows/s", .align = right},  {.title = "Tokens/s", .align = right},
+      {.title = "GFLOP/s", .align = right}, {.title = "Peak", .align = right},
+      {.title = "Share", .align = right}};
   std::cout << config.name << ", random weights, " << device_name(device) << ", "
             << at::get_num_threads() << " threads\n"
             << markdown_table(columns, rows);

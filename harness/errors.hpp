@@ -1,6 +1,7 @@
 /// The harness's own errors, and what each kind of error makes of the exit code (docs/cli.md).
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -19,7 +20,7 @@ class RequestError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class ExitCode : int {
+enum class ExitCode : std::uint8_t {
   ok = 0,
   failure = 1,     ///< none of those below: a fault of the program or of the machine
   usage = 2,       ///< options, configuration file, unknown task

@@ -10,7 +10,7 @@ namespace smdm {
 namespace {
 
 template <typename T>
-T first_of(const std::optional<T>& given, const std::optional<T>& preset, T otherwise) {
+T first_of(const std::optional<T>& given, const std::optional<T>& preset, const T& otherwise) {
   if (given) return *given;
   return preset.value_or(otherwise);
 }
@@ -110,6 +110,11 @@ PackingLimits packing(const Settings& settings) {
   return limits;
 }
 
+const char* sampler_name(const Evaluation& evaluation, bool arm) {
+  if (arm) return "autoregressive";
+  return evaluation.sampler == Sampler::confidence ? "confidence" : "ancestral";
+}
+
 }  // namespace
 
 Evaluation decide(const Settings& settings,
@@ -186,9 +191,7 @@ Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
     }
     json["greedy"] = evaluation.greedy;
   } else {
-    json["sampler"] =
-        arm ? "autoregressive"
-            : (evaluation.sampler == Sampler::confidence ? "confidence" : "ancestral");
+    json["sampler"] = sampler_name(evaluation, arm);
     if (!arm) json["steps"] = evaluation.steps;
     json["total_length"] = evaluation.total_length;
     json["temperature"] = evaluation.temperature;

@@ -3,6 +3,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -34,7 +37,8 @@ void evaluate(const Settings& settings) {
       "subcommand; see --help");
 }
 
-int run(int argc, char** argv) {
+/// @param arguments  without the program's own name
+int run(std::span<const char* const> arguments) {
   CLI::App app("Evaluates masked diffusion language models against autoregressive ones.",
                "smdm-eval");
   app.set_version_flag("--version", std::string("smdm-eval ") + kVersion);
@@ -43,9 +47,10 @@ int run(int argc, char** argv) {
   Settings settings;
   add_options(app, settings);
   BenchSettings bench;
-  auto* bench_command = add_bench(app, bench);
+  const auto* bench_command = add_bench(app, bench);
   try {
-    app.parse(argc, argv);
+    // CLI11 takes the last one first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::Success& done) {
     return app.exit(done);  // --help, --version
   } catch (const CLI::Error& error) {
@@ -69,9 +74,10 @@ int main(int argc, char** argv) {
   smdm::keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, reported as one
   try {
-    return smdm::run(argc, argv);
+    // Whoever starts a program may leave out even its name.
+    return smdm::run(std::span(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
   } catch (const std::exception& error) {
-    std::cerr << "smdm-eval: error: " << smdm::one_line(error) << std::endl;
+    std::cerr << "smdm-eval: error: " << smdm::one_line(error) << "\n";
     return static_cast<int>(smdm::exit_code(error));
   }
 }

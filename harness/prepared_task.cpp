@@ -88,7 +88,7 @@ PreparedTask prepare(const Task& task,
                      std::vector<std::string>& notes) {
   PreparedTask prepared;
   prepared.task = task;
-  prepared.dataset = load(task, *settings.data);
+  prepared.dataset = load(task, settings.data.value());
   const auto& name = info(task).name;
   for (const auto& warning : prepared.dataset.warnings) notes.push_back("warning: " + warning);
   prepared.documents = prepared.dataset.documents.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 
@@ -11,7 +12,7 @@ namespace smdm {
 namespace {
 
 std::string duration(double seconds) {
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
                 whole % 60);
@@ -33,7 +34,7 @@ Progress::Progress(std::string label, std::size_t total, std::string unit)
       terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (terminal_ && done_ > 0) std::cerr << std::endl;
+  if (terminal_ && done_ > 0) std::cerr << "\n";
 }
 
 void Progress::advance() {

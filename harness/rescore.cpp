@@ -10,7 +10,7 @@ void rescore(const Settings& settings) {
   if (settings.tasks != std::vector<std::string>{"gsm8k"}) {
     throw UsageError("--rescore: wanted --task gsm8k, the only task whose generations are judged");
   }
-  const auto lines = read_input_lines(*settings.rescore);
+  const auto lines = read_input_lines(settings.rescore.value());
   JsonLinesWriter writer(settings.output.value_or("-"));
   for (const auto& line : lines) {
     const auto generation = line.text("generation");

@@ -26,12 +26,13 @@ Json answer(const Session& session,
 }  // namespace
 
 void run_prompts(const Settings& settings) {
-  const auto lines = read_input_lines(*settings.prompts);
+  const auto lines = read_input_lines(settings.prompts.value());
   const auto session = open_session(settings);
   std::vector<std::string> notes;
   const auto evaluation = decide(settings, "", Work::generation, session.checkpoint.kind, notes);
   for (const auto& note : notes) std::cerr << note << "\n";
   std::vector<std::vector<std::int64_t>> prompts;
+  prompts.reserve(lines.size());
   for (const auto& line : lines) {
     prompts.push_back(line.has("prompt_ids") ? line.ids("prompt_ids")
                                              : session.text().encode(line.text("prompt")));

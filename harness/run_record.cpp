@@ -39,7 +39,7 @@ Json given(const Settings& settings) {
 ModelRecord model_record(const Session& session, const Settings& settings) {
   const auto& info = session.model->info();
   ModelRecord model;
-  model.name = *settings.model;
+  model.name = settings.model.value();
   model.parameters = info.parameters;
   model.dtype = info.compute == ComputeType::bf16 ? "bfloat16" : "float32";
   model.max_length = info.max_tokens;

@@ -39,13 +39,14 @@ Json answer(const Json& id, const Estimate& estimate) {
 }  // namespace
 
 void run_requests(const Settings& settings) {
-  const auto lines = read_input_lines(*settings.requests);
+  const auto lines = read_input_lines(settings.requests.value());
   const auto session = open_session(settings);
   std::vector<std::string> notes;
   const auto kind = session.checkpoint.kind;
   const auto evaluation = decide(settings, "", Work::likelihood, kind, notes);
   for (const auto& note : notes) std::cerr << note << "\n";
   std::vector<TokenRequest> requests;
+  requests.reserve(lines.size());
   for (const auto& line : lines) requests.push_back(encode(session, line));
   JsonLinesWriter writer(settings.output.value_or("-"));
   const auto where = [&](std::size_t index) { return lines[index].where(); };

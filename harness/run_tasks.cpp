@@ -43,6 +43,7 @@ void run_tasks(const Settings& settings) {
   const auto session = open_session(settings);
   std::vector<std::string> notes;
   std::vector<PreparedTask> prepared;
+  prepared.reserve(tasks.size());
   for (const auto& task : tasks) prepared.push_back(prepare(task, session, settings, notes));
   for (const auto& note : notes) std::cerr << note << "\n";
   auto run = new_run(session, settings, start);

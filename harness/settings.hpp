@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace smdm {
@@ -57,8 +58,14 @@ struct Settings {
 struct Field {
   const char* names;  ///< as CLI11 takes them: "--limit,-L"; the first one is its name in files
   const char* help;
-  Effect effect = Effect::job;
-  std::vector<std::string> allowed = {};
+  Effect effect;
+  std::vector<std::string> allowed;
+
+  Field(const char* all_names,
+        const char* one_line,
+        Effect what = Effect::job,
+        std::vector<std::string> values = {})
+      : names(all_names), help(one_line), effect(what), allowed(std::move(values)) {}
 
   /// "mc-samples": the first name, without its dashes.
   [[nodiscard]] std::string name() const {
@@ -67,10 +74,9 @@ struct Field {
   }
 };
 
-/// Shows every setting to `visit(field, value)`, in the order of --help.
+/// Shows the settings that say what to do to `visit(field, value)`.
 template <typename AnySettings, typename Visit>
-void for_each_field(AnySettings& s, Visit&& visit) {
-  using enum Effect;
+void for_each_job_field(AnySettings& s, const Visit& visit) {
   visit(Field{"--task,--tasks", "Tasks or groups to evaluate, separated by commas"}, s.tasks);
   visit(Field{"--list-tasks", "List tasks and groups"}, s.list_tasks);
   visit(Field{"--requests", "Score the pairs of a JSON-lines file"}, s.requests);
@@ -92,6 +98,12 @@ void for_each_field(AnySettings& s, Visit&& visit) {
   visit(Field{"--log_samples,--log-samples",
               "Accepted for compatibility: samples are always written"},
         s.log_samples);
+}
+
+/// Shows the settings that change numbers to `visit(field, value)`.
+template <typename AnySettings, typename Visit>
+void for_each_number_field(AnySettings& s, const Visit& visit) {
+  using enum Effect;
   visit(
       Field{
           "--backend", "Kind of model, where the checkpoint does not say", number, {"mdm", "arm"}},
@@ -135,6 +147,14 @@ void for_each_field(AnySettings& s, Visit&& visit) {
   visit(Field{"--temperature", "Of the Gumbel noise (default 0: none)", number}, s.temperature);
   visit(Field{"--seed", "Seed of every draw, below 2^32 (default 0)", number}, s.seed);
   visit(Field{"--limit,-L", "Documents per task: a count, or a fraction below 1", number}, s.limit);
+}
+
+/// Shows every setting to `visit(field, value)`, in the order of --help.
+template <typename AnySettings, typename Visit>
+void for_each_field(AnySettings& s, const Visit& visit) {
+  using enum Effect;
+  for_each_job_field(s, visit);
+  for_each_number_field(s, visit);
   visit(Field{"--batch-size,--batch_size,-b", "Rows per forward (default 64)", speed},
         s.batch_size);
   visit(Field{"--device", "auto (default), cpu, cuda or cuda:N", speed}, s.device);

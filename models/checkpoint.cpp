@@ -37,7 +37,7 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
     return options.tokenizer;
   }
   const auto beside = files.weights.parent_path() / "tokenizer.model";
-  if (fs::is_regular_file(beside)) return beside;
+  if (fs::is_regular_file(beside)) return std::optional(beside);
   return std::nullopt;
 }
 

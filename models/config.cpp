@@ -27,7 +27,7 @@ class Fields {
   }
 
   [[nodiscard]] std::int64_t positive(const std::string& field) const {
-    constexpr std::int64_t kHighest = std::int64_t{1} << 31;
+    constexpr std::int64_t kHighest = 2'147'483'648;  // 2^31
     if (!has(field) || !json_.at(field).is_number_integer()) reject(field, "a positive integer");
     const auto value = json_.at(field).get<std::int64_t>();
     if (value < 1 || value > kHighest) reject(field, "a positive integer");
@@ -133,6 +133,7 @@ struct FamilyMember {
 };
 
 /// The reference's list of configurations, whose other fields are all alike.
+// NOLINTBEGIN(modernize-use-designated-initializers): a table with one column per member
 constexpr FamilyMember kFamily[] = {
     {6, 6, 4, 256, 1024},       {19, 8, 6, 384, 1536},      {34, 8, 8, 512, 2048},
     {48, 9, 9, 576, 2304},      {66, 10, 10, 640, 2560},    {75, 16, 8, 640, 1600},
@@ -145,6 +146,7 @@ constexpr FamilyMember kFamily[] = {
     {944, 25, 12, 1536, 6144},  {1028, 20, 14, 1792, 7168}, {1233, 24, 14, 1792, 7168},
     {1476, 22, 16, 2048, 8192}, {1678, 25, 16, 2048, 8192}, {2121, 28, 17, 2176, 8704},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 std::string joined(const std::vector<std::int64_t>& numbers) {
   std::string text;

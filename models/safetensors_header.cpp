@@ -20,10 +20,12 @@ struct Dtype {
 };
 
 /// Every data type of the format whose elements are whole bytes.
+// NOLINTBEGIN(modernize-use-designated-initializers): a table with one column per member
 constexpr Dtype kDtypes[] = {{"BOOL", 1},    {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
                              {"F8_E8M0", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},     {"BF16", 2},
                              {"I32", 4},     {"U32", 4}, {"F32", 4}, {"F64", 8},     {"I64", 8},
                              {"U64", 8},     {"C64", 8}};
+// NOLINTEND(modernize-use-designated-initializers)
 
 class Header {
  public:
@@ -88,6 +90,7 @@ class Header {
   /// The data section must be covered exactly once.
   void check_layout(const std::map<std::string, TensorEntry>& entries) const {
     std::vector<std::pair<TensorEntry, std::string>> order;
+    order.reserve(entries.size());
     for (const auto& [name, entry] : entries) order.emplace_back(entry, name);
     std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
       return std::pair(a.first.begin, a.first.end) < std::pair(b.first.begin, b.first.end);

@@ -34,7 +34,7 @@ std::int64_t padded(std::int64_t rows) {
 }
 
 torch::Tensor indices(const std::vector<std::int64_t>& values, torch::Device device) {
-  auto tensor = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kInt64);
+  const auto tensor = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kInt64);
   std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<std::int64_t>());
   return tensor.to(device);
 }
@@ -63,6 +63,8 @@ class Transformer::Cache final : public KvCache {
   Cache(std::int64_t layers,
         const std::vector<std::int64_t>& shape,
         const torch::TensorOptions& options) {
+    keys_.reserve(static_cast<std::size_t>(layers));
+    values_.reserve(static_cast<std::size_t>(layers));
     for (std::int64_t layer = 0; layer < layers; ++layer) {
       keys_.push_back(torch::empty(shape, options));
       values_.push_back(torch::empty(shape, options));
@@ -114,6 +116,7 @@ struct Transformer::Batch {
 
   [[nodiscard]] std::vector<Past> past(std::size_t layer) const {
     std::vector<Past> all;
+    all.reserve(caches.size());
     for (const auto* cache : caches) all.push_back(cache->past(layer));
     return all;
   }
