@@ -1,18 +1,19 @@
 # Target `torch`: LibTorch 2.11 or newer, from CMAKE_PREFIX_PATH or Torch_DIR.
 #
-# LibTorch's own CMake file stops where LibTorch was built for CUDA and no CUDA Toolkit is installed,
-# as with the torch that pip brings to most GPU machines. The toolkit is only needed to compile .cu
-# files, so without SMDM_CUDA the libraries of such a build are linked directly; it then runs on GPUs
-# all the same.
+# LibTorch's own CMake file asks for far more than is needed here where LibTorch was built for CUDA, as
+# the torch that pip brings to most GPU machines: a whole CUDA Toolkit with all its libraries, even for
+# a program without one .cu file. The libraries of such a build are therefore linked directly; it then
+# runs on GPUs with or without SMDM_CUDA, which only says whether our own .cu files are compiled.
 set(torch_minimum 2.11)
 find_path(SMDM_TORCH_CMAKE TorchConfig.cmake HINTS ${Torch_DIR} ENV Torch_DIR
           PATH_SUFFIXES Torch share/cmake/Torch lib/cmake/Torch NO_CACHE)
 cmake_path(SET torch_root NORMALIZE "${SMDM_TORCH_CMAKE}/../../..")
 file(GLOB torch_cuda "${torch_root}/lib/libtorch_cuda.so*")
 
-if(SMDM_CUDA AND SMDM_TORCH_CMAKE AND NOT torch_cuda)
-  message(FATAL_ERROR "SMDM_CUDA: wanted a LibTorch that was built for CUDA, got ${torch_root}")
-elseif(SMDM_CUDA OR NOT torch_cuda)
+if(NOT torch_cuda)
+  if(SMDM_CUDA AND SMDM_TORCH_CMAKE)
+    message(FATAL_ERROR "SMDM_CUDA: wanted a LibTorch that was built for CUDA, got ${torch_root}")
+  endif()
   find_package(Torch ${torch_minimum} REQUIRED)
 else()
   set(PACKAGE_FIND_VERSION ${torch_minimum})
@@ -20,7 +21,7 @@ else()
   if(PACKAGE_VERSION VERSION_LESS torch_minimum)
     message(FATAL_ERROR "wanted LibTorch ${torch_minimum} or newer, got ${PACKAGE_VERSION} in ${torch_root}")
   endif()
-  message(STATUS "LibTorch ${PACKAGE_VERSION} for CUDA, linked without the CUDA Toolkit")
+  message(STATUS "LibTorch ${PACKAGE_VERSION} for CUDA")
   add_library(torch SHARED IMPORTED)
   set_target_properties(torch PROPERTIES
       IMPORTED_LOCATION "${torch_root}/lib/libtorch.so"
