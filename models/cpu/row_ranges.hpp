@@ -16,7 +16,7 @@ namespace smdm::cpu {
 /// @param grain  rows that are worth a thread
 template <typename Body>
 void for_row_ranges(std::int64_t rows, std::int64_t grain, const Body& body) {
-  const auto numbers = torch::arange(rows, torch::kInt64);
+  const auto numbers = at::arange(rows, at::kLong);
   auto iterator = at::TensorIteratorConfig()
                       .set_check_mem_overlap(false)
                       .add_output(numbers)
