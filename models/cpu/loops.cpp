@@ -189,7 +189,7 @@ SMDM_INLINE void multiply_tile(const float* a,
   for (std::int64_t k = 0; k < depth; ++k) {
     Vec right[kRegisters];
 #pragma GCC unroll 2
-    for (int n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
+    for (std::int64_t n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
 #pragma GCC unroll 8
     for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 2
@@ -199,7 +199,7 @@ SMDM_INLINE void multiply_tile(const float* a,
 #pragma GCC unroll 8
   for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 2
-    for (int n = 0; n < kRegisters; ++n) store(sum[m][n], c + m * c_stride + n * kWidth);
+    for (std::int64_t n = 0; n < kRegisters; ++n) store(sum[m][n], c + m * c_stride + n * kWidth);
   }
 }
 
@@ -227,8 +227,9 @@ SMDM_INLINE Scratch scratch_for(std::int64_t keys, std::int64_t size, float* mem
 }
 
 std::int64_t attention_scratch(std::int64_t keys, std::int64_t size) {
-  const Scratch s = scratch_for(keys, size, nullptr);
-  return s.columns * size + keys * s.width + kTileRows * (s.columns + s.width + size);
+  const auto columns = tiles(keys) * kTileColumns;
+  const auto width = tiles(size) * kTileColumns;
+  return columns * size + keys * width + kTileRows * (columns + width + size);
 }
 
 SMDM_INLINE float to_float(float x) {
