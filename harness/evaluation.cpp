@@ -64,10 +64,13 @@ std::string list_of(const Settings& preset) {
 /// it: estimator, guidance, steps and noise are those of diffusion.
 Settings preset_of(const Settings& settings,
                    const std::string& task,
+                   Work work,
                    ModelKind kind,
                    std::vector<std::string>& notes) {
   if (!settings.preset) return {};
-  const auto preset = smdm_preset(task);
+  auto preset = smdm_preset(task);
+  const bool for_generation = preset && preset->steps;
+  if (for_generation != (work == Work::generation)) preset.reset();
   const auto where = "preset " + *settings.preset + (task.empty() ? "" : ", " + task) + ":";
   if (!preset) {
     notes.push_back(where + " the paper has no settings for it; defaults are used");
@@ -123,7 +126,7 @@ Evaluation decide(const Settings& settings,
                   ModelKind kind,
                   std::vector<std::string>& notes) {
   if (settings.batch_size) at_least("--batch-size", 1, *settings.batch_size);
-  const auto preset = preset_of(settings, task, kind, notes);
+  const auto preset = preset_of(settings, task, work, kind, notes);
   if (kind == ModelKind::arm) check_autoregressive(settings, work, notes);
   constexpr std::int64_t kTaskSteps = 256;
   constexpr std::int64_t kPromptSteps = 64;
@@ -136,8 +139,11 @@ Evaluation decide(const Settings& settings,
   decided.greedy = settings.greedy || preset.greedy;
   const auto sampler = first_of<std::string>(settings.sampler, preset.sampler, "confidence");
   decided.sampler = sampler == "ancestral" ? Sampler::ancestral : Sampler::confidence;
-  decided.steps = first_of(settings.steps, preset.steps, task.empty() ? kPromptSteps : kTaskSteps);
-  decided.total_length = first_of(settings.total_length, preset.total_length, decided.total_length);
+  const auto usual = task_defaults(task);
+  const auto usual_steps = usual.steps.value_or(task.empty() ? kPromptSteps : kTaskSteps);
+  decided.steps = first_of(settings.steps, preset.steps, usual_steps);
+  decided.total_length = first_of(settings.total_length, preset.total_length,
+                                  usual.total_length.value_or(decided.total_length));
   decided.temperature = first_of(settings.temperature, preset.temperature, decided.temperature);
   decided.seed = settings.seed.value_or(0);
   check(decided);

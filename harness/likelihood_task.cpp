@@ -37,7 +37,7 @@ void evaluate_likelihoods(const PreparedTask& prepared,
     }
     const auto values = document_values(prepared.task, prepared.dataset.documents[i],
                                         std::span(estimates).subspan(first, count));
-    for (std::size_t m = 0; m < values.size(); ++m) record.metrics[m].values.push_back(values[m]);
+    append_values(values, record.metrics);
     record.samples[i].outcome = std::move(choices);
   }
   record.extra["rows"] = rows;

@@ -21,10 +21,13 @@ std::vector<Answer> first_stage(const PreparedTask& prepared,
   };
   const auto generations =
       generate(session, prepared.prompt_ids, prepared.evaluation, settings, name, where);
+  const bool whole_text =
+      std::get<OpenAnswer>(prepared.task).protocol == AnswerProtocol::two_stages;
   std::vector<Answer> answers;
-  for (const auto& generation : generations) {
-    const auto text = session.text().decode(generation.output_ids);
-    answers.push_back({.first = text, .last = text, .forwards = generation.forwards});
+  for (std::size_t i = 0; i < generations.size(); ++i) {
+    const auto shown = whole_text ? 0 : prepared.prompt_ids[i].size();
+    const auto text = session.text().decode(std::span(generations[i].output_ids).subspan(shown));
+    answers.push_back({.first = text, .last = text, .forwards = generations[i].forwards});
   }
   return answers;
 }
@@ -64,18 +67,19 @@ void evaluate_open_answers(const PreparedTask& prepared,
                            const Settings& settings,
                            TaskRecord& record) {
   const auto& task = std::get<OpenAnswer>(prepared.task);
-  const bool two_stages = session.checkpoint.kind == ModelKind::mdm;
+  const bool two_stages =
+      session.checkpoint.kind == ModelKind::mdm && task.protocol == AnswerProtocol::two_stages;
   auto answers = first_stage(prepared, session, settings);
   if (two_stages) second_stage(prepared, session, settings, answers);
   std::int64_t forwards = 0;
   std::int64_t kept_first = 0;
-  const auto described = describe(prepared.evaluation, Work::generation, session.checkpoint.kind);
+  const auto generation_settings = described(prepared, session);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto& answer = answers[i];
     const auto values = task.score(answer.last, prepared.prompts[i].reference);
-    for (std::size_t m = 0; m < values.size(); ++m) record.metrics[m].values.push_back(values[m]);
+    append_values(values, record.metrics);
     record.samples[i].outcome = GenerationRecord{.prompt = prepared.prompts[i].text,
-                                                 .settings = described,
+                                                 .settings = generation_settings,
                                                  .text = answer.last,
                                                  .filtered = task.extract(answer.last),
                                                  .forwards = answer.forwards};

@@ -105,6 +105,27 @@ PreparedTask prepare(const Task& task,
   return prepared;
 }
 
+Json described(const PreparedTask& prepared, const Session& session) {
+  auto json = describe(prepared.evaluation, work_of(prepared.task), session.checkpoint.kind);
+  const auto* open = std::get_if<OpenAnswer>(&prepared.task);
+  if (open != nullptr && open->protocol == AnswerProtocol::one_pass) json.erase("cfg_second");
+  return json;
+}
+
+void append_values(std::span<const double> values, std::vector<MetricRecord>& metrics) {
+  std::size_t wanted = 0;
+  for (const auto& metric : metrics) wanted += values_per_document(metric.info.aggregation);
+  if (values.size() != wanted) {
+    throw std::invalid_argument("a document's metrics: wanted " + std::to_string(wanted) +
+                                " values, got " + std::to_string(values.size()));
+  }
+  for (auto& metric : metrics) {
+    const auto own = values.first(values_per_document(metric.info.aggregation));
+    metric.values.insert(metric.values.end(), own.begin(), own.end());
+    values = values.subspan(own.size());
+  }
+}
+
 TaskRecord evaluate(const PreparedTask& prepared,
                     const Session& session,
                     const Settings& settings) {
@@ -115,7 +136,7 @@ TaskRecord evaluate(const PreparedTask& prepared,
   record.output_type = output_type(prepared.task);
   record.config = lm_eval_config(prepared.task);
   record.documents = static_cast<std::int64_t>(prepared.documents);
-  record.extra = describe(prepared.evaluation, work_of(prepared.task), session.checkpoint.kind);
+  record.extra = described(prepared, session);
   record.extra["data"] = describe_files(prepared.dataset);
   for (const auto& metric : about.metrics) record.metrics.push_back({.info = metric, .values = {}});
   for (std::size_t i = 0; i < prepared.dataset.documents.size(); ++i) {

@@ -1,6 +1,7 @@
 /// A task whose documents are read and checked, ready to be computed.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,15 +45,23 @@ struct PreparedTask {
                                   const Session& session,
                                   const Settings& settings);
 
+/// What is recorded of the task's evaluation: describe(), without what its kind of work has not.
+[[nodiscard]] Json described(const PreparedTask& prepared, const Session& session);
+
+/// Adds what a document contributes, in the order of the metrics.
+/// @throws std::invalid_argument  if the number of values is not that of the metrics
+void append_values(std::span<const double> values, std::vector<MetricRecord>& metrics);
+
 /// The part of evaluate() for tasks whose requests are likelihoods; fills samples and metrics.
 void evaluate_likelihoods(const PreparedTask& prepared,
                           const Session& session,
                           const Settings& settings,
                           TaskRecord& record);
 
-/// The part of evaluate() for open answers. A masked diffusion model answers in two stages: the
-/// text of the first is the prompt of the second, and where it does not fit any more the first
-/// answer stays (the paper's GSM8K protocol). An autoregressive model decodes once.
+/// The part of evaluate() for open answers. Under AnswerProtocol::two_stages a masked diffusion
+/// model answers in two stages: the text of the first is the prompt of the second, and where it
+/// does not fit any more the first answer stays (the paper's GSM8K protocol). An autoregressive
+/// model decodes once.
 void evaluate_open_answers(const PreparedTask& prepared,
                            const Session& session,
                            const Settings& settings,

@@ -30,6 +30,26 @@ Settings two_stages() {
   return settings;
 }
 
+bool is_reverse_curse(const std::string& task) {
+  return task.starts_with("reverse_curse_");
+}
+
+/// Prompt and answer are one sentence.
+Settings one_sentence() {
+  Settings settings;
+  settings.steps = 32;
+  settings.total_length = 52;
+  return settings;
+}
+
+Settings guided_sentence() {
+  Settings settings = one_sentence();
+  settings.sampler = "confidence";
+  settings.cfg = 0.8;
+  settings.temperature = 0.0;
+  return settings;
+}
+
 }  // namespace
 
 std::optional<Settings> smdm_preset(const std::string& task) {
@@ -39,7 +59,12 @@ std::optional<Settings> smdm_preset(const std::string& task) {
   if (task == "arc_easy" || task == "social_iqa") return monte_carlo(0.6);
   if (task == "race" || task == "hellaswag") return monte_carlo(0.7);
   if (task == "gsm8k") return two_stages();
+  if (is_reverse_curse(task)) return guided_sentence();
   return std::nullopt;
+}
+
+Settings task_defaults(const std::string& task) {
+  return is_reverse_curse(task) ? one_sentence() : Settings{};
 }
 
 }  // namespace smdm

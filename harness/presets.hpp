@@ -12,4 +12,8 @@ namespace smdm {
 /// options that a user might have given; empty for a task that the paper does not evaluate.
 [[nodiscard]] std::optional<Settings> smdm_preset(const std::string& task);
 
+/// What a task is evaluated with where neither the user nor a preset says it and the general
+/// default does not suit it.
+[[nodiscard]] Settings task_defaults(const std::string& task);
+
 }  // namespace smdm

@@ -25,12 +25,27 @@ void check_usage(const Settings& settings) {
   }
 }
 
-std::vector<Task> chosen(const Settings& settings) {
+std::vector<Task> named(const Settings& settings) {
   try {
     return find_tasks(settings.tasks);
   } catch (const std::invalid_argument& error) {
     throw UsageError(std::string("--task: ") + error.what());
   }
+}
+
+std::vector<Task> chosen(const Settings& settings) {
+  auto tasks = named(settings);
+  if (!settings.probe) return tasks;
+  for (auto& task : tasks) {
+    auto probe = likelihood_probe(task);
+    if (!probe) {
+      throw UsageError("--probe " + *settings.probe +
+                       ": wanted tasks that have it (the group reverse_curse), got " +
+                       info(task).name);
+    }
+    task = std::move(*probe);
+  }
+  return tasks;
 }
 
 }  // namespace
@@ -50,7 +65,7 @@ void run_tasks(const Settings& settings) {
   for (const auto& task : prepared) run.tasks.push_back(evaluate(task, session, settings));
   complete(run, settings, std::chrono::system_clock::now());
   const auto summaries = summarize(run);
-  std::cout << results_table(run, summaries);
+  std::cout << results_table(run, summaries) << comparison_tables(run, summaries);
   if (!settings.output) return;
   const auto files = write_run(*settings.output, run, summaries);
   std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()

@@ -36,6 +36,7 @@ struct Settings {
   std::optional<std::string> dtype;
   std::optional<std::string> rope_tables;
   std::optional<std::string> preset;
+  std::optional<std::string> probe;
   std::optional<std::string> estimator;
   std::optional<std::int64_t> mc_samples;
   std::optional<std::int64_t> mc_strata;
@@ -120,6 +121,12 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
         s.rope_tables);
   visit(Field{"--preset", "Named settings per task: smdm = the SMDM paper's", number, {"smdm"}},
         s.preset);
+  visit(Field{"--probe",
+              "Ask without generating (reverse_curse): likelihood = rank the true completion among "
+              "those of the other entities",
+              number,
+              {"likelihood"}},
+        s.probe);
   visit(Field{"--estimator",
               "Likelihood of a masked diffusion model (default mc)",
               number,
@@ -140,9 +147,12 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
               number,
               {"confidence", "ancestral"}},
         s.sampler);
-  visit(Field{"--steps", "Denoising steps (default 256 for gsm8k, 64 for --prompts)", number},
+  visit(Field{"--steps",
+              "Denoising steps (default 256 for gsm8k, 32 for reverse_curse, 64 for --prompts)",
+              number},
         s.steps);
-  visit(Field{"--total-length", "Tokens of prompt and answer together (default 256)", number},
+  visit(Field{"--total-length",
+              "Tokens of prompt and answer together (default 256; 52 for reverse_curse)", number},
         s.total_length);
   visit(Field{"--temperature", "Of the Gumbel noise (default 0: none)", number}, s.temperature);
   visit(Field{"--seed", "Seed of every draw, below 2^32 (default 0)", number}, s.seed);

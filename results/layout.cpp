@@ -39,10 +39,6 @@ std::size_t task_index(const RunRecord& run, const std::string& name) {
   return static_cast<std::size_t>(found - run.tasks.begin());
 }
 
-const char* aggregation_name(Aggregation aggregation) {
-  return aggregation == Aggregation::perplexity ? "perplexity" : "mean";
-}
-
 Json task_scores(const TaskRecord& task, const TaskSummary& summary, const std::string& alias) {
   Json scores = {{"alias", alias}};
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {
@@ -85,7 +81,7 @@ Json task_config(const TaskRecord& task) {
   for (const std::size_t i : first_of_each_name(task)) {
     const MetricInfo& info = task.metrics[i].info;
     metrics.push_back({{"metric", info.name},
-                       {"aggregation", aggregation_name(info.aggregation)},
+                       {"aggregation", to_string(info.aggregation)},
                        {"higher_is_better", info.higher_is_better}});
   }
   return merged({{"task", task.name},
@@ -200,7 +196,7 @@ Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
     const MetricInfo& info = task.metrics[i].info;
     metrics.push_back({{"name", info.name},
                        {"filter", info.filter},
-                       {"aggregation", aggregation_name(info.aggregation)},
+                       {"aggregation", to_string(info.aggregation)},
                        {"higher_is_better", info.higher_is_better},
                        {"value", finite_or_null(summary[i].value)},
                        {"stderr", or_null(summary[i].standard_error)}});

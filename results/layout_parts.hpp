@@ -19,6 +19,9 @@ template <typename T>
 /// The number, or null where JSON has no form for it.
 [[nodiscard]] Json finite_or_null(double value);
 
+/// What a document contributes to a metric: a number, or the list of a corpus metric's counts.
+[[nodiscard]] Json document_value(const MetricRecord& metric, std::size_t document);
+
 /// Members of `defaults` first, then those of `given`, whose values win.
 [[nodiscard]] Json merged(Json defaults, const Json& given);
 

@@ -107,9 +107,11 @@ OutputType output_type_from(const std::string& name) {
 }
 
 Aggregation aggregation_from(const std::string& name) {
-  if (name == "mean") return Aggregation::mean;
-  if (name == "perplexity") return Aggregation::perplexity;
-  throw ResultsError("wanted aggregation mean or perplexity, got '" + name + "'");
+  for (const Aggregation aggregation :
+       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu}) {
+    if (name == to_string(aggregation)) return aggregation;
+  }
+  throw ResultsError("wanted an aggregation (mean, perplexity, bleu), got '" + name + "'");
 }
 
 /// The alias that was given, if it is another one than the name.

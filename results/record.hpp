@@ -61,7 +61,8 @@ struct SampleRecord {
 /// A metric and its value for every document, in the order of the samples.
 struct MetricRecord {
   MetricInfo info;
-  std::vector<double> values;  ///< [samples]; nats for Aggregation::perplexity
+  /// [samples, values_per_document(info.aggregation)], row-major; nats for Aggregation::perplexity
+  std::vector<double> values;
 };
 
 /// One task of a run.

@@ -132,6 +132,55 @@ void append_task(const TaskRecord& task,
   }
 }
 
+/// What follows the group's name in the task's: "a" of g_a; empty if it is not named after it.
+std::string name_in_group(const GroupRecord& group, const TaskRecord& task) {
+  const std::string before = group.name + "_";
+  return task.name.starts_with(before) ? task.name.substr(before.size()) : "";
+}
+
+bool same_metrics(const TaskRecord& a, const TaskRecord& b) {
+  const auto same = [](const MetricRecord& x, const MetricRecord& y) {
+    return metric_key(x.info) == metric_key(y.info);
+  };
+  return std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(), b.metrics.end(), same);
+}
+
+/// Indices of a group's tasks, in its order, if it asks one thing in several ways; else nothing.
+std::vector<std::size_t> ways_of_asking(const RunRecord& run, const GroupRecord& group) {
+  std::vector<std::size_t> ways;
+  for (const std::string& name : group.tasks) {
+    const auto task = std::find_if(run.tasks.begin(), run.tasks.end(),
+                                   [&](const TaskRecord& one) { return one.name == name; });
+    if (task == run.tasks.end() || name_in_group(group, *task).empty()) return {};
+    ways.push_back(static_cast<std::size_t>(task - run.tasks.begin()));
+    if (!same_metrics(run.tasks[ways.front()], *task)) return {};
+  }
+  return ways;
+}
+
+std::string comparison_table(const RunRecord& run,
+                             const std::vector<TaskSummary>& summaries,
+                             const GroupRecord& group,
+                             std::span<const std::size_t> ways) {
+  std::vector<Column> columns = {{.title = group.alias.value_or(group.name)}};
+  for (const std::size_t way : ways) {
+    columns.push_back({.title = name_in_group(group, run.tasks[way]), .align = Align::right});
+  }
+  Rows rows;
+  const TaskRecord& first = run.tasks[ways.front()];
+  for (const std::size_t metric : metrics_by_key(first)) {
+    const MetricInfo& info = first.metrics[metric].info;
+    auto& row = rows.emplace_back();
+    row.push_back(info.name + (info.filter == "none" ? "" : "," + info.filter) +
+                  (info.higher_is_better ? " ↑" : " ↓"));
+    for (const std::size_t way : ways) {
+      const Summary& summary = summaries.at(way).at(metric);
+      row.push_back(four_decimals(summary.value) + " ± " + stderr_text(summary.standard_error));
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
@@ -197,6 +246,15 @@ std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& 
     }
   }
   return markdown_table(columns, rows);
+}
+
+std::string comparison_tables(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
+  std::string tables;
+  for (const GroupRecord& group : run.groups) {
+    const auto ways = ways_of_asking(run, group);
+    if (!ways.empty()) tables += "\n" + comparison_table(run, summaries, group, ways);
+  }
+  return tables;
 }
 
 }  // namespace smdm

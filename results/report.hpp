@@ -36,4 +36,10 @@ struct Column {
 [[nodiscard]] std::string results_table(const RunRecord& run,
                                         const std::vector<TaskSummary>& summaries);
 
+/// For every group that asks one thing in several ways, a table with a column for each task and a
+/// row for each metric, with an empty line before it. Such a group is one whose tasks are all named
+/// after it (group g, tasks g_a and g_b) and have the same metrics; columns stand in its order.
+[[nodiscard]] std::string comparison_tables(const RunRecord& run,
+                                            const std::vector<TaskSummary>& summaries);
+
 }  // namespace smdm

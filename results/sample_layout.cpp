@@ -60,7 +60,7 @@ OutcomeJson outcome_json(const GenerationRecord& generation) {
 Json own_values(const TaskRecord& task, std::size_t index) {
   Json values = Json::object();
   for (const MetricRecord& metric : task.metrics) {
-    values[metric_key(metric.info)] = finite_or_null(metric.values.at(index));
+    values[metric_key(metric.info)] = document_value(metric, index);
   }
   return values;
 }
@@ -101,7 +101,7 @@ Json sample_json(const TaskRecord& task, std::size_t index) {
                {"doc_hash", hashes.doc},      {"prompt_hash", hashes.prompt},
                {"target_hash", hashes.target}};
   for (const std::size_t i : first_of_each_name(task)) {
-    line[task.metrics[i].info.name] = finite_or_null(task.metrics[i].values.at(index));
+    line[task.metrics[i].info.name] = document_value(task.metrics[i], index);
   }
   const Json own = merged({{"metrics", own_values(task, index)}}, outcome.own);
   line["smdm_eval"] = merged(own, sample.extra);

@@ -78,6 +78,17 @@ void check_hashes(const Json& line, const SampleHashes& computed) {
   }
 }
 
+/// Adds what a document contributes to a metric.
+void append_value(const Json& value, MetricRecord& metric) {
+  const std::size_t width = values_per_document(metric.info.aggregation);
+  const Json values = width == 1 ? Json::array({value}) : value;
+  if (!values.is_array() || values.size() != width) {
+    throw ResultsError("wanted " + std::to_string(width) + " values of " + metric_key(metric.info) +
+                       ", got " + value.dump());
+  }
+  for (const Json& number : values) metric.values.push_back(number_or_nan(number));
+}
+
 /// Adds one line to the task. @return its digests
 SampleHashes append_sample(const Json& line, TaskRecord& task) {
   SampleRecord sample;
@@ -95,8 +106,7 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
   SampleHashes hashes = hashes_of(sample);
   check_hashes(line, hashes);
   for (MetricRecord& metric : task.metrics) {
-    metric.values.push_back(
-        number_or_nan(line.at("smdm_eval").at("metrics").at(metric_key(metric.info))));
+    append_value(line.at("smdm_eval").at("metrics").at(metric_key(metric.info)), metric);
   }
   task.samples.push_back(std::move(sample));
   return hashes;

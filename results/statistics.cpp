@@ -1,6 +1,9 @@
 #include "results/statistics.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <compare>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -35,6 +38,25 @@ std::size_t draw_below(SplitMix64& draws, std::uint32_t bound, std::uint32_t rej
   }
 }
 
+/// Rows of `width` values, the smallest first.
+std::vector<double> sorted_rows(std::span<const double> values, std::size_t width) {
+  const auto row = [&](std::size_t index) { return values.subspan(index * width, width); };
+  std::vector<std::size_t> order(values.size() / width);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    // A total order: values may be NaN where a stored run had none to give.
+    return std::lexicographical_compare(
+        row(a).begin(), row(a).end(), row(b).begin(), row(b).end(),
+        [](double left, double right) { return std::strong_order(left, right) < 0; });
+  });
+  std::vector<double> sorted;
+  sorted.reserve(values.size());
+  for (const std::size_t index : order) {
+    sorted.insert(sorted.end(), row(index).begin(), row(index).end());
+  }
+  return sorted;
+}
+
 double sample_deviation(std::span<const double> values) {
   const double centre = mean(values);
   double squares = 0.0;
@@ -63,33 +85,94 @@ double perplexity(std::span<const double> nats) {
 std::optional<double> perplexity_standard_error(std::span<const double> nats,
                                                 std::int64_t resamples,
                                                 std::uint64_t seed) {
+  const auto perplexity_of = [nats](std::span<const std::size_t> drawn) {
+    double sum = 0.0;
+    for (const std::size_t i : drawn) sum += nats[i];
+    return std::exp(-sum / static_cast<double>(drawn.size()));
+  };
+  return bootstrap_standard_error(nats.size(), perplexity_of, resamples, seed);
+}
+
+std::optional<double> bootstrap_standard_error(
+    std::size_t count,
+    const std::function<double(std::span<const std::size_t> drawn)>& statistic,
+    std::int64_t resamples,
+    std::uint64_t seed) {
   if (resamples < 2) {
-    throw std::invalid_argument("perplexity_standard_error: wanted at least 2 resamples, got " +
+    throw std::invalid_argument("bootstrap: wanted at least 2 resamples, got " +
                                 std::to_string(resamples));
   }
-  if (nats.size() < 2) return std::nullopt;
-  if (nats.size() > UINT32_MAX) {
-    throw std::invalid_argument("perplexity_standard_error: wanted fewer than 2^32 values, got " +
-                                std::to_string(nats.size()));
+  if (count < 2) return std::nullopt;
+  if (count > UINT32_MAX) {
+    throw std::invalid_argument("bootstrap: wanted fewer than 2^32 documents, got " +
+                                std::to_string(count));
   }
-  const auto bound = static_cast<std::uint32_t>(nats.size());
+  const auto bound = static_cast<std::uint32_t>(count);
   const std::uint32_t rejected_below = (0U - bound) % bound;
   SplitMix64 draws(seed);
-  std::vector<double> perplexities(static_cast<std::size_t>(resamples));
-  for (double& resampled : perplexities) {
-    double sum = 0.0;
-    for (std::uint32_t i = 0; i < bound; ++i) sum += nats[draw_below(draws, bound, rejected_below)];
-    resampled = std::exp(-sum / static_cast<double>(bound));
+  std::vector<std::size_t> drawn(count);
+  std::vector<double> statistics(static_cast<std::size_t>(resamples));
+  for (double& resampled : statistics) {
+    for (std::size_t& document : drawn) document = draw_below(draws, bound, rejected_below);
+    resampled = statistic(drawn);
   }
-  return sample_deviation(perplexities);
+  return sample_deviation(statistics);
+}
+
+double corpus_bleu(std::span<const double> counts) {
+  if (counts.size() != values_per_document(Aggregation::bleu)) {
+    throw std::invalid_argument("corpus_bleu: wanted " +
+                                std::to_string(values_per_document(Aggregation::bleu)) +
+                                " counts, got " + std::to_string(counts.size()));
+  }
+  const double written = counts[0];
+  const double wanted = counts[1];
+  const auto found = counts.subspan(2, kBleuOrder);
+  const auto all = counts.subspan(2 + kBleuOrder, kBleuOrder);
+  if (found[0] == 0.0 || all[kBleuOrder - 1] == 0.0) return 0.0;
+  double logs = 0.0;
+  double smoothed = 1.0;
+  for (std::size_t n = 0; n < kBleuOrder; ++n) {
+    if (found[n] == 0.0) smoothed *= 2.0;
+    logs += std::log(100.0 * (found[n] == 0.0 ? 1.0 / smoothed : found[n]) / all[n]);
+  }
+  const double brevity = written < wanted ? std::exp(1.0 - wanted / written) : 1.0;
+  return brevity * std::exp(logs / static_cast<double>(kBleuOrder));
+}
+
+Summary summarize_corpus(CorpusMetric metric,
+                         std::span<const double> values,
+                         std::size_t width,
+                         std::int64_t resamples,
+                         std::uint64_t seed) {
+  if (values.empty() || width == 0 || values.size() % width != 0) {
+    throw std::invalid_argument("summarize_corpus: wanted " + std::to_string(width) +
+                                " values for each document, got " + std::to_string(values.size()));
+  }
+  const auto metric_of = [&](std::span<const std::size_t> documents) {
+    std::vector<double> sums(width);
+    for (const std::size_t document : documents) {
+      for (std::size_t i = 0; i < width; ++i) sums[i] += values[document * width + i];
+    }
+    return metric(sums);
+  };
+  const std::size_t documents = values.size() / width;
+  std::vector<std::size_t> each(documents);
+  std::iota(each.begin(), each.end(), std::size_t{0});
+  return {.value = metric_of(each),
+          .standard_error = bootstrap_standard_error(documents, metric_of, resamples, seed)};
 }
 
 Summary summarize(Aggregation aggregation, std::span<const double> values) {
+  const std::size_t width = values_per_document(aggregation);
+  const auto sorted = sorted_rows(values, width);
   switch (aggregation) {
     case Aggregation::mean:
-      return {.value = mean(values), .standard_error = mean_standard_error(values)};
+      return {.value = mean(sorted), .standard_error = mean_standard_error(sorted)};
     case Aggregation::perplexity:
-      return {.value = perplexity(values), .standard_error = perplexity_standard_error(values)};
+      return {.value = perplexity(sorted), .standard_error = perplexity_standard_error(sorted)};
+    case Aggregation::bleu:
+      return summarize_corpus(corpus_bleu, sorted, width);
   }
   throw std::invalid_argument("summarize: unknown aggregation");
 }
@@ -99,11 +182,13 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
   for (const TaskRecord& task : run.tasks) {
     TaskSummary metrics;
     for (const MetricRecord& metric : task.metrics) {
-      if (metric.values.empty() || metric.values.size() != task.samples.size()) {
+      const std::size_t width = values_per_document(metric.info.aggregation);
+      if (metric.values.empty() || metric.values.size() != task.samples.size() * width) {
         throw std::invalid_argument(
-            "summarize: " + task.name + ": wanted one value of " + metric.info.name + "," +
-            metric.info.filter + " for each of " + std::to_string(task.samples.size()) +
-            " documents (at least 1), got " + std::to_string(metric.values.size()));
+            "summarize: " + task.name + ": wanted " + std::to_string(width) + " value(s) of " +
+            metric.info.name + "," + metric.info.filter + " for each of " +
+            std::to_string(task.samples.size()) + " documents (at least 1), got " +
+            std::to_string(metric.values.size()));
       }
       metrics.push_back(summarize(metric.info.aggregation, metric.values));
     }

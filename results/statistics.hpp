@@ -2,7 +2,9 @@
 /// defines them (lm_eval/api/metrics.py: mean, mean_stderr, perplexity, bootstrap_stderr).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -44,7 +46,37 @@ struct Summary {
     std::int64_t resamples = kBootstrapResamples,
     std::uint64_t seed = 0);
 
-/// The number that a metric reports.
+/// Sample standard deviation of `statistic` over `resamples` bootstrap samples of `count`
+/// documents, each given as the `count` indices drawn; empty with fewer than two documents. The
+/// draws are those of perplexity_standard_error.
+/// @throws std::invalid_argument  if resamples < 2 or count is 2^32 or more
+[[nodiscard]] std::optional<double> bootstrap_standard_error(
+    std::size_t count,
+    const std::function<double(std::span<const std::size_t> drawn)>& statistic,
+    std::int64_t resamples = kBootstrapResamples,
+    std::uint64_t seed = 0);
+
+/// BLEU of a corpus, 0 to 100, from the sums over its documents of the counts that
+/// Aggregation::bleu is about, as sacrebleu 2.6.0 defines it by default: exponential smoothing of
+/// n-grams that are never found, 0 if no word is found or no document has four.
+/// @throws std::invalid_argument  if the number of counts is another
+[[nodiscard]] double corpus_bleu(std::span<const double> counts);
+
+/// A metric of the whole corpus: a function of counts that are added over documents.
+using CorpusMetric = double (*)(std::span<const double> sums);
+
+/// The metric of a corpus and its bootstrap standard error over documents.
+/// @param values  [documents, width], row-major
+/// @throws std::invalid_argument  if there are no values, or not `width` for each document
+[[nodiscard]] Summary summarize_corpus(CorpusMetric metric,
+                                       std::span<const double> values,
+                                       std::size_t width,
+                                       std::int64_t resamples = kBootstrapResamples,
+                                       std::uint64_t seed = 0);
+
+/// The number that a metric reports. It does not depend, to the last bit, on the order of the
+/// documents: sums and draws are over documents sorted by their values.
+/// @param values  values_per_document(aggregation) for each document, row-major
 /// @throws std::invalid_argument  if there are no values
 [[nodiscard]] Summary summarize(Aggregation aggregation, std::span<const double> values);
 

@@ -30,8 +30,21 @@ const Task* find_task(const std::string& name) {
 
 const std::vector<Task>& all_tasks() {
   static const std::vector<Task> tasks{
-      hellaswag(),  openbookqa(), arc_easy(),         arc_challenge(),  boolq(), piqa(),
-      social_iqa(), race(),       lambada_standard(), lambada_openai(), gsm8k(),
+      hellaswag(),
+      openbookqa(),
+      arc_easy(),
+      arc_challenge(),
+      boolq(),
+      piqa(),
+      social_iqa(),
+      race(),
+      lambada_standard(),
+      lambada_openai(),
+      gsm8k(),
+      reverse_curse_d2n(),
+      reverse_curse_n2d(),
+      reverse_curse_d2n_reverse(),
+      reverse_curse_n2d_reverse(),
   };
   return tasks;
 }
@@ -42,6 +55,10 @@ const std::vector<TaskGroup>& all_task_groups() {
        .description = "the eight likelihood tasks of the SMDM paper",
        .tasks = {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race",
                  "lambada_standard"}},
+      {.name = "reverse_curse",
+       .description = "facts asked in the order in which they were told, and the other way round",
+       .tasks = {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
+                 "reverse_curse_n2d_reverse"}},
   };
   return groups;
 }

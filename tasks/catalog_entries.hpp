@@ -16,5 +16,9 @@ namespace smdm {
 [[nodiscard]] Cloze lambada_standard();
 [[nodiscard]] Cloze lambada_openai();
 [[nodiscard]] OpenAnswer gsm8k();
+[[nodiscard]] OpenAnswer reverse_curse_d2n();
+[[nodiscard]] OpenAnswer reverse_curse_n2d();
+[[nodiscard]] OpenAnswer reverse_curse_d2n_reverse();
+[[nodiscard]] OpenAnswer reverse_curse_n2d_reverse();
 
 }  // namespace smdm

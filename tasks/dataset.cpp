@@ -19,13 +19,34 @@ struct Row {
 };
 
 /// The file as it is named, or with ".gz", or nothing.
-std::optional<fs::path> locate(const fs::path& root, const DataFile& file) {
-  const fs::path plain = root / file.path;
+std::optional<fs::path> locate_plain(const fs::path& plain) {
   std::error_code ignored;
   for (const fs::path& path : {plain, fs::path(plain.string() + ".gz")}) {
     if (fs::exists(path, ignored)) return path;
   }
   return std::nullopt;
+}
+
+/// The same, with "*" in the path for a folder of any name.
+std::optional<fs::path> locate(const fs::path& root, const DataFile& file) {
+  constexpr std::string_view kAnyFolder = "*/";
+  const std::size_t star = file.path.find(kAnyFolder);
+  if (star == std::string::npos) return locate_plain(root / file.path);
+  const fs::path above = root / file.path.substr(0, star);
+  const fs::path below = file.path.substr(star + kAnyFolder.size());
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& folder : fs::directory_iterator(above, ignored)) {
+    if (auto path = locate_plain(folder.path() / below)) found.push_back(std::move(*path));
+  }
+  if (found.empty()) return std::nullopt;
+  std::ranges::sort(found);
+  if (found.size() > 1) {
+    throw DatasetError("wanted one file " + (root / file.path).string() + ", got " +
+                       found[0].string() + " and " + found[1].string() +
+                       ": give the folder that is meant");
+  }
+  return found.front();
 }
 
 std::string shown(const fs::path& root, const DataFile& file) {
@@ -107,18 +128,43 @@ auto located_errors(const std::string& where, const Work& work) {
   }
 }
 
-std::vector<Row> read_rows(const Located& found, LoadedDataset& into) {
-  LineReader reader(found.documents);
+std::vector<Row> read_rows(const fs::path& path,
+                           const DataFile& file,
+                           RowFormat format,
+                           LoadedDataset& into) {
+  LineReader reader(path);
   std::vector<Row> rows;
   for (std::string line; reader.next(line);) {
     if (unicode::strip(line).empty()) continue;
     const std::string where = reader.where();
     rows.push_back(
-        {.value = located_errors(where, [&] { return parse_row(line, found.source->format); }),
-         .where = where});
+        {.value = located_errors(where, [&] { return parse_row(line, format); }), .where = where});
   }
-  into.files.push_back(loaded(reader, found.documents, found.source->documents));
+  into.files.push_back(loaded(reader, path, file));
   return rows;
+}
+
+std::vector<Json> to_documents(const DatasetInfo& info, const std::vector<Row>& rows) {
+  std::vector<Json> documents;
+  documents.reserve(rows.size());
+  for (const Row& row : rows) {
+    documents.push_back(located_errors(row.where, [&] { return info.to_document(row.value); }));
+  }
+  return documents;
+}
+
+std::vector<Json> read_companions(const std::string& task,
+                                  const DatasetInfo& info,
+                                  const Located& found,
+                                  LoadedDataset& into) {
+  const DataFile& file = *found.source->companion;
+  const fs::path folder = found.documents.parent_path();
+  const auto path = locate_plain(folder / file.path);
+  if (!path) {
+    throw DatasetError(task + ": wanted the file " + shown(folder, file) + " beside " +
+                       found.documents.string() + ", got no such file");
+  }
+  return to_documents(info, read_rows(*path, file, found.source->format, into));
 }
 
 void add_labels(const LabelFile& labels,
@@ -182,17 +228,26 @@ LoadedDataset load_dataset(const std::string& task,
   }
   const Located found = locate_source(task, info, root);
   LoadedDataset into;
-  std::vector<Row> rows = read_rows(found, into);
+  std::vector<Row> rows =
+      read_rows(found.documents, found.source->documents, found.source->format, into);
   if (rows.empty()) {
     throw DatasetError(found.documents.string() + ": wanted documents of " + task + ", got none");
   }
   if (found.source->labels && found.labels) {
     add_labels(*found.source->labels, *found.labels, found.documents, rows, into);
   }
-  for (const Row& row : rows) {
-    located_errors(row.where, [&] {
-      into.documents.push_back(info.to_document(row.value));
-      check(into.documents.back());
+  into.documents = to_documents(info, rows);
+  Json gathered;
+  if (info.whole_set) {
+    std::vector<Json> companions;
+    if (found.source->companion) companions = read_companions(task, info, found, into);
+    gathered = info.whole_set->gather(into.documents, companions);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    located_errors(rows[i].where, [&] {
+      Json& document = into.documents[i];
+      if (info.whole_set) document = info.whole_set->complete(document, gathered);
+      check(document);
     });
   }
   add_warnings(task, info, into);

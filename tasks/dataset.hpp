@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,8 @@
 
 namespace smdm {
 
-/// A file under the data root. With ".gz" after its name it is found too, and a gzip stream is
-/// recognised by its content.
+/// A file under the data root. A folder named "*" in its path stands for any one folder. With ".gz"
+/// after its name it is found too, and a gzip stream is recognised by its content.
 struct DataFile {
   std::string path;
   std::vector<std::string> known_sha256;  ///< of the unpacked text; empty where none is known
@@ -38,6 +39,17 @@ struct Source {
   DataFile documents;
   RowFormat format = RowFormat::json;
   std::optional<LabelFile> labels = {};  ///< added to each row as the string "label"
+  /// Read as the documents are, from the same folder, for WholeSet.
+  std::optional<DataFile> companion = {};
+};
+
+/// How a document gets what only the whole set can tell.
+struct WholeSet {
+  /// @param companions  documents of the source's companion file
+  Json (*gather)(std::span<const Json> documents, std::span<const Json> companions) = nullptr;
+  /// The document with what it gets of `gathered`.
+  /// @throws DatasetError  if it does not fit the others; the loader adds file and line
+  Json (*complete)(const Json& document, const Json& gathered) = nullptr;
 };
 
 struct DatasetInfo {
@@ -47,6 +59,8 @@ struct DatasetInfo {
   /// A row of any of the sources in the field names and types of the Hugging Face data set.
   /// @throws DatasetError  saying which field was wanted and what came
   Json (*to_document)(const Json& row) = nullptr;
+
+  std::optional<WholeSet> whole_set = {};
 };
 
 enum class Checksum : std::uint8_t { known, differs, unchecked };
@@ -70,8 +84,8 @@ struct LoadedDataset {
 /// @param task   its name, for error texts
 /// @param root   the folder that --data names
 /// @param check  called with every document; a DatasetError that it throws gets file and line
-/// @throws DatasetError  if no source is there (naming every path looked for), or with file:line if
-/// one is malformed, or if it holds no document
+/// @throws DatasetError  if no source is there (naming every path looked for) or a "*" stands for
+/// several, or with file:line if one is malformed, or if it holds no document
 [[nodiscard]] LoadedDataset load_dataset(const std::string& task,
                                          const DatasetInfo& info,
                                          const std::filesystem::path& root,

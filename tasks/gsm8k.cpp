@@ -59,6 +59,7 @@ OpenAnswer gsm8k() {
                            {"test_split", "test"},
                            {"doc_to_text", "Question: {{question}}"},
                            {"doc_to_target", "{{answer.split('####')[-1].strip()}}"}}},
+      .protocol = AnswerProtocol::two_stages,
       .parse = parse,
       .score = score,
       .extract =

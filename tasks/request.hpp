@@ -2,6 +2,7 @@
 /// Header-only and free of dependencies; CMake knows it as smdm::request.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,11 +58,35 @@ struct Generation {
 enum class Aggregation : std::uint8_t {
   mean,
   perplexity,  ///< exp(-mean) of log-likelihoods in nats
+  bleu,        ///< corpus BLEU, 0 to 100, of the counts below added over documents
 };
+
+/// The name of an aggregation in every file we write.
+[[nodiscard]] constexpr const char* to_string(Aggregation aggregation) noexcept {
+  switch (aggregation) {
+    case Aggregation::mean:
+      return "mean";
+    case Aggregation::perplexity:
+      return "perplexity";
+    case Aggregation::bleu:
+      return "bleu";
+  }
+  return "";
+}
+
+/// Longest n-gram of BLEU.
+inline constexpr std::size_t kBleuOrder = 4;
+
+/// How many numbers each document contributes: one, or for a metric of the whole corpus the counts
+/// that are added over documents. BLEU's are the tokens of the candidate and of the reference, then
+/// for n = 1..4 the n-grams of the candidate found in the reference, then all its n-grams.
+[[nodiscard]] constexpr std::size_t values_per_document(Aggregation aggregation) noexcept {
+  return aggregation == Aggregation::bleu ? 2 + 2 * kBleuOrder : 1;
+}
 
 /// A metric's name and meaning, in lm-evaluation-harness's terms.
 struct MetricInfo {
-  std::string name;             ///< "acc", "acc_norm", "perplexity", "exact_match"
+  std::string name;             ///< "acc", "acc_norm", "perplexity", "exact_match", "bleu"
   std::string filter = "none";  ///< the part after the comma in "acc,none"
   Aggregation aggregation = Aggregation::mean;
   bool higher_is_better = true;

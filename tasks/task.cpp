@@ -26,18 +26,37 @@ auto by_kind(const Task& task, OfChoice of_choice, OfCloze of_cloze, OfOpen of_o
   return of_open(std::get<OpenAnswer>(task));
 }
 
+/// 1 for the gold choice that is likelier than every other; a tie counts against it.
+std::size_t rank_of_gold(const Question& question, std::span<const double> nats) {
+  std::size_t rank = 1;
+  for (std::size_t i = 0; i < nats.size(); ++i) {
+    if (i != question.gold && !(nats[i] < nats[question.gold])) ++rank;
+  }
+  return rank;
+}
+
 double unknown_metric(const TaskInfo& task, const MetricInfo& metric) {
   throw std::invalid_argument(task.name + ": no metric " + metric.name + " for this kind of task");
 }
 
-const char* aggregation_name(Aggregation aggregation) {
-  switch (aggregation) {
-    case Aggregation::mean:
-      return "mean";
-    case Aggregation::perplexity:
-      return "perplexity";
+double choice_value(const TaskInfo& task,
+                    const MetricInfo& metric,
+                    const Question& question,
+                    std::span<const Estimate> estimates) {
+  std::vector<double> nats;
+  std::vector<double> nats_per_character;
+  for (std::size_t i = 0; i < estimates.size(); ++i) {
+    nats.push_back(estimates[i].nats);
+    nats_per_character.push_back(estimates[i].nats /
+                                 static_cast<double>(unicode::length(question.choices[i])));
   }
-  return "";
+  const auto is_gold = [&](std::size_t answer) { return answer == question.gold ? 1.0 : 0.0; };
+  if (metric.name == "acc") return is_gold(argmax(nats));
+  if (metric.name == "acc_norm") return is_gold(argmax(nats_per_character));
+  const auto rank = rank_of_gold(question, nats);
+  if (metric.name == "mrr") return 1.0 / static_cast<double>(rank);
+  if (metric.name == "top1") return rank == 1 ? 1.0 : 0.0;
+  return unknown_metric(task, metric);
 }
 
 Json metric_list(const std::vector<MetricInfo>& metrics) {
@@ -45,7 +64,7 @@ Json metric_list(const std::vector<MetricInfo>& metrics) {
   for (const MetricInfo& metric : metrics) {
     if (!list.empty() && list.back()["metric"] == metric.name) continue;  // another filter of it
     list.push_back({{"metric", metric.name},
-                    {"aggregation", aggregation_name(metric.aggregation)},
+                    {"aggregation", to_string(metric.aggregation)},
                     {"higher_is_better", metric.higher_is_better}});
   }
   return list;
@@ -64,12 +83,18 @@ LoadedDataset load(const Task& task, const std::filesystem::path& root) {
   return load_dataset(info(task).name, info(task).dataset, root, check);
 }
 
+std::optional<Task> likelihood_probe(const Task& task) {
+  const auto* open = std::get_if<OpenAnswer>(&task);
+  if (open == nullptr || open->likelihood_probe == nullptr) return std::nullopt;
+  return open->likelihood_probe();
+}
+
 std::vector<Request> requests(const Question& question) {
   std::vector<Request> all;
   all.reserve(question.choices.size());
   for (const std::string& choice : question.choices) {
     all.push_back(
-        {.context = question.context, .continuation = std::string(kTargetDelimiter) + choice});
+        {.context = question.context, .continuation = std::string(question.delimiter) + choice});
   }
   return all;
 }
@@ -96,19 +121,9 @@ std::vector<double> score(const MultipleChoice& task,
                                 std::to_string(question.choices.size()) + " estimates, got " +
                                 std::to_string(estimates.size()));
   }
-  std::vector<double> nats;
-  std::vector<double> nats_per_character;
-  for (std::size_t i = 0; i < estimates.size(); ++i) {
-    nats.push_back(estimates[i].nats);
-    nats_per_character.push_back(estimates[i].nats /
-                                 static_cast<double>(unicode::length(question.choices[i])));
-  }
   std::vector<double> values;
   for (const MetricInfo& metric : task.info.metrics) {
-    const bool by_character = metric.name == "acc_norm";
-    if (!by_character && metric.name != "acc") unknown_metric(task.info, metric);
-    const std::size_t answer = argmax(by_character ? nats_per_character : nats);
-    values.push_back(answer == question.gold ? 1.0 : 0.0);
+    values.push_back(choice_value(task.info, metric, question, estimates));
   }
   return values;
 }
@@ -136,6 +151,14 @@ MetricInfo accuracy() {
 
 MetricInfo normalized_accuracy() {
   return {.name = "acc_norm"};
+}
+
+MetricInfo reciprocal_rank() {
+  return {.name = "mrr"};
+}
+
+MetricInfo top_rank() {
+  return {.name = "top1"};
 }
 
 MetricInfo perplexity() {

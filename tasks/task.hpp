@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -28,11 +29,15 @@ struct TaskInfo {
   Json lm_eval;
 };
 
+/// What stands between a context and a choice, in every task that says nothing else.
+inline constexpr std::string_view kTargetDelimiter = " ";
+
 /// A context and the choices that may follow it. The delimiter is not part of a choice.
 struct Question {
   std::string context;
   std::vector<std::string> choices;
   std::size_t gold = 0;
+  std::string_view delimiter = kTargetDelimiter;
 };
 
 /// The choice with the highest likelihood is the answer.
@@ -55,14 +60,24 @@ struct Prompt {
   std::string reference;  ///< the gold answer alone
 };
 
+/// How a masked diffusion model comes to its answer. An autoregressive model decodes once, and its
+/// answer is the same part of the text.
+enum class AnswerProtocol : std::uint8_t {
+  one_pass,    ///< the text behind the prompt
+  two_stages,  ///< the whole text, whose first version is the prompt of a second pass
+};
+
 struct OpenAnswer {
   TaskInfo info;
+  AnswerProtocol protocol = AnswerProtocol::one_pass;
   /// @throws DatasetError  if a field is missing or holds no gold answer
   Prompt (*parse)(const Json& document) = nullptr;
-  /// Values in the order of info.metrics.
+  /// Values in the order of info.metrics, values_per_document() of each.
   std::vector<double> (*score)(std::string_view generation, std::string_view reference) = nullptr;
   /// What the metrics compare, for samples files ("filtered_resps").
   std::string (*extract)(std::string_view generation) = nullptr;
+  /// The same documents asked by likelihood instead, under the same name; null where there is none.
+  MultipleChoice (*likelihood_probe)() = nullptr;
 };
 
 using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
@@ -73,8 +88,8 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
 /// @throws DatasetError
 [[nodiscard]] LoadedDataset load(const Task& task, const std::filesystem::path& root);
 
-/// What stands between a context and a choice, in every task.
-inline constexpr std::string_view kTargetDelimiter = " ";
+/// The task that asks by likelihood what this one asks by generation, where there is one.
+[[nodiscard]] std::optional<Task> likelihood_probe(const Task& task);
 
 /// One request for each choice, in order.
 [[nodiscard]] std::vector<Request> requests(const Question& question);
@@ -88,7 +103,8 @@ inline constexpr std::string_view kTargetDelimiter = " ";
 
 /// Values in the order of info.metrics, from one estimate for each request of the document.
 /// @throws std::invalid_argument  if the number of estimates is another, or a metric is not one of
-/// this kind of task ("acc", "acc_norm"; for a cloze "perplexity", "acc", which needs is_greedy)
+/// this kind of task ("acc", "acc_norm", "mrr", "top1"; for a cloze "perplexity", "acc", which
+/// needs is_greedy)
 [[nodiscard]] std::vector<double> score(const MultipleChoice& task,
                                         const Question& question,
                                         std::span<const Estimate> estimates);
@@ -100,6 +116,12 @@ inline constexpr std::string_view kTargetDelimiter = " ";
 [[nodiscard]] MetricInfo normalized_accuracy();
 /// exp(-mean) of log-likelihoods in nats.
 [[nodiscard]] MetricInfo perplexity();
+
+/// 1 / r, where r is the rank of the gold choice's log-likelihood: 1 plus the number of others that
+/// are at least as likely, so that a tie counts against the model.
+[[nodiscard]] MetricInfo reciprocal_rank();
+/// Is that rank 1?
+[[nodiscard]] MetricInfo top_rank();
 
 /// The "configs" entry that lm-evaluation-harness writes for the task, zero-shot.
 [[nodiscard]] Json lm_eval_config(const Task& task);

@@ -71,6 +71,15 @@ bool is_final_sigma(std::u32string_view text, std::size_t at) noexcept {
   return after == text.size() || !contains(kCased, text[after]);
 }
 
+/// The lower case of text[at], which for a capital sigma depends on its neighbours.
+void append_lower(std::u32string& out, std::u32string_view text, std::size_t at) {
+  if (text[at] == kCapitalSigma) {
+    out += is_final_sigma(text, at) ? kFinalSigma : kSmallSigma;
+  } else {
+    append_mapped(out, text[at], kLower, kLowerSpecial);
+  }
+}
+
 }  // namespace
 
 bool is_valid(std::string_view text) noexcept {
@@ -158,6 +167,13 @@ std::string strip_left(std::string_view text) {
   return encode({first, all.end()});
 }
 
+std::string strip_right(std::string_view text) {
+  const std::u32string all = decode(text);
+  auto last = all.end();
+  while (last != all.begin() && is_space(*(last - 1))) --last;
+  return encode({all.begin(), last});
+}
+
 std::string strip(std::string_view text) {
   const std::u32string all = decode(text);
   auto first = all.begin();
@@ -167,16 +183,21 @@ std::string strip(std::string_view text) {
   return encode({first, last});
 }
 
+std::string lower(std::string_view text) {
+  const std::u32string all = decode(text);
+  std::u32string out;
+  for (std::size_t at = 0; at < all.size(); ++at) append_lower(out, all, at);
+  return encode(out);
+}
+
 std::string capitalize(std::string_view text) {
   const std::u32string all = decode(text);
   std::u32string out;
   for (std::size_t at = 0; at < all.size(); ++at) {
     if (at == 0) {
       append_mapped(out, all[at], kTitle, kTitleSpecial);
-    } else if (all[at] == kCapitalSigma) {
-      out += is_final_sigma(all, at) ? kFinalSigma : kSmallSigma;
     } else {
-      append_mapped(out, all[at], kLower, kLowerSpecial);
+      append_lower(out, all, at);
     }
   }
   return encode(out);

@@ -29,9 +29,13 @@ namespace smdm::unicode {
 /// str.isdigit: not empty, and every character a digit (superscripts and other scripts included).
 [[nodiscard]] bool is_digit(std::u32string_view text) noexcept;
 
-/// str.lstrip() and str.strip().
+/// str.lstrip(), str.rstrip() and str.strip().
 [[nodiscard]] std::string strip_left(std::string_view text);
+[[nodiscard]] std::string strip_right(std::string_view text);
 [[nodiscard]] std::string strip(std::string_view text);
+
+/// str.lower().
+[[nodiscard]] std::string lower(std::string_view text);
 
 /// str.capitalize: the first character in title case, all others in lower case.
 [[nodiscard]] std::string capitalize(std::string_view text);
