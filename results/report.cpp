@@ -171,8 +171,8 @@ std::string comparison_table(const RunRecord& run,
   for (const std::size_t metric : metrics_by_key(first)) {
     const MetricInfo& info = first.metrics[metric].info;
     auto& row = rows.emplace_back();
-    row.push_back(info.name + (info.filter == "none" ? "" : "," + info.filter) +
-                  (info.higher_is_better ? " ↑" : " ↓"));
+    const std::string name = info.filter == "none" ? info.name : metric_key(info);
+    row.push_back(name + (info.higher_is_better ? " ↑" : " ↓"));
     for (const std::size_t way : ways) {
       const Summary& summary = summaries.at(way).at(metric);
       row.push_back(four_decimals(summary.value) + " ± " + stderr_text(summary.standard_error));
@@ -252,7 +252,7 @@ std::string comparison_tables(const RunRecord& run, const std::vector<TaskSummar
   std::string tables;
   for (const GroupRecord& group : run.groups) {
     const auto ways = ways_of_asking(run, group);
-    if (!ways.empty()) tables += "\n" + comparison_table(run, summaries, group, ways);
+    if (!ways.empty()) tables.append("\n").append(comparison_table(run, summaries, group, ways));
   }
   return tables;
 }

@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True  # nothing beside the sources
-from read_results import Run, check  # first: it sets the environment of the data sets library
+from read_results import Run, check, same_number  # first: it sets the environment of the data sets library
 
 import datasets
 from lm_eval.api.model import LM
@@ -115,8 +115,7 @@ def compare_results(ours, theirs, task):
         side.pop("perplexity_stderr,none", None)
     check(list(left) == list(right), f"{task}: results {list(left)}, lm-eval's {list(right)}")
     for key in left:
-        same = left[key] == right[key] or (key == "perplexity,none" and abs(left[key] / right[key] - 1) < 1e-12)
-        check(same, f"{task} {key} is {left[key]}, lm-eval's {right[key]}")
+        check(same_number(left[key], right[key]), f"{task} {key} is {left[key]}, lm-eval's {right[key]}")
     for block in ("versions", "n-shot", "higher_is_better", "task_hashes"):
         check(ours.results[block][task] == theirs.results[block][task], f"{task}: {block}")
     left, right = (side.results["configs"][task] for side in (ours, theirs))

@@ -33,7 +33,9 @@ from lm_eval.utils import (
     sanitize_list,
     sanitize_model_name,
 )
+from sacrebleu.metrics import BLEU
 
+SACREBLEU = BLEU()
 SAMPLE_FIELDS = [
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "doc_hash", "prompt_hash", "target_hash",
 ]
@@ -42,6 +44,12 @@ SAMPLE_FIELDS = [
 def check(condition, text):
     if not condition:
         sys.exit(f"read_results: {text}")
+
+
+def same_number(left, right):
+    """Equal up to the rounding of sums, also where both are no numbers."""
+    numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+    return math.isclose(left, right, rel_tol=1e-12, abs_tol=1e-15) if numbers else left == right
 
 
 def strict_json(text, where):
@@ -116,20 +124,39 @@ def check_sample_hashes(run, task):
     check(run.results["task_hashes"][task] == hash_string("".join(digests)), f"{task}: task_hashes")
 
 
-def resampled(values):
-    """Perplexities of bootstrap samples, drawn by lm-eval's own code."""
+def resampled(statistic, values):
+    """The statistic of bootstrap samples, drawn by lm-eval's own code."""
     count = 20000 if len(values) <= 200 else 1000
-    return lm_metrics._bootstrap_internal(lm_metrics.perplexity, count)((0, values))
+    return lm_metrics._bootstrap_internal(statistic, count)((0, values))
 
 
-def check_perplexity_stderr(values, written, where):
+def check_bootstrap_stderr(statistic, values, written, where):
     """Two bootstraps agree within five standard deviations of their own error."""
-    draws = resampled(values)
+    draws = resampled(statistic, values)
     deviation = lm_metrics.sample_stddev(draws)
     centre = sum(draws) / len(draws)
     kurtosis = sum((draw - centre) ** 4 for draw in draws) / len(draws) / max(deviation**4, 1e-300)
     error = math.sqrt(max(kurtosis, 1.0) / 4 / min(len(draws), 10000)) * math.sqrt(2)
     check(abs(written - deviation) <= 5 * error * deviation + 1e-9, f"{where}: stderr {written}, lm-eval's {deviation}")
+
+
+def bleu_of_counts(rows):
+    """sacrebleu's score of a corpus whose documents have these counts."""
+    return SACREBLEU._compute_score_from_stats([sum(column) for column in zip(*rows)]).score
+
+
+def check_bleu(values, samples, written, stderr, where):
+    """The counts are sacrebleu's of the generation and the target; the score is lm-eval's of all of them."""
+    pairs = [(sample["target"], sample["resps"][0][0]) for sample in samples]
+    for counts, (target, generation) in zip(values, pairs):
+        wanted = SACREBLEU._extract_corpus_statistics([generation], [[target]])[0]
+        check(counts == wanted, f"{where}: counts {counts}, sacrebleu's {wanted}")
+    wanted = lm_metrics.bleu(pairs)
+    check(math.isclose(written, wanted, rel_tol=1e-12), f"{where}: {written}, lm-eval's {wanted}")
+    if len(values) < 2:
+        check(stderr == "N/A", f"{where}: stderr {stderr} of one value")
+    else:
+        check_bootstrap_stderr(bleu_of_counts, values, stderr, where)
 
 
 def check_metric(run, task, metric):
@@ -143,6 +170,8 @@ def check_metric(run, task, metric):
     check(run.results["higher_is_better"][task][name] == metric["higher_is_better"], f"{where}: direction")
     if metric["filter"] == "none":
         check(values == [sample[name] for sample in run.samples[task]], f"{where}: fields of the samples")
+    if metric["aggregation"] == "bleu":
+        return check_bleu(values, run.samples[task], written, stderr, where)
     if None in values:
         return
     aggregate = {"mean": lm_metrics.mean, "perplexity": lm_metrics.perplexity}[metric["aggregation"]]
@@ -150,15 +179,16 @@ def check_metric(run, task, metric):
         wanted = aggregate(values)
     except OverflowError:
         wanted = None
-    # Perplexity goes through exp, which two libraries may round differently.
-    close = wanted == written or (metric["aggregation"] == "perplexity" and wanted and math.isclose(wanted, written, rel_tol=1e-12))
-    check(close, f"{where}: {written}, lm-eval's {wanted}")
+    # lm-eval adds in the order of the documents, we in one that does not depend on it; and perplexity goes
+    # through exp, which two libraries may round differently.
+    check(same_number(wanted, written), f"{where}: {written}, lm-eval's {wanted}")
     if len(values) < 2:
         check(stderr == "N/A", f"{where}: stderr {stderr} of one value")
     elif metric["aggregation"] == "mean":
-        check(stderr == lm_metrics.mean_stderr(values), f"{where}: stderr {stderr}, lm-eval's {lm_metrics.mean_stderr(values)}")
+        wanted = lm_metrics.mean_stderr(values)
+        check(same_number(stderr, wanted), f"{where}: stderr {stderr}, lm-eval's {wanted}")
     elif stderr != "N/A":
-        check_perplexity_stderr(values, stderr, where)
+        check_bootstrap_stderr(lm_metrics.perplexity, values, stderr, where)
 
 
 def numbers(cell):

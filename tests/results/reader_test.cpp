@@ -71,6 +71,27 @@ TEST_CASE("what was written comes back, to the last bit") {
   CHECK(back.run.git_hash == run.git_hash);
 }
 
+TEST_CASE("the counts of a corpus metric come back, and a wrong number of them is found") {
+  const test::TemporaryFolder folder;
+  auto run = test::sample_run();
+  const std::vector<double> counts = {4, 4, 2, 0, 0, 0, 4, 3, 2, 1, 5, 5, 5, 4, 3, 2, 5, 4, 3, 2};
+  MetricRecord bleu;
+  bleu.info.name = "bleu";
+  bleu.info.aggregation = Aggregation::bleu;
+  bleu.values = counts;
+  run.tasks[2].metrics.push_back(bleu);
+  const auto files = stored(folder.path(), run);
+  const auto back = read_run(folder.path()).run;
+  CHECK(back.tasks[2].metrics[2].info.aggregation == Aggregation::bleu);
+  CHECK(back.tasks[2].metrics[2].values == counts);
+  CHECK(results_json(back, summarize(back)) == results_json(run, summarize(run)));
+  const auto line = sample_json(run.tasks[2], 1);
+  CHECK(line.at("bleu").dump() == "[5.0,5.0,5.0,4.0,3.0,2.0,5.0,4.0,3.0,2.0]");
+  CHECK(line.at("smdm_eval").at("metrics").at("bleu,none") == line.at("bleu"));
+  replace(files.samples.back(), "\"bleu,none\":[4.0,4.0,", "\"bleu,none\":[4.0,");
+  CHECK(contains(error_of(folder.path()), ":1: wanted 10 values of bleu,none, got [4.0,2.0,"));
+}
+
 TEST_CASE("fields that a run may lack come back as lacking") {
   const test::TemporaryFolder folder;
   auto run = test::sample_run();

@@ -43,6 +43,36 @@ TEST_CASE("groups stand above their tasks; one row per metric; N/A without a sta
         "|                   |       |none  |     0|acc_norm   |↑  |  1.0000|±  |0.0000|\n");
 }
 
+TEST_CASE("a group that asks one thing in several ways has its tasks side by side") {
+  const MetricInfo contained{.name = "contained"};
+  const MetricInfo error{.name = "err", .filter = "strict", .higher_is_better = false};
+  const auto task = [&](const std::string& name) {
+    TaskRecord record;
+    record.name = name;
+    record.metrics = {{.info = error, .values = {}}, {.info = contained, .values = {}}};
+    return record;
+  };
+  RunRecord run;
+  run.tasks = {task("facts_b"), task("other"), task("facts_a")};
+  run.groups = {{.name = "facts", .alias = {}, .tasks = {"facts_a", "facts_b"}}};
+  const std::vector<TaskSummary> summaries = {
+      {{.value = 0.5, .standard_error = 0.125}, {.value = 1.0, .standard_error = {}}},
+      {{.value = 9.0, .standard_error = 9.0}, {.value = 9.0, .standard_error = 9.0}},
+      {{.value = 12.25, .standard_error = 0.25}, {.value = 0.0, .standard_error = 0.0}}};
+  CHECK(comparison_tables(run, summaries) ==
+        "\n"
+        "|   facts    |       a        |       b       |\n"
+        "|------------|---------------:|--------------:|\n"
+        "|contained ↑ | 0.0000 ± 0.0000|   1.0000 ± N/A|\n"
+        "|err,strict ↓|12.2500 ± 0.2500|0.5000 ± 0.1250|\n");
+  run.groups[0].tasks.push_back("other");  // not named after the group
+  CHECK(comparison_tables(run, summaries).empty());
+  run.groups[0].tasks = {"facts_a", "facts_b"};
+  run.tasks[2].metrics.pop_back();  // other metrics
+  CHECK(comparison_tables(run, summaries).empty());
+  CHECK(comparison_tables(test::sample_run(), summarize(test::sample_run())).empty());
+}
+
 TEST_CASE("widths are those of a terminal") {
   CHECK(display_width("") == 0);
   CHECK(display_width("abc") == 3);

@@ -67,6 +67,78 @@ TEST_CASE("fewer than two values have no standard error, and none have no mean")
   CHECK_THROWS_AS(perplexity_standard_error(one, 1), std::invalid_argument);
 }
 
+TEST_CASE("corpus BLEU of counts is sacrebleu's") {
+  // sacrebleu 2.6.0, default settings; the counts are what it extracted from the texts named.
+  const auto bleu = [](const std::vector<double>& counts) { return corpus_bleu(counts); };
+  // "a b c d e" twice; three words alone have no 4-gram; words of another text.
+  CHECK(bleu({5, 5, 5, 4, 3, 2, 5, 4, 3, 2}) == Approx(100.0).epsilon(1e-14));
+  CHECK(bleu({3, 3, 3, 2, 1, 0, 3, 2, 1, 0}) == 0.0);
+  CHECK(bleu({4, 4, 0, 0, 0, 0, 4, 3, 2, 1}) == 0.0);
+  CHECK(bleu({0, 1, 0, 0, 0, 0, 0, 0, 0, 0}) == 0.0);
+  CHECK(bleu({1, 0, 0, 0, 0, 0, 1, 0, 0, 0}) == 0.0);
+  // "a b c d" for "a x c y": smoothed from the bigrams on.
+  CHECK(bleu({4, 4, 2, 0, 0, 0, 4, 3, 2, 1}) == Approx(18.99589214128981).epsilon(1e-14));
+  // "a b c d e f" for "a b c d": too long, which costs precision alone.
+  CHECK(bleu({6, 4, 4, 3, 2, 1, 6, 5, 4, 3}) == Approx(50.81327481546149).epsilon(1e-14));
+  CHECK_THROWS_AS(bleu({1, 2, 3}), std::invalid_argument);
+}
+
+TEST_CASE("a corpus metric is one of sums, not a mean over documents") {
+  // Four texts; the score of all is sacrebleu's.
+  const std::vector<double> counts = {7, 7, 6, 4, 2, 1, 7, 6, 5, 4,  //
+                                      2, 7, 2, 1, 0, 0, 2, 1, 0, 0,  //
+                                      0, 1, 0, 0, 0, 0, 0, 0, 0, 0,  //
+                                      4, 3, 2, 0, 0, 0, 4, 3, 2, 1};
+  const auto summary = summarize(Aggregation::bleu, counts);
+  CHECK(summary.value == Approx(26.209625266466297).epsilon(1e-14));
+  CHECK(summary.standard_error.value() > 0.0);
+  CHECK(summarize(Aggregation::bleu, std::span(counts).first(10)).standard_error == std::nullopt);
+  CHECK_THROWS_AS(summarize(Aggregation::bleu, std::span(counts).first(9)), std::invalid_argument);
+  CHECK_THROWS_AS(summarize(Aggregation::bleu, {}), std::invalid_argument);
+}
+
+TEST_CASE("the standard error of a corpus metric agrees with its exact distribution") {
+  // A ratio of sums over two documents, 1/2 and 3/4: both of one (1/4 each), or one of each (1/2).
+  const CorpusMetric ratio = [](std::span<const double> sums) { return sums[0] / sums[1]; };
+  const std::vector<double> values = {1, 2, 3, 4};
+  const double centre = (0.5 + 0.75) / 4 + 4.0 / 6 / 2;
+  const double variance = (std::pow(0.5 - centre, 2) + std::pow(0.75 - centre, 2)) / 4 +
+                          std::pow(4.0 / 6 - centre, 2) / 2;
+  const auto summary = summarize_corpus(ratio, values, 2, 1000000);
+  CHECK(summary.value == 4.0 / 6);
+  CHECK(summary.standard_error.value() == Approx(std::sqrt(variance)).epsilon(0.005));
+  // The bootstrap of a sum of equal documents never moves.
+  CHECK(summarize_corpus(ratio, std::vector<double>{1, 2, 1, 2, 1, 2}, 2).standard_error == 0.0);
+}
+
+TEST_CASE("a summary does not depend on the order of the documents, to the last bit") {
+  const std::vector<double> values = {0.1, 0.2, 0.3, 0.05, 0.7, 0.15};
+  std::vector<double> counts;
+  for (int i = 0; i < 40; ++i) {
+    const int n = 4 + i % 7;
+    for (const int count : {n, 5 + i % 3, n - 1, n - 2, n - 3, n - 4, n, n - 1, n - 2, n - 3}) {
+      counts.push_back(count);
+    }
+  }
+  const std::vector<double> turned = {0.1, 0.2, 0.3, 0.15, 0.7, 0.05};
+  std::vector<double> turned_counts;
+  for (std::size_t row = 40; row-- > 0;) {
+    turned_counts.insert(turned_counts.end(),
+                         counts.begin() + static_cast<std::ptrdiff_t>(row * 10),
+                         counts.begin() + static_cast<std::ptrdiff_t>(row * 10 + 10));
+  }
+  CHECK(mean(turned) != mean(values));  // the plain sum does
+  const auto same = [](Aggregation aggregation, const auto& a, const auto& b) {
+    const auto left = summarize(aggregation, a);
+    const auto right = summarize(aggregation, b);
+    return left.value == right.value && left.standard_error == right.standard_error;
+  };
+  CHECK(same(Aggregation::mean, values, turned));
+  CHECK(same(Aggregation::perplexity, values, turned));
+  CHECK(same(Aggregation::bleu, counts, turned_counts));
+  CHECK(summarize(Aggregation::mean, values).value == Approx(mean(values)).epsilon(1e-14));
+}
+
 TEST_CASE("equal values have a standard error of 0") {
   const std::vector<double> equal(50, -0.75);
   CHECK(mean_standard_error(equal).value() == 0.0);

@@ -29,8 +29,9 @@ YAML = {
 }
 # What the harness's preprocessing adds to a row.
 ADDED = {"hellaswag": ("query", "choices", "gold")}
-# Its protocol is the SMDM paper's, not the harness's: only our own templates can be checked.
-OWN_PROTOCOL = ("gsm8k",)
+# Their protocol is the SMDM paper's, not the harness's: only our own templates can be checked.
+OWN_PROTOCOL = ("gsm8k", "reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
+                "reverse_curse_n2d_reverse")
 
 
 def skip(why):

@@ -109,10 +109,11 @@ TEST_CASE("gsm8k scores by text and by value") {
 }
 
 TEST_CASE("the catalogue") {
-  CHECK(names_of(all_tasks()) == std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy",
-                                                          "arc_challenge", "boolq", "piqa",
-                                                          "social_iqa", "race", "lambada_standard",
-                                                          "lambada_openai", "gsm8k"});
+  CHECK(names_of(all_tasks()) ==
+        std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq",
+                                 "piqa", "social_iqa", "race", "lambada_standard", "lambada_openai",
+                                 "gsm8k", "reverse_curse_d2n", "reverse_curse_n2d",
+                                 "reverse_curse_d2n_reverse", "reverse_curse_n2d_reverse"});
   CHECK(names_of(find({"zero-shot"})) ==
         std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa",
                                  "social_iqa", "race", "lambada_standard"});

@@ -45,6 +45,15 @@ TEST_CASE("every code point as Python sees it") {
         }) == "a3643f3bee9a3f7c853d6d179a1bad820e086f4468ac945cbd9b3f433c75b7dc");
 }
 
+//   digest(("A" + c + "B").lower() for c in all), digest(c.lower() for c in all)
+TEST_CASE("lower case of every code point") {
+  CHECK(digest_of_all([](std::string& out, char32_t c) {
+          out += unicode::lower(utf8({U'A', c, U'B'}));
+        }) == "f9bf9b60e8eda106a9138501241b78c3b9094d50c47cf3f6fb5dec38ea371ce3");
+  CHECK(digest_of_all([](std::string& out, char32_t c) { out += unicode::lower(utf8({c})); }) ==
+        "958a7ea6410864d6bdee95e35373a838cd50f39ae4208f30d5fe14da0a0faff2");
+}
+
 //   digest((a + "\u03a3" + b).capitalize() for a in ["", "x", "x\u0301", "1", "x."]
 //          for b in ["", "y", "\u0301y", ".y", "1"])
 TEST_CASE("a capital sigma that ends a word") {
@@ -56,6 +65,8 @@ TEST_CASE("a capital sigma that ends a word") {
   }
   CHECK(smdm::sha256(all) == "8e1defd5a1b0e75a722c8ba51f553acf3d45e956288fc17daf944b215b2f72d6");
   CHECK(unicode::capitalize("x\u03a3") == "X\u03c2");
+  CHECK(unicode::lower("X\u03a3") == "x\u03c2");
+  CHECK(unicode::lower("\u03a3X") == "\u03c3x");
 }
 
 TEST_CASE("capitalize") {
