@@ -1,14 +1,7 @@
 // Whole tasks on the real benchmark files, as a user runs them, with a masked diffusion model and
 // an autoregressive one of the same size.
-#include <cstdlib>
-#include <fstream>
-
-#include <nlohmann/json.hpp>
-#include <torch/types.h>
-
-#include "models/safetensors.hpp"
+#include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/support.hpp"
 
@@ -16,86 +9,13 @@ namespace smdm {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
-using Arguments = std::vector<std::string>;
-
-/// The golden mdm-32k as an autoregressive checkpoint: the embedding loses the mask's row.
-fs::path make_arm_twin(const fs::path& folder) {
-  const SafetensorsFile source(test::golden() / "mdm-32k.safetensors");
-  test::TensorMap tensors;
-  for (const auto& [name, entry] : source.entries()) {
-    auto tensor = source.tensor(name);
-    if (name == "transformer.wte.weight") tensor = tensor.narrow(0, 0, tensor.size(0) - 1);
-    tensor = tensor.to(torch::kFloat32).contiguous();
-    const float* values = tensor.const_data_ptr<float>();
-    tensors[name] = {.shape = tensor.sizes().vec(), .values = {values, values + tensor.numel()}};
-  }
-  auto config = nlohmann::json::parse(test::read_file(test::golden() / "mdm-32k.config.json"));
-  config["x_model_type"] = "arm";
-  test::write_checkpoint(folder, config, tensors, test::StoredType::bf16);
-  return folder;
-}
-
-struct Inputs {
-  std::string data, tokenizer;
-};
-
-/// The benchmark data, or nothing after saying that the case is skipped.
-std::optional<Inputs> inputs() {
-  const auto shared = test::shared();
-  if (!shared) {
-    test::skip("the benchmark data and Llama 2's tokenizer are not here (SMDM_SHARED)");
-    return std::nullopt;
-  }
-  return Inputs{
-      .data = (*shared / "data").string(),
-      .tokenizer = (*shared / "data" / "tokenizers" / "llama2" / "tokenizer.model").string()};
-}
-
-/// Runs tasks and returns the results file's content.
-Json run(const Inputs& inputs,
-         const fs::path& model,
-         const fs::path& output,
-         const Arguments& more) {
-  Arguments arguments = {"--model", model.string(), "--tokenizer", inputs.tokenizer,
-                         "--data",  inputs.data,    "--output",    output.string()};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  const auto result = test::smdm_eval(arguments);
-  INFO(result.err);
-  REQUIRE(result.code == 0);
-  CHECK(result.out.find("n-shot") != std::string::npos);
-  for (const auto& file : fs::directory_iterator(output)) {
-    if (file.path().filename().string().starts_with("results_"))
-      return Json::parse(test::read_file(file.path()));
-  }
-  FAIL("no results file");
-  return {};
-}
-
-/// The samples of a task, without what depends on time.
-std::vector<Json> samples(const fs::path& output, const std::string& task) {
-  std::vector<Json> found;
-  for (const auto& file : fs::directory_iterator(output)) {
-    if (!file.path().filename().string().starts_with("samples_" + task + "_")) continue;
-    for (const auto& line : test::lines_of(test::read_file(file.path())))
-      found.push_back(Json::parse(line));
-  }
-  return found;
-}
-
-/// What lm-evaluation-harness's own code says about a folder, where it is installed.
-void check_with_lm_eval(const fs::path& output) {
-  const char* python = std::getenv("SMDM_PYTHON");
-  if (python == nullptr) {
-    test::skip(
-        "lm-evaluation-harness is not here to read the files back (./run-tests --with-python)");
-    return;
-  }
-  const auto script = fs::path(SMDM_SOURCE_DIR) / "tests" / "python" / "read_results.py";
-  const auto result = test::run_command(python, {script.string(), output.string()});
-  INFO(result.err);
-  CHECK(result.code == 0);
-}
+using test::Arguments;
+using test::check_with_lm_eval;
+using test::inputs;
+using test::Json;
+using test::make_arm_twin;
+using test::run;
+using test::samples;
 
 const Arguments kZeroShot = {"--task", "zero-shot", "--limit", "20", "--mc-samples", "64"};
 

@@ -111,7 +111,8 @@ TEST_CASE("help names every option, the guidance convention and the subcommands"
   CHECK(list.code == 0);
   for (const char* task :
        {"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq", "piqa", "social_iqa",
-        "race", "lambada_standard", "lambada_openai", "gsm8k", "zero-shot"}) {
+        "race", "lambada_standard", "lambada_openai", "gsm8k", "zero-shot", "reverse_curse_d2n",
+        "reverse_curse_n2d_reverse", "reverse_curse"}) {
     INFO(task);
     CHECK(contains(list.out, task));
   }

@@ -62,6 +62,35 @@ TEST_CASE("the preset is the paper's") {
   CHECK(gsm8k.temperature == 0.1);
 }
 
+TEST_CASE("the reverse curse has the reference's lengths, and its guidance under the preset") {
+  Settings settings;
+  for (const auto* task : {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
+                           "reverse_curse_n2d_reverse"}) {
+    const auto plain = decided(settings, task, Work::generation);
+    CHECK(plain.steps == 32);
+    CHECK(plain.total_length == 52);
+    CHECK(plain.cfg == 0.0);
+    Settings preset;
+    preset.preset = "smdm";
+    const auto paper = decided(preset, task, Work::generation);
+    CHECK(paper.sampler == Sampler::confidence);
+    CHECK(paper.steps == 32);
+    CHECK(paper.total_length == 52);
+    CHECK(paper.cfg == 0.8);
+    CHECK(paper.temperature == 0.0);
+    CHECK(decided(preset, task, Work::generation, ModelKind::arm).total_length == 52);
+    // The paper's settings are of generation; a likelihood probe takes nothing from them.
+    std::vector<std::string> notes;
+    CHECK(decide(preset, task, Work::likelihood, ModelKind::mdm, notes).cfg == 0.0);
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].find("no settings for it") != std::string::npos);
+  }
+  settings.steps = 7;
+  settings.total_length = 40;
+  CHECK(decided(settings, "reverse_curse_d2n", Work::generation).steps == 7);
+  CHECK(decided(settings, "reverse_curse_d2n", Work::generation).total_length == 40);
+}
+
 TEST_CASE("an explicit option wins over the preset") {
   Settings settings;
   settings.preset = "smdm";
