@@ -156,8 +156,8 @@ std::vector<Json> to_documents(const DatasetInfo& info, const std::vector<Row>& 
 std::vector<Json> read_companions(const std::string& task,
                                   const DatasetInfo& info,
                                   const Located& found,
+                                  const DataFile& file,
                                   LoadedDataset& into) {
-  const DataFile& file = *found.source->companion;
   const fs::path folder = found.documents.parent_path();
   const auto path = locate_plain(folder / file.path);
   if (!path) {
@@ -240,7 +240,8 @@ LoadedDataset load_dataset(const std::string& task,
   Json gathered;
   if (info.whole_set) {
     std::vector<Json> companions;
-    if (found.source->companion) companions = read_companions(task, info, found, into);
+    const auto& file = found.source->companion;
+    if (file) companions = read_companions(task, info, found, *file, into);
     gathered = info.whole_set->gather(into.documents, companions);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {

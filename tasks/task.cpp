@@ -122,6 +122,7 @@ std::vector<double> score(const MultipleChoice& task,
                                 std::to_string(estimates.size()));
   }
   std::vector<double> values;
+  values.reserve(task.info.metrics.size());
   for (const MetricInfo& metric : task.info.metrics) {
     values.push_back(choice_value(task.info, metric, question, estimates));
   }
