@@ -81,8 +81,8 @@ TEST_CASE("the reverse curse on the real data, both kinds of model, with the pap
   if (!in) return;
   const test::TemporaryFolder folder;
   const auto arm = make_arm_twin(folder.path() / "arm");
-  for (const auto& [name, model] :
-       {std::pair<std::string, fs::path>("mdm", mdm()), std::pair("arm-run", arm)}) {
+  for (const auto& [name, model] : {std::pair<std::string, fs::path>("mdm", mdm()),
+                                    std::pair<std::string, fs::path>("arm-run", arm)}) {
     const auto output = folder.path() / name;
     std::string out;
     const auto results = run(*in, model, output,
@@ -166,8 +166,8 @@ TEST_CASE("the likelihood probe on the real data, both kinds of model") {
   if (!in) return;
   const test::TemporaryFolder folder;
   const auto arm = make_arm_twin(folder.path() / "arm");
-  for (const auto& [name, model] :
-       {std::pair<std::string, fs::path>("mdm", mdm()), std::pair("arm-run", arm)}) {
+  for (const auto& [name, model] : {std::pair<std::string, fs::path>("mdm", mdm()),
+                                    std::pair<std::string, fs::path>("arm-run", arm)}) {
     const auto output = folder.path() / name;
     std::string out;
     const auto results = run(*in, model, output,
