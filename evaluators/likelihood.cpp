@@ -60,7 +60,12 @@ class Opener {
 
  private:
   std::unique_ptr<ScoreSource> open(const MonteCarlo& estimator) {
-    const auto draws = monte_carlo_draws(config_.seed, requests_[next_].context);
+    const auto& request = requests_[next_];
+    auto content = request.context;
+    if (estimator.draws_of == DrawsOf::whole_request) {
+      content.insert(content.end(), request.continuation.begin(), request.continuation.end());
+    }
+    const auto draws = monte_carlo_draws(config_.seed, content);
     return monte_carlo_source(one_request(), estimator, draws);
   }
 
@@ -68,12 +73,13 @@ class Opener {
     return chain_rule_source(one_request());
   }
 
-  std::unique_ptr<ScoreSource> open(const TeacherForcing& /*estimator*/) {
+  std::unique_ptr<ScoreSource> open(const TeacherForcing& estimator) {
     const auto first = next_;
     const auto count = requests_with_one_context(requests_.subspan(first));
     next_ += count;
     return teacher_forcing_source(
-        requests_.subspan(first, count), model_.info().compute,
+        requests_.subspan(first, count),
+        estimator.one_bfloat16 ? model_.info().compute : ComputeType::f32,
         config_.greedy ? WithArgmax::yes : WithArgmax::no,
         [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
   }

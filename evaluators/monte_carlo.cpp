@@ -16,9 +16,10 @@ std::int64_t samples_per_round(const MonteCarlo& config) {
   return std::min(config.strata, config.samples);
 }
 
-/// t_j of a round, in float32 as the source computes it.
-float mask_rate(float offset, std::int64_t j, std::int64_t strata) {
-  return std::fmod(offset + static_cast<float>(j) / static_cast<float>(strata), 1.0F);
+/// p_j of a round, in float32 as the source computes it.
+float mask_rate(float offset, std::int64_t j, std::int64_t strata, double lowest) {
+  const auto t = std::fmod(offset + static_cast<float>(j) / static_cast<float>(strata), 1.0F);
+  return static_cast<float>(1.0 - lowest) * t + static_cast<float>(lowest);
 }
 
 class MonteCarloSource final : public ScoreSource {
@@ -30,7 +31,7 @@ class MonteCarloSource final : public ScoreSource {
     for (std::int64_t round = 0; round < config.samples / per_round_; ++round) {
       const auto offset = draws.offset(round);
       for (std::int64_t j = 0; j < per_round_; ++j) {
-        const auto rate = mask_rate(offset, j, per_round_);
+        const auto rate = mask_rate(offset, j, per_round_, config.lowest_rate);
         const auto mask = draw_mask(draws, round * per_round_ + j, rate);
         const auto [found, is_new] = known.try_emplace(mask, masks_.size());
         if (is_new) masks_.push_back(mask);
@@ -127,9 +128,17 @@ class MonteCarloSource final : public ScoreSource {
 
 }  // namespace
 
-MonteCarloDraws monte_carlo_draws(std::uint64_t seed, std::span<const std::int64_t> context) {
-  const RandomStream rates(seed, Purpose::mask_rate, context);
-  const RandomStream masks(seed, Purpose::mask, context);
+MonteCarlo training_loss(std::int64_t samples) {
+  constexpr double kLowestRate = 1e-3;
+  return {.samples = samples,
+          .strata = 1,
+          .lowest_rate = kLowestRate,
+          .draws_of = DrawsOf::whole_request};
+}
+
+MonteCarloDraws monte_carlo_draws(std::uint64_t seed, std::span<const std::int64_t> content) {
+  const RandomStream rates(seed, Purpose::mask_rate, content);
+  const RandomStream masks(seed, Purpose::mask, content);
   return {.offset = [rates](std::int64_t round) { return rates.uniform_float(round, 0); },
           .uniforms = [masks](std::int64_t sample,
                               std::span<float> out) { masks.uniform_floats(sample, out); }};
@@ -140,6 +149,10 @@ void check_monte_carlo(const MonteCarlo& config) {
     throw std::invalid_argument("mc: wanted at least one sample and one stratum, got " +
                                 std::to_string(config.samples) + " and " +
                                 std::to_string(config.strata));
+  }
+  if (!(config.lowest_rate >= 0.0 && config.lowest_rate < 1.0)) {
+    throw std::invalid_argument("mc: wanted a lowest mask rate of 0 or more and below 1, got " +
+                                std::to_string(config.lowest_rate));
   }
   if (config.samples % samples_per_round(config) != 0) {
     throw std::invalid_argument("mc: wanted a number of samples divisible by its " +

@@ -10,8 +10,12 @@
 
 namespace smdm {
 
-/// Has no settings.
-struct TeacherForcing {};
+/// Changes the number reported.
+struct TeacherForcing {
+  /// Whether a bf16 model's sum becomes one bfloat16, as the published runs report it; for a long
+  /// text that keeps too little of it.
+  bool one_bfloat16 = true;
+};
 
 /// How many of the requests at the front of `requests` are computed together: those with the same
 /// context as the first. They are limited in number and in tokens by constants, not by the settings
@@ -24,8 +28,9 @@ struct TeacherForcing {};
 /// The context is one row; every target but its last token, which predicts nothing that is asked,
 /// is a row that continues it. A request's value is the same, bit for bit, whichever others share
 /// its context. The context's row is counted for the first request. Bound::exact, and no standard
-/// error. A bf16 model gives the sum rounded to bfloat16, as the published runs report it.
+/// error.
 /// @param requests    equal, non-empty contexts; outlive the source
+/// @param compute     bf16: the sum is rounded to bfloat16
 /// @param with_greedy whether the estimates say if every token was the model's first choice; needs
 ///                    results with argmax
 /// @param done        called once per request with its index in `requests`

@@ -99,8 +99,8 @@ ConfigRecord config_from(const Json& results, const std::string& model) {
 }
 
 OutputType output_type_from(const std::string& name) {
-  for (const OutputType type :
-       {OutputType::multiple_choice, OutputType::loglikelihood, OutputType::generate_until}) {
+  for (const OutputType type : {OutputType::multiple_choice, OutputType::loglikelihood,
+                                OutputType::loglikelihood_rolling, OutputType::generate_until}) {
     if (name == to_string(type)) return type;
   }
   throw ResultsError("wanted an output_type, got '" + name + "'");
@@ -108,10 +108,13 @@ OutputType output_type_from(const std::string& name) {
 
 Aggregation aggregation_from(const std::string& name) {
   for (const Aggregation aggregation :
-       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu}) {
+       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu,
+        Aggregation::weighted_perplexity, Aggregation::bits_per_byte}) {
     if (name == to_string(aggregation)) return aggregation;
   }
-  throw ResultsError("wanted an aggregation (mean, perplexity, bleu), got '" + name + "'");
+  throw ResultsError(
+      "wanted an aggregation (mean, perplexity, bleu, weighted_perplexity, bits_per_byte), got '" +
+      name + "'");
 }
 
 /// The alias that was given, if it is another one than the name.

@@ -15,9 +15,10 @@ namespace smdm {
 
 /// How a task asks its questions, in lm-evaluation-harness's names.
 enum class OutputType : std::uint8_t {
-  multiple_choice,  ///< one likelihood request per choice, the likeliest wins
-  loglikelihood,    ///< one likelihood request per document
-  generate_until,   ///< one generation per document
+  multiple_choice,        ///< one likelihood request per choice, the likeliest wins
+  loglikelihood,          ///< one likelihood request per document
+  loglikelihood_rolling,  ///< the likelihood of a whole text, without a context
+  generate_until,         ///< one generation per document
 };
 
 /// The name of an output type in every file we write.
@@ -27,6 +28,8 @@ enum class OutputType : std::uint8_t {
       return "multiple_choice";
     case OutputType::loglikelihood:
       return "loglikelihood";
+    case OutputType::loglikelihood_rolling:
+      return "loglikelihood_rolling";
     case OutputType::generate_until:
       return "generate_until";
   }
@@ -36,6 +39,12 @@ enum class OutputType : std::uint8_t {
 /// One likelihood request and its answer.
 struct ChoiceRecord {
   Request request;
+  Estimate estimate;
+};
+
+/// A text and its likelihood as a whole.
+struct TextRecord {
+  std::string text;
   Estimate estimate;
 };
 
@@ -53,8 +62,9 @@ struct SampleRecord {
   std::int64_t doc_id = 0;  ///< its place in the split, from 0
   Json doc = Json::object();
   std::string target;  ///< what the answer is compared with; the index of the gold choice as digits
-  /// One entry per choice (multiple_choice), exactly one (loglikelihood), or a generation.
-  std::variant<std::vector<ChoiceRecord>, GenerationRecord> outcome{};
+  /// One entry per choice (multiple_choice), exactly one (loglikelihood), a generation, or a text
+  /// (loglikelihood_rolling).
+  std::variant<std::vector<ChoiceRecord>, GenerationRecord, TextRecord> outcome{};
   Json extra = Json::object();  ///< further fields for the sample's "smdm_eval" block
 };
 

@@ -57,6 +57,20 @@ OutcomeJson outcome_json(const GenerationRecord& generation) {
   return out;
 }
 
+OutcomeJson outcome_json(const TextRecord& text) {
+  OutcomeJson out;
+  out.arguments["gen_args_0"] = {{"arg_0", text.text}};
+  const std::string response = python_float(text.estimate.nats);
+  out.responses.push_back(Json::array({response}));
+  out.filtered.push_back(response);
+  out.own["likelihood"] = {{"nats", finite_or_null(text.estimate.nats)},
+                           {"standard_error", or_null(text.estimate.standard_error)},
+                           {"bound", to_string(text.estimate.bound)},
+                           {"rows", text.estimate.rows},
+                           {"tokens", text.estimate.tokens}};
+  return out;
+}
+
 Json own_values(const TaskRecord& task, std::size_t index) {
   Json values = Json::object();
   for (const MetricRecord& metric : task.metrics) {
@@ -68,6 +82,7 @@ Json own_values(const TaskRecord& task, std::size_t index) {
 const std::string& first_prompt(const SampleRecord& sample) {
   if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome))
     return generation->prompt;
+  if (const auto* text = std::get_if<TextRecord>(&sample.outcome)) return text->text;
   const auto& choices = std::get<std::vector<ChoiceRecord>>(sample.outcome);
   if (choices.empty()) {
     throw std::invalid_argument("results: document " + std::to_string(sample.doc_id) +

@@ -66,6 +66,17 @@ GenerationRecord generation_from(const Json& line) {
           .forwards = line.at("smdm_eval").at("forwards")};
 }
 
+TextRecord text_from(const Json& line) {
+  const Json& own = line.at("smdm_eval").at("likelihood");
+  return {.text = line.at("arguments").at("gen_args_0").at("arg_0"),
+          .estimate = {.nats = from_python_float(line.at("resps").at(0).at(0)),
+                       .standard_error = optional_from<double>(own.at("standard_error")),
+                       .bound = bound_from(own.at("bound")),
+                       .is_greedy = std::nullopt,
+                       .rows = own.at("rows"),
+                       .tokens = own.at("tokens")}};
+}
+
 void check_hashes(const Json& line, const SampleHashes& computed) {
   const std::pair<const char*, const std::string&> pairs[] = {{"doc_hash", computed.doc},
                                                               {"prompt_hash", computed.prompt},
@@ -97,11 +108,15 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
   sample.target = line.at("target").get<std::string>();
   if (task.output_type == OutputType::generate_until) {
     sample.outcome = generation_from(line);
+  } else if (task.output_type == OutputType::loglikelihood_rolling) {
+    sample.outcome = text_from(line);
   } else {
     sample.outcome = choices_from(line);
   }
   for (const auto& [key, value] : line.at("smdm_eval").items()) {
-    if (key != "metrics" && key != "choices" && key != "forwards") sample.extra[key] = value;
+    const bool known =
+        key == "metrics" || key == "choices" || key == "forwards" || key == "likelihood";
+    if (!known) sample.extra[key] = value;
   }
   SampleHashes hashes = hashes_of(sample);
   check_hashes(line, hashes);

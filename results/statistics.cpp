@@ -93,7 +93,7 @@ std::optional<double> perplexity_standard_error(std::span<const double> nats,
   return bootstrap_standard_error(nats.size(), perplexity_of, resamples, seed);
 }
 
-std::optional<double> bootstrap_standard_error(
+std::vector<double> bootstrap_replicates(
     std::size_t count,
     const std::function<double(std::span<const std::size_t> drawn)>& statistic,
     std::int64_t resamples,
@@ -102,21 +102,29 @@ std::optional<double> bootstrap_standard_error(
     throw std::invalid_argument("bootstrap: wanted at least 2 resamples, got " +
                                 std::to_string(resamples));
   }
-  if (count < 2) return std::nullopt;
-  if (count > UINT32_MAX) {
-    throw std::invalid_argument("bootstrap: wanted fewer than 2^32 documents, got " +
+  if (count < 1 || count > UINT32_MAX) {
+    throw std::invalid_argument("bootstrap: wanted 1 to 2^32 - 1 documents, got " +
                                 std::to_string(count));
   }
   const auto bound = static_cast<std::uint32_t>(count);
   const std::uint32_t rejected_below = (0U - bound) % bound;
   SplitMix64 draws(seed);
   std::vector<std::size_t> drawn(count);
-  std::vector<double> statistics(static_cast<std::size_t>(resamples));
-  for (double& resampled : statistics) {
+  std::vector<double> replicates(static_cast<std::size_t>(resamples));
+  for (double& replicate : replicates) {
     for (std::size_t& document : drawn) document = draw_below(draws, bound, rejected_below);
-    resampled = statistic(drawn);
+    replicate = statistic(drawn);
   }
-  return sample_deviation(statistics);
+  return replicates;
+}
+
+std::optional<double> bootstrap_standard_error(
+    std::size_t count,
+    const std::function<double(std::span<const std::size_t> drawn)>& statistic,
+    std::int64_t resamples,
+    std::uint64_t seed) {
+  if (count < 2) return std::nullopt;
+  return sample_deviation(bootstrap_replicates(count, statistic, resamples, seed));
 }
 
 double corpus_bleu(std::span<const double> counts) {
@@ -138,6 +146,14 @@ double corpus_bleu(std::span<const double> counts) {
   }
   const double brevity = written < wanted ? std::exp(1.0 - wanted / written) : 1.0;
   return brevity * std::exp(logs / static_cast<double>(kBleuOrder));
+}
+
+double weighted_perplexity(std::span<const double> sums) {
+  return std::exp(-sums[0] / sums[1]);
+}
+
+double bits_per_byte(std::span<const double> sums) {
+  return -sums[0] / sums[1] / std::log(2.0);
 }
 
 Summary summarize_corpus(CorpusMetric metric,
@@ -173,6 +189,10 @@ Summary summarize(Aggregation aggregation, std::span<const double> values) {
       return {.value = perplexity(sorted), .standard_error = perplexity_standard_error(sorted)};
     case Aggregation::bleu:
       return summarize_corpus(corpus_bleu, sorted, width);
+    case Aggregation::weighted_perplexity:
+      return summarize_corpus(weighted_perplexity, sorted, width);
+    case Aggregation::bits_per_byte:
+      return summarize_corpus(bits_per_byte, sorted, width);
   }
   throw std::invalid_argument("summarize: unknown aggregation");
 }

@@ -46,8 +46,16 @@ struct Summary {
     std::int64_t resamples = kBootstrapResamples,
     std::uint64_t seed = 0);
 
-/// Sample standard deviation of `statistic` over `resamples` bootstrap samples of `count`
-/// documents, each given as the `count` indices drawn; empty with fewer than two documents. The
+/// `statistic` of `resamples` bootstrap samples of `count` documents, each given as the `count`
+/// indices drawn. The draws are a function of `seed` and the count alone.
+/// @throws std::invalid_argument  if resamples < 2, or count is 0 or 2^32 or more
+[[nodiscard]] std::vector<double> bootstrap_replicates(
+    std::size_t count,
+    const std::function<double(std::span<const std::size_t> drawn)>& statistic,
+    std::int64_t resamples,
+    std::uint64_t seed);
+
+/// Sample standard deviation of bootstrap_replicates(); empty with fewer than two documents. The
 /// draws are those of perplexity_standard_error.
 /// @throws std::invalid_argument  if resamples < 2 or count is 2^32 or more
 [[nodiscard]] std::optional<double> bootstrap_standard_error(
@@ -61,6 +69,11 @@ struct Summary {
 /// n-grams that are never found, 0 if no word is found or no document has four.
 /// @throws std::invalid_argument  if the number of counts is another
 [[nodiscard]] double corpus_bleu(std::span<const double> counts);
+
+/// exp(-nats / tokens) and -nats / bytes / ln 2 of a corpus.
+/// @param sums  nats, then tokens or bytes, added over documents
+[[nodiscard]] double weighted_perplexity(std::span<const double> sums);
+[[nodiscard]] double bits_per_byte(std::span<const double> sums);
 
 /// A metric of the whole corpus: a function of counts that are added over documents.
 using CorpusMetric = double (*)(std::span<const double> sums);

@@ -20,5 +20,6 @@ namespace smdm {
 [[nodiscard]] OpenAnswer reverse_curse_n2d();
 [[nodiscard]] OpenAnswer reverse_curse_d2n_reverse();
 [[nodiscard]] OpenAnswer reverse_curse_n2d_reverse();
+[[nodiscard]] DatedCorpus temporal_shift();
 
 }  // namespace smdm

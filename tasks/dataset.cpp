@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tasks/fields.hpp"
+#include "tasks/json_object.hpp"
 #include "tasks/line_reader.hpp"
 #include "tasks/unicode.hpp"
 
@@ -81,17 +82,6 @@ Located locate_source(const std::string& task, const DatasetInfo& info, const fs
   throw DatasetError(task + ": wanted one of the files " + looked_for + ", got none of them");
 }
 
-Json parse_object(const std::string& line) {
-  try {
-    Json value = Json::parse(line);
-    if (!value.is_object()) throw DatasetError("wanted a JSON object, got " + describe(value));
-    return value;
-  } catch (const Json::parse_error& error) {
-    throw DatasetError("wanted a JSON object, got malformed JSON at byte " +
-                       std::to_string(error.byte) + " of the line");
-  }
-}
-
 Json parse_row(const std::string& line, RowFormat format) {
   switch (format) {
     case RowFormat::json:
@@ -116,16 +106,6 @@ LoadedFile loaded(const LineReader& reader, const fs::path& path, const DataFile
           .checksum = known                       ? Checksum::known
                       : file.known_sha256.empty() ? Checksum::unchecked
                                                   : Checksum::differs};
-}
-
-/// Adds file and line to whatever `work` complains about.
-template <typename Work>
-auto located_errors(const std::string& where, const Work& work) {
-  try {
-    return work();
-  } catch (const DatasetError& error) {
-    throw DatasetError(where + ": " + error.what());
-  }
 }
 
 std::vector<Row> read_rows(const fs::path& path,

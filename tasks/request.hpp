@@ -57,8 +57,10 @@ struct Generation {
 /// How per-document values of a metric become one number.
 enum class Aggregation : std::uint8_t {
   mean,
-  perplexity,  ///< exp(-mean) of log-likelihoods in nats
-  bleu,        ///< corpus BLEU, 0 to 100, of the counts below added over documents
+  perplexity,           ///< exp(-mean) of log-likelihoods in nats
+  bleu,                 ///< corpus BLEU, 0 to 100, of the counts below added over documents
+  weighted_perplexity,  ///< exp(-nats / tokens), both added over documents
+  bits_per_byte,        ///< -nats / bytes / ln 2, both added over documents
 };
 
 /// The name of an aggregation in every file we write.
@@ -70,6 +72,10 @@ enum class Aggregation : std::uint8_t {
       return "perplexity";
     case Aggregation::bleu:
       return "bleu";
+    case Aggregation::weighted_perplexity:
+      return "weighted_perplexity";
+    case Aggregation::bits_per_byte:
+      return "bits_per_byte";
   }
   return "";
 }
@@ -79,9 +85,20 @@ inline constexpr std::size_t kBleuOrder = 4;
 
 /// How many numbers each document contributes: one, or for a metric of the whole corpus the counts
 /// that are added over documents. BLEU's are the tokens of the candidate and of the reference, then
-/// for n = 1..4 the n-grams of the candidate found in the reference, then all its n-grams.
+/// for n = 1..4 the n-grams of the candidate found in the reference, then all its n-grams. Those of
+/// the weighted ones are the log-likelihood in nats and its tokens or bytes.
 [[nodiscard]] constexpr std::size_t values_per_document(Aggregation aggregation) noexcept {
-  return aggregation == Aggregation::bleu ? 2 + 2 * kBleuOrder : 1;
+  switch (aggregation) {
+    case Aggregation::bleu:
+      return 2 + 2 * kBleuOrder;
+    case Aggregation::weighted_perplexity:
+    case Aggregation::bits_per_byte:
+      return 2;
+    case Aggregation::mean:
+    case Aggregation::perplexity:
+      break;
+  }
+  return 1;
 }
 
 /// A metric's name and meaning, in lm-evaluation-harness's terms.

@@ -19,11 +19,24 @@ std::size_t argmax(std::span<const double> values) {
 }
 
 /// Calls the member for the kind of task that it is.
-template <typename OfChoice, typename OfCloze, typename OfOpen>
-auto by_kind(const Task& task, OfChoice of_choice, OfCloze of_cloze, OfOpen of_open) {
+template <typename OfChoice, typename OfCloze, typename OfOpen, typename OfCorpus>
+auto by_kind(
+    const Task& task, OfChoice of_choice, OfCloze of_cloze, OfOpen of_open, OfCorpus of_corpus) {
   if (const auto* choice = std::get_if<MultipleChoice>(&task)) return of_choice(*choice);
   if (const auto* cloze = std::get_if<Cloze>(&task)) return of_cloze(*cloze);
-  return of_open(std::get<OpenAnswer>(task));
+  if (const auto* open = std::get_if<OpenAnswer>(&task)) return of_open(*open);
+  return of_corpus(std::get<DatedCorpus>(task));
+}
+
+LoadedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
+  auto corpus = load_corpus(task.info.name, root, task.folder, {.text_fields = task.text_fields});
+  LoadedDataset all;
+  for (auto& period : corpus.periods) {
+    for (auto& document : period.documents) all.documents.push_back(std::move(document));
+    all.files.insert(all.files.end(), period.files.begin(), period.files.end());
+  }
+  all.warnings = std::move(corpus.warnings);
+  return all;
 }
 
 /// 1 for the gold choice that is likelier than every other; a tie counts against it.
@@ -77,8 +90,13 @@ const TaskInfo& info(const Task& task) {
 }
 
 LoadedDataset load(const Task& task, const std::filesystem::path& root) {
+  if (const auto* corpus = std::get_if<DatedCorpus>(&task)) return load_periods(*corpus, root);
   const auto check = [&task](const Json& document) {
-    std::visit([&](const auto& kind) { static_cast<void>(kind.parse(document)); }, task);
+    by_kind(
+        task, [&](const MultipleChoice& kind) { static_cast<void>(kind.parse(document)); },
+        [&](const Cloze& kind) { static_cast<void>(kind.parse(document)); },
+        [&](const OpenAnswer& kind) { static_cast<void>(kind.parse(document)); },
+        [](const DatedCorpus&) {});
   };
   return load_dataset(info(task).name, info(task).dataset, root, check);
 }
@@ -103,14 +121,19 @@ std::vector<Request> requests(const Task& task, const Json& document) {
   return by_kind(
       task, [&](const MultipleChoice& choice) { return requests(choice.parse(document)); },
       [&](const Cloze& cloze) { return std::vector<Request>{cloze.parse(document)}; },
-      [](const OpenAnswer&) { return std::vector<Request>{}; });
+      [](const OpenAnswer&) { return std::vector<Request>{}; },
+      [&](const DatedCorpus& corpus) {
+        return std::vector<Request>{
+            {.context = "", .continuation = corpus_text(document, corpus.text_fields)}};
+      });
 }
 
 Json target(const Task& task, const Json& document) {
   return by_kind(
       task, [&](const MultipleChoice& choice) { return Json(choice.parse(document).gold); },
       [&](const Cloze& cloze) { return Json(cloze.parse(document).continuation); },
-      [&](const OpenAnswer& open) { return Json(open.parse(document).reference); });
+      [&](const OpenAnswer& open) { return Json(open.parse(document).reference); },
+      [&](const DatedCorpus& corpus) { return Json(corpus_text(document, corpus.text_fields)); });
 }
 
 std::vector<double> score(const MultipleChoice& task,
@@ -166,12 +189,25 @@ MetricInfo perplexity() {
   return {.name = "perplexity", .aggregation = Aggregation::perplexity, .higher_is_better = false};
 }
 
+MetricInfo weighted_perplexity() {
+  return {.name = "perplexity",
+          .aggregation = Aggregation::weighted_perplexity,
+          .higher_is_better = false};
+}
+
+MetricInfo bits_per_byte() {
+  return {.name = "bits_per_byte",
+          .aggregation = Aggregation::bits_per_byte,
+          .higher_is_better = false};
+}
+
 Json lm_eval_config(const Task& task) {
   const TaskInfo& of = info(task);
   const std::string output_type = by_kind(
       task, [](const MultipleChoice&) { return std::string("multiple_choice"); },
       [](const Cloze&) { return std::string("loglikelihood"); },
-      [](const OpenAnswer&) { return std::string("generate_until"); });
+      [](const OpenAnswer&) { return std::string("generate_until"); },
+      [](const DatedCorpus&) { return std::string("loglikelihood_rolling"); });
   const Json common{{"task", of.name},
                     {"description", ""},
                     {"target_delimiter", kTargetDelimiter},

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tasks/dataset.hpp"
+#include "tasks/dated_corpus.hpp"
 #include "tasks/json.hpp"
 #include "tasks/request.hpp"
 
@@ -80,11 +81,19 @@ struct OpenAnswer {
   MultipleChoice (*likelihood_probe)() = nullptr;
 };
 
-using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
+/// Texts of several periods of time, whose perplexities are compared.
+struct DatedCorpus {
+  TaskInfo info;       ///< its dataset has no sources: files are found by load_corpus()
+  std::string folder;  ///< its place under the data root
+  std::vector<std::string> text_fields;  ///< see corpus_text()
+};
+
+using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
 
 [[nodiscard]] const TaskInfo& info(const Task& task);
 
-/// Reads a task's documents under the data root. Every document is known to parse afterwards.
+/// Reads a task's documents under the data root; those of a dated corpus in time order. Every
+/// document is known to parse afterwards.
 /// @throws DatasetError
 [[nodiscard]] LoadedDataset load(const Task& task, const std::filesystem::path& root);
 
@@ -94,11 +103,12 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
 /// One request for each choice, in order.
 [[nodiscard]] std::vector<Request> requests(const Question& question);
 
-/// The requests of one document: one for each choice, one for a cloze, none for an open answer.
+/// The requests of one document: one for each choice, one for a cloze, none for an open answer, and
+/// one without context for the text of a corpus.
 [[nodiscard]] std::vector<Request> requests(const Task& task, const Json& document);
 
 /// What lm-evaluation-harness writes as a sample's "target": the index of the gold choice, the
-/// continuation of a cloze, the gold answer of an open question.
+/// continuation of a cloze, the gold answer of an open question, the text of a corpus.
 [[nodiscard]] Json target(const Task& task, const Json& document);
 
 /// Values in the order of info.metrics, from one estimate for each request of the document.
@@ -122,6 +132,11 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer>;
 [[nodiscard]] MetricInfo reciprocal_rank();
 /// Is that rank 1?
 [[nodiscard]] MetricInfo top_rank();
+
+/// exp(-nats / tokens) over a corpus.
+[[nodiscard]] MetricInfo weighted_perplexity();
+/// -nats / bytes / ln 2 over a corpus: comparable between tokenizers.
+[[nodiscard]] MetricInfo bits_per_byte();
 
 /// The "configs" entry that lm-evaluation-harness writes for the task, zero-shot.
 [[nodiscard]] Json lm_eval_config(const Task& task);

@@ -39,9 +39,9 @@ struct Direct {
 Direct direct_estimate(const FakeModel& model,
                        const TokenRequest& request,
                        const LikelihoodConfig& config) {
-  const auto& [samples, strata] = std::get<MonteCarlo>(config.estimator);
-  const auto per_round = std::min(samples, strata);
-  const auto rounds = samples / per_round;
+  const auto& estimator = std::get<MonteCarlo>(config.estimator);
+  const auto per_round = std::min(estimator.samples, estimator.strata);
+  const auto rounds = estimator.samples / per_round;
   const RandomStream rates(config.seed, Purpose::mask_rate, request.context);
   const RandomStream masks(config.seed, Purpose::mask, request.context);
   const auto context = request.context.size();

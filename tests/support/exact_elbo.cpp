@@ -1,6 +1,7 @@
 #include "tests/support/exact_elbo.hpp"
 
 #include <bit>
+#include <cmath>
 #include <variant>
 
 namespace smdm::test {
@@ -12,9 +13,23 @@ double binomial(int n, int k) {
   return value;
 }
 
+/// The integral of p^(size - 1) (1 - p)^(length - size) over 0 to `end`, by Simpson's rule.
+double integral_to(double end, int size, int length) {
+  constexpr int kSteps = 200;
+  const auto value = [&](double p) {
+    return std::pow(p, size - 1) * std::pow(1.0 - p, length - size);
+  };
+  double sum = value(0.0) + value(end);
+  for (int i = 1; i < kSteps; ++i) sum += (i % 2 == 0 ? 2.0 : 4.0) * value(end * i / kSteps);
+  return sum * end / kSteps / 3.0;
+}
+
 }  // namespace
 
-double exact_elbo(const FakeModel& model, const TokenRequest& request, double cfg) {
+double exact_elbo(const FakeModel& model,
+                  const TokenRequest& request,
+                  double cfg,
+                  double lowest_rate) {
   const auto mask_id = std::get<MaskedDiffusion>(model.info().objective).mask_id;
   const auto length = static_cast<int>(request.continuation.size());
   const auto context = request.context.size();
@@ -31,7 +46,8 @@ double exact_elbo(const FakeModel& model, const TokenRequest& request, double cf
       sum += model.log_p(ids, context + i, cfg, context)[token];
     }
     const int size = std::popcount(subset);
-    total += sum / (size * binomial(length, size));
+    const double whole = 1.0 / (size * binomial(length, size));
+    total += sum * (whole - integral_to(lowest_rate, size, length)) / (1.0 - lowest_rate);
   }
   return total;
 }
