@@ -81,6 +81,7 @@ Settings preset_of(const Settings& settings,
     auto skipped = *preset;
     std::swap(kept.total_length, skipped.total_length);
     std::swap(kept.greedy, skipped.greedy);
+    std::swap(kept.packing, skipped.packing);
     notes.push_back(where +
                     " an autoregressive model is scored exactly and decodes greedily; skipped" +
                     list_of(skipped));
@@ -99,12 +100,31 @@ void check_autoregressive(const Settings& settings, Work work, std::vector<std::
   const auto note = [&](const char* name, bool given) {
     if (given) unused += std::string(" ") + name;
   };
-  note("--estimator", work == Work::likelihood && settings.estimator.has_value());
-  note("--mc-samples", work == Work::likelihood && settings.mc_samples.has_value());
-  note("--mc-strata", work == Work::likelihood && settings.mc_strata.has_value());
+  note("--estimator", work != Work::generation && settings.estimator.has_value());
+  note("--mc-samples", work != Work::generation && settings.mc_samples.has_value());
+  note("--mc-strata", work != Work::generation && settings.mc_strata.has_value());
   note("--steps", work == Work::generation && settings.steps.has_value());
   note("--sampler", work == Work::generation && settings.sampler.has_value());
   if (!unused.empty()) notes.push_back("an autoregressive model does not use" + unused);
+}
+
+/// A corpus's perplexity has an estimator of its own, without strata, guidance or verdict.
+void set_corpus_defaults(const Settings& settings,
+                         const std::string& task,
+                         ModelKind kind,
+                         Evaluation& decided,
+                         std::vector<std::string>& notes) {
+  decided.estimator = kTrainingLoss;
+  decided.mc_strata = 1;
+  decided.cfg = 0.0;
+  decided.cfg_second = 0.0;
+  decided.greedy = false;
+  if (kind == ModelKind::arm) return;
+  std::string unused;
+  if (settings.estimator) unused += " --estimator";
+  if (settings.mc_strata) unused += " --mc-strata";
+  if (settings.cfg.value_or(0.0) != 0.0) unused += " --cfg";
+  if (!unused.empty()) notes.push_back(task + ": perplexity does not use" + unused);
 }
 
 PackingLimits packing(const Settings& settings) {
@@ -132,20 +152,24 @@ Evaluation decide(const Settings& settings,
   constexpr std::int64_t kPromptSteps = 64;
   Evaluation decided;
   decided.estimator = first_of(settings.estimator, preset.estimator, decided.estimator);
-  decided.mc_samples = first_of(settings.mc_samples, preset.mc_samples, decided.mc_samples);
+  const auto usual = task_defaults(task);
+  decided.mc_samples = first_of(settings.mc_samples, preset.mc_samples,
+                                usual.mc_samples.value_or(decided.mc_samples));
   decided.mc_strata = first_of(settings.mc_strata, preset.mc_strata, decided.mc_strata);
   decided.cfg = first_of(settings.cfg, preset.cfg, decided.cfg);
   decided.cfg_second = first_of(settings.cfg_second, preset.cfg_second, decided.cfg);
   decided.greedy = settings.greedy || preset.greedy;
   const auto sampler = first_of<std::string>(settings.sampler, preset.sampler, "confidence");
   decided.sampler = sampler == "ancestral" ? Sampler::ancestral : Sampler::confidence;
-  const auto usual = task_defaults(task);
   const auto usual_steps = usual.steps.value_or(task.empty() ? kPromptSteps : kTaskSteps);
   decided.steps = first_of(settings.steps, preset.steps, usual_steps);
   decided.total_length = first_of(settings.total_length, preset.total_length,
                                   usual.total_length.value_or(decided.total_length));
   decided.temperature = first_of(settings.temperature, preset.temperature, decided.temperature);
   decided.seed = settings.seed.value_or(0);
+  const auto packing_name = first_of<std::string>(settings.packing, preset.packing, "document");
+  decided.packing = packing_name == "stream" ? TextPacking::stream : TextPacking::document;
+  if (work == Work::corpus) set_corpus_defaults(settings, task, kind, decided, notes);
   check(decided);
   return decided;
 }
@@ -154,8 +178,11 @@ LikelihoodConfig likelihood_config(const Evaluation& evaluation,
                                    ModelKind kind,
                                    const Settings& settings) {
   LikelihoodConfig config;
+  const bool corpus = evaluation.estimator == kTrainingLoss;
   if (kind == ModelKind::arm) {
-    config.estimator = TeacherForcing{};
+    config.estimator = TeacherForcing{.one_bfloat16 = !corpus};
+  } else if (corpus) {
+    config.estimator = training_loss(evaluation.mc_samples);
   } else if (evaluation.estimator == "chain-rule") {
     config.estimator = ChainRule{};
   } else {
@@ -186,10 +213,18 @@ DecodingConfig decoding_config(const Evaluation& evaluation, const Settings& set
           .packing = packing(settings)};
 }
 
+const char* to_string(TextPacking packing) noexcept {
+  return packing == TextPacking::stream ? "stream" : "document";
+}
+
 Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
   Json json = {{"seed", evaluation.seed}};
   const bool arm = kind == ModelKind::arm;
-  if (work == Work::likelihood) {
+  if (work == Work::corpus) {
+    json["estimator"] = arm ? "exact" : evaluation.estimator;
+    if (!arm) json["mc_samples"] = evaluation.mc_samples;
+    json["packing"] = to_string(evaluation.packing);
+  } else if (work == Work::likelihood) {
     json["estimator"] = arm ? "exact" : evaluation.estimator;
     if (!arm && evaluation.estimator == "mc") {
       json["mc_samples"] = evaluation.mc_samples;

@@ -14,6 +14,11 @@
 
 namespace smdm {
 
+/// How the texts of a corpus become rows (evaluators/text_rows.hpp).
+enum class TextPacking : std::uint8_t { document, stream };
+
+[[nodiscard]] const char* to_string(TextPacking packing) noexcept;
+
 /// Settings that change numbers, all decided.
 struct Evaluation {
   std::string estimator = "mc";
@@ -27,10 +32,14 @@ struct Evaluation {
   std::int64_t total_length = 256;
   double temperature = 0.0;
   std::uint64_t seed = 0;
+  TextPacking packing = TextPacking::document;
 };
 
+/// The estimator of a corpus's perplexity on a masked diffusion model.
+inline constexpr const char* kTrainingLoss = "training-loss";
+
 /// What kind of work an Evaluation is for.
-enum class Work : std::uint8_t { likelihood, generation };
+enum class Work : std::uint8_t { likelihood, generation, corpus };
 
 /// An explicit option wins over the preset, the preset over the defaults.
 /// @param task   a task's name, or "" outside tasks

@@ -51,11 +51,13 @@ void prepare_prompts(PreparedTask& prepared, const OpenAnswer& task, const Sessi
 
 OutputType output_type(const Task& task) {
   if (std::holds_alternative<MultipleChoice>(task)) return OutputType::multiple_choice;
+  if (std::holds_alternative<DatedCorpus>(task)) return OutputType::loglikelihood_rolling;
   return std::holds_alternative<Cloze>(task) ? OutputType::loglikelihood
                                              : OutputType::generate_until;
 }
 
 Work work_of(const Task& task) {
+  if (std::holds_alternative<DatedCorpus>(task)) return Work::corpus;
   return std::holds_alternative<OpenAnswer>(task) ? Work::generation : Work::likelihood;
 }
 
@@ -151,6 +153,8 @@ TaskRecord evaluate(const PreparedTask& prepared,
   const auto begin = std::chrono::steady_clock::now();
   if (work_of(prepared.task) == Work::generation) {
     evaluate_open_answers(prepared, session, settings, record);
+  } else if (prepared.period) {
+    evaluate_period(prepared, session, settings, record);
   } else {
     evaluate_likelihoods(prepared, session, settings, record);
   }

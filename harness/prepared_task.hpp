@@ -13,6 +13,14 @@
 
 namespace smdm {
 
+/// What a period of a dated corpus has besides.
+struct PreparedPeriod {
+  std::string name;
+  std::string reference;           ///< the period that changes are from
+  std::vector<double> bytes;       ///< of each document or row of a stream
+  std::size_t documents_used = 0;  ///< in a stream several share a row
+};
+
 struct PreparedTask {
   Task task;
   LoadedDataset dataset;      ///< documents cut to --limit
@@ -26,6 +34,8 @@ struct PreparedTask {
   /// Generation tasks: the prompts in text and ids.
   std::vector<Prompt> prompts;
   std::vector<std::vector<std::int64_t>> prompt_ids;
+  /// A period of a dated corpus; its requests have no text, and a document's are its pieces.
+  std::optional<PreparedPeriod> period;
 };
 
 /// How many of `documents` --limit leaves: a count, or a fraction below 1, rounded up.
@@ -39,6 +49,19 @@ struct PreparedTask {
                                    const Session& session,
                                    const Settings& settings,
                                    std::vector<std::string>& notes);
+
+/// What the settings say about a dated corpus.
+/// @throws UsageError
+[[nodiscard]] CorpusQuery corpus_query(const Settings& settings);
+
+/// Reads a dated corpus and makes a task of each period, in time order, named after it. Under
+/// --packing stream the documents of these tasks are the rows of the stream.
+/// @param notes  as above
+/// @throws DatasetError, RequestError, UsageError
+[[nodiscard]] std::vector<PreparedTask> prepare_periods(const DatedCorpus& corpus,
+                                                        const Session& session,
+                                                        const Settings& settings,
+                                                        std::vector<std::string>& notes);
 
 /// Computes a prepared task. @return everything that results files say about it
 [[nodiscard]] TaskRecord evaluate(const PreparedTask& prepared,
@@ -57,6 +80,12 @@ void evaluate_likelihoods(const PreparedTask& prepared,
                           const Session& session,
                           const Settings& settings,
                           TaskRecord& record);
+
+/// The part of evaluate() for a period of a dated corpus.
+void evaluate_period(const PreparedTask& prepared,
+                     const Session& session,
+                     const Settings& settings,
+                     TaskRecord& record);
 
 /// The part of evaluate() for open answers. Under AnswerProtocol::two_stages a masked diffusion
 /// model answers in two stages: the text of the first is the prompt of the second, and where it

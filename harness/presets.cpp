@@ -50,6 +50,14 @@ Settings guided_sentence() {
   return settings;
 }
 
+/// The published command; the paper's text gives no number of samples.
+Settings training_loss_of_stream() {
+  Settings settings;
+  settings.mc_samples = 128;
+  settings.packing = "stream";
+  return settings;
+}
+
 }  // namespace
 
 std::optional<Settings> smdm_preset(const std::string& task) {
@@ -60,11 +68,16 @@ std::optional<Settings> smdm_preset(const std::string& task) {
   if (task == "race" || task == "hellaswag") return monte_carlo(0.7);
   if (task == "gsm8k") return two_stages();
   if (is_reverse_curse(task)) return guided_sentence();
+  if (task == "temporal_shift") return training_loss_of_stream();
   return std::nullopt;
 }
 
 Settings task_defaults(const std::string& task) {
-  return is_reverse_curse(task) ? one_sentence() : Settings{};
+  if (is_reverse_curse(task)) return one_sentence();
+  Settings settings;
+  constexpr std::int64_t kCorpusSamples = 32;
+  if (task == "temporal_shift") settings.mc_samples = kCorpusSamples;
+  return settings;
 }
 
 }  // namespace smdm

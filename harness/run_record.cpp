@@ -63,7 +63,8 @@ ConfigRecord config_record(const Session& session, const Settings& settings) {
   config.seed = settings.seed.value_or(0);
   for_each_field(settings, [&](const Field& field, const auto& value) {
     const Json json = value_of(value);
-    if (field.effect != Effect::number || json.is_null() || json == Json(false)) return;
+    const bool given = !json.is_null() && json != Json(false) && json != Json::array();
+    if (field.effect != Effect::number || !given) return;
     config.arguments += (config.arguments.empty() ? "" : ",") + field.name() + "=" +
                         (json.is_string() ? json.get<std::string>() : json.dump());
   });

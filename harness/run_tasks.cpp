@@ -1,8 +1,10 @@
 #include <chrono>
 #include <iostream>
+#include <iterator>
 
 #include "harness/errors.hpp"
 #include "harness/jobs.hpp"
+#include "harness/period_results.hpp"
 #include "harness/prepared_task.hpp"
 #include "harness/run_record.hpp"
 #include "results/atomic_file.hpp"
@@ -53,19 +55,27 @@ std::vector<Task> chosen(const Settings& settings) {
 void run_tasks(const Settings& settings) {
   const auto tasks = chosen(settings);
   check_usage(settings);
+  static_cast<void>(corpus_query(settings));
   if (settings.output) check_writable(*settings.output);
   const auto start = std::chrono::system_clock::now();
   const auto session = open_session(settings);
   std::vector<std::string> notes;
   std::vector<PreparedTask> prepared;
-  prepared.reserve(tasks.size());
-  for (const auto& task : tasks) prepared.push_back(prepare(task, session, settings, notes));
+  for (const auto& task : tasks) {
+    if (const auto* corpus = std::get_if<DatedCorpus>(&task)) {
+      auto periods = prepare_periods(*corpus, session, settings, notes);
+      std::move(periods.begin(), periods.end(), std::back_inserter(prepared));
+    } else {
+      prepared.push_back(prepare(task, session, settings, notes));
+    }
+  }
   for (const auto& note : notes) std::cerr << note << "\n";
   auto run = new_run(session, settings, start);
   for (const auto& task : prepared) run.tasks.push_back(evaluate(task, session, settings));
+  const auto periods = complete_periods(prepared, run);
   complete(run, settings, std::chrono::system_clock::now());
   const auto summaries = summarize(run);
-  std::cout << results_table(run, summaries) << comparison_tables(run, summaries);
+  std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
   if (!settings.output) return;
   const auto files = write_run(*settings.output, run, summaries);
   std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()

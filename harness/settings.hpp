@@ -49,6 +49,11 @@ struct Settings {
   std::optional<double> temperature;
   std::optional<std::uint64_t> seed;
   std::optional<double> limit;
+  std::optional<std::string> packing;
+  std::vector<std::string> text_fields;
+  std::optional<std::string> date_field;
+  std::vector<std::string> period;
+  std::optional<std::string> reference_period;
   // Changes only the speed.
   std::optional<std::int64_t> batch_size;
   std::optional<std::string> device;
@@ -159,12 +164,41 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
   visit(Field{"--limit,-L", "Documents per task: a count, or a fraction below 1", number}, s.limit);
 }
 
+/// Those of dated corpora.
+template <typename AnySettings, typename Visit>
+void for_each_corpus_field(AnySettings& s, const Visit& visit) {
+  using enum Effect;
+  visit(Field{"--packing",
+              "temporal_shift: texts one by one (default), or end to end as the paper",
+              number,
+              {"document", "stream"}},
+        s.packing);
+  visit(Field{"--text-fields",
+              "temporal_shift: fields of a document, joined by line ends (default text, or "
+              "title,abstract)",
+              number},
+        s.text_fields);
+  visit(Field{"--date-field",
+              "temporal_shift: field with a document's date (default: a file is a period)", number},
+        s.date_field);
+  visit(
+      Field{"--period",
+            "temporal_shift: month (default), year, or FROM..TO of --date-field; several FROM..TO "
+            "separated by commas",
+            number},
+      s.period);
+  visit(Field{"--reference-period",
+              "temporal_shift: period that changes are from (default: the earliest)", number},
+        s.reference_period);
+}
+
 /// Shows every setting to `visit(field, value)`, in the order of --help.
 template <typename AnySettings, typename Visit>
 void for_each_field(AnySettings& s, const Visit& visit) {
   using enum Effect;
   for_each_job_field(s, visit);
   for_each_number_field(s, visit);
+  for_each_corpus_field(s, visit);
   visit(Field{"--batch-size,--batch_size,-b", "Rows per forward (default 64)", speed},
         s.batch_size);
   visit(Field{"--device", "auto (default), cpu, cuda or cuda:N", speed}, s.device);

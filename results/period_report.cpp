@@ -95,7 +95,8 @@ std::string period_table(std::span<const PeriodResult> periods,
     const auto add = [&row](const char* format, const Measure& measure, double scale,
                             const std::string& after) {
       row.push_back(formatted(format, measure.value * scale) + after);
-      row.push_back(interval_text(format, measure.interval, scale) + after);
+      row.push_back(interval_text(format, measure.interval, scale) +
+                    (measure.interval ? after : ""));
       row.push_back(
           error_text(format[1] == '+' ? "%.2f" : format, measure.monte_carlo_error, scale) +
           (measure.monte_carlo_error ? after : ""));

@@ -57,6 +57,12 @@ std::vector<double> sorted_rows(std::span<const double> values, std::size_t widt
   return sorted;
 }
 
+void check_resamples(std::int64_t resamples) {
+  if (resamples >= 2) return;
+  throw std::invalid_argument("bootstrap: wanted at least 2 resamples, got " +
+                              std::to_string(resamples));
+}
+
 double sample_deviation(std::span<const double> values) {
   const double centre = mean(values);
   double squares = 0.0;
@@ -98,10 +104,7 @@ std::vector<double> bootstrap_replicates(
     const std::function<double(std::span<const std::size_t> drawn)>& statistic,
     std::int64_t resamples,
     std::uint64_t seed) {
-  if (resamples < 2) {
-    throw std::invalid_argument("bootstrap: wanted at least 2 resamples, got " +
-                                std::to_string(resamples));
-  }
+  check_resamples(resamples);
   if (count < 1 || count > UINT32_MAX) {
     throw std::invalid_argument("bootstrap: wanted 1 to 2^32 - 1 documents, got " +
                                 std::to_string(count));
@@ -123,6 +126,7 @@ std::optional<double> bootstrap_standard_error(
     const std::function<double(std::span<const std::size_t> drawn)>& statistic,
     std::int64_t resamples,
     std::uint64_t seed) {
+  check_resamples(resamples);
   if (count < 2) return std::nullopt;
   return sample_deviation(bootstrap_replicates(count, statistic, resamples, seed));
 }
