@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "evaluators/text_rows.hpp"
@@ -83,7 +84,8 @@ void use_stream(const std::vector<TokenizedText>& texts,
 
 /// One estimate for the rows of a document.
 Estimate added(std::span<const Estimate> rows) {
-  Estimate sum{.bound = rows.front().bound};
+  Estimate sum;
+  sum.bound = rows.front().bound;
   double squares = 0.0;
   bool with_error = true;
   for (const auto& row : rows) {
