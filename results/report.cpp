@@ -154,6 +154,7 @@ std::vector<std::size_t> ways_of_asking(const RunRecord& run, const GroupRecord&
     if (task == run.tasks.end() || name_in_group(group, *task).empty()) return {};
     ways.push_back(static_cast<std::size_t>(task - run.tasks.begin()));
     if (!same_metrics(run.tasks[ways.front()], *task)) return {};
+    if (task->output_type == OutputType::loglikelihood_rolling) return {};  // see period_table()
   }
   return ways;
 }
