@@ -32,6 +32,7 @@ from lm_eval.utils import (
     make_table,
     sanitize_list,
     sanitize_model_name,
+    sanitize_task_name,
 )
 from sacrebleu.metrics import BLEU
 
@@ -174,7 +175,7 @@ def check_metric(run, task, metric):
         return check_bleu(values, run.samples[task], written, stderr, where)
     if None in values:
         return
-    aggregate = {"mean": lm_metrics.mean, "perplexity": lm_metrics.perplexity}[metric["aggregation"]]
+    aggregate = getattr(lm_metrics, metric["aggregation"])
     try:
         wanted = aggregate(values)
     except OverflowError:
@@ -188,7 +189,7 @@ def check_metric(run, task, metric):
         wanted = lm_metrics.mean_stderr(values)
         check(same_number(stderr, wanted), f"{where}: stderr {stderr}, lm-eval's {wanted}")
     elif stderr != "N/A":
-        check_bootstrap_stderr(lm_metrics.perplexity, values, stderr, where)
+        check_bootstrap_stderr(aggregate, values, stderr, where)
 
 
 def numbers(cell):
@@ -223,10 +224,13 @@ def check_table(run, ours):
 def in_memory(sample):
     """A sample as lm-eval holds it before it is stored: tuples of numbers instead of strings."""
     out = dict(sample)
-    out["arguments"] = [(value["arg_0"], value["arg_1"]) for value in sample["arguments"].values()]
+    out["arguments"] = [tuple(value.values()) for value in sample["arguments"].values()]
     if "choices" in sample["smdm_eval"]:
         pairs = [(float(nats), greedy == "True") for nats, greedy in sample["filtered_resps"]]
         out["resps"], out["filtered_resps"] = [[pair] for pair in pairs], pairs
+    elif "likelihood" in sample["smdm_eval"]:
+        nats = float(sample["filtered_resps"][0])
+        out["resps"], out["filtered_resps"] = [[nats]], [nats]
     return out
 
 
@@ -240,7 +244,10 @@ def check_wandb(run):
         frame = logger._generate_dataset([in_memory(sample) for sample in run.samples[task]], config)
         check(len(frame) == len(run.samples[task]), f"{task}: rows of the data frame")
         for metric in config["metric_list"]:
-            check(metric["metric"] in frame, f"{task}: no column {metric['metric']}")
+            # Of a log-likelihood and its bytes the logger makes two columns.
+            columns = {"bits_per_byte": ["bits_per_byte_loglikelihood", "bits_per_byte_bytes"]}
+            for column in columns.get(metric["metric"], [metric["metric"]]):
+                check(column in frame, f"{task}: no column {column}")
         if config["output_type"] == "multiple_choice" and "acc" in frame:
             for got, gold, acc in zip(frame["raw_predictions"], frame["labels"], frame["acc"]):
                 check((got == int(gold)) == bool(acc), f"{task}: acc is not that of the likeliest choice")
@@ -296,7 +303,7 @@ def check_card(run):
             check(loaded[task][key] == value, f"the card says {loaded[task][key]} for {task} {key}, not {value}")
     configs = [entry["config_name"] for entry in Card.pushed.configs]
     for task in run.results["configs"]:
-        check(any(name.endswith(f"__{task}") for name in configs), f"the card lacks the samples of {task}")
+        check(any(name.endswith(f"__{sanitize_task_name(task)}") for name in configs), f"the card lacks the samples of {task}")
 
 
 def main():
