@@ -73,6 +73,10 @@ DayRange date_of(const Json& document, const std::string& name) {
   return *days;
 }
 
+[[noreturn]] void fail_empty(const std::string& task, const std::string& period) {
+  throw DatasetError(task + ": wanted documents of the period " + period + ", got none");
+}
+
 /// Gathers documents by period.
 class Gatherer {
  public:
@@ -111,7 +115,7 @@ class Gatherer {
     }
     for (auto& [name, gathered] : all) {
       if (gathered.period.found == 0) {
-        throw DatasetError(task + ": wanted documents of the period " + name + ", got none");
+        fail_empty(task, name);
       }
       gathered.period.name = name;
       if (query_.date_field) gathered.period.files = files_;
@@ -147,7 +151,7 @@ class Gatherer {
     if (unicode::strip(corpus_text(document, corpus_.text_fields)).empty()) {
       throw DatasetError("wanted text, got an empty document");
     }
-    auto* gathered = query_.date_field ? dated(document) : &by_name_.at(own);
+    auto* gathered = query_.date_field ? dated(document, *query_.date_field) : &by_name_.at(own);
     if (gathered == nullptr) {
       ++outside_;
       return;
@@ -159,8 +163,8 @@ class Gatherer {
     }
   }
 
-  Gathered* dated(const Json& document) {
-    const auto period = period_of(date_of(document, *query_.date_field), query_.periods);
+  Gathered* dated(const Json& document, const std::string& date_field) {
+    const auto period = period_of(date_of(document, date_field), query_.periods);
     if (!period) return nullptr;
     auto& gathered = by_name_[period->name];
     gathered.days = period->days;

@@ -125,7 +125,7 @@ TEST_CASE("the training loss is unbiased for its value by enumeration") {
     REQUIRE(estimate.standard_error.has_value());
     INFO(estimate.nats << " +- " << *estimate.standard_error << ", exactly " << exact);
     CHECK(std::abs(estimate.nats - exact) < 3.5 * *estimate.standard_error);
-    CHECK(*estimate.standard_error < 0.1);
+    CHECK(*estimate.standard_error < 0.2);
     CHECK(estimate.bound == Bound::lower);
     // Rates below a thousandth hardly matter.
     CHECK(exact == Approx(test::exact_elbo(model, request)).epsilon(2e-3));
