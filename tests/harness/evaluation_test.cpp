@@ -91,6 +91,52 @@ TEST_CASE("the reverse curse has the reference's lengths, and its guidance under
   CHECK(decided(settings, "reverse_curse_d2n", Work::generation).total_length == 40);
 }
 
+TEST_CASE("a corpus has an estimator of its own") {
+  Settings settings;
+  const auto usual = decided(settings, "temporal_shift", Work::corpus);
+  CHECK(usual.mc_samples == 32);
+  CHECK(usual.packing == TextPacking::document);
+  const auto config = likelihood_config(usual, ModelKind::mdm, settings);
+  CHECK(std::get<MonteCarlo>(config.estimator).strata == 1);
+  CHECK(std::get<MonteCarlo>(config.estimator).lowest_rate == 1e-3);
+  CHECK(std::get<MonteCarlo>(config.estimator).draws_of == DrawsOf::whole_request);
+  const auto exact = likelihood_config(usual, ModelKind::arm, settings);
+  CHECK_FALSE(std::get<TeacherForcing>(exact.estimator).one_bfloat16);
+  settings.preset = "smdm";
+  CHECK(decided(settings, "temporal_shift", Work::corpus).mc_samples == 128);
+  for (const auto kind : {ModelKind::mdm, ModelKind::arm}) {
+    CHECK(decided(settings, "temporal_shift", Work::corpus, kind).packing == TextPacking::stream);
+  }
+  settings = {};
+  settings.cfg = 0.5;
+  settings.mc_samples = 100;  // no multiple of the strata, which are not used
+  settings.estimator = "mc";
+  std::vector<std::string> notes;
+  const auto other = decide(settings, "temporal_shift", Work::corpus, ModelKind::mdm, notes);
+  CHECK(other.cfg == 0.0);
+  CHECK(other.mc_samples == 100);
+  CHECK(notes ==
+        std::vector<std::string>{"temporal_shift: perplexity does not use --estimator --cfg"});
+}
+
+TEST_CASE("what a corpus is asked for") {
+  Settings settings;
+  CHECK_FALSE(corpus_query(settings).most.has_value());
+  settings.limit = 0.5;
+  CHECK_FALSE(corpus_query(settings).most.has_value());
+  settings.limit = 4.0;
+  settings.date_field = "day";
+  settings.period = {"year"};
+  const auto query = corpus_query(settings);
+  CHECK(query.most == 4U);
+  CHECK(std::get<CalendarUnit>(query.periods) == CalendarUnit::year);
+  settings.date_field.reset();
+  CHECK_THROWS_AS(corpus_query(settings), UsageError);
+  settings.date_field = "day";
+  settings.period = {"week"};
+  CHECK_THROWS_AS(corpus_query(settings), UsageError);
+}
+
 TEST_CASE("an explicit option wins over the preset") {
   Settings settings;
   settings.preset = "smdm";
