@@ -62,7 +62,7 @@ std::vector<std::string> default_text_fields(const Json& document) {
 }
 
 DayRange date_of(const Json& document, const std::string& name) {
-  const Json& value = field(document, name);
+  const Json& value = field(document, name.c_str());
   const auto text = value.is_string() ? value.get<std::string>() : value.dump();
   const bool readable = value.is_string() || value.is_number_unsigned();
   const auto days = readable ? parse_days(text) : std::nullopt;
@@ -185,7 +185,7 @@ std::string corpus_text(const Json& document, const std::vector<std::string>& fi
   std::string text;
   for (const std::string& name : fields) {
     if (&name != &fields.front()) text += '\n';
-    text += text_field(document, name);
+    text += text_field(document, name.c_str());
   }
   return text;
 }
