@@ -152,7 +152,7 @@ TEST_CASE("a stream weighs its last row by its tokens") {
     const double full = bound ? 2048 : 2047;
     CHECK(rows[0].at("smdm_eval").at("scored_tokens") == full);
     CHECK(rows[1].at("smdm_eval").at("scored_tokens").get<double>() < full);
-    const auto& period = own(results, "2024-02").at("period");
+    const Json period = own(results, "2024-02").at("period");
     CHECK(period.at("perplexity").at("value").get<double>() == Approx(std::exp(-nats / tokens)));
     CHECK(period.at("units") == 2);
     CHECK(period.at("documents") == 12);
