@@ -76,7 +76,7 @@ PeriodScores scored(const std::string& name,
   LikelihoodConfig config;
   config.estimator = TeacherForcing{};
   if (std::holds_alternative<MaskedDiffusion>(model.info().objective)) {
-    config.estimator = training_loss(16);
+    config.estimator = training_loss(32);
   }
   config.seed = seed;
   const auto estimates = score(model, documents, config);
