@@ -14,8 +14,8 @@ namespace smdm {
 /// "a string", "the number 3", "an array of 4": a value in the words of an error text.
 [[nodiscard]] std::string describe(const Json& value);
 
-/// A reference into `object`. (GCC 14 would suspect a reference into a temporary std::string, so the
-/// name is none.)
+/// A reference into `object`. (GCC 14 would suspect a reference into a temporary std::string, so
+/// the name is none.)
 /// @throws DatasetError  if the member is absent
 [[nodiscard]] const Json& field(const Json& object, const char* name);
 
