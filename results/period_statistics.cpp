@@ -8,6 +8,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "results/distributions.hpp"
+
 namespace smdm {
 namespace {
 
@@ -58,12 +60,21 @@ std::optional<double> error_of_sum(std::span<const ScoredUnit> units) {
   return std::sqrt(squares);
 }
 
-std::optional<Interval> interval_of(std::vector<double> replicates) {
-  constexpr double kTail = (1.0 - kIntervalLevel) / 2.0;
+/// The share of replicates beyond either end: below 2.5 %, since bootstrap samples of n units
+/// spread less than samples of the source by sqrt((n - 1) / n), and their spread is itself
+/// estimated.
+double tail_of(std::size_t units) {
+  constexpr double kUpper = (1.0 + kIntervalLevel) / 2.0;
+  const auto n = static_cast<double>(units);
+  return normal_cdf(-std::sqrt(n / (n - 1.0)) * student_t_quantile(kUpper, n - 1.0));
+}
+
+std::optional<Interval> interval_of(std::vector<double> replicates, std::size_t units) {
   if (replicates.empty()) return std::nullopt;
+  const double tail = tail_of(units);
   std::sort(replicates.begin(), replicates.end(),
             [](double a, double b) { return std::strong_order(a, b) < 0; });
-  return Interval{.low = quantile(replicates, kTail), .high = quantile(replicates, 1.0 - kTail)};
+  return Interval{.low = quantile(replicates, tail), .high = quantile(replicates, 1.0 - tail)};
 }
 
 /// Replicates of metric(sum of nats, sum of `weight`); none for a single unit.
@@ -114,18 +125,20 @@ Resampled resample(const PeriodScores& period, std::int64_t resamples) {
   Resampled out;
   out.perplexities =
       replicates_of(units, &ScoredUnit::tokens, weighted_perplexity, resamples, seed);
-  out.result = {.name = period.name,
-                .units = units.size(),
-                .tokens = tokens,
-                .bytes = bytes,
-                .perplexity = {.value = weighted_perplexity(std::array{nats, tokens}),
-                               .interval = interval_of(out.perplexities),
-                               .monte_carlo_error = std::nullopt},
-                .bits_per_byte = {.value = bits_per_byte(std::array{nats, bytes}),
-                                  .interval = interval_of(replicates_of(
-                                      units, &ScoredUnit::bytes, bits_per_byte, resamples, seed)),
-                                  .monte_carlo_error = std::nullopt},
-                .change = std::nullopt};
+  out.result = {
+      .name = period.name,
+      .units = units.size(),
+      .tokens = tokens,
+      .bytes = bytes,
+      .perplexity = {.value = weighted_perplexity(std::array{nats, tokens}),
+                     .interval = interval_of(out.perplexities, units.size()),
+                     .monte_carlo_error = std::nullopt},
+      .bits_per_byte = {.value = bits_per_byte(std::array{nats, bytes}),
+                        .interval = interval_of(replicates_of(units, &ScoredUnit::bytes,
+                                                              bits_per_byte, resamples, seed),
+                                                units.size()),
+                        .monte_carlo_error = std::nullopt},
+      .change = std::nullopt};
   if (error) {
     out.relative_error = *error / tokens;  // of exp(-nats / tokens), to first order
     out.result.perplexity.monte_carlo_error = out.result.perplexity.value * out.relative_error;
@@ -144,7 +157,8 @@ Measure change_from(const Resampled& reference, const Resampled& period) {
     for (std::size_t i = 0; i < period.perplexities.size(); ++i) {
       changes.push_back(period.perplexities[i] / reference.perplexities[i] - 1.0);
     }
-    change.interval = interval_of(std::move(changes));
+    change.interval =
+        interval_of(std::move(changes), std::min(reference.result.units, period.result.units));
   }
   if (period.result.perplexity.monte_carlo_error && reference.result.perplexity.monte_carlo_error) {
     change.monte_carlo_error =

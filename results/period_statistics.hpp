@@ -57,8 +57,11 @@ struct PeriodResult {
 /// One result per period, in order. None depends, to the last bit, on the order of a period's units
 /// or on the other periods (but for the change).
 ///
-/// Intervals are between the 2.5 % and 97.5 % quantiles of `resamples` bootstrap samples (Efron and
-/// Tibshirani 1993, chapter 13). Draws depend on a period's name and its number of units.
+/// Intervals are expanded percentile intervals (Hesterberg 2015, The American
+/// Statistician 69, 371) of `resamples`
+/// bootstrap samples: the share beyond either end is Phi(-sqrt(n / (n - 1)) t), with t the 97.5 %
+/// quantile of Student's t with n - 1 degrees of freedom and n the number of units, for a change
+/// the smaller of the two. Draws depend on a period's name and its number of units.
 /// @param periods    with different names
 /// @param reference  index of the period that changes are from
 /// @throws std::invalid_argument  if a limit above is broken

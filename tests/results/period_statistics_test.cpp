@@ -159,6 +159,17 @@ TEST_CASE("without a change the interval covers 0: 400 repetitions", "[.long]") 
   CHECK(changes_that_cover_zero(400) >= 372);  // 93 %
 }
 
+TEST_CASE("intervals of a handful of units are wide enough") {
+  constexpr int kRepetitions = 400;
+  std::mt19937_64 random(17);
+  int covered = 0;
+  for (int i = 0; i < kRepetitions; ++i) {
+    const std::vector<PeriodScores> periods = {drawn("a", 6, random), drawn("b", 6, random)};
+    if (covers(compare_periods(periods, 0, 1000)[1].change->interval, 0.0)) ++covered;
+  }
+  CHECK(covered >= 372);  // quantiles of 2.5 % and 97.5 % would cover about 350
+}
+
 TEST_CASE("what cannot be compared") {
   std::mt19937_64 random(13);
   const auto period = drawn("a", 3, random);
