@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <sstream>
 
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include "evaluators/likelihood.hpp"
+#include "harness/bench_tools.hpp"
+#include "harness/bench_train.hpp"
 #include "models/checkpoint.hpp"
 #include "results/report.hpp"
 
@@ -20,47 +21,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
-
-/// Multiplications and additions that a forward needs: linear layers on every token (behind the
-/// last attention on wanted positions only), attention to visible tokens, the head at wanted
-/// positions.
-class FlopCount {
- public:
-  FlopCount(const ModelConfig& config, bool causal) : config_(config), causal_(causal) {}
-
-  [[nodiscard]] double operator()(const PackedRows& rows) const {
-    const auto width = static_cast<double>(config_.n_embd);
-    const auto layers = static_cast<double>(config_.n_layer);
-    const auto joint =
-        static_cast<double>((config_.n_head + 2 * config_.n_query_groups) * config_.head_size());
-    const double rest =
-        width * width + 3.0 * width * static_cast<double>(config_.intermediate_size);
-    const auto tokens = static_cast<double>(rows.tokens());
-    const auto wanted = static_cast<double>(rows.wanted.size() + rows.unconditional.size());
-    const double linear =
-        layers * tokens * joint * width + ((layers - 1.0) * tokens + wanted) * rest;
-    const double head = static_cast<double>(rows.wanted.size() *
-                                            static_cast<std::size_t>(config_.padded_vocab_size)) *
-                        width;
-    return 2.0 * (linear + head + 2.0 * layers * visible(rows) * width);
-  }
-
- private:
-  /// Pairs of a token and one that it sees.
-  [[nodiscard]] double visible(const PackedRows& rows) const {
-    double pairs = 0.0;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-      const auto length = static_cast<double>(rows.length(row));
-      const auto parent = rows.parent(row);
-      const double past = parent ? static_cast<double>(rows.length(*parent)) : 0.0;
-      pairs += length * past + (causal_ ? length * (length + 1.0) / 2.0 : length * length);
-    }
-    return pairs;
-  }
-
-  const ModelConfig& config_;
-  bool causal_;
-};
 
 /// A model that counts what passes through it.
 class Counted final : public LanguageModel {
@@ -121,34 +81,6 @@ std::vector<TokenRequest> requests_of(const Shape& shape,
   return requests;
 }
 
-torch::Dtype dtype_of(const std::string& name) {
-  return name == "bf16" ? torch::kBFloat16 : torch::kFloat32;
-}
-
-/// FLOP/s of linear layers of [2048, 2048] by [2048, 2048], the best of several.
-double matmul_peak(const std::string& dtype, torch::Device device) {
-  constexpr std::int64_t kSize = 2048;
-  constexpr int kRepeats = 12;
-  const auto options = torch::TensorOptions(device).dtype(dtype_of(dtype));
-  const auto a = torch::ones({kSize, kSize}, options);
-  const auto b = torch::ones({kSize, kSize}, options);
-  double best = 1e9;
-  for (int i = 0; i < kRepeats; ++i) {
-    const auto begin = Clock::now();
-    torch::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
-    best = std::min(best, seconds_since(begin));
-  }
-  return 2.0 * static_cast<double>(kSize * kSize * kSize) / best;
-}
-
-std::string number(double value, int digits) {
-  std::ostringstream text;
-  text.setf(std::ios::fixed);
-  text.precision(digits);
-  text << value;
-  return text.str();
-}
-
 struct Speed {
   double requests = 0, rows = 0, tokens = 0, flops = 0;  ///< per second
 };
@@ -207,11 +139,15 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
                     "Rows per forward (default: as evaluation)");
   bench->add_option("--threads", settings.threads, "CPU threads (default: all cores)");
   bench->add_option("--device", settings.device, "auto, cpu, cuda or cuda:N");
+  bench->add_flag("--train", settings.train, "Measure training of a small model instead");
+  bench->add_option("--reference", settings.reference,
+                    "With --train, also run this: \"python3 tools/train_reference.py\"");
   return bench;
 }
 
 void run_bench(const BenchSettings& settings) {
   if (settings.threads > 0) at::set_num_threads(settings.threads);
+  if (settings.train) return run_bench_train(settings);
   const auto device = find_device(settings.device);
   const auto config = family_config(settings.model_size);
   std::vector<std::vector<std::string>> rows;

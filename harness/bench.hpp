@@ -18,6 +18,8 @@ struct BenchSettings {
   std::int64_t batch_size = 0;  ///< rows per forward; 0: the default of evaluation
   int threads = 0;              ///< 0: all cores
   std::string device = "auto";
+  bool train = false;
+  std::string reference;  ///< command of tools/train_reference.py, run beside the training
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

@@ -5,6 +5,7 @@
 #include "models/checkpoint_error.hpp"
 #include "results/results_error.hpp"
 #include "tasks/dataset_error.hpp"
+#include "training/training_error.hpp"
 
 namespace smdm {
 
@@ -14,6 +15,7 @@ ExitCode exit_code(const std::exception& error) noexcept {
   if (dynamic_cast<const CheckpointError*>(&error) != nullptr) return ExitCode::checkpoint;
   if (dynamic_cast<const RequestError*>(&error) != nullptr) return ExitCode::request;
   if (dynamic_cast<const ResultsError*>(&error) != nullptr) return ExitCode::results;
+  if (dynamic_cast<const training::TrainingError*>(&error) != nullptr) return ExitCode::training;
   return ExitCode::failure;
 }
 

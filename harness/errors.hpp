@@ -28,6 +28,7 @@ enum class ExitCode : std::uint8_t {
   checkpoint = 4,  ///< weights, configuration, tokenizer
   request = 5,     ///< a request that this model cannot compute
   results = 6,     ///< an output that cannot be written, or exists
+  training = 7,    ///< training cannot go on: a loss that is not finite
 };
 
 /// The code of an error in flight.

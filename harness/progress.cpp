@@ -57,7 +57,8 @@ void Progress::show() {
                 rate);
   const auto text =
       label_ + (terminal_ ? " " + bar(done_, total_) : ":") + numbers.data() +
-      (done_ < total_ ? ", " + duration(left) + " left" : ", " + duration(elapsed.count()));
+      (done_ < total_ ? ", " + duration(left) + " left" : ", " + duration(elapsed.count())) +
+      (note_.empty() ? "" : ", " + note_);
   std::cerr << (terminal_ ? "\r\033[K" : "") << text << (terminal_ ? "" : "\n") << std::flush;
 }
 

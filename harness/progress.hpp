@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 namespace smdm {
 
@@ -18,6 +19,9 @@ class Progress {
 
   void advance();
 
+  /// Shown behind the numbers from now on.
+  void note(std::string text) { note_ = std::move(text); }
+
  private:
   using Clock = std::chrono::steady_clock;
   void show();
@@ -25,6 +29,7 @@ class Progress {
   std::string label_;
   std::size_t total_;
   std::string unit_;
+  std::string note_;
   std::size_t done_ = 0;
   bool terminal_;
   Clock::time_point begin_ = Clock::now();

@@ -91,6 +91,7 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
   data_begin_ = kLengthBytes + header;
   const std::string text(reinterpret_cast<const char*>(mapping_->data()) + kLengthBytes, header);
   entries_ = parse_safetensors_header(text, bytes - data_begin_, name_);
+  metadata_ = parse_safetensors_metadata(text, name_);
 }
 
 torch::Tensor SafetensorsFile::tensor(const std::string& name) const {

@@ -33,6 +33,11 @@ struct TensorEntry {
                                                                           std::uint64_t data_bytes,
                                                                           const std::string& file);
 
+/// The strings of a header's __metadata__, if it has one.
+/// @throws CheckpointError  if the header is no JSON object or the member is something else
+[[nodiscard]] std::map<std::string, std::string> parse_safetensors_metadata(
+    const std::string& header, const std::string& file);
+
 /// A memory-mapped file. Tensors taken from it keep the mapping alive.
 class SafetensorsFile {
  public:
@@ -41,6 +46,9 @@ class SafetensorsFile {
 
   [[nodiscard]] const std::map<std::string, TensorEntry>& entries() const noexcept {
     return entries_;
+  }
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const noexcept {
+    return metadata_;
   }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
@@ -55,6 +63,7 @@ class SafetensorsFile {
   std::shared_ptr<const Mapping> mapping_;
   std::uint64_t data_begin_ = 0;
   std::map<std::string, TensorEntry> entries_;
+  std::map<std::string, std::string> metadata_;
 };
 
 }  // namespace smdm

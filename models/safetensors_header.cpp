@@ -180,4 +180,13 @@ std::map<std::string, TensorEntry> parse_safetensors_header(const std::string& h
   return entries;
 }
 
+std::map<std::string, std::string> parse_safetensors_metadata(const std::string& header,
+                                                              const std::string& file) {
+  const Header rules(file, 0);
+  const auto json = rules.parse(header);
+  if (!json.contains("__metadata__")) return {};
+  rules.check_metadata(json.at("__metadata__"));
+  return json.at("__metadata__").get<std::map<std::string, std::string>>();
+}
+
 }  // namespace smdm

@@ -9,6 +9,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/kernels.hpp"
+#include "models/rotary.hpp"
 
 namespace smdm {
 namespace {
@@ -159,23 +160,9 @@ Transformer::Transformer(const ModelConfig& config,
       causal_(kind == ModelKind::arm),
       type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32),
       weights_(std::move(weights)) {
-  // Float32 throughout, in the reference's order of operations, so that rounding to bfloat16 agrees
-  // with it.
-  constexpr float kBase = 10000.0F;
-  const auto elements = config_.rotary_elements();
-  const auto exponents =
-      torch::arange(0, elements, 2, torch::kFloat32) / static_cast<float>(elements);
-  const auto theta = 1.0F / torch::pow(kBase, exponents);
-  const auto positions = torch::arange(config_.block_size, torch::kFloat32) /
-                         static_cast<float>(config_.condense_ratio);
-  const auto angles = torch::outer(positions, theta);
-  const auto table = [&](const torch::Tensor& values) {
-    const auto kept =
-        config_.rope_tables == RopeTables::bf16 ? values.to(torch::kBFloat16) : values;
-    return kept.to(weights_.embedding.device(), torch::kFloat32);
-  };
-  cosine_ = table(torch::cos(angles));
-  sine_ = table(torch::sin(angles));
+  auto tables = rotary_tables(config_, weights_.embedding.device());
+  cosine_ = std::move(tables.cosine);
+  sine_ = std::move(tables.sine);
 }
 
 std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {

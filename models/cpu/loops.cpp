@@ -1,122 +1,11 @@
 // Compiled several times (see CMakeLists.txt) with SMDM_LEVEL, the name of the instruction set,
-// and SMDM_VECTOR_BYTES, the width of its registers. Includes nothing that has inline functions:
-// the linker keeps one copy of those, which might be one that this processor cannot run.
+// and SMDM_VECTOR_BYTES. Includes nothing that has inline functions of external linkage.
 #include "models/cpu/loops.hpp"
+
+#include "models/cpu/vectors.hpp"
 
 namespace smdm::cpu {
 namespace {
-
-constexpr int kWidth = SMDM_VECTOR_BYTES / 4;
-using Vec = float __attribute__((vector_size(SMDM_VECTOR_BYTES)));
-using Int = std::int32_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
-using Half = std::uint16_t __attribute__((vector_size(SMDM_VECTOR_BYTES / 2)));
-using Word = std::uint32_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
-
-#define SMDM_INLINE inline __attribute__((always_inline))
-
-SMDM_INLINE Vec load(const float* from) {
-  Vec x;
-  __builtin_memcpy(&x, from, sizeof x);
-  return x;
-}
-
-SMDM_INLINE Vec load(const Bf16* from) {
-  Half x;
-  __builtin_memcpy(&x, from, sizeof x);
-  return (Vec)(__builtin_convertvector(x, Word) << 16);
-}
-
-/// To the nearest, ties to even; not-a-number stays one.
-SMDM_INLINE Word rounded_bits(Vec x) {
-  const Word bits = (Word)x;
-  const Word nearest = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
-  const Word quiet = (bits >> 16) | 0x40U;
-  return x == x ? nearest : quiet;
-}
-
-SMDM_INLINE Vec rounded(Vec x, const float*) {
-  return x;
-}
-SMDM_INLINE Vec rounded(Vec x, const Bf16*) {
-  return (Vec)(rounded_bits(x) << 16);
-}
-
-SMDM_INLINE void store(Vec x, float* to) {
-  __builtin_memcpy(to, &x, sizeof x);
-}
-SMDM_INLINE void store(Vec x, Bf16* to) {
-  const Half bits = __builtin_convertvector(rounded_bits(x), Half);
-  __builtin_memcpy(to, &bits, sizeof bits);
-}
-
-/// The first `count` elements; zeros behind.
-template <typename T>
-SMDM_INLINE Vec load_part(const T* from, std::int64_t count) {
-  T part[kWidth] = {};
-  __builtin_memcpy(part, from, static_cast<unsigned long>(count) * sizeof(T));
-  return load(part);
-}
-
-template <typename T>
-SMDM_INLINE void store_part(Vec x, std::int64_t count, T* to) {
-  T part[kWidth];
-  store(x, part);
-  __builtin_memcpy(to, part, static_cast<unsigned long>(count) * sizeof(T));
-}
-
-SMDM_INLINE Vec all(float x) {
-  return x - Vec{};
-}
-
-SMDM_INLINE Int lane_numbers() {
-  Int numbers;
-  for (int lane = 0; lane < kWidth; ++lane) numbers[lane] = lane;
-  return numbers;
-}
-
-SMDM_INLINE Vec larger(Vec a, Vec b) {
-  return a > b ? a : b;
-}
-
-/// Lanes combined in pairs, in a fixed order.
-SMDM_INLINE float sum_of(Vec x) {
-  float lanes[kWidth];
-  store(x, lanes);
-  for (int step = kWidth / 2; step > 0; step /= 2) {
-    for (int lane = 0; lane < step; ++lane) lanes[lane] += lanes[lane + step];
-  }
-  return lanes[0];
-}
-
-SMDM_INLINE float largest_of(Vec x) {
-  float lanes[kWidth];
-  store(x, lanes);
-  for (int lane = 1; lane < kWidth; ++lane) {
-    if (lanes[lane] > lanes[0]) lanes[0] = lanes[lane];
-  }
-  return lanes[0];
-}
-
-/// exp(x) to about one unit in the last place: 2^n times the Taylor series of degree 7 on
-/// |r| <= ln(2) / 2. Arguments are kept between -87 and 88, where the result is a normal number.
-SMDM_INLINE Vec exponential(Vec x) {
-  constexpr float kLog2E = 1.44269504F;
-  constexpr float kLn2High = 0.693359375F;  // 9 bits, so that n times it is exact
-  constexpr float kLn2Low = -2.12194440e-4F;
-  constexpr float kRounding = 12582912.0F;  // 1.5 * 2^23: its last bit counts ones
-  x = x < -87.0F ? all(-87.0F) : x;
-  x = x > 88.0F ? all(88.0F) : x;
-  const Vec shifted = x * kLog2E + kRounding;
-  const Vec n = shifted - kRounding;
-  const Vec r = (x - n * kLn2High) - n * kLn2Low;
-  constexpr float kFactors[] = {1.0F / 720.0F, 1.0F / 120.0F, 1.0F / 24.0F, 1.0F / 6.0F,
-                                0.5F,          1.0F,          1.0F};
-  Vec sum = all(1.0F / 5040.0F);
-#pragma GCC unroll 8
-  for (int i = 0; i < 7; ++i) sum = sum * r + kFactors[i];
-  const Int power = ((Int)shifted - (Int)all(kRounding) + 127) << 23;
-  return sum * (Vec)power;
-}
 
 // ---- SwiGLU ---------------------------------------------------------------------------------
 
@@ -139,20 +28,6 @@ void swiglu(const T* gate_up, std::int64_t width, T* out) {
 
 // ---- log-sum-exp ----------------------------------------------------------------------------
 
-constexpr float kLowest = -3.0e38F;
-
-template <typename T>
-float maximum_of(const T* x, std::int64_t width) {
-  Vec best = all(kLowest);
-  std::int64_t i = 0;
-  for (; i + kWidth <= width; i += kWidth) best = larger(load(x + i), best);
-  if (i < width) {
-    best = larger(lane_numbers() < (std::int32_t)(width - i) ? load_part(x + i, width - i) : best,
-                  best);
-  }
-  return largest_of(best);
-}
-
 template <typename T>
 void log_sum_exp(const T* x, std::int64_t width, float* maximum, float* log_sum) {
   const float largest = maximum_of(x, width);
@@ -168,40 +43,6 @@ void log_sum_exp(const T* x, std::int64_t width, float* maximum, float* log_sum)
 }
 
 // ---- attention ------------------------------------------------------------------------------
-
-constexpr int kTileRows = 6;              // queries whose products stay in registers
-constexpr int kTileColumns = 2 * kWidth;  // of two registers each
-
-SMDM_INLINE std::int64_t tiles(std::int64_t columns) {
-  return (columns + kTileColumns - 1) / kTileColumns;
-}
-
-/// c[m, :] = sum over k of a[m, k] * b[k, :], for one tile of so many registers' width.
-template <int kRows, int kRegisters>
-SMDM_INLINE void multiply_tile(const float* a,
-                               std::int64_t a_stride,
-                               const float* b,
-                               std::int64_t b_stride,
-                               std::int64_t depth,
-                               float* c,
-                               std::int64_t c_stride) {
-  Vec sum[kRows][kRegisters] = {};
-  for (std::int64_t k = 0; k < depth; ++k) {
-    Vec right[kRegisters];
-#pragma GCC unroll 2
-    for (std::int64_t n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
-#pragma GCC unroll 8
-    for (int m = 0; m < kRows; ++m) {
-#pragma GCC unroll 2
-      for (int n = 0; n < kRegisters; ++n) sum[m][n] += a[m * a_stride + k] * right[n];
-    }
-  }
-#pragma GCC unroll 8
-  for (int m = 0; m < kRows; ++m) {
-#pragma GCC unroll 2
-    for (std::int64_t n = 0; n < kRegisters; ++n) store(sum[m][n], c + m * c_stride + n * kWidth);
-  }
-}
 
 /// The memory of one row's attention.
 struct Scratch {
@@ -232,16 +73,6 @@ std::int64_t attention_scratch(std::int64_t keys, std::int64_t size) {
   return columns * size + keys * width + kTileRows * (columns + width + size);
 }
 
-SMDM_INLINE float to_float(float x) {
-  return x;
-}
-SMDM_INLINE float to_float(Bf16 x) {
-  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
-  float value;
-  __builtin_memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 /// Keys are stored with their dimensions first, so that neighbours in a register are keys.
 template <typename T>
 void pack(const T* key,
@@ -261,25 +92,6 @@ void pack(const T* key,
   }
 }
 
-/// Scores become exp(score - maximum), zeros behind the keys that are seen. @return their sum
-SMDM_INLINE float exponentials(float* scores, std::int64_t seen, std::int64_t columns) {
-  const float largest = maximum_of(scores, seen);
-  Vec sum{};
-  std::int64_t j = 0;
-  for (; j + kWidth <= seen; j += kWidth) {
-    const Vec e = exponential(load(scores + j) - largest);
-    sum += e;
-    store(e, scores + j);
-  }
-  for (; j < columns; j += kWidth) {
-    const Vec e = exponential(load(scores + j) - largest);
-    const Vec kept = lane_numbers() < (std::int32_t)(seen - j) ? e : all(0.0F);
-    sum += kept;
-    store(kept, scores + j);
-  }
-  return sum_of(sum);
-}
-
 /// Up to kTileRows queries of one head.
 template <int kRows, typename T>
 void attend_tile(const AttentionRow<T>& row, std::int64_t first, std::int64_t head, Scratch& s) {
@@ -290,14 +102,16 @@ void attend_tile(const AttentionRow<T>& row, std::int64_t first, std::int64_t he
       s.queries[m * row.size + d] = to_float(from[d]) * scale;
   }
   const auto keys = row.past + (row.causal ? first + kRows : row.queries);
+  const Left queries{.data = s.queries, .row = row.size, .column = 1};
+  const Left scores{.data = s.scores, .row = s.columns, .column = 1};
   std::int64_t columns = 0;
   for (; columns + kWidth < keys; columns += kTileColumns) {
-    multiply_tile<kRows, 2>(s.queries, row.size, s.keys + columns * row.size, kTileColumns,
-                            row.size, s.scores + columns, s.columns);
+    multiply_tile<kRows, 2>(queries, s.keys + columns * row.size, kTileColumns, row.size,
+                            s.scores + columns, s.columns);
   }
   if (columns < keys) {
-    multiply_tile<kRows, 1>(s.queries, row.size, s.keys + columns * row.size, kTileColumns,
-                            row.size, s.scores + columns, s.columns);
+    multiply_tile<kRows, 1>(queries, s.keys + columns * row.size, kTileColumns, row.size,
+                            s.scores + columns, s.columns);
     columns += kWidth;
   }
   float sums[kRows];
@@ -306,7 +120,7 @@ void attend_tile(const AttentionRow<T>& row, std::int64_t first, std::int64_t he
     sums[m] = exponentials(s.scores + m * s.columns, seen, columns);
   }
   for (std::int64_t d = 0; d < s.width; d += kTileColumns) {
-    multiply_tile<kRows, 2>(s.scores, s.columns, s.values + d, s.width, keys, s.out + d, s.width);
+    multiply_tile<kRows, 2>(scores, s.values + d, s.width, keys, s.out + d, s.width);
   }
   for (int m = 0; m < kRows; ++m) {
     T* to = row.out + (first + m) * row.out_stride + head * row.size;

@@ -1,0 +1,37 @@
+/// What measurements of speed share.
+#pragma once
+
+#include <string>
+
+#include <torch/types.h>
+
+#include "models/config.hpp"
+#include "models/packed_rows.hpp"
+
+namespace smdm {
+
+/// Multiplications and additions that a forward needs: linear layers on every token (behind the
+/// last attention on wanted positions only), attention to visible tokens, the head at wanted
+/// positions.
+class FlopCount {
+ public:
+  FlopCount(const ModelConfig& config, bool causal) : config_(config), causal_(causal) {}
+
+  [[nodiscard]] double operator()(const PackedRows& rows) const;
+
+ private:
+  /// Pairs of a token and one that it sees.
+  [[nodiscard]] double visible(const PackedRows& rows) const;
+
+  ModelConfig config_;
+  bool causal_;
+};
+
+/// FLOP/s of linear layers of [2048, 2048] by [2048, 2048], the best of several.
+/// @param dtype  "f32" or "bf16"
+[[nodiscard]] double matmul_peak(const std::string& dtype, torch::Device device);
+
+/// A number with so many digits behind the point.
+[[nodiscard]] std::string number(double value, int digits);
+
+}  // namespace smdm

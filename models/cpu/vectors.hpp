@@ -1,0 +1,218 @@
+/// Vector registers of one level of the architecture, for files that are compiled once per level
+/// with SMDM_VECTOR_BYTES, the width of its registers. Everything has internal linkage: the linker
+/// keeps one copy of other inline functions, which might be one that this processor cannot run.
+#pragma once
+
+#include <cstdint>
+
+#include "models/cpu/loops.hpp"
+
+namespace smdm::cpu {
+namespace {
+
+constexpr int kWidth = SMDM_VECTOR_BYTES / 4;
+using Vec = float __attribute__((vector_size(SMDM_VECTOR_BYTES)));
+using Int = std::int32_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
+using Half = std::uint16_t __attribute__((vector_size(SMDM_VECTOR_BYTES / 2)));
+using Word = std::uint32_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
+
+#define SMDM_INLINE inline __attribute__((always_inline))
+
+SMDM_INLINE Vec load(const float* from) {
+  Vec x;
+  __builtin_memcpy(&x, from, sizeof x);
+  return x;
+}
+
+SMDM_INLINE Vec load(const Bf16* from) {
+  Half x;
+  __builtin_memcpy(&x, from, sizeof x);
+  return (Vec)(__builtin_convertvector(x, Word) << 16);
+}
+
+/// To the nearest, ties to even; not-a-number stays one.
+SMDM_INLINE Word rounded_bits(Vec x) {
+  const Word bits = (Word)x;
+  const Word nearest = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
+  const Word quiet = (bits >> 16) | 0x40U;
+  return x == x ? nearest : quiet;
+}
+
+SMDM_INLINE Vec rounded(Vec x, const float*) {
+  return x;
+}
+SMDM_INLINE Vec rounded(Vec x, const Bf16*) {
+  return (Vec)(rounded_bits(x) << 16);
+}
+
+SMDM_INLINE void store(Vec x, float* to) {
+  __builtin_memcpy(to, &x, sizeof x);
+}
+SMDM_INLINE void store(Vec x, Bf16* to) {
+  const Half bits = __builtin_convertvector(rounded_bits(x), Half);
+  __builtin_memcpy(to, &bits, sizeof bits);
+}
+
+/// The first `count` elements; zeros behind.
+template <typename T>
+SMDM_INLINE Vec load_part(const T* from, std::int64_t count) {
+  T part[kWidth] = {};
+  __builtin_memcpy(part, from, static_cast<unsigned long>(count) * sizeof(T));
+  return load(part);
+}
+
+template <typename T>
+SMDM_INLINE void store_part(Vec x, std::int64_t count, T* to) {
+  T part[kWidth];
+  store(x, part);
+  __builtin_memcpy(to, part, static_cast<unsigned long>(count) * sizeof(T));
+}
+
+SMDM_INLINE Vec all(float x) {
+  return x - Vec{};
+}
+
+SMDM_INLINE Int lane_numbers() {
+  Int numbers;
+  for (int lane = 0; lane < kWidth; ++lane) numbers[lane] = lane;
+  return numbers;
+}
+
+SMDM_INLINE Vec larger(Vec a, Vec b) {
+  return a > b ? a : b;
+}
+
+/// Lanes combined in pairs, in a fixed order.
+SMDM_INLINE float sum_of(Vec x) {
+  float lanes[kWidth];
+  store(x, lanes);
+  for (int step = kWidth / 2; step > 0; step /= 2) {
+    for (int lane = 0; lane < step; ++lane) lanes[lane] += lanes[lane + step];
+  }
+  return lanes[0];
+}
+
+SMDM_INLINE float largest_of(Vec x) {
+  float lanes[kWidth];
+  store(x, lanes);
+  for (int lane = 1; lane < kWidth; ++lane) {
+    if (lanes[lane] > lanes[0]) lanes[0] = lanes[lane];
+  }
+  return lanes[0];
+}
+
+/// exp(x) to about one unit in the last place: 2^n times the Taylor series of degree 7 on
+/// |r| <= ln(2) / 2. Arguments are kept between -87 and 88, where the result is a normal number.
+SMDM_INLINE Vec exponential(Vec x) {
+  constexpr float kLog2E = 1.44269504F;
+  constexpr float kLn2High = 0.693359375F;  // 9 bits, so that n times it is exact
+  constexpr float kLn2Low = -2.12194440e-4F;
+  constexpr float kRounding = 12582912.0F;  // 1.5 * 2^23: its last bit counts ones
+  x = x < -87.0F ? all(-87.0F) : x;
+  x = x > 88.0F ? all(88.0F) : x;
+  const Vec shifted = x * kLog2E + kRounding;
+  const Vec n = shifted - kRounding;
+  const Vec r = (x - n * kLn2High) - n * kLn2Low;
+  constexpr float kFactors[] = {1.0F / 720.0F, 1.0F / 120.0F, 1.0F / 24.0F, 1.0F / 6.0F,
+                                0.5F,          1.0F,          1.0F};
+  Vec sum = all(1.0F / 5040.0F);
+#pragma GCC unroll 8
+  for (int i = 0; i < 7; ++i) sum = sum * r + kFactors[i];
+  const Int power = ((Int)shifted - (Int)all(kRounding) + 127) << 23;
+  return sum * (Vec)power;
+}
+
+constexpr float kLowest = -3.0e38F;
+
+template <typename T>
+float maximum_of(const T* x, std::int64_t width) {
+  Vec best = all(kLowest);
+  std::int64_t i = 0;
+  for (; i + kWidth <= width; i += kWidth) best = larger(load(x + i), best);
+  if (i < width) {
+    best = larger(lane_numbers() < (std::int32_t)(width - i) ? load_part(x + i, width - i) : best,
+                  best);
+  }
+  return largest_of(best);
+}
+
+// ---- matrix products ------------------------------------------------------------------------
+
+constexpr int kTileRows = 6;              // queries whose products stay in registers
+constexpr int kTileColumns = 2 * kWidth;  // of two registers each
+
+SMDM_INLINE std::int64_t tiles(std::int64_t columns) {
+  return (columns + kTileColumns - 1) / kTileColumns;
+}
+
+/// A left operand: element (m, k) lies at m * row + k * column.
+struct Left {
+  const float* data;
+  std::int64_t row;
+  std::int64_t column;
+};
+
+enum class Store { replace, add };
+
+/// c[m, :] = (or += ) sum over k of a(m, k) * b[k, :], for one tile of so many registers' width.
+template <int kRows, int kRegisters, Store kStore = Store::replace>
+SMDM_INLINE void multiply_tile(Left a,
+                               const float* b,
+                               std::int64_t b_stride,
+                               std::int64_t depth,
+                               float* c,
+                               std::int64_t c_stride) {
+  Vec sum[kRows][kRegisters] = {};
+  for (std::int64_t k = 0; k < depth; ++k) {
+    Vec right[kRegisters];
+#pragma GCC unroll 2
+    for (int n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
+#pragma GCC unroll 8
+    for (int m = 0; m < kRows; ++m) {
+      const float left = a.data[m * a.row + k * a.column];
+#pragma GCC unroll 2
+      for (int n = 0; n < kRegisters; ++n) sum[m][n] += left * right[n];
+    }
+  }
+#pragma GCC unroll 8
+  for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 2
+    for (int n = 0; n < kRegisters; ++n) {
+      float* to = c + m * c_stride + n * kWidth;
+      if constexpr (kStore == Store::add) sum[m][n] += load(to);
+      store(sum[m][n], to);
+    }
+  }
+}
+
+SMDM_INLINE float to_float(float x) {
+  return x;
+}
+SMDM_INLINE float to_float(Bf16 x) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// Scores become exp(score - maximum), zeros behind the keys that are seen. @return their sum
+SMDM_INLINE float exponentials(float* scores, std::int64_t seen, std::int64_t columns) {
+  const float largest = maximum_of(scores, seen);
+  Vec sum{};
+  std::int64_t j = 0;
+  for (; j + kWidth <= seen; j += kWidth) {
+    const Vec e = exponential(load(scores + j) - largest);
+    sum += e;
+    store(e, scores + j);
+  }
+  for (; j < columns; j += kWidth) {
+    const Vec e = exponential(load(scores + j) - largest);
+    const Vec kept = lane_numbers() < (std::int32_t)(seen - j) ? e : all(0.0F);
+    sum += kept;
+    store(kept, scores + j);
+  }
+  return sum_of(sum);
+}
+
+}  // namespace
+}  // namespace smdm::cpu

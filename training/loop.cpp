@@ -1,0 +1,195 @@
+#include "training/loop.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "models/checkpoint_error.hpp"
+#include "models/checkpoint_writer.hpp"
+#include "results/atomic_file.hpp"
+#include "results/results_error.hpp"
+#include "training/log.hpp"
+#include "training/plot.hpp"
+#include "training/settings.hpp"
+#include "training/state.hpp"
+#include "training/training_error.hpp"
+#include "training/validation.hpp"
+
+namespace smdm::training {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr double kFlopsPerParameter = 6.0;
+
+void replace_file(const fs::path& path, std::string_view content) {
+  write_atomically(path, content, Existing::replace);
+}
+
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw CheckpointError(path.string() + ": cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The state to begin with.
+TrainingState begin_state(const TrainOptions& options, const Json& settings) {
+  const auto layout = parameter_layout(options.step.model, options.step.kind);
+  if (options.resume) {
+    auto state = read_state(options.output, layout, settings);
+    if (state) return std::move(*state);
+  }
+  for (const auto* name : {kStateFile, "model.safetensors"}) {
+    if (fs::exists(options.output / name))
+      throw ResultsError("wanted a folder without a model, or a training to resume, found " +
+                         (options.output / name).string());
+  }
+  return first_state(layout, options.step.batches.seed);
+}
+
+class Loop {
+ public:
+  Loop(const TrainOptions& options,
+       const Corpus& corpus,
+       const Corpus* validation,
+       const Watcher& watcher)
+      : options_(options),
+        validation_(validation),
+        watcher_(watcher),
+        settings_(settings_of(options.step, corpus)),
+        stepper_(options.step, corpus, begin_state(options, settings_)),
+        log_(options.output, stepper_.state().step),
+        saved_(stepper_.state().step) {}
+
+  void run() {
+    write_description();
+    watcher_.begin(stepper_.state().step);
+    if (stepper_.state().step == options_.step.rate.steps) checkpoint();  // cut off at the very end
+    while (stepper_.state().step < options_.step.rate.steps) {
+      const auto result = guarded_step();
+      watcher_.step(result);
+      record(result);
+      if (due(result.step, options_.checkpoint_interval)) checkpoint();
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] bool due(std::int64_t step, std::int64_t interval) const {
+    return step == options_.step.rate.steps || (interval > 0 && step % interval == 0);
+  }
+
+  [[nodiscard]] double flops() const {
+    return kFlopsPerParameter * static_cast<double>(stepper_.layout().hidden_parameters()) *
+           static_cast<double>(stepper_.state().tokens);
+  }
+
+  StepResult guarded_step() {
+    try {
+      return stepper_.step();
+    } catch (const TrainingError& error) {
+      throw TrainingError(error.what() + std::string("; ") +
+                          (saved_ == 0 ? "there is no checkpoint before it"
+                                       : "the checkpoint of step " + std::to_string(saved_) +
+                                             " stays in " + options_.output.string()));
+    }
+  }
+
+  void record(const StepResult& result) {
+    const bool logged = due(result.step, options_.log_interval);
+    const bool validated = validation_ != nullptr && due(result.step, options_.validation_interval);
+    if (!logged && !validated) return;
+    const std::chrono::duration<double> elapsed = Clock::now() - since_;
+    const auto tokens = stepper_.state().tokens;
+    Json line = {{"step", result.step},
+                 {"loss", result.loss},
+                 {"gradient_norm", result.gradient_norm},
+                 {"learning_rate", result.learning_rate},
+                 {"tokens", tokens},
+                 {"flops", flops()},
+                 {"tokens_per_second", static_cast<double>(tokens - counted_) / elapsed.count()}};
+    if (validated) {
+      const double loss =
+          validation_loss(stepper_.network(), options_.step.kind,
+                          options_.step.model.padded_vocab_size, *validation_,
+                          options_.step.tokens_per_forward);
+      line["validation_loss"] = loss;
+      watcher_.validation(result.step, loss);
+    }
+    log_.add(line);
+    since_ = Clock::now();
+    counted_ = tokens;
+  }
+
+  /// What does not change while it trains.
+  void write_description() const {
+    auto config = options_.step.model;
+    config.kind = options_.step.kind;
+    replace_file(options_.output / "config.json", config_text(config));
+    if (options_.tokenizer)
+      replace_file(options_.output / "tokenizer.model", content_of(*options_.tokenizer));
+  }
+
+  void checkpoint() {
+    const auto& state = stepper_.state();
+    write_state(options_.output, state, settings_);
+    saved_ = state.step;
+    write_model();
+    replace_file(options_.output / "training.json", summary().dump(2) + "\n");
+    if (options_.plot)
+      replace_file(options_.output / "loss.svg",
+                   loss_curve(log_.records(), options_.output.filename().string()));
+  }
+
+  void write_model() const {
+    const auto type = options_.stored == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32;
+    const auto vector = stepper_.state().parameters.to(type);
+    PendingFile file(options_.output);
+    write_safetensors(file_tensors(stepper_.layout(), vector), {},
+                      [&](std::string_view bytes) { file.write(bytes); });
+    file.close();
+    static_cast<void>(file.commit("model.safetensors", Existing::replace));
+    sync_folder(options_.output);
+  }
+
+  [[nodiscard]] Json summary() const {
+    const auto& state = stepper_.state();
+    Json json = {{"step", state.step},
+                 {"steps", options_.step.rate.steps},
+                 {"tokens", state.tokens},
+                 {"flops", flops()},
+                 {"parameters", stepper_.layout().parameters()},
+                 {"parameters_outside_embedding_and_head", stepper_.layout().hidden_parameters()}};
+    if (!log_.records().empty()) json["loss"] = log_.records().back().at("loss");
+    for (const auto& line : log_.records()) {
+      if (line.contains("validation_loss")) json["validation_loss"] = line.at("validation_loss");
+    }
+    json["settings"] = settings_;
+    json["provenance"] = options_.provenance;
+    return json;
+  }
+
+  const TrainOptions& options_;
+  const Corpus* validation_;
+  const Watcher& watcher_;
+  Json settings_;
+  Stepper stepper_;
+  Log log_;
+  std::int64_t saved_;  ///< step of the last checkpoint
+  Clock::time_point since_ = Clock::now();
+  std::int64_t counted_ = stepper_.state().tokens;  ///< when the last record was written
+};
+
+}  // namespace
+
+void train(const TrainOptions& options,
+           const Corpus& corpus,
+           const Corpus* validation,
+           const Watcher& watcher) {
+  check_writable(options.output);
+  Loop(options, corpus, validation, watcher).run();
+}
+
+}  // namespace smdm::training

@@ -1,0 +1,23 @@
+/// The matrix part of Muon.
+#pragma once
+
+#include <vector>
+
+#include <torch/types.h>
+
+#include "training/parameters.hpp"
+
+namespace smdm::training {
+
+/// The matrices of one hidden parameter that are orthogonalised by themselves, as views.
+/// @param view  of the parameter in some vector
+[[nodiscard]] std::vector<torch::Tensor> matrices_of(const Parameter& parameter,
+                                                     const torch::Tensor& view,
+                                                     const ModelConfig& config);
+
+/// The nearest semi-orthogonal matrices, roughly: singular values end between about 0.7 and 1.2
+/// after five steps of a quintic Newton-Schulz iteration.
+/// @param x  float32 [B, rows, columns] @return the same shape
+[[nodiscard]] torch::Tensor orthogonalized(const torch::Tensor& x);
+
+}  // namespace smdm::training

@@ -1,0 +1,16 @@
+/// A picture of a training's course.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/json.hpp"
+
+namespace smdm::training {
+
+/// An SVG image: loss of every logged step (thin), its running mean (thick), and validation losses
+/// (dots), over steps.
+/// @param records  of a Log
+[[nodiscard]] std::string loss_curve(const std::vector<Json>& records, const std::string& title);
+
+}  // namespace smdm::training
