@@ -30,7 +30,7 @@ struct Muon {
 using Optimizer = std::variant<AdamW, Muon>;
 
 struct UpdateOptions {
-  Optimizer optimizer;
+  Optimizer optimizer = AdamW{};
   double weight_decay = 0.1;  ///< decoupled, of every parameter
   double clip = 1.0;          ///< largest norm of the whole gradient; 0: any
 };

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include <torch/types.h>
 
@@ -19,7 +21,7 @@ struct StepOptions {
   ModelConfig model;
   ModelKind kind = ModelKind::mdm;
   ComputeType compute = ComputeType::f32;
-  Objective objective;
+  Objective objective = BernoulliMasks{};
   UpdateOptions update;
   RateSchedule rate;
   BatchOptions batches;  ///< its seed is that of every draw

@@ -131,7 +131,7 @@ TEST_CASE("what cannot be trained is told in one line", "[train]") {
   fails({"--steps", "1", "--warmup", "5"}, 2, "unknown option or command \"--warmup\"");
   fails({"--steps", "1", "--seed", "5000000000"}, 2, "--seed: ");
   fails({"--steps", "0"}, 2, "--steps: wanted at least 1, got 0");
-  fails({"--steps", "9", "--lr", "1e30", "--warm-up", "0"}, 7, "there is no checkpoint before it");
+  fails({"--steps", "9", "--lr", "1e18", "--warm-up", "0"}, 7, "there is no checkpoint before it");
   write_file(training.corpus(), "{\"text_ids\": [1]}\nnonsense\n");
   fails({"--steps", "1"}, 3, "corpus.jsonl:2: wanted a JSON object");
   write_file(training.corpus(), "");
