@@ -1,0 +1,36 @@
+/// Everything that a micro world consists of, as files: training corpora, test sets in the forms of
+/// the real benchmarks, tokenizers and the facts themselves (docs/microworld.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace smdm::microworld {
+
+/// Raised whenever a seed begins to mean another world.
+inline constexpr int kWorldVersion = 1;
+
+/// How many rows are made. The tests of the eight kinds are as long as there are facts.
+struct Sizes {
+  std::size_t base_percent = 100;        ///< of each kind's own number of training rows
+  std::size_t dated_rows = 6000;         ///< of base training, spread over the training months
+  std::size_t arithmetic_rows = 60000;   ///< training
+  std::size_t arithmetic_items = 300;    ///< test
+  std::size_t dated_items = 60;          ///< test documents a month
+  std::size_t validation_rows = 1000;    ///< base, and arithmetic likewise
+};
+
+struct File {
+  std::string path;  ///< below the output folder
+  std::string content;
+  std::size_t rows = 0;  ///< lines; 0 for files that have none
+};
+
+/// @return the files in a fixed order: equal bytes for equal seeds
+/// @throws std::invalid_argument  if the seed does not fit 32 bits
+/// @throws MicroworldError        if a tokenizer cannot be trained
+[[nodiscard]] std::vector<File> make_files(std::uint64_t seed, const Sizes& sizes = {});
+
+}  // namespace smdm::microworld

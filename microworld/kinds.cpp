@@ -1,0 +1,88 @@
+#include "microworld/kinds.hpp"
+
+#include <set>
+
+#include "microworld/forms.hpp"
+
+namespace smdm::microworld {
+namespace {
+
+/// Draws the words around a key until the context belongs to the split.
+Problem problem_of_split(const World& world,
+                         const Kind& kind,
+                         const Form* form,
+                         std::size_t key,
+                         Split split,
+                         Draws& draws) {
+  for (;;) {
+    Problem problem = kind.problem(world, form, key, draws);
+    if (split_of(world.seed, problem.context) == split) return problem;
+  }
+}
+
+}  // namespace
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> kKinds = {
+      arc_easy_kind(),  boolq_kind(), hellaswag_kind(),  lambada_kind(),
+      openbookqa_kind(), piqa_kind(),  race_kind(), social_iqa_kind(),
+  };
+  return kKinds;
+}
+
+std::string text_of(const Problem& problem) {
+  return problem.context + " " + problem.answer;
+}
+
+std::vector<std::string> solved_texts(const World& world,
+                                      std::size_t number,
+                                      Split split,
+                                      std::size_t rows) {
+  const Kind& kind = kinds().at(number);
+  const Stream stream = split == Split::training ? Stream::training : Stream::validation;
+  const std::size_t keys =
+      kind.forms.empty() ? 1 : world.table(kind.forms.front().relation).keys.size();
+  const ZipfRanks ranks(keys, kind.exponent);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < rows; ++i) {
+    Draws draws(world.seed, stream, number, i);
+    const Form* form = kind.forms.empty() ? nullptr : &draws.pick(kind.forms);
+    const std::size_t rank = ranks.draw(draws);
+    const std::size_t key =
+        form == nullptr ? 0 : world.table(form->relation).key_by_rank[rank];
+    texts.push_back(text_of(problem_of_split(world, kind, form, key, split, draws)));
+  }
+  return texts;
+}
+
+std::vector<Problem> test_problems(const World& world, std::size_t number) {
+  const Kind& kind = kinds().at(number);
+  std::vector<Problem> problems;
+  std::set<std::string> contexts;
+  for (std::size_t i = 0; problems.size() < kind.items; ++i) {
+    Draws draws(world.seed, Stream::test, number, i);
+    const Form* form = kind.forms.empty() ? nullptr : &kind.forms[i % kind.forms.size()];
+    const std::size_t key = kind.forms.empty() ? 0 : i / kind.forms.size();
+    Problem problem = problem_of_split(world, kind, form, key, Split::test, draws);
+    if (contexts.insert(problem.context).second) problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+std::vector<Json> test_rows(const World& world, std::size_t number) {
+  const Kind& kind = kinds().at(number);
+  auto problems = test_problems(world, number);
+  Draws draws(world.seed, Stream::order, number, 0);
+  draws.shuffle(problems);
+  std::vector<Json> rows;
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    std::vector<std::string> choices = problems[i].wrong;
+    const std::size_t gold = i % (choices.size() + 1);
+    choices.insert(choices.begin() + static_cast<std::ptrdiff_t>(gold), problems[i].answer);
+    rows.push_back(kind.row(problems[i], choices, gold, i));
+  }
+  draws.shuffle(rows);
+  return rows;
+}
+
+}  // namespace smdm::microworld

@@ -1,0 +1,68 @@
+/// The eight kinds of questions of the base world, each in the form of one real benchmark.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "microworld/json.hpp"
+#include "microworld/random.hpp"
+#include "microworld/world.hpp"
+
+namespace smdm::microworld {
+
+/// A question, before its choices are put in an order.
+struct Problem {
+  Json fields;                     ///< of the benchmark's row, without choices and label
+  std::string context;             ///< what the benchmark's prompt is
+  std::string answer;              ///< what follows it, behind a space
+  std::vector<std::string> wrong;  ///< the other choices; none for a cloze
+};
+
+/// A question that asks for the value of a key.
+struct Form {
+  Relation relation;
+  /// With {key}, {name}, {pronoun}, {adjective}, {day}, {beginning}; a line end parts the fields
+  /// of the row.
+  std::string_view pattern;
+};
+
+struct Kind {
+  std::string_view task;    ///< the benchmark whose form it has
+  std::string_view file;    ///< of its test items, below the data root
+  std::vector<Form> forms;  ///< none for kinds that ask about their own passage
+  double exponent;          ///< of the frequencies of keys in training
+  std::size_t rows;         ///< in training
+  std::size_t items;        ///< in the test; with forms one for each key of each of them
+
+  /// @param form, key  meaningless for kinds without forms
+  Problem (*problem)(const World& world, const Form* form, std::size_t key, Draws& draws);
+  /// @param choices  right and wrong ones; `gold` is the index of the right one
+  Json (*row)(const Problem& problem,
+              const std::vector<std::string>& choices,
+              std::size_t gold,
+              std::size_t index);
+};
+
+/// All of them.
+[[nodiscard]] const std::vector<Kind>& kinds();
+
+/// The text of a solved problem.
+[[nodiscard]] std::string text_of(const Problem& problem);
+
+/// Solved problems: row i asks for a key drawn with Zipf frequencies. None of them has a context
+/// that occurs in another split.
+/// @param number  of the kind in kinds()
+[[nodiscard]] std::vector<std::string> solved_texts(const World& world,
+                                                    std::size_t number,
+                                                    Split split,
+                                                    std::size_t rows);
+
+/// The test items of a kind, no two with the same context: every key of every form once.
+[[nodiscard]] std::vector<Problem> test_problems(const World& world, std::size_t number);
+
+/// Their rows in the benchmark's form, right answers equally often in every place, in random order.
+[[nodiscard]] std::vector<Json> test_rows(const World& world, std::size_t number);
+
+}  // namespace smdm::microworld
