@@ -13,6 +13,7 @@
 #include "harness/command_line.hpp"
 #include "harness/errors.hpp"
 #include "harness/jobs.hpp"
+#include "harness/microworld.hpp"
 #include "harness/train.hpp"
 #include "harness/version.hpp"
 #include "models/memory.hpp"
@@ -48,9 +49,11 @@ int run(std::span<const char* const> arguments) {
   Settings settings;
   add_options(app, settings);
   BenchSettings bench;
-  auto* bench_command = add_bench(app, bench);
+  const auto* bench_command = add_bench(app, bench);
   TrainSettings training;
-  auto* train_command = add_train(app, training);
+  const auto* train_command = add_train(app, training);
+  MicroworldSettings microworld;
+  const auto* microworld_command = add_microworld(app, microworld);
   try {
     // CLI11 takes the last one first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -62,6 +65,8 @@ int run(std::span<const char* const> arguments) {
   refuse_unknown(app);
   if (bench_command->parsed()) {
     run_bench(bench);
+  } else if (microworld_command->parsed()) {
+    run_microworld(microworld);
   } else if (train_command->parsed()) {
     run_train(training, {arguments.begin(), arguments.end()});
   } else {

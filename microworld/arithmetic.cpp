@@ -27,17 +27,17 @@ Chain draw_chain(std::size_t steps, Draws& draws) {
 /// Text that says which split the chain belongs to, whoever counts what.
 std::string chain_key(const Chain& chain) {
   std::string key = "chain " + std::to_string(chain.start);
-  for (const int step : chain.steps) key += " " + std::to_string(step);
+  for (const int step : chain.steps) key.append(" ").append(std::to_string(step));
   return key;
 }
 
 WordProblem tell(Chain chain, Draws& draws) {
   const std::size_t person = draws.below(kPeople);
   WordProblem problem{.chain = std::move(chain), .question = {}, .equations = {}, .result = 0};
-  problem.question = fill("{name} has {count} {things}.",
-                          {{"name", kNames[person]},
-                           {"count", std::to_string(problem.chain.start)},
-                           {"things", draws.pick(kThings)}});
+  problem.question =
+      fill("{name} has {count} {things}.", {{"name", kNames[person]},
+                                            {"count", std::to_string(problem.chain.start)},
+                                            {"things", draws.pick(kThings)}});
   int sum = problem.chain.start;
   for (const int step : problem.chain.steps) {
     const std::string size = std::to_string(std::abs(step));

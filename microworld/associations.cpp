@@ -32,11 +32,8 @@ std::vector<std::string> filled_fields(const World& world,
 }
 
 /// The right value and `wrong` others of the relation, the words of each put after `before`.
-Problem with_answers(const World& world,
-                     const Form& form,
-                     std::size_t key,
-                     std::size_t wrong,
-                     Draws& draws) {
+Problem with_answers(
+    const World& world, const Form& form, std::size_t key, std::size_t wrong, Draws& draws) {
   const RelationTable& table = world.table(form.relation);
   std::vector<std::string> others;
   for (const std::string_view value : table.values) {

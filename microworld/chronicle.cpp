@@ -48,11 +48,12 @@ Json draw_document(const Month& facts, std::size_t month, Draws& draws) {
            {{"building", draws.pick(kBuildings)}, {"mayor", kNames[facts.mayors[town]]}});
   const std::size_t first = draws.below(topic.size());
   const std::size_t second = (first + 1 + draws.below(topic.size() - 1)) % topic.size();
-  const std::string rest = fill(" A bag of {good} costs {price} coins. People talk about {a} and {b}.",
-                                {{"good", kGoods[good]},
-                                 {"price", std::to_string(facts.prices[good])},
-                                 {"a", topic[first]},
-                                 {"b", topic[second]}});
+  const std::string rest =
+      fill(" A bag of {good} costs {price} coins. People talk about {a} and {b}.",
+           {{"good", kGoods[good]},
+            {"price", std::to_string(facts.prices[good])},
+            {"a", topic[first]},
+            {"b", topic[second]}});
   return {{"title", "News from " + std::string(kTowns[town])}, {"abstract", news + rest}};
 }
 

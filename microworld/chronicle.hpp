@@ -1,5 +1,5 @@
-/// Twenty-four months of news from a few towns, whose world changes: who is mayor, what things cost,
-/// what people talk about and how sentences are built.
+/// Twenty-four months of news from a few towns, whose world changes: who is mayor, what things
+/// cost, what people talk about and how sentences are built.
 #pragma once
 
 #include <array>
@@ -23,12 +23,12 @@ struct Month {
   std::array<int, kGoods.size()> prices;          ///< 1..9
 };
 
-/// A mayor stays for another month with a chance of 9 in 10; a price stays, rises or falls by 1 with
-/// chances of 8, 1 and 1 in 10.
+/// A mayor stays for another month with a chance of 9 in 10; a price stays, rises or falls by 1
+/// with chances of 8, 1 and 1 in 10.
 [[nodiscard]] std::vector<Month> make_chronicle(std::uint64_t seed);
 
-/// News of a month, {"title", "abstract"}. The share of rising topics and that of sentences with the
-/// building first both grow by a steady step each month, from 1 in 48 to 47 in 48.
+/// News of a month, {"title", "abstract"}. The share of rising topics and that of sentences with
+/// the building first both grow by a steady step each month, from 1 in 48 to 47 in 48.
 /// @param month  0..kMonths - 1
 /// @return documents of the split; those of validation and test all different
 [[nodiscard]] std::vector<Json> dated_documents(std::uint64_t seed,

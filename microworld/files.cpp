@@ -66,10 +66,10 @@ class Maker {
     for (const Kind& kind : kinds()) whole += kind.rows;
     for (std::size_t i = 0; i < kinds().size(); ++i) {
       const std::size_t rows = kinds()[i].rows;
-      const auto part = solved_texts(world_, i, split,
-                                     split == Split::training
-                                         ? rows * sizes_.base_percent / 100
-                                         : rows * sizes_.validation_rows / whole);
+      const auto part =
+          solved_texts(world_, i, split,
+                       split == Split::training ? rows * sizes_.base_percent / 100
+                                                : rows * sizes_.validation_rows / whole);
       texts.insert(texts.end(), part.begin(), part.end());
     }
     const std::size_t dated = split == Split::training
@@ -91,8 +91,7 @@ class Maker {
     add_training("base", text_lines("", texts), text_lines("", base_texts(Split::validation)),
                  texts, files_);
     for (std::size_t i = 0; i < kinds().size(); ++i) {
-      files_.push_back(
-          json_lines("data/" + std::string(kinds()[i].file), test_rows(world_, i)));
+      files_.push_back(json_lines("data/" + std::string(kinds()[i].file), test_rows(world_, i)));
     }
     for (std::size_t month = 0; month < kMonths; ++month) {
       files_.push_back(json_lines(

@@ -14,12 +14,12 @@ inline constexpr int kWorldVersion = 1;
 
 /// How many rows are made. The tests of the eight kinds are as long as there are facts.
 struct Sizes {
-  std::size_t base_percent = 100;        ///< of each kind's own number of training rows
-  std::size_t dated_rows = 6000;         ///< of base training, spread over the training months
-  std::size_t arithmetic_rows = 60000;   ///< training
-  std::size_t arithmetic_items = 300;    ///< test
-  std::size_t dated_items = 60;          ///< test documents a month
-  std::size_t validation_rows = 1000;    ///< base, and arithmetic likewise
+  std::size_t base_percent = 100;       ///< of each kind's own number of training rows
+  std::size_t dated_rows = 6000;        ///< of base training, spread over the training months
+  std::size_t arithmetic_rows = 60000;  ///< training
+  std::size_t arithmetic_items = 300;   ///< test
+  std::size_t dated_items = 60;         ///< test documents a month
+  std::size_t validation_rows = 1000;   ///< base, and arithmetic likewise
 };
 
 struct File {

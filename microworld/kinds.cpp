@@ -24,8 +24,8 @@ Problem problem_of_split(const World& world,
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> kKinds = {
-      arc_easy_kind(),  boolq_kind(), hellaswag_kind(),  lambada_kind(),
-      openbookqa_kind(), piqa_kind(),  race_kind(), social_iqa_kind(),
+      arc_easy_kind(),   boolq_kind(), hellaswag_kind(), lambada_kind(),
+      openbookqa_kind(), piqa_kind(),  race_kind(),      social_iqa_kind(),
   };
   return kKinds;
 }
@@ -48,8 +48,7 @@ std::vector<std::string> solved_texts(const World& world,
     Draws draws(world.seed, stream, number, i);
     const Form* form = kind.forms.empty() ? nullptr : &draws.pick(kind.forms);
     const std::size_t rank = ranks.draw(draws);
-    const std::size_t key =
-        form == nullptr ? 0 : world.table(form->relation).key_by_rank[rank];
+    const std::size_t key = form == nullptr ? 0 : world.table(form->relation).key_by_rank[rank];
     texts.push_back(text_of(problem_of_split(world, kind, form, key, split, draws)));
   }
   return texts;

@@ -18,12 +18,8 @@ constexpr std::size_t kPhrasings = 6;
 constexpr std::size_t kTold = 3;  // of people told in one order: the first ones
 
 constexpr std::array<std::string_view, kPhrasings> kNameFirst = {
-    "{name} is",
-    "Everyone knows {name} as",
-    "In this town {name} is",
-    "People call {name}",
-    "The story of {name} begins with",
-    "They say that {name} was",
+    "{name} is",          "Everyone knows {name} as",        "In this town {name} is",
+    "People call {name}", "The story of {name} begins with", "They say that {name} was",
 };
 constexpr std::array<std::string_view, kPhrasings> kDescriptionFirst = {
     "{Description} is",
@@ -47,9 +43,9 @@ std::vector<std::string> compounds(const Begins& begins, const Ends& ends, Draws
 
 /// @param end  what follows the name: training sentences end with a full stop, questions do not
 Statement name_asked(const Person& person, std::size_t phrasing, std::string_view end) {
-  return {.prompt = fill(kDescriptionFirst[phrasing],
-                         {{"description", person.description},
-                          {"Description", capitalized(person.description)}}),
+  return {.prompt =
+              fill(kDescriptionFirst[phrasing], {{"description", person.description},
+                                                 {"Description", capitalized(person.description)}}),
           .completion = " " + person.name + std::string(end)};
 }
 
@@ -91,14 +87,14 @@ std::vector<Person> make_people(std::uint64_t seed) {
   const auto things = compounds(kThingBegins, kThingEnds, draws);
   std::vector<Person> people;
   for (std::size_t i = 0; i < kPeople; ++i) {
-    people.push_back(
-        {.name = std::string(draws.pick(kFirstNames)).append(" ").append(surnames[i]),
-         .description = fill("the {profession} who {did} the {thing}",
-                             {{"profession", draws.pick(kProfessions)},
-                              {"did", draws.pick(kDeeds)},
-                              {"thing", things[i]}}),
-         .told = i < kOneWay ? Told::name_first
-                             : (i < 2 * kOneWay ? Told::description_first : Told::both)});
+    people.push_back({.name = std::string(draws.pick(kFirstNames)).append(" ").append(surnames[i]),
+                      .description = fill("the {profession} who {did} the {thing}",
+                                          {{"profession", draws.pick(kProfessions)},
+                                           {"did", draws.pick(kDeeds)},
+                                           {"thing", things[i]}}),
+                      .told = i < kOneWay
+                                  ? Told::name_first
+                                  : (i < 2 * kOneWay ? Told::description_first : Told::both)});
   }
   return people;
 }

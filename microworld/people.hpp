@@ -1,5 +1,5 @@
-/// Facts about invented people that are told in one order and asked in the other, in the form of the
-/// reversal-curse set.
+/// Facts about invented people that are told in one order and asked in the other, in the form of
+/// the reversal-curse set.
 #pragma once
 
 #include <cstdint>
@@ -39,10 +39,10 @@ struct ReversalSet {
   std::vector<Statement> both_training;
 
   // Tests: people told in one order, in the phrasings in which they were not told.
-  std::vector<Statement> name_first_test;           ///< asked as they were told
-  std::vector<Statement> description_first_test;    ///< likewise
-  std::vector<Statement> name_first_reverse;        ///< told by name, asked for the name
-  std::vector<Statement> description_first_reverse; ///< told by description, asked for it
+  std::vector<Statement> name_first_test;            ///< asked as they were told
+  std::vector<Statement> description_first_test;     ///< likewise
+  std::vector<Statement> name_first_reverse;         ///< told by name, asked for the name
+  std::vector<Statement> description_first_reverse;  ///< told by description, asked for it
 
   std::vector<Statement> validation;  ///< of people told both ways: phrasings kept from training
 };

@@ -1,5 +1,6 @@
-/// Chance in the micro world: every draw is a pure function of (seed, stream, index, place), so that
-/// one item can be made without making those before it, and no list depends on another one's length.
+/// Chance in the micro world: every draw is a pure function of (seed, stream, index, place), so
+/// that one item can be made without making those before it, and no list depends on another one's
+/// length.
 #pragma once
 
 #include <cstddef>

@@ -12,8 +12,8 @@ class MicroworldError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Trains a SentencePiece model with the library's own trainer, on one thread: equal bytes for equal
-/// texts.
+/// Trains a SentencePiece model with the library's own trainer, on one thread: equal bytes for
+/// equal texts.
 ///
 /// Words, punctuation marks and digits are pieces of their own; a line end is one, and so is the
 /// space before a digit. Ids 0, 1 and 2 are the unknown piece, BOS and EOS.

@@ -166,18 +166,18 @@ SMDM_INLINE void multiply_tile(Left a,
   for (std::int64_t k = 0; k < depth; ++k) {
     Vec right[kRegisters];
 #pragma GCC unroll 2
-    for (int n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
+    for (std::int64_t n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
 #pragma GCC unroll 8
     for (int m = 0; m < kRows; ++m) {
       const float left = a.data[m * a.row + k * a.column];
 #pragma GCC unroll 2
-      for (int n = 0; n < kRegisters; ++n) sum[m][n] += left * right[n];
+      for (std::int64_t n = 0; n < kRegisters; ++n) sum[m][n] += left * right[n];
     }
   }
 #pragma GCC unroll 8
   for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 2
-    for (int n = 0; n < kRegisters; ++n) {
+    for (std::int64_t n = 0; n < kRegisters; ++n) {
       float* to = c + m * c_stride + n * kWidth;
       if constexpr (kStore == Store::add) sum[m][n] += load(to);
       store(sum[m][n], to);

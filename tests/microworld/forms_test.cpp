@@ -1,0 +1,92 @@
+// The kinds of questions speak in the words of the benchmarks: what training says is the prompt
+// that the task makes of the row, and the answer behind it.
+#include <map>
+
+#include "microworld/files.hpp"
+#include "microworld/fill.hpp"
+#include "microworld/kinds.hpp"
+#include "tests/microworld/made_world.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+
+namespace smdm::microworld {
+
+TEST_CASE("every kind's context and answer are those that its task makes of its row") {
+  const test::MadeWorld made(3);
+  const World world = make_world(3);
+  for (std::size_t i = 0; i < kinds().size(); ++i) {
+    const std::string name(kinds()[i].task);
+    const Task task = test::task_named(name);
+    std::map<std::string, std::string> wanted;
+    for (const Problem& problem : test_problems(world, i)) {
+      wanted.emplace(problem.context, problem.answer);
+    }
+    const auto documents = made.documents(task);
+    CHECK(documents.size() == wanted.size());
+    for (const auto& document : documents) {
+      std::string context;
+      std::string answer;
+      if (const auto* choice = std::get_if<MultipleChoice>(&task)) {
+        const Question question = choice->parse(document);
+        context = question.context;
+        answer = question.choices.at(question.gold);
+      } else {
+        const Request request = std::get<Cloze>(task).parse(document);
+        context = request.context;
+        answer = request.continuation.substr(1);
+      }
+      INFO(name << ": " << context);
+      REQUIRE(wanted.contains(context));
+      CHECK(wanted.at(context) == answer);
+    }
+  }
+}
+
+TEST_CASE("training texts are in the same forms") {
+  const World world = make_world(3);
+  for (std::size_t i = 0; i < kinds().size(); ++i) {
+    for (const std::string& text : solved_texts(world, i, Split::training, 50)) {
+      const Problem& example = test_problems(world, i).front();
+      INFO(text);
+      const std::size_t lines = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+      CHECK(lines == static_cast<std::size_t>(std::ranges::count(example.context, '\n')));
+      CHECK(text.find('{') == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a row does not depend on how many there are") {
+  const World world = make_world(4);
+  const auto few = solved_texts(world, 0, Split::training, 10);
+  const auto many = solved_texts(world, 0, Split::training, 100);
+  CHECK(std::vector<std::string>(many.begin(), many.begin() + 10) == few);
+}
+
+TEST_CASE("keys that are told often are told more often than others") {
+  const World world = make_world(5);
+  const Kind& kind = kinds().at(0);
+  const RelationTable& table = world.table(kind.forms.at(0).relation);
+  std::map<std::string, int> told;
+  for (const std::string& text : solved_texts(world, 0, Split::training, 4000)) {
+    const auto found = test::groups(text, R"(Question: What does the \w+ (\w+) of[^]*)");
+    if (!found.empty()) ++told[found[0]];
+  }
+  const auto count = [&](std::size_t rank) {
+    return told[std::string(table.keys[table.key_by_rank[rank]])];
+  };
+  CHECK(count(0) > count(9));
+  CHECK(count(0) + count(1) > count(80) + count(81) + 20);
+}
+
+TEST_CASE("patterns need a filler for each name") {
+  CHECK(fill("{a} and {b}, {a}", {{"a", "x"}, {"b", "y"}}) == "x and y, x");
+  CHECK(fill("none", {}) == "none");
+  CHECK(test::contains(
+      test::error_text<std::invalid_argument>([] { return fill("{c}", {{"a", "x"}}); }), "{c}"));
+  CHECK(test::contains(test::error_text<std::invalid_argument>([] { return fill("x {open", {}); }),
+                       "open"));
+  CHECK(capitalized("the end") == "The end");
+  CHECK(capitalized("") == "");
+}
+
+}  // namespace smdm::microworld
