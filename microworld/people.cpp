@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, kPhrasings> kDescriptionFirst = {
     "{Description} is",
     "Who is {description}? It is",
     "The name of {description} is",
-    "{Description} is called",
+    "You can call {description}",
     "If you look for {description}, ask for",
     "Nobody but {description} can be",
 };

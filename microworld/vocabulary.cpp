@@ -71,7 +71,8 @@ std::vector<std::string> with_examples(std::span<const std::string> texts,
   std::vector<std::string> sentences(texts.begin(), texts.end());
   for (const std::string& unit : units) {
     const bool spaced = unit.starts_with(kSpace);
-    const std::string word = (spaced ? "" : "\n") + unit.substr(spaced ? kSpace.size() : 0);
+    std::string word(spaced ? "" : "\n");
+    word += unit.substr(spaced ? kSpace.size() : 0);
     sentences.push_back(word);
     sentences.push_back(word + ".");
   }

@@ -23,7 +23,7 @@ double share_with(const std::vector<Json>& documents, const std::vector<std::str
 std::vector<std::string> rising_words() {
   std::vector<std::string> words;
   for (std::size_t i = kTopics.size() / 2; i < kTopics.size(); ++i) {
-    for (const auto word : kTopics[i]) words.push_back(" " + std::string(word));
+    for (const auto word : kTopics[i]) words.push_back(std::string(" ").append(word));
   }
   return words;
 }

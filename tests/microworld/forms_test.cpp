@@ -45,8 +45,8 @@ TEST_CASE("every kind's context and answer are those that its task makes of its 
 TEST_CASE("training texts are in the same forms") {
   const World world = make_world(3);
   for (std::size_t i = 0; i < kinds().size(); ++i) {
+    const Problem example = test_problems(world, i).front();
     for (const std::string& text : solved_texts(world, i, Split::training, 50)) {
-      const Problem& example = test_problems(world, i).front();
       INFO(text);
       const std::size_t lines = static_cast<std::size_t>(std::ranges::count(text, '\n'));
       CHECK(lines == static_cast<std::size_t>(std::ranges::count(example.context, '\n')));

@@ -141,7 +141,7 @@ TEST_CASE("lambada: the passage says which word comes last") {
   for (const auto& document : made().documents(test::task_named("lambada_standard"))) {
     const std::string text = document.at("text").get<std::string>();
     INFO(text);
-    CHECK(text.ends_with(" " + last_word_from_passage(text)));
+    CHECK(text.ends_with(std::string(" ").append(last_word_from_passage(text))));
   }
 }
 
@@ -220,7 +220,7 @@ void check_steps(const std::string& answer, char between) {
     const int size = std::stoi(parts[2]);
     CHECK(std::stoi(parts[0]) + (parts[1] == "+" ? size : -size) == last);
   }
-  CHECK(rest == "#### " + std::to_string(last));
+  CHECK(rest == std::string("#### ").append(std::to_string(last)));
 }
 
 }  // namespace
@@ -282,7 +282,7 @@ TEST_CASE("reversal facts: the completion is that of the one person of whom the 
         CHECK(person.at("told") == told);
         std::string completion = row.at("completion").get<std::string>();
         if (completion.ends_with('.')) completion.pop_back();
-        CHECK(completion == " " + (by_name ? description : name));
+        CHECK(completion == std::string(" ").append(by_name ? description : name));
       }
       CHECK(matches == 1);
     }

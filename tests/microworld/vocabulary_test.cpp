@@ -5,6 +5,7 @@
 
 #include <sentencepiece_processor.h>
 
+#include "microworld/chronicle.hpp"
 #include "tests/microworld/made_world.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -94,7 +95,7 @@ TEST_CASE("every word that is tested is one known piece") {
   }
   for (const auto& [path, content] : made().files()) {
     if (!path.starts_with("data/temporal_arxiv/")) continue;
-    for (const auto& text : made().texts(path, {"title", "abstract"})) check_words(base, text);
+    for (const auto& row : made().rows(path)) check_words(base, dated_text(row));
   }
   const Reader arithmetic = reader("gsm8k");
   for (const auto& text : made().texts("data/gsm8k/test.jsonl", {"question"})) {
