@@ -1,5 +1,6 @@
 #include "microworld/kinds.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "microworld/forms.hpp"
@@ -18,6 +19,10 @@ Problem problem_of_split(const World& world,
     Problem problem = kind.problem(world, form, key, draws);
     if (split_of(world.seed, problem.context) == split) return problem;
   }
+}
+
+std::size_t keys_of(const World& world, const Form& form) {
+  return world.table(form.relation).keys.size();
 }
 
 }  // namespace
@@ -40,15 +45,22 @@ std::vector<std::string> solved_texts(const World& world,
                                       std::size_t rows) {
   const Kind& kind = kinds().at(number);
   const Stream stream = split == Split::training ? Stream::training : Stream::validation;
-  const std::size_t keys =
-      kind.forms.empty() ? 1 : world.table(kind.forms.front().relation).keys.size();
-  const ZipfRanks ranks(keys, kind.exponent);
+  const std::size_t forms = kind.forms.size();
+  const std::size_t keys = forms == 0 ? 0 : keys_of(world, kind.forms.front());
+  const std::size_t told_anyway = split == Split::training ? kLeastTellings * forms * keys : 0;
+  const ZipfRanks ranks(std::max<std::size_t>(keys, 1), kind.exponent);
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < rows; ++i) {
     Draws draws(world.seed, stream, number, i);
-    const Form* form = kind.forms.empty() ? nullptr : &draws.pick(kind.forms);
-    const std::size_t rank = ranks.draw(draws);
-    const std::size_t key = form == nullptr ? 0 : world.table(form->relation).key_by_rank[rank];
+    const Form* form = nullptr;
+    std::size_t key = 0;
+    if (i < told_anyway) {
+      form = &kind.forms[i % forms];
+      key = i / forms % keys;
+    } else if (forms > 0) {
+      form = &draws.pick(kind.forms);
+      key = world.table(form->relation).key_by_rank[ranks.draw(draws)];
+    }
     texts.push_back(text_of(problem_of_split(world, kind, form, key, split, draws)));
   }
   return texts;

@@ -51,8 +51,12 @@ struct Kind {
 /// The text of a solved problem.
 [[nodiscard]] std::string text_of(const Problem& problem);
 
-/// Solved problems: row i asks for a key drawn with Zipf frequencies. None of them has a context
-/// that occurs in another split.
+/// Training tells every fact at least so many times, whatever its frequency: what is asked can be
+/// known.
+inline constexpr std::size_t kLeastTellings = 2;
+
+/// Solved problems. In training, the first rows tell every fact kLeastTellings times; the keys of
+/// all others are drawn with Zipf frequencies. None has a context that occurs in another split.
 /// @param number  of the kind in kinds()
 [[nodiscard]] std::vector<std::string> solved_texts(const World& world,
                                                     std::size_t number,

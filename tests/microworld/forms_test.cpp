@@ -1,6 +1,9 @@
 // The kinds of questions speak in the words of the benchmarks: what training says is the prompt
 // that the task makes of the row, and the answer behind it.
+#include <algorithm>
+#include <cctype>
 #include <map>
+#include <regex>
 
 #include "microworld/files.hpp"
 #include "microworld/fill.hpp"
@@ -76,6 +79,54 @@ TEST_CASE("keys that are told often are told more often than others") {
   };
   CHECK(count(0) > count(9));
   CHECK(count(0) + count(1) > count(80) + count(81) + 20);
+}
+
+namespace {
+
+/// The form as a regular expression that finds the key in a text.
+std::regex expression_of(const Form& form) {
+  std::string expression = "[^]*?";
+  const std::string_view pattern = form.pattern;
+  bool captured = false;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern.substr(at).starts_with("{key}")) {
+      expression += captured ? "\\1" : "(\\w+)";
+      captured = true;
+    } else if (pattern[at] == '{') {
+      expression += "[\\w ]+";
+    } else if (pattern[at] == '\n') {
+      expression += "[^]*";
+    } else {
+      const bool plain = std::isalnum(static_cast<unsigned char>(pattern[at])) != 0;
+      if (!plain && pattern[at] != ' ') expression += '\\';
+      expression += pattern[at];
+    }
+    if (pattern[at] == '{') at = pattern.find('}', at);
+  }
+  return std::regex(expression + "[^]*", std::regex::icase);
+}
+
+}  // namespace
+
+TEST_CASE("training tells every fact that is asked, rare ones too") {
+  const World world = make_world(6);
+  for (std::size_t i = 0; i < kinds().size(); ++i) {
+    const Kind& kind = kinds()[i];
+    if (kind.forms.empty()) continue;
+    const auto training = solved_texts(world, i, Split::training, kLeastTellings * kind.items);
+    for (const Form& form : kind.forms) {
+      const std::regex expression = expression_of(form);
+      std::map<std::string, std::size_t> tellings;
+      for (const std::string& text : training) {
+        std::smatch match;
+        if (std::regex_match(text, match, expression)) ++tellings[match[1].str()];
+      }
+      for (const auto key : world.table(form.relation).keys) {
+        INFO(form.pattern << ": " << key);
+        CHECK(tellings[std::string(key)] == kLeastTellings);
+      }
+    }
+  }
 }
 
 TEST_CASE("patterns need a filler for each name") {
