@@ -45,6 +45,25 @@ TEST_CASE("every kind's context and answer are those that its task makes of its 
   }
 }
 
+TEST_CASE("reversal facts are read as the reference's files are, and can be ranked") {
+  const test::MadeWorld made(3);
+  for (const char* name : {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
+                           "reverse_curse_n2d_reverse"}) {
+    const auto task = std::get<OpenAnswer>(test::task_named(name));
+    CHECK(made.documents(task).size() == 45);
+    const MultipleChoice probe = task.likelihood_probe();
+    const auto documents = made.documents(probe);
+    CHECK(documents.size() == 45);
+    for (const auto& document : documents) CHECK(probe.parse(document).choices.size() == 15);
+  }
+}
+
+TEST_CASE("dated documents are read as a corpus of 24 months") {
+  const test::MadeWorld made(3);
+  const auto task = test::task_named("temporal_shift");
+  CHECK(made.documents(task).size() == 24 * 60);
+}
+
 TEST_CASE("training texts are in the same forms") {
   const World world = make_world(3);
   for (std::size_t i = 0; i < kinds().size(); ++i) {
