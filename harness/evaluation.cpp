@@ -9,10 +9,24 @@
 namespace smdm {
 namespace {
 
-template <typename T>
-T first_of(const std::optional<T>& given, const std::optional<T>& preset, const T& otherwise) {
-  if (given) return *given;
-  return preset.value_or(otherwise);
+/// Takes from `below` what `settings` does not say.
+void fill(Settings& settings, const Settings& below) {
+  const auto take = [](auto& value, const auto& other) {
+    if (!value) value = other;
+  };
+  take(settings.estimator, below.estimator);
+  take(settings.mc_samples, below.mc_samples);
+  take(settings.mc_strata, below.mc_strata);
+  // A second stage that nobody mentions has the guidance of the first.
+  if (!settings.cfg) take(settings.cfg_second, below.cfg_second);
+  take(settings.cfg, below.cfg);
+  take(settings.sampler, below.sampler);
+  take(settings.steps, below.steps);
+  take(settings.total_length, below.total_length);
+  take(settings.temperature, below.temperature);
+  take(settings.stages, below.stages);
+  take(settings.packing, below.packing);
+  settings.greedy = settings.greedy || below.greedy;
 }
 
 [[noreturn]] void refuse(const std::string& option,
@@ -42,6 +56,8 @@ void check(const Evaluation& evaluation) {
   finite_from_zero("--temperature", evaluation.temperature);
   at_least("--steps", 1, evaluation.steps);
   at_least("--total-length", 1, evaluation.total_length);
+  if (evaluation.stages < 1 || evaluation.stages > 2)
+    refuse("--stages", "1 or 2", std::to_string(evaluation.stages));
   if (evaluation.seed >> 32 != 0)
     refuse("--seed", "less than 2^32", std::to_string(evaluation.seed));
 }
@@ -58,6 +74,39 @@ std::string list_of(const Settings& preset) {
     }
   });
   return text.str();
+}
+
+/// Takes out of `settings` what an autoregressive model uses too.
+Settings without_diffusion(Settings& settings) {
+  Settings kept;
+  std::swap(kept.total_length, settings.total_length);
+  std::swap(kept.greedy, settings.greedy);
+  std::swap(kept.packing, settings.packing);
+  return kept;
+}
+
+/// What the checkpoint asks for itself, with a printed line about it.
+Settings own_defaults(Settings defaults,
+                      const std::string& task,
+                      Work work,
+                      ModelKind kind,
+                      std::vector<std::string>& notes) {
+  if (work == Work::generation) {
+    defaults.estimator.reset();
+    defaults.mc_samples.reset();
+    defaults.mc_strata.reset();
+  } else {
+    defaults.sampler.reset();
+    defaults.steps.reset();
+    defaults.total_length.reset();
+    defaults.temperature.reset();
+    defaults.stages.reset();
+    defaults.cfg_second.reset();
+  }
+  if (kind == ModelKind::arm) defaults = without_diffusion(defaults);
+  const auto list = list_of(defaults);
+  if (!list.empty()) notes.push_back("defaults of the checkpoint, " + task + ":" + list);
+  return defaults;
 }
 
 /// The preset for a task, with a printed line about it. An autoregressive model takes nothing from
@@ -77,11 +126,8 @@ Settings preset_of(const Settings& settings,
     return {};
   }
   if (kind == ModelKind::arm) {
-    Settings kept;
     auto skipped = *preset;
-    std::swap(kept.total_length, skipped.total_length);
-    std::swap(kept.greedy, skipped.greedy);
-    std::swap(kept.packing, skipped.packing);
+    const auto kept = without_diffusion(skipped);
     notes.push_back(where +
                     " an autoregressive model is scored exactly and decodes greedily; skipped" +
                     list_of(skipped));
@@ -144,31 +190,33 @@ Evaluation decide(const Settings& settings,
                   const std::string& task,
                   Work work,
                   ModelKind kind,
-                  std::vector<std::string>& notes) {
+                  std::vector<std::string>& notes,
+                  const Settings& checkpoint_defaults) {
   if (settings.batch_size) at_least("--batch-size", 1, *settings.batch_size);
   const auto preset = preset_of(settings, task, work, kind, notes);
   if (kind == ModelKind::arm) check_autoregressive(settings, work, notes);
+  auto all = settings;
+  fill(all, preset);
+  fill(all, own_defaults(checkpoint_defaults, task, work, kind, notes));
+  fill(all, task_defaults(task));
   constexpr std::int64_t kTaskSteps = 256;
   constexpr std::int64_t kPromptSteps = 64;
   Evaluation decided;
-  decided.estimator = first_of(settings.estimator, preset.estimator, decided.estimator);
-  const auto usual = task_defaults(task);
-  decided.mc_samples = first_of(settings.mc_samples, preset.mc_samples,
-                                usual.mc_samples.value_or(decided.mc_samples));
-  decided.mc_strata = first_of(settings.mc_strata, preset.mc_strata, decided.mc_strata);
-  decided.cfg = first_of(settings.cfg, preset.cfg, decided.cfg);
-  decided.cfg_second = first_of(settings.cfg_second, preset.cfg_second, decided.cfg);
-  decided.greedy = settings.greedy || preset.greedy;
-  const auto sampler = first_of<std::string>(settings.sampler, preset.sampler, "confidence");
-  decided.sampler = sampler == "ancestral" ? Sampler::ancestral : Sampler::confidence;
-  const auto usual_steps = usual.steps.value_or(task.empty() ? kPromptSteps : kTaskSteps);
-  decided.steps = first_of(settings.steps, preset.steps, usual_steps);
-  decided.total_length = first_of(settings.total_length, preset.total_length,
-                                  usual.total_length.value_or(decided.total_length));
-  decided.temperature = first_of(settings.temperature, preset.temperature, decided.temperature);
-  decided.seed = settings.seed.value_or(0);
-  const auto packing_name = first_of<std::string>(settings.packing, preset.packing, "document");
-  decided.packing = packing_name == "stream" ? TextPacking::stream : TextPacking::document;
+  decided.estimator = all.estimator.value_or(decided.estimator);
+  decided.mc_samples = all.mc_samples.value_or(decided.mc_samples);
+  decided.mc_strata = all.mc_strata.value_or(decided.mc_strata);
+  decided.cfg = all.cfg.value_or(decided.cfg);
+  decided.cfg_second = all.cfg_second.value_or(decided.cfg);
+  decided.greedy = all.greedy;
+  decided.sampler =
+      all.sampler.value_or("confidence") == "ancestral" ? Sampler::ancestral : Sampler::confidence;
+  decided.steps = all.steps.value_or(task.empty() ? kPromptSteps : kTaskSteps);
+  decided.total_length = all.total_length.value_or(decided.total_length);
+  decided.temperature = all.temperature.value_or(decided.temperature);
+  decided.stages = all.stages.value_or(decided.stages);
+  decided.seed = all.seed.value_or(0);
+  decided.packing =
+      all.packing.value_or("document") == "stream" ? TextPacking::stream : TextPacking::document;
   if (work == Work::corpus) set_corpus_defaults(settings, task, kind, decided, notes);
   check(decided);
   return decided;
@@ -236,7 +284,7 @@ Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
     if (!arm) json["steps"] = evaluation.steps;
     json["total_length"] = evaluation.total_length;
     json["temperature"] = evaluation.temperature;
-    if (!arm) json["cfg_second"] = evaluation.cfg_second;
+    if (!arm && evaluation.stages == 2) json["cfg_second"] = evaluation.cfg_second;
   }
   json["cfg"] = evaluation.cfg;
   json["cfg_convention"] = kGuidanceConvention;

@@ -30,6 +30,7 @@ struct Evaluation {
   Sampler sampler = Sampler::confidence;
   std::int64_t steps = 256;
   std::int64_t total_length = 256;
+  std::int64_t stages = 2;  ///< of a protocol of two (AnswerProtocol::two_stages)
   double temperature = 0.0;
   std::uint64_t seed = 0;
   TextPacking packing = TextPacking::document;
@@ -41,16 +42,19 @@ inline constexpr const char* kTrainingLoss = "training-loss";
 /// What kind of work an Evaluation is for.
 enum class Work : std::uint8_t { likelihood, generation, corpus };
 
-/// An explicit option wins over the preset, the preset over the defaults.
+/// An explicit option wins over the preset, the preset over the checkpoint's own defaults, and those
+/// over the task's.
 /// @param task   a task's name, or "" outside tasks
 /// @param notes  receives a line for everything a person should know: what a preset set, and what
 /// an autoregressive model does not use
+/// @param checkpoint_defaults  what the checkpoint's evaluation.json says of the task
 /// @throws UsageError  for values out of range, or guidance asked of an autoregressive model
 [[nodiscard]] Evaluation decide(const Settings& settings,
                                 const std::string& task,
                                 Work work,
                                 ModelKind kind,
-                                std::vector<std::string>& notes);
+                                std::vector<std::string>& notes,
+                                const Settings& checkpoint_defaults = {});
 
 [[nodiscard]] LikelihoodConfig likelihood_config(const Evaluation& evaluation,
                                                  ModelKind kind,

@@ -67,8 +67,9 @@ void evaluate_open_answers(const PreparedTask& prepared,
                            const Settings& settings,
                            TaskRecord& record) {
   const auto& task = std::get<OpenAnswer>(prepared.task);
-  const bool two_stages =
-      session.checkpoint.kind == ModelKind::mdm && task.protocol == AnswerProtocol::two_stages;
+  const bool two_stages = session.checkpoint.kind == ModelKind::mdm &&
+                          task.protocol == AnswerProtocol::two_stages &&
+                          prepared.evaluation.stages == 2;
   auto answers = first_stage(prepared, session, settings);
   if (two_stages) second_stage(prepared, session, settings, answers);
   std::int64_t forwards = 0;

@@ -97,7 +97,10 @@ void complete(RunRecord& run, const Settings& settings, std::chrono::system_cloc
   for (const auto& group : all_task_groups()) {
     const bool asked =
         std::find(settings.tasks.begin(), settings.tasks.end(), group.name) != settings.tasks.end();
-    if (asked) run.groups.push_back({.name = group.name, .alias = {}, .tasks = group.tasks});
+    const bool here = std::ranges::all_of(group.tasks, [&](const std::string& name) {
+      return std::ranges::find(run.tasks, name, &TaskRecord::name) != run.tasks.end();
+    });
+    if (asked && here) run.groups.push_back({.name = group.name, .alias = {}, .tasks = group.tasks});
   }
   for (const char* total : {"rows", "tokens", "forwards"}) {
     std::int64_t sum = 0;

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "harness/embedded.hpp"
 #include "harness/errors.hpp"
 #include "harness/jobs.hpp"
 #include "harness/period_results.hpp"
@@ -13,19 +14,6 @@
 
 namespace smdm {
 namespace {
-
-void check_usage(const Settings& settings) {
-  if (!settings.model) {
-    throw UsageError(
-        "--task: wanted --model DIR (a checkpoint) and --data DIR (the benchmark data); got no "
-        "--model");
-  }
-  if (!settings.data) {
-    throw UsageError(
-        "--task: wanted --data DIR, the root of the benchmark data (see docs/data.md), beside "
-        "--model");
-  }
-}
 
 std::vector<Task> named(const Settings& settings) {
   try {
@@ -50,36 +38,47 @@ std::vector<Task> chosen(const Settings& settings) {
   return tasks;
 }
 
-}  // namespace
-
-void run_tasks(const Settings& settings) {
-  const auto tasks = chosen(settings);
-  check_usage(settings);
-  static_cast<void>(corpus_query(settings));
-  if (settings.output) check_writable(*settings.output);
-  const auto start = std::chrono::system_clock::now();
-  const auto session = open_session(settings);
+std::vector<PreparedTask> prepared_tasks(const EvaluationPart& part, const Session& session) {
   std::vector<std::string> notes;
   std::vector<PreparedTask> prepared;
-  for (const auto& task : tasks) {
+  for (const auto& task : part.tasks) {
     if (const auto* corpus = std::get_if<DatedCorpus>(&task)) {
-      auto periods = prepare_periods(*corpus, session, settings, notes);
+      auto periods = prepare_periods(*corpus, session, part.settings, notes);
       std::move(periods.begin(), periods.end(), std::back_inserter(prepared));
     } else {
-      prepared.push_back(prepare(task, session, settings, notes));
+      prepared.push_back(prepare(task, session, part.settings, notes));
     }
   }
   for (const auto& note : notes) std::cerr << note << "\n";
+  return prepared;
+}
+
+void run_part(const EvaluationPart& part) {
+  const auto& settings = part.settings;
+  if (const auto line = announcement(part); !line.empty()) std::cerr << line << "\n";
+  const auto start = std::chrono::system_clock::now();
+  const auto session = open_session(settings);
+  const auto prepared = prepared_tasks(part, session);
   auto run = new_run(session, settings, start);
   for (const auto& task : prepared) run.tasks.push_back(evaluate(task, session, settings));
   const auto periods = complete_periods(prepared, run);
   complete(run, settings, std::chrono::system_clock::now());
+  mark_as_embedded(part, run);
   const auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
   if (!settings.output) return;
   const auto files = write_run(*settings.output, run, summaries);
   std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()
             << " samples file(s) beside it\n";
+}
+
+}  // namespace
+
+void run_tasks(const Settings& settings) {
+  const auto parts = evaluation_parts(chosen(settings), settings);
+  static_cast<void>(corpus_query(settings));
+  if (settings.output) check_writable(*settings.output);
+  for (const auto& part : parts) run_part(part);
 }
 
 }  // namespace smdm

@@ -64,6 +64,8 @@ Json Session::identity() const {
                {"weights", checkpoint.weights.string()},
                {"weights_sha256", sha256_of_file(checkpoint.weights)}};
   if (checkpoint.config_file) json["config_sha256"] = sha256_of_file(*checkpoint.config_file);
+  const auto evaluation_file = checkpoint.weights.parent_path() / kEvaluationFile;
+  if (!defaults.empty()) json["evaluation_sha256"] = sha256_of_file(evaluation_file);
   if (checkpoint.tokenizer) {
     json["tokenizer"] = checkpoint.tokenizer->string();
     json["tokenizer_sha256"] = sha256_of_file(*checkpoint.tokenizer);
@@ -86,6 +88,8 @@ Session open_session(const Settings& settings) {
   session.tokenizer = open_tokenizer(session.checkpoint);
   const auto compute =
       settings.dtype.value_or("f32") == "bf16" ? ComputeType::bf16 : ComputeType::f32;
+  session.defaults =
+      read_evaluation_defaults(session.checkpoint.weights.parent_path() / kEvaluationFile);
   session.model = load_model(session.checkpoint, compute, session.device);
   return session;
 }

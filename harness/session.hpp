@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/evaluation_defaults.hpp"
 #include "harness/settings.hpp"
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
@@ -18,6 +19,7 @@ struct Session {
   std::unique_ptr<LanguageModel> model;
   std::optional<Tokenizer> tokenizer;
   torch::Device device = torch::kCPU;
+  EvaluationDefaults defaults;  ///< the checkpoint's own
 
   /// @throws CheckpointError  saying how to give one, if there is no tokenizer
   [[nodiscard]] const Tokenizer& text() const;

@@ -47,6 +47,7 @@ struct Settings {
   std::optional<std::int64_t> steps;
   std::optional<std::int64_t> total_length;
   std::optional<double> temperature;
+  std::optional<std::int64_t> stages;
   std::optional<std::uint64_t> seed;
   std::optional<double> limit;
   std::optional<std::string> packing;
@@ -89,14 +90,15 @@ void for_each_job_field(AnySettings& s, const Visit& visit) {
   visit(Field{"--prompts", "Generate from the prompts of a JSON-lines file"}, s.prompts);
   visit(Field{"--rescore", "Judge stored generations (with --task), without a model"}, s.rescore);
   visit(Field{"--model,-m",
-              "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it"},
+              "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it (default with "
+              "--task: an embedded one)"},
         s.model);
   visit(Field{"--model-size",
               "Published size in millions of parameters, for a checkpoint without a configuration"},
         s.model_size);
   visit(Field{"--tokenizer", "SentencePiece model; default: tokenizer.model beside the weights"},
         s.tokenizer);
-  visit(Field{"--data", "Root folder of the benchmark data"}, s.data);
+  visit(Field{"--data", "Root folder of the benchmark data, or embedded: the micro world that comes with the program"}, s.data);
   visit(Field{"--output,--output_path,--output-path,-o",
               "With --task a folder for results and samples; else a file of JSON lines, or - (the "
               "default)"},
@@ -112,7 +114,7 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
   using enum Effect;
   visit(
       Field{
-          "--backend", "Kind of model, where the checkpoint does not say", number, {"mdm", "arm"}},
+          "--backend", "Kind of model, where the checkpoint does not say, or of the embedded one", number, {"mdm", "arm"}},
       s.backend);
   visit(Field{"--dtype",
               "Arithmetic: f32 (default), or bf16 as the published runs",
@@ -160,6 +162,8 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
               "Tokens of prompt and answer together (default 256; 52 for reverse_curse)", number},
         s.total_length);
   visit(Field{"--temperature", "Of the Gumbel noise (default 0: none)", number}, s.temperature);
+  visit(Field{"--stages", "Of gsm8k on a masked diffusion model: 2 (default), or 1", number},
+        s.stages);
   visit(Field{"--seed", "Seed of every draw, below 2^32 (default 0)", number}, s.seed);
   visit(Field{"--limit,-L", "Documents per task: a count, or a fraction below 1", number}, s.limit);
 }

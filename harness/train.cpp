@@ -125,6 +125,9 @@ void add_length_options(CLI::App& app, TrainSettings& s) {
   app.add_option("--steps", s.steps)->group(group);
   app.add_option("--tokens", s.tokens, "Budget in tokens")->group(group);
   app.add_option("--flops", s.flops, "Budget: 6 N D, N without embedding and head")->group(group);
+  app.add_option("--stop-at", s.stop_at,
+                 "Stop behind this step; --resume goes on. The schedule is that of the whole")
+      ->group(group);
   app.add_option("--seed", s.seed, "Of every draw, below 2^32 (default 0)")->group(group);
   app.add_option("--threads", s.threads, "CPU threads (default: all cores)")->group(group);
 }
@@ -150,6 +153,7 @@ void check(const TrainSettings& s) {
                       static_cast<int>(s.flops.has_value());
   if (budgets != 1) throw UsageError("wanted one of --steps, --tokens and --flops");
   if (s.steps) require("--steps", *s.steps, 1);
+  if (s.stop_at) require("--stop-at", *s.stop_at, 1);
   if (s.tokens.value_or(1.0) <= 0.0 || s.flops.value_or(1.0) <= 0.0)
     throw UsageError("wanted a budget above 0");
   try {
@@ -345,6 +349,7 @@ void run_train(const TrainSettings& settings, const std::vector<std::string>& co
   options.step = step_options(settings, model, corpus);
   options.output = settings.output;
   if (tokenizer) options.tokenizer = settings.tokenizer;
+  if (settings.stop_at) options.stop_at = *settings.stop_at;
   options.resume = settings.resume;
   options.plot = settings.plot;
   options.stored = settings.save_dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;

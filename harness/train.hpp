@@ -55,6 +55,7 @@ struct TrainSettings {
   double momentum = 0.95;
   std::string dtype = "f32";
   // Length.
+  std::optional<std::int64_t> stop_at;
   std::int64_t batch_rows = 64;
   std::int64_t tokens_per_forward = 16384;
   std::optional<std::int64_t> steps;

@@ -1,5 +1,6 @@
 #include "training/loop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -65,8 +66,8 @@ class Loop {
   void run() {
     write_description();
     watcher_.begin(stepper_.state().step);
-    if (stepper_.state().step == options_.step.rate.steps) checkpoint();  // cut off at the very end
-    while (stepper_.state().step < options_.step.rate.steps) {
+    if (stepper_.state().step >= last_) checkpoint();  // cut off at the very end
+    while (stepper_.state().step < last_) {
       const auto result = guarded_step();
       watcher_.step(result);
       record(result);
@@ -78,7 +79,7 @@ class Loop {
   using Clock = std::chrono::steady_clock;
 
   [[nodiscard]] bool due(std::int64_t step, std::int64_t interval) const {
-    return step == options_.step.rate.steps || (interval > 0 && step % interval == 0);
+    return step == last_ || (interval > 0 && step % interval == 0);
   }
 
   [[nodiscard]] double flops() const {
@@ -175,6 +176,7 @@ class Loop {
   const Corpus* validation_;
   const Watcher& watcher_;
   Json settings_;
+  std::int64_t last_ = std::min(options_.step.rate.steps, options_.stop_at);  ///< step to stop at
   Stepper stepper_;
   Log log_;
   std::int64_t saved_;  ///< step of the last checkpoint

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 
 #include "results/json.hpp"
@@ -17,6 +18,8 @@ struct TrainOptions {
   std::filesystem::path output;
   std::optional<std::filesystem::path> tokenizer;  ///< copied beside the weights
   bool resume = false;                             ///< goes on from a state in `output`, if any
+  /// Ends behind this step, on the schedule of a whole training, which `resume` goes on with.
+  std::int64_t stop_at = std::numeric_limits<std::int64_t>::max();
   bool plot = false;
   ComputeType stored = ComputeType::f32;  ///< element type of model.safetensors
   std::int64_t checkpoint_interval = 500;  ///< steps

@@ -24,6 +24,12 @@
 namespace smdm::training {
 namespace {
 
+Checkpoint checkpoint_in(const std::filesystem::path& folder) {
+  CheckpointOptions options;
+  options.model = folder;
+  return find_checkpoint(options);
+}
+
 namespace fs = std::filesystem;
 using test::contains;
 using test::error_text;
@@ -105,7 +111,8 @@ TEST_CASE("both kinds learn, with both optimizers and all losses", "[loop]") {
     for (const Optimizer& optimizer : {Optimizer(AdamW{}), Optimizer(Muon{})}) {
       CHECK(trained(ModelKind::arm, NextToken{}, optimizer, compute) < 0.1);
       CHECK(trained(ModelKind::mdm, ExactMasks{}, optimizer, compute) < 1.1);
-      CHECK(trained(ModelKind::mdm, BernoulliMasks{}, optimizer, compute) < 1.1);
+      // Weights of 1 / p make more noise, so less is learnt in as many steps.
+      CHECK(trained(ModelKind::mdm, BernoulliMasks{}, optimizer, compute) < 1.6);
     }
   }
 }
@@ -118,7 +125,7 @@ TEST_CASE("a checkpoint is one that evaluation reads, with the same logits", "[l
     options.plot = true;
     train(options, corpus, &corpus, {});
 
-    const auto checkpoint = find_checkpoint({.model = folder.path()});
+    const auto checkpoint = checkpoint_in(folder.path());
     CHECK(checkpoint.kind == kind);
     const auto model = load_model(checkpoint, ComputeType::f32, torch::kCPU);
     const auto layout = parameter_layout(options.step.model, kind);
@@ -241,7 +248,7 @@ TEST_CASE("a loss that is not finite stops the training, and the checkpoint stay
   });
   CHECK(contains(error, "step 2: wanted a finite"));
   CHECK(contains(error, "the checkpoint of step 1 stays in " + folder.path().string()));
-  CHECK_NOTHROW(find_checkpoint({.model = folder.path()}));
+  CHECK_NOTHROW(checkpoint_in(folder.path()));
 }
 
 TEST_CASE("on a full disk the last checkpoint stays, and training goes on from it", "[loop]") {
@@ -267,7 +274,7 @@ TEST_CASE("on a full disk the last checkpoint stays, and training goes on from i
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   CHECK(contains(error, "cannot write"));
-  const auto checkpoint = find_checkpoint({.model = folder.path()});
+  const auto checkpoint = checkpoint_in(folder.path());
   CHECK_NOTHROW(load_model(checkpoint, ComputeType::f32, torch::kCPU));
   options.resume = true;
   train(options, counting_rows(), nullptr, {});
