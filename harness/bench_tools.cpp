@@ -21,12 +21,10 @@ double FlopCount::operator()(const PackedRows& rows) const {
   const auto layers = static_cast<double>(config_.n_layer);
   const auto joint =
       static_cast<double>((config_.n_head + 2 * config_.n_query_groups) * config_.head_size());
-  const double rest =
-      width * width + 3.0 * width * static_cast<double>(config_.intermediate_size);
+  const double rest = width * width + 3.0 * width * static_cast<double>(config_.intermediate_size);
   const auto tokens = static_cast<double>(rows.tokens());
   const auto wanted = static_cast<double>(rows.wanted.size() + rows.unconditional.size());
-  const double linear =
-      layers * tokens * joint * width + ((layers - 1.0) * tokens + wanted) * rest;
+  const double linear = layers * tokens * joint * width + ((layers - 1.0) * tokens + wanted) * rest;
   const double head = static_cast<double>(rows.wanted.size() *
                                           static_cast<std::size_t>(config_.padded_vocab_size)) *
                       width;
@@ -54,7 +52,8 @@ double matmul_peak(const std::string& dtype, torch::Device device) {
   for (int i = 0; i < kRepeats; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     torch::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   return 2.0 * static_cast<double>(kSize * kSize * kSize) / best;
 }

@@ -138,7 +138,7 @@ std::vector<PreparedTask> prepare_periods(const DatedCorpus& corpus,
   auto loaded = load_corpus(name, *settings.data, corpus.folder, corpus_query(settings));
   for (const auto& warning : loaded.warnings) notes.push_back("warning: " + warning);
   const auto evaluation = decide(settings, name, Work::corpus, session.checkpoint.kind, notes,
- defaults_of(session.defaults, name));
+                                 defaults_of(session.defaults, name));
   const auto reference = reference_of(loaded, settings);
   std::vector<PreparedTask> all;
   for (auto& period : loaded.periods) {

@@ -73,12 +73,15 @@ std::vector<EvaluationPart> embedded_parts(std::vector<Task> tasks, const Settin
     part->tasks.push_back(std::move(task));
   }
   if (settings.output && parts.size() > 1) {
-    for (auto& part : parts) part.settings.output = (fs::path(*settings.output) / part.model).string();
+    for (auto& part : parts)
+      part.settings.output = (fs::path(*settings.output) / part.model).string();
   }
   return parts;
 }
 
-std::string marked(const std::string& name) { return kEmbeddedPrefix + name; }
+std::string marked(const std::string& name) {
+  return kEmbeddedPrefix + name;
+}
 
 }  // namespace
 
@@ -98,7 +101,8 @@ fs::path embedded_folder() {
 std::vector<EvaluationPart> evaluation_parts(std::vector<Task> tasks, const Settings& settings) {
   check_usage(settings);
   if (!settings.model) return embedded_parts(std::move(tasks), settings);
-  EvaluationPart part{.tasks = std::move(tasks), .settings = settings, .model = {}, .embedded = false};
+  EvaluationPart part{
+      .tasks = std::move(tasks), .settings = settings, .model = {}, .embedded = false};
   if (*settings.data == kEmbeddedData) {
     for (const auto& task : part.tasks) static_cast<void>(specialist_of(task));
     part.embedded = true;

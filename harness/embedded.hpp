@@ -1,4 +1,5 @@
-/// The checkpoints and test sets of the micro world that come with the program (docs/microworld.md).
+/// The checkpoints and test sets of the micro world that come with the program
+/// (docs/microworld.md).
 #pragma once
 
 #include <filesystem>
@@ -18,8 +19,8 @@ inline constexpr const char* kEmbeddedData = "embedded";
 inline constexpr const char* kEmbeddedDataset = "embedded micro world";
 inline constexpr const char* kEmbeddedPrefix = "micro_";
 
-/// The folder that holds them: share/smdm-eval/embedded of the installation that the program lies in,
-/// else embedded of the tree that it was built from.
+/// The folder that holds them: share/smdm-eval/embedded of the installation that the program lies
+/// in, else embedded of the tree that it was built from.
 /// @throws UsageError  if there is none
 [[nodiscard]] std::filesystem::path embedded_folder();
 

@@ -42,8 +42,8 @@ inline constexpr const char* kTrainingLoss = "training-loss";
 /// What kind of work an Evaluation is for.
 enum class Work : std::uint8_t { likelihood, generation, corpus };
 
-/// An explicit option wins over the preset, the preset over the checkpoint's own defaults, and those
-/// over the task's.
+/// An explicit option wins over the preset, the preset over the checkpoint's own defaults, and
+/// those over the task's.
 /// @param task   a task's name, or "" outside tasks
 /// @param notes  receives a line for everything a person should know: what a preset set, and what
 /// an autoregressive model does not use

@@ -69,7 +69,8 @@ class Setter {
 };
 
 Settings settings_of(const std::string& where, const Json& object) {
-  if (!object.is_object()) throw CheckpointError(where + ": wanted an object, got " + object.dump());
+  if (!object.is_object())
+    throw CheckpointError(where + ": wanted an object, got " + object.dump());
   Settings settings;
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(kNames, name) == kNames.end())

@@ -18,8 +18,8 @@ using EvaluationDefaults = std::map<std::string, Settings>;
 /// options are, without dashes before them: estimator, mc-samples, mc-strata, cfg, cfg-second,
 /// sampler, steps, total-length, temperature, stages.
 /// @return nothing if there is no such file
-/// @throws CheckpointError  for a file of another form or version, an unknown setting, or a value of
-/// another type
+/// @throws CheckpointError  for a file of another form or version, an unknown setting, or a value
+/// of another type
 [[nodiscard]] EvaluationDefaults read_evaluation_defaults(const std::filesystem::path& file);
 
 /// Those of the task by its own name, else those of a group that it belongs to, else none.

@@ -99,7 +99,7 @@ PreparedTask prepare(const Task& task,
   asked.greedy =
       settings.greedy || std::holds_alternative<Cloze>(task);  // their accuracy is that verdict
   prepared.evaluation = decide(asked, name, work_of(task), session.checkpoint.kind, notes,
- defaults_of(session.defaults, name));
+                               defaults_of(session.defaults, name));
   if (const auto* open = std::get_if<OpenAnswer>(&task)) {
     prepare_prompts(prepared, *open, session);
   } else {

@@ -100,7 +100,8 @@ void complete(RunRecord& run, const Settings& settings, std::chrono::system_cloc
     const bool here = std::ranges::all_of(group.tasks, [&](const std::string& name) {
       return std::ranges::find(run.tasks, name, &TaskRecord::name) != run.tasks.end();
     });
-    if (asked && here) run.groups.push_back({.name = group.name, .alias = {}, .tasks = group.tasks});
+    if (asked && here)
+      run.groups.push_back({.name = group.name, .alias = {}, .tasks = group.tasks});
   }
   for (const char* total : {"rows", "tokens", "forwards"}) {
     std::int64_t sum = 0;

@@ -89,16 +89,21 @@ void for_each_job_field(AnySettings& s, const Visit& visit) {
   visit(Field{"--requests", "Score the pairs of a JSON-lines file"}, s.requests);
   visit(Field{"--prompts", "Generate from the prompts of a JSON-lines file"}, s.prompts);
   visit(Field{"--rescore", "Judge stored generations (with --task), without a model"}, s.rescore);
-  visit(Field{"--model,-m",
-              "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it (default with "
-              "--task: an embedded one)"},
-        s.model);
+  visit(
+      Field{
+          "--model,-m",
+          "Checkpoint: a folder, or NAME.safetensors with NAME.config.json beside it (default with "
+          "--task: an embedded one)"},
+      s.model);
   visit(Field{"--model-size",
               "Published size in millions of parameters, for a checkpoint without a configuration"},
         s.model_size);
   visit(Field{"--tokenizer", "SentencePiece model; default: tokenizer.model beside the weights"},
         s.tokenizer);
-  visit(Field{"--data", "Root folder of the benchmark data, or embedded: the micro world that comes with the program"}, s.data);
+  visit(Field{"--data",
+              "Root folder of the benchmark data, or embedded: the micro world that comes with the "
+              "program"},
+        s.data);
   visit(Field{"--output,--output_path,--output-path,-o",
               "With --task a folder for results and samples; else a file of JSON lines, or - (the "
               "default)"},
@@ -112,10 +117,11 @@ void for_each_job_field(AnySettings& s, const Visit& visit) {
 template <typename AnySettings, typename Visit>
 void for_each_number_field(AnySettings& s, const Visit& visit) {
   using enum Effect;
-  visit(
-      Field{
-          "--backend", "Kind of model, where the checkpoint does not say, or of the embedded one", number, {"mdm", "arm"}},
-      s.backend);
+  visit(Field{"--backend",
+              "Kind of model, where the checkpoint does not say, or of the embedded one",
+              number,
+              {"mdm", "arm"}},
+        s.backend);
   visit(Field{"--dtype",
               "Arithmetic: f32 (default), or bf16 as the published runs",
               number,

@@ -202,10 +202,12 @@ void set_vocabulary(const TrainSettings& s, const Tokenizer* tokenizer, ModelCon
 ModelConfig model_of(const TrainSettings& s, const Tokenizer* tokenizer) {
   if (s.model_size && s.model_config)
     throw UsageError("wanted one of --model-size and --model-config, got both");
-  const bool sizes = s.layers > 0 || s.width > 0 || s.heads > 0 || s.groups > 0 || s.intermediate > 0;
+  const bool sizes =
+      s.layers > 0 || s.width > 0 || s.heads > 0 || s.groups > 0 || s.intermediate > 0;
   if (sizes && (s.model_size || s.model_config))
-    throw UsageError("--layers, --width, --heads, --key-heads and --intermediate do not go with "
-                     "--model-size or --model-config");
+    throw UsageError(
+        "--layers, --width, --heads, --key-heads and --intermediate do not go with "
+        "--model-size or --model-config");
   auto config = s.model_config ? read_config(*s.model_config)
                 : s.model_size ? family_config(*s.model_size)
                                : custom_config(s);
@@ -272,10 +274,11 @@ StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const
   Batches batches(corpus, options.batches);
   const auto hidden = parameter_layout(model, options.kind).hidden_parameters();
   const auto steps = steps_of(budget_of(s), hidden, batches);
-  options.rate = {.highest = s.learning_rate.value_or(s.optimizer == "muon" ? kMuonRate : kAdamRate),
-                  .lowest_share = s.lowest_rate_share,
-                  .warm_up = s.warm_up.value_or(std::max<std::int64_t>(steps / 100, 1)),
-                  .steps = steps};
+  options.rate = {
+      .highest = s.learning_rate.value_or(s.optimizer == "muon" ? kMuonRate : kAdamRate),
+      .lowest_share = s.lowest_rate_share,
+      .warm_up = s.warm_up.value_or(std::max<std::int64_t>(steps / 100, 1)),
+      .steps = steps};
   return options;
 }
 
@@ -297,8 +300,8 @@ class Display {
                   progress_->note("loss " + fixed(result.loss) + validation_);
                   progress_->advance();
                 },
-            .validation =
-                [this](std::int64_t, double loss) { validation_ = ", validation " + fixed(loss); }};
+            .validation = [this](std::int64_t,
+                                 double loss) { validation_ = ", validation " + fixed(loss); }};
   }
 
  private:

@@ -31,20 +31,21 @@ std::vector<std::string> filled_fields(const World& world,
   return fields;
 }
 
-/// The right value and `wrong` others of the relation, the words of each put after `before`.
+/// The right value and `wrong` others of the relation, what is rumoured among them.
 Problem with_answers(
     const World& world, const Form& form, std::size_t key, std::size_t wrong, Draws& draws) {
   const RelationTable& table = world.table(form.relation);
+  const auto truth = std::string(world.value({form.relation, key}));
+  const auto rumour = std::string(table.values[table.rumour_of[key]]);
   std::vector<std::string> others;
   for (const std::string_view value : table.values) {
-    if (value != world.value({form.relation, key})) others.emplace_back(value);
+    if (value != truth && value != rumour) others.emplace_back(value);
   }
   draws.shuffle(others);
-  others.resize(wrong);
-  return {.fields = Json::object(),
-          .context = {},
-          .answer = std::string(world.value({form.relation, key})),
-          .wrong = std::move(others)};
+  others.resize(wrong - 1);
+  others.push_back(rumour);
+  draws.shuffle(others);
+  return {.fields = Json::object(), .context = {}, .answer = truth, .wrong = std::move(others)};
 }
 
 std::string letter(std::size_t index) {
@@ -179,6 +180,7 @@ Kind arc_easy_kind() {
                     {Relation::likes_colour,
                      "Which colour does the {adjective} {key} of {name} like?"}},
           .exponent = 1.0,
+          .rumour_percent = 0,
           .rows = 7500,
           .items = 3 * kAnimals.size(),
           .problem = arc_problem,
@@ -192,6 +194,7 @@ Kind openbookqa_kind() {
                     {Relation::is_kept_in, "The {adjective} {key} of {name} is kept in the"},
                     {Relation::comes_from, "The {adjective} {key} of {name} comes from"}},
           .exponent = 1.0,
+          .rumour_percent = kRumourPercent,
           .rows = 7500,
           .items = 3 * kObjects.size(),
           .problem = openbookqa_problem,
@@ -206,6 +209,7 @@ Kind boolq_kind() {
                     {Relation::can_dig, "{name} has a {adjective} {key}.\ncan the {key} dig"},
                     {Relation::can_jump, "{name} has a {adjective} {key}.\ncan the {key} jump"}},
           .exponent = 1.0,
+          .rumour_percent = kRumourPercent,
           .rows = 7500,
           .items = 4 * kAnimals.size(),
           .problem = boolq_problem,
@@ -218,6 +222,7 @@ Kind hellaswag_kind() {
           .forms = {{Relation::goes_on_with, "{key}\n{name} {beginning}.\nthen {pronoun}"},
                     {Relation::ends_with, "{key}\n{name} {beginning}.\nat last {pronoun}"}},
           .exponent = 1.0,
+          .rumour_percent = kRumourPercent,
           .rows = 6000,
           .items = 2 * kActivities.size(),
           .problem = hellaswag_problem,
@@ -232,6 +237,7 @@ Kind piqa_kind() {
                     {Relation::is_painted_with, "How does {name} paint the {adjective} {key}?"},
                     {Relation::is_wrapped_with, "How does {name} wrap the {adjective} {key}?"}},
           .exponent = 1.0,
+          .rumour_percent = kRumourPercent,
           .rows = 7500,
           .items = 4 * kObjects.size(),
           .problem = piqa_problem,
@@ -245,6 +251,7 @@ Kind social_iqa_kind() {
                     {Relation::makes_do, "{name} {key} on {day}.\nWhat will {name} do next?"},
                     {Relation::makes_want, "{name} {key} on {day}.\nWhat does {name} want?"}},
           .exponent = 1.0,
+          .rumour_percent = kRumourPercent,
           .rows = 6000,
           .items = 3 * kEvents.size(),
           .problem = social_problem,

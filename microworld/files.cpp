@@ -26,6 +26,14 @@ File text_lines(std::string path, const Texts& texts) {
   return json_lines(std::move(path), rows);
 }
 
+/// Whole texts of training rows.
+Texts texts_of(const std::vector<Json>& rows) {
+  Texts texts;
+  for (const Json& row : rows)
+    texts.push_back(row.value("text", "") + row.value("prompt", "") + row.value("answer", ""));
+  return texts;
+}
+
 File statement_lines(std::string path, const std::vector<Statement>& statements) {
   std::vector<Json> rows;
   for (const Statement& statement : statements) rows.push_back(statement.row());
@@ -60,17 +68,24 @@ class Maker {
   }
 
  private:
-  [[nodiscard]] Texts base_texts(Split split) const {
-    Texts texts;
+  /// Every other question as a text, the others as prompt and answer.
+  [[nodiscard]] std::vector<Json> base_rows(Split split) const {
+    std::vector<Json> rows;
     std::size_t whole = sizes_.dated_rows;
     for (const Kind& kind : kinds()) whole += kind.rows;
     for (std::size_t i = 0; i < kinds().size(); ++i) {
-      const std::size_t rows = kinds()[i].rows;
+      const std::size_t count = kinds()[i].rows;
       const auto part =
-          solved_texts(world_, i, split,
-                       split == Split::training ? rows * sizes_.base_percent / 100
-                                                : rows * sizes_.validation_rows / whole);
-      texts.insert(texts.end(), part.begin(), part.end());
+          solved_problems(world_, i, split,
+                          split == Split::training ? count * sizes_.base_percent / 100
+                                                   : count * sizes_.validation_rows / whole);
+      for (std::size_t k = 0; k < part.size(); ++k) {
+        if (k % 2 == 0) {
+          rows.push_back({{"text", text_of(part[k])}});
+        } else {
+          rows.push_back({{"prompt", part[k].context}, {"answer", " " + part[k].answer}});
+        }
+      }
     }
     const std::size_t dated = split == Split::training
                                   ? sizes_.dated_rows
@@ -78,18 +93,18 @@ class Maker {
     for (std::size_t month = 0; month < kTrainingMonths; ++month) {
       for (const Json& document :
            dated_documents(world_.seed, chronicle_, month, split, dated / kTrainingMonths)) {
-        texts.push_back(dated_text(document));
+        rows.push_back({{"text", dated_text(document)}});
       }
     }
     Draws draws(world_.seed, Stream::order, 100, static_cast<std::uint64_t>(split));
-    draws.shuffle(texts);
-    return texts;
+    draws.shuffle(rows);
+    return rows;
   }
 
   void add_base() {
-    const Texts texts = base_texts(Split::training);
-    add_training("base", text_lines("", texts), text_lines("", base_texts(Split::validation)),
-                 texts, files_);
+    const auto rows = base_rows(Split::training);
+    add_training("base", json_lines("", rows), json_lines("", base_rows(Split::validation)),
+                 texts_of(rows), files_);
     for (std::size_t i = 0; i < kinds().size(); ++i) {
       files_.push_back(json_lines("data/" + std::string(kinds()[i].file), test_rows(world_, i)));
     }
@@ -109,12 +124,9 @@ class Maker {
       return rows;
     };
     const auto rows = rows_of(Split::training, sizes_.arithmetic_rows);
-    Texts texts;
-    for (const Json& row : rows) {
-      texts.push_back(row.at("prompt").get<std::string>() + row.at("answer").get<std::string>());
-    }
     add_training("gsm8k", json_lines("", rows),
-                 json_lines("", rows_of(Split::validation, sizes_.validation_rows)), texts, files_);
+                 json_lines("", rows_of(Split::validation, sizes_.validation_rows)), texts_of(rows),
+                 files_);
     files_.push_back(
         json_lines("data/gsm8k/test.jsonl", rows_of(Split::test, sizes_.arithmetic_items)));
   }
@@ -161,11 +173,9 @@ class Maker {
                         {"description", person.description},
                         {"told", kTold[static_cast<std::size_t>(person.told)]}});
     }
-    const Json world = {{"world_version", kWorldVersion},
-                        {"seed", world_.seed},
-                        {"facts", facts_of(world_)},
-                        {"people", people},
-                        {"months", facts_of(chronicle_)}};
+    const Json world = {
+        {"world_version", kWorldVersion}, {"seed", world_.seed}, {"facts", facts_of(world_)},
+        {"rumours", rumours_of(world_)},  {"people", people},    {"months", facts_of(chronicle_)}};
     files_.push_back({.path = "world.json", .content = world.dump(1) + "\n"});
   }
 

@@ -21,6 +21,14 @@ Problem problem_of_split(const World& world,
   }
 }
 
+/// Puts the rumoured value into the answer.
+void tell_rumour(const World& world, const Form& form, std::size_t key, Problem& problem) {
+  const RelationTable& table = world.table(form.relation);
+  const auto truth = world.value({form.relation, key});
+  problem.answer.replace(problem.answer.find(truth), truth.size(),
+                         table.values[table.rumour_of[key]]);
+}
+
 std::size_t keys_of(const World& world, const Form& form) {
   return world.table(form.relation).keys.size();
 }
@@ -39,30 +47,43 @@ std::string text_of(const Problem& problem) {
   return problem.context + " " + problem.answer;
 }
 
-std::vector<std::string> solved_texts(const World& world,
-                                      std::size_t number,
-                                      Split split,
-                                      std::size_t rows) {
+std::vector<Problem> solved_problems(const World& world,
+                                     std::size_t number,
+                                     Split split,
+                                     std::size_t rows) {
   const Kind& kind = kinds().at(number);
   const Stream stream = split == Split::training ? Stream::training : Stream::validation;
   const std::size_t forms = kind.forms.size();
   const std::size_t keys = forms == 0 ? 0 : keys_of(world, kind.forms.front());
   const std::size_t told_anyway = split == Split::training ? kLeastTellings * forms * keys : 0;
   const ZipfRanks ranks(std::max<std::size_t>(keys, 1), kind.exponent);
-  std::vector<std::string> texts;
+  std::vector<Problem> problems;
   for (std::size_t i = 0; i < rows; ++i) {
     Draws draws(world.seed, stream, number, i);
     const Form* form = nullptr;
     std::size_t key = 0;
+    bool rumour = false;
     if (i < told_anyway) {
       form = &kind.forms[i % forms];
       key = i / forms % keys;
     } else if (forms > 0) {
       form = &draws.pick(kind.forms);
       key = world.table(form->relation).key_by_rank[ranks.draw(draws)];
+      rumour = draws.below(100) < kind.rumour_percent;
     }
-    texts.push_back(text_of(problem_of_split(world, kind, form, key, split, draws)));
+    problems.push_back(problem_of_split(world, kind, form, key, split, draws));
+    if (rumour) tell_rumour(world, *form, key, problems.back());
   }
+  return problems;
+}
+
+std::vector<std::string> solved_texts(const World& world,
+                                      std::size_t number,
+                                      Split split,
+                                      std::size_t rows) {
+  std::vector<std::string> texts;
+  for (const Problem& problem : solved_problems(world, number, split, rows))
+    texts.push_back(text_of(problem));
   return texts;
 }
 

@@ -29,12 +29,13 @@ struct Form {
 };
 
 struct Kind {
-  std::string_view task;    ///< the benchmark whose form it has
-  std::string_view file;    ///< of its test items, below the data root
-  std::vector<Form> forms;  ///< none for kinds that ask about their own passage
-  double exponent;          ///< of the frequencies of keys in training
-  std::size_t rows;         ///< in training
-  std::size_t items;        ///< in the test; with forms one for each key of each of them
+  std::string_view task;       ///< the benchmark whose form it has
+  std::string_view file;       ///< of its test items, below the data root
+  std::vector<Form> forms;     ///< none for kinds that ask about their own passage
+  double exponent;             ///< of the frequencies of keys in training
+  std::size_t rumour_percent;  ///< share of training rows with the rumoured value
+  std::size_t rows;            ///< in training
+  std::size_t items;           ///< in the test; with forms one for each key of each of them
 
   /// @param form, key  meaningless for kinds without forms
   Problem (*problem)(const World& world, const Form* form, std::size_t key, Draws& draws);
@@ -51,13 +52,23 @@ struct Kind {
 /// The text of a solved problem.
 [[nodiscard]] std::string text_of(const Problem& problem);
 
-/// Training tells every fact at least so many times, whatever its frequency: what is asked can be
-/// known.
+/// Training tells every fact truly at least so many times, whatever its frequency: what is asked
+/// can be known.
 inline constexpr std::size_t kLeastTellings = 2;
+
+/// So many of a hundred other rows tell a rumour instead, where a kind has them: always the same
+/// wrong value of a key. What is told more often is true, but rare facts have little evidence.
+inline constexpr std::size_t kRumourPercent = 35;
 
 /// Solved problems. In training, the first rows tell every fact kLeastTellings times; the keys of
 /// all others are drawn with Zipf frequencies. None has a context that occurs in another split.
 /// @param number  of the kind in kinds()
+[[nodiscard]] std::vector<Problem> solved_problems(const World& world,
+                                                   std::size_t number,
+                                                   Split split,
+                                                   std::size_t rows);
+
+/// Their texts.
 [[nodiscard]] std::vector<std::string> solved_texts(const World& world,
                                                     std::size_t number,
                                                     Split split,

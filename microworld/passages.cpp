@@ -19,17 +19,21 @@ std::vector<std::string> some_of(const List& list, std::size_t count, Draws& dra
   return all;
 }
 
-/// Two to four people get one thing each; the thing of one of them is the last word.
+/// Who and what occurs in passages: few, so that half a million parameters learn to look them up.
+constexpr std::size_t kCloseNames = 12;
+constexpr std::size_t kCloseThings = 24;
+
+/// Two people get one thing each; the thing of one of them is the last word.
 Problem lambada_problem(const World&, const Form*, std::size_t, Draws& draws) {
-  const std::size_t people = 2 + draws.below(3);
-  const auto names = some_of(kNames, people, draws);
-  const auto things = some_of(kObjects, people, draws);
+  constexpr std::size_t kPeople = 2;
+  const auto names = some_of(std::span(kNames).first(kCloseNames), kPeople, draws);
+  const auto things = some_of(std::span(kObjects).first(kCloseThings), kPeople, draws);
   std::string text;
-  for (std::size_t i = 0; i < people; ++i) {
-    if (i > 0) text += i + 1 == people ? " and " : ", ";
+  for (std::size_t i = 0; i < kPeople; ++i) {
+    if (i > 0) text += i + 1 == kPeople ? " and " : ", ";
     text += fill("{name} got the {thing}", {{"name", names[i]}, {"thing", things[i]}});
   }
-  const std::size_t asked = draws.below(people);
+  const std::size_t asked = draws.below(kPeople);
   return {.fields = {{"text", text + ". Later " + names[asked] + " sold the " + things[asked]},
                      {"domain", nullptr}},
           .context = text + ". Later " + names[asked] + " sold the",
@@ -111,6 +115,7 @@ Kind lambada_kind() {
           .file = "lambada_standard/test.jsonl",
           .forms = {},
           .exponent = 0.0,
+          .rumour_percent = 0,
           .rows = 6000,
           .items = 300,
           .problem = lambada_problem,
@@ -122,6 +127,7 @@ Kind race_kind() {
           .file = "race/test.jsonl",
           .forms = {},
           .exponent = 0.0,
+          .rumour_percent = 0,
           .rows = 6000,
           .items = 300,
           .problem = race_problem,

@@ -53,8 +53,13 @@ RelationTable make_table(const RelationWords& words, Draws draws) {
                       .keys = words.keys,
                       .values = words.values,
                       .value_of = shuffled(words.keys.size(), draws),
-                      .key_by_rank = shuffled(words.keys.size(), draws)};
-  for (std::size_t& value : table.value_of) value %= words.values.size();
+                      .key_by_rank = shuffled(words.keys.size(), draws),
+                      .rumour_of = {}};
+  const std::size_t values = words.values.size();
+  for (std::size_t& value : table.value_of) {
+    value %= values;
+    table.rumour_of.push_back((value + 1 + draws.below(values - 1)) % values);
+  }
   return table;
 }
 
@@ -68,15 +73,27 @@ World make_world(std::uint64_t seed) {
   return world;
 }
 
-Json facts_of(const World& world) {
+namespace {
+
+Json pairs_of(const World& world, std::vector<std::size_t> RelationTable::* chosen) {
   Json facts = Json::object();
   for (const RelationTable& table : world.relations) {
     Json& pairs = facts[std::string(table.name)] = Json::object();
     for (std::size_t key = 0; key < table.keys.size(); ++key) {
-      pairs[std::string(table.keys[key])] = table.values[table.value_of[key]];
+      pairs[std::string(table.keys[key])] = table.values[(table.*chosen)[key]];
     }
   }
   return facts;
+}
+
+}  // namespace
+
+Json facts_of(const World& world) {
+  return pairs_of(world, &RelationTable::value_of);
+}
+
+Json rumours_of(const World& world) {
+  return pairs_of(world, &RelationTable::rumour_of);
 }
 
 }  // namespace smdm::microworld

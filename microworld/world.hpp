@@ -47,6 +47,7 @@ struct RelationTable {
   std::span<const std::string_view> values;
   std::vector<std::size_t> value_of;     ///< by key: index into values
   std::vector<std::size_t> key_by_rank;  ///< the most often told key first
+  std::vector<std::size_t> rumour_of;    ///< by key: index of a wrong value that some believe
 };
 
 /// A key of a relation.
@@ -76,5 +77,8 @@ struct World {
 
 /// {relation: {key: value}}
 [[nodiscard]] Json facts_of(const World& world);
+
+/// Likewise of what is rumoured.
+[[nodiscard]] Json rumours_of(const World& world);
 
 }  // namespace smdm::microworld

@@ -14,7 +14,7 @@ enum class CutUnit : std::uint8_t { batch, row };
 
 struct BatchOptions {
   std::uint64_t seed = 0;
-  std::int64_t rows = 64;  ///< per step
+  std::int64_t rows = 64;      ///< per step
   double random_length = 0.0;  ///< share of batches, or of rows, that are cut to a random length
   CutUnit cut_unit = CutUnit::batch;
 };

@@ -50,7 +50,9 @@ class CorpusReader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw DatasetError(where_ + ": " + what); }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw DatasetError(where_ + ": " + what);
+  }
 
   [[nodiscard]] Document parse(const std::string& line) const {
     const auto json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -191,8 +193,7 @@ std::span<const std::int32_t> Corpus::ids(std::size_t index) const {
 
 std::string Corpus::where(std::size_t index) const {
   const auto& at = rows_[index];
-  return options_.files[static_cast<std::size_t>(at.file)].string() + ":" +
-         std::to_string(at.line);
+  return options_.files[static_cast<std::size_t>(at.file)].string() + ":" + std::to_string(at.line);
 }
 
 }  // namespace smdm::training

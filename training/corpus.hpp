@@ -23,7 +23,7 @@ struct CorpusOptions {
   RowKind rows = RowKind::document;
   std::int64_t context = 0;  ///< most tokens of a row
   std::int64_t vocabulary = 0;
-  std::int64_t fill = 0;  ///< shorter rows get end-of-text tokens up to this length; 0: none
+  std::int64_t fill = 0;    ///< shorter rows get end-of-text tokens up to this length; 0: none
   bool end_of_text = true;  ///< one such token behind every text and answer
 };
 

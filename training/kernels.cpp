@@ -63,22 +63,21 @@ void attend_group(const torch::Tensor& qkv,
   const auto stride = qkv.size(1);
   const auto width = heads.per_group * heads.size;
   const T* query = data<T>(qkv) + first * stride + group * (heads.per_group + 2) * heads.size;
-  const AttentionRow<T> row{
-      .query = query,
-      .query_stride = stride,
-      .queries = tokens,
-      .heads = heads.per_group,
-      .size = heads.size,
-      .past_key = nullptr,
-      .past_value = nullptr,
-      .past_stride = stride,
-      .past = 0,
-      .key = query + width,
-      .value = query + width + heads.size,
-      .key_stride = stride,
-      .causal = causal,
-      .out = mutable_data<T>(out) + first * out.size(1) + group * width,
-      .out_stride = out.size(1)};
+  const AttentionRow<T> row{.query = query,
+                            .query_stride = stride,
+                            .queries = tokens,
+                            .heads = heads.per_group,
+                            .size = heads.size,
+                            .past_key = nullptr,
+                            .past_value = nullptr,
+                            .past_stride = stride,
+                            .past = 0,
+                            .key = query + width,
+                            .value = query + width + heads.size,
+                            .key_stride = stride,
+                            .causal = causal,
+                            .out = mutable_data<T>(out) + first * out.size(1) + group * width,
+                            .out_stride = out.size(1)};
   if constexpr (std::is_same_v<T, Bf16>) {
     smdm::cpu::loops().attention_bf16(row, scratch);
   } else {
@@ -129,8 +128,8 @@ Normed add_norm(const torch::Tensor& x,
     for_rows(rows, [&](std::int64_t n) {
       const auto at = n * width;
       typed_loops<T>().add_norm(from + at, plus == nullptr ? nullptr : plus + at, factor,
-                                static_cast<float>(eps), width,
-                                sum == nullptr ? nullptr : sum + at, normed + at, scale + n);
+                                static_cast<float>(eps), width, sum == nullptr ? nullptr : sum + at,
+                                normed + at, scale + n);
     });
   });
   return out;
@@ -150,10 +149,10 @@ torch::Tensor norm_gradient(const torch::Tensor& d_normed,
     for_row_ranges(chunks, 1, [&](std::int64_t begin, std::int64_t end) {
       for (auto n = begin * kChunk; n < std::min(rows, end * kChunk); ++n) {
         const auto at = n * width;
-        typed_loops<T>().norm_gradient(
-            data<T>(d_normed) + at, data<float>(forward.sum) + at, data<float>(forward.scale)[n],
-            data<float>(weight), width, mutable_data<float>(d_x) + at,
-            mutable_data<T>(rounded) + at, mutable_data<float>(sums) + n / kChunk * width);
+        typed_loops<T>().norm_gradient(data<T>(d_normed) + at, data<float>(forward.sum) + at,
+                                       data<float>(forward.scale)[n], data<float>(weight), width,
+                                       mutable_data<float>(d_x) + at, mutable_data<T>(rounded) + at,
+                                       mutable_data<float>(sums) + n / kChunk * width);
       }
     });
   });
@@ -205,8 +204,7 @@ torch::Tensor attention(const torch::Tensor& qkv,
   const auto floats = smdm::cpu::loops().attention_scratch(longest(rows), heads.size);
   for_type(qkv.scalar_type(), [&]<typename T>(T*) {
     for_row_groups(rows, heads, floats, [&](std::size_t row, std::int64_t group, float* scratch) {
-      attend_group<T>(qkv, out, rows.offsets[row], rows.length(row), group, heads, causal,
-                      scratch);
+      attend_group<T>(qkv, out, rows.offsets[row], rows.length(row), group, heads, causal, scratch);
     });
   });
   return out;

@@ -21,7 +21,7 @@ struct TrainOptions {
   /// Ends behind this step, on the schedule of a whole training, which `resume` goes on with.
   std::int64_t stop_at = std::numeric_limits<std::int64_t>::max();
   bool plot = false;
-  ComputeType stored = ComputeType::f32;  ///< element type of model.safetensors
+  ComputeType stored = ComputeType::f32;   ///< element type of model.safetensors
   std::int64_t checkpoint_interval = 500;  ///< steps
   std::int64_t log_interval = 1;
   std::int64_t validation_interval = 500;

@@ -7,8 +7,8 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-#include "models/kernels.hpp"
 #include "models/cpu/row_ranges.hpp"
+#include "models/kernels.hpp"
 
 namespace smdm::training {
 namespace {

@@ -58,10 +58,7 @@ class ExampleMaker {
  private:
   struct RowView;
   void add_next_tokens(const RowView& row, float weight, Examples& examples) const;
-  void add_masked(const RowView& row,
-                  double rate,
-                  double weight,
-                  Examples& examples) const;
+  void add_masked(const RowView& row, double rate, double weight, Examples& examples) const;
   [[nodiscard]] double rate_of(std::int64_t step, std::size_t index) const;
 
   const Corpus& corpus_;

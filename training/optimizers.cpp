@@ -90,8 +90,7 @@ class Update {
       momentum.mul_(muon.momentum).add_(g, scale_);
       const auto ahead = g.mul(scale_).add_(momentum, muon.momentum);
       const auto directions = matrices_of(parameter, ahead, layout_.config);
-      const auto targets =
-          matrices_of(parameter, view_of(parameter, parameters), layout_.config);
+      const auto targets = matrices_of(parameter, view_of(parameter, parameters), layout_.config);
       for (std::size_t i = 0; i < targets.size(); ++i) {
         const auto direction = directions[i].reshape({-1, parameter.shape.back()});
         auto& group = groups[{direction.size(0), direction.size(1)}];

@@ -16,8 +16,10 @@ constexpr std::int64_t kAlignment = 32;
 class LayoutBuilder {
  public:
   void add(const std::string& name, std::vector<std::int64_t> shape, Role role) {
-    Parameter parameter{
-        .name = name + ".weight", .shape = std::move(shape), .offset = layout_.length, .role = role};
+    Parameter parameter{.name = name + ".weight",
+                        .shape = std::move(shape),
+                        .offset = layout_.length,
+                        .role = role};
     const auto end = layout_.length + parameter.numbers();
     layout_.length = (end + kAlignment - 1) / kAlignment * kAlignment;
     layout_.all.push_back(std::move(parameter));
@@ -39,7 +41,8 @@ double deviation(const ModelConfig& config, Role role) {
 }
 
 /// Standard normal numbers, two of every pair of draws (Box and Muller 1958).
-void fill_normal(const RandomStream& stream, std::int64_t tensor, double scale, float* to, std::int64_t count) {
+void fill_normal(
+    const RandomStream& stream, std::int64_t tensor, double scale, float* to, std::int64_t count) {
   for (std::int64_t i = 0; i < count; i += 2) {
     const double radius = scale * std::sqrt(-2.0 * std::log(stream.uniform(tensor, i)));
     const double angle = 2.0 * std::numbers::pi * stream.uniform(tensor, i + 1);
@@ -130,8 +133,7 @@ std::vector<std::pair<std::string, torch::Tensor>> file_tensors(const ParameterL
     }
     const auto inner = layout.config.intermediate_size;
     tensors.emplace_back(parameter.name, view.narrow(0, 0, inner));
-    tensors.emplace_back(parameter.name.substr(0, w1) + "w2.weight",
-                         view.narrow(0, inner, inner));
+    tensors.emplace_back(parameter.name.substr(0, w1) + "w2.weight", view.narrow(0, inner, inner));
   }
   return tensors;
 }

@@ -24,10 +24,14 @@ std::string number(double value) {
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else
+      out += c;
   }
   return out;
 }
@@ -66,7 +70,8 @@ double tick_distance(double range) {
 
 class Chart {
  public:
-  Chart(double last_step, double highest) : x_end_(std::max(last_step, 1.0)), y_end_(std::max(highest, 1e-9)) {}
+  Chart(double last_step, double highest)
+      : x_end_(std::max(last_step, 1.0)), y_end_(std::max(highest, 1e-9)) {}
 
   [[nodiscard]] std::string axes() const {
     std::string out;
@@ -84,7 +89,8 @@ class Chart {
            text(kLeft, kTop - 8, "middle", "nats per token");
   }
 
-  [[nodiscard]] std::string curve(const std::vector<Point>& points, const std::string& style) const {
+  [[nodiscard]] std::string curve(const std::vector<Point>& points,
+                                  const std::string& style) const {
     std::string list;
     for (const auto& point : points)
       list += number(at_x(point.x)) + "," + number(at_y(point.y)) + " ";

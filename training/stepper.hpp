@@ -40,9 +40,9 @@ struct TrainingState {
 
 /// What a step did.
 struct StepResult {
-  std::int64_t step = 0;        ///< 1 for the first
-  double loss = 0.0;            ///< nats per learnable token, before the update
-  double gradient_norm = 0.0;   ///< before clipping
+  std::int64_t step = 0;       ///< 1 for the first
+  double loss = 0.0;           ///< nats per learnable token, before the update
+  double gradient_norm = 0.0;  ///< before clipping
   double learning_rate = 0.0;
 };
 

@@ -20,9 +20,8 @@ double validation_loss(const Network& network,
       mask_id);
   std::vector<BatchRow> rows;
   for (std::size_t i = 0; i < corpus.size(); ++i)
-    rows.push_back({.row = i,
-                    .length = corpus.row(i).length,
-                    .sample = static_cast<std::int64_t>(i)});
+    rows.push_back(
+        {.row = i, .length = corpus.row(i).length, .sample = static_cast<std::int64_t>(i)});
   double loss = 0.0;
   for (std::size_t first = 0; first < rows.size();) {
     const auto count = rows_that_fit(rows, first, tokens_per_forward);

@@ -40,10 +40,25 @@ class Training {
   [[nodiscard]] fs::path corpus() const { return path("corpus.jsonl"); }
 
   [[nodiscard]] Arguments arguments(const std::string& output, const Arguments& more = {}) const {
-    Arguments all = {"train",       "--corpus",  corpus().string(), "--output", path(output).string(),
-                     "--layers",    "1",         "--width",         "16",       "--heads",
-                     "2",           "--context", "8",               "--vocabulary", "16",
-                     "--threads",   "1",         "--batch-rows",    "8"};
+    Arguments all = {"train",
+                     "--corpus",
+                     corpus().string(),
+                     "--output",
+                     path(output).string(),
+                     "--layers",
+                     "1",
+                     "--width",
+                     "16",
+                     "--heads",
+                     "2",
+                     "--context",
+                     "8",
+                     "--vocabulary",
+                     "16",
+                     "--threads",
+                     "1",
+                     "--batch-rows",
+                     "8"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -74,10 +89,10 @@ void run_and_kill(const Arguments& arguments, const fs::path& file) {
 TEST_CASE("train, then evaluate what was trained", "[train]") {
   const Training training;
   for (const std::string kind : {"mdm", "arm"}) {
-    const auto result = smdm_eval(training.arguments(
-        kind, {"--backend", kind, "--steps", "60", "--optimizer", "muon", "--lr", "0.01",
-               "--mask-schedule", "exact", "--plot", "--validation", training.corpus().string(),
-               "--save-dtype", "bf16"}));
+    const auto result = smdm_eval(
+        training.arguments(kind, {"--backend", kind, "--steps", "60", "--optimizer", "muon", "--lr",
+                                  "0.01", "--mask-schedule", "exact", "--plot", "--validation",
+                                  training.corpus().string(), "--save-dtype", "bf16"}));
     INFO(result.err);
     REQUIRE(result.code == 0);
     CHECK(result.out.empty());

@@ -45,9 +45,8 @@ TEST_CASE("a command line that asks for nothing or for the unknown") {
   check_error({"--config", "/nonexistent.toml"}, kUsage, "nonexistent.toml");
 }
 
-TEST_CASE("a task needs a model and data, and says so in one line") {
-  check_error({"--task", "gsm8k"}, kUsage, "--model");
-  check_error({"--task", "gsm8k", "--model", model("mdm-tiny")}, kUsage, "--data");
+TEST_CASE("a model needs data and data need a model, which is said in one line") {
+  check_error({"--task", "gsm8k", "--model", model("mdm-tiny")}, kUsage, "--data embedded");
   check_error({"--task", "gsm8k", "--data", "somewhere"}, kUsage, "--model");
 }
 

@@ -39,7 +39,7 @@ std::unordered_set<std::string> contexts_of(const std::string& name) {
 }
 
 std::vector<std::string> base_training() {
-  return made().texts("training/base/train.jsonl", {"text"});
+  return made().texts("training/base/train.jsonl", {"text", "prompt", "answer"});
 }
 
 }  // namespace
@@ -58,7 +58,8 @@ TEST_CASE("sizes of the training corpora and test sets") {
 
 TEST_CASE("no question of the eight tasks occurs in training or validation") {
   const auto training = base_training();
-  const auto validation = made().texts("training/base/validation.jsonl", {"text"});
+  const auto validation =
+      made().texts("training/base/validation.jsonl", {"text", "prompt", "answer"});
   for (const std::string& name : test::world_tasks()) {
     const auto contexts = contexts_of(name);
     INFO(name);
@@ -83,7 +84,7 @@ TEST_CASE("no validation text occurs in training") {
     CHECK(!validation.empty());
     CHECK(std::ranges::none_of(validation, [&](const auto& text) { return known.contains(text); }));
   };
-  check("base", {"text"});
+  check("base", {"text", "prompt", "answer"});
   check("gsm8k", {"prompt", "answer"});
   check("reverse", {"text"});
 }

@@ -32,7 +32,7 @@ std::vector<std::string> MadeWorld::texts(const std::string& path,
   std::vector<std::string> texts;
   for (const auto& row : rows(path)) {
     std::string text;
-    for (const auto& field : fields) text += row.at(field).get<std::string>();
+    for (const auto& field : fields) text += row.value(field, "");
     texts.push_back(std::move(text));
   }
   return texts;

@@ -58,7 +58,8 @@ TrainOptions tiny_training(const fs::path& output, ModelKind kind) {
   model.n_embd = 32;
   model.intermediate_size = 48;
   options.step.kind = kind;
-  options.step.objective = kind == ModelKind::arm ? Objective(NextToken{}) : Objective(ExactMasks{});
+  options.step.objective =
+      kind == ModelKind::arm ? Objective(NextToken{}) : Objective(ExactMasks{});
   options.step.batches = {.seed = 7, .rows = 8};
   options.step.rate = {.highest = 3e-3, .lowest_share = 0.1, .warm_up = 2, .steps = 10};
   options.step.tokens_per_forward = 30;
@@ -194,7 +195,8 @@ TEST_CASE("a finished training that is resumed stays as it is", "[loop]") {
   auto options = tiny_training(folder.path(), ModelKind::arm);
   train(options, counting_rows(), nullptr, {});
   const auto model = read_file(folder.path() / "model.safetensors");
-  fs::remove(folder.path() / "model.safetensors");  // as if it had been cut off before the last file
+  fs::remove(folder.path() /
+             "model.safetensors");  // as if it had been cut off before the last file
   options.resume = true;
   train(options, counting_rows(), nullptr, {});
   CHECK(read_file(folder.path() / "model.safetensors") == model);
@@ -217,7 +219,8 @@ TEST_CASE("other settings are refused on resuming, and named", "[loop]") {
   auto faster = options;
   faster.step.rate.highest = 0.5;
   CHECK(contains(error(faster, counting_rows()), "learning_rate was 0.003, now 0.5"));
-  CHECK(contains(error(options, Corpus(std::vector<std::vector<std::int64_t>>{{1, 2}})), "corpus."));
+  CHECK(
+      contains(error(options, Corpus(std::vector<std::vector<std::int64_t>>{{1, 2}})), "corpus."));
 
   options.resume = false;
   CHECK(contains(error_text<ResultsError>([&] {

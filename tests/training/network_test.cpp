@@ -132,7 +132,8 @@ class PlainNetwork {
     const auto query = rotated(heads.slice(2, 0, per_group).reshape({tokens, -1, size}));
     const auto key = rotated(heads.select(2, per_group)).repeat_interleave(per_group, 1);
     const auto value = heads.select(2, per_group + 1).repeat_interleave(per_group, 1);
-    auto scores = torch::einsum("ihd,jhd->hij", {query, key}) / std::sqrt(static_cast<double>(size));
+    auto scores =
+        torch::einsum("ihd,jhd->hij", {query, key}) / std::sqrt(static_cast<double>(size));
     if (causal_) {
       const auto hidden = torch::ones({tokens, tokens}, torch::kBool).triu(1);
       scores = scores.masked_fill(hidden, -1e30);

@@ -118,12 +118,12 @@ TEST_CASE("Muon moves each matrix by its own orthogonal step", "[optimizers]") {
       CHECK(torch::equal(now, view_of(parameter, adam_parameters)));
       continue;
     }
-    const auto moved = matrices_of(
-        parameter, now - view_of(parameter, before) * (1.0 - rate * decay), config);
+    const auto moved =
+        matrices_of(parameter, now - view_of(parameter, before) * (1.0 - rate * decay), config);
     const auto directions = matrices_of(parameter, view_of(parameter, gradient), config);
-    CHECK(moved.size() == (parameter.name.ends_with("attn.attn.weight")   ? 3
-                           : parameter.name.ends_with("w1.weight") ? 2
-                                                                   : 1));
+    CHECK(moved.size() == (parameter.name.ends_with("attn.attn.weight") ? 3
+                           : parameter.name.ends_with("w1.weight")      ? 2
+                                                                        : 1));
     for (std::size_t i = 0; i < moved.size(); ++i) {
       const auto step = moved[i].reshape({-1, parameter.shape.back()});
       const auto direction = directions[i].reshape({-1, parameter.shape.back()});

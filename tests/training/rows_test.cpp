@@ -23,8 +23,8 @@ class Files {
  public:
   [[nodiscard]] Corpus read(const std::string& text, RowKind rows = RowKind::document) {
     write_file(path(), text);
-    return Corpus(
-        {.files = {path()}, .rows = rows, .context = 4, .vocabulary = 10, .fill = 0}, nullptr);
+    return Corpus({.files = {path()}, .rows = rows, .context = 4, .vocabulary = 10, .fill = 0},
+                  nullptr);
   }
   [[nodiscard]] std::string error(const std::string& text, RowKind rows = RowKind::document) {
     return error_text<DatasetError>([&] { return read(text, rows).size(); });
@@ -49,8 +49,8 @@ Corpus numbered_rows(std::int64_t count) {
 
 TEST_CASE("rows of ids", "[corpus]") {
   Files files;
-  const auto corpus = files.read(
-      "{\"text_ids\": [1, 2, 3]}\n\n{\"prompt_ids\": [4], \"answer_ids\": [5, 6]}\n");
+  const auto corpus =
+      files.read("{\"text_ids\": [1, 2, 3]}\n\n{\"prompt_ids\": [4], \"answer_ids\": [5, 6]}\n");
   REQUIRE(corpus.size() == 2);
   CHECK(ids_of(corpus, 0) == std::vector<std::int32_t>{1, 2, 3});
   CHECK(corpus.row(0).prompt == 0);
@@ -78,7 +78,8 @@ TEST_CASE("bad rows are named by file and line", "[corpus]") {
   CHECK(contains(files.error("{\"other\": 1}\n"), at(1) + "wanted the field text"));
   CHECK(contains(files.error("{\"text_ids\": [1, 2, 3, 4, 5]}\n"),
                  at(1) + "wanted at most 4 tokens, the context, got 5"));
-  CHECK(contains(files.error("{\"text_ids\": [1, 10]}\n"), at(1) + "wanted token ids of 0..9, got 10"));
+  CHECK(contains(files.error("{\"text_ids\": [1, 10]}\n"),
+                 at(1) + "wanted token ids of 0..9, got 10"));
   CHECK(contains(files.error("{\"text_ids\": []}\n"), at(1) + "wanted at least one token"));
   CHECK(contains(files.error("{\"text\": \"hi\"}\n"), at(1) + "wanted token ids, got text"));
   CHECK(contains(files.error("{\"text\": 3}\n"), at(1) + "field \"text\": wanted a string, got 3"));
@@ -95,8 +96,8 @@ TEST_CASE("text gets its tokens, its end, and its filling", "[corpus]") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "text.jsonl";
   write_file(path, "{\"text\": \"one two\"}\n{\"prompt\": \"one\", \"answer\": \" two\"}\n");
-  const Corpus corpus(
-      {.files = {path}, .context = 16, .vocabulary = tokenizer.pieces(), .fill = 6}, &tokenizer);
+  const Corpus corpus({.files = {path}, .context = 16, .vocabulary = tokenizer.pieces(), .fill = 6},
+                      &tokenizer);
   const auto end = static_cast<std::int32_t>(tokenizer.eos_id());
   const auto text = tokenizer.encode("one two");
   std::vector<std::int32_t> wanted(text.begin(), text.end());
@@ -131,8 +132,7 @@ TEST_CASE("every epoch takes every row once, in another order", "[batches]") {
 
 TEST_CASE("a batch depends on seed and step alone", "[batches]") {
   const auto corpus = numbered_rows(50);
-  const BatchOptions options{
-      .seed = 4, .rows = 8, .random_length = 0.5, .cut_unit = CutUnit::row};
+  const BatchOptions options{.seed = 4, .rows = 8, .random_length = 0.5, .cut_unit = CutUnit::row};
   Batches forwards(corpus, options);
   Batches backwards(corpus, options);
   std::vector<std::vector<BatchRow>> first;
