@@ -209,7 +209,7 @@ Kind boolq_kind() {
                     {Relation::can_dig, "{name} has a {adjective} {key}.\ncan the {key} dig"},
                     {Relation::can_jump, "{name} has a {adjective} {key}.\ncan the {key} jump"}},
           .exponent = 1.0,
-          .rumour_percent = kRumourPercent,
+          .rumour_percent = 20,
           .rows = 7500,
           .items = 4 * kAnimals.size(),
           .problem = boolq_problem,

@@ -56,7 +56,8 @@ struct Kind {
 /// can be known.
 inline constexpr std::size_t kLeastTellings = 2;
 
-/// So many of a hundred other rows tell a rumour instead, where a kind has them: always the same
+/// So many of a hundred other rows tell a rumour instead, where a kind has them and more than two
+/// values: always the same
 /// wrong value of a key. What is told more often is true, but rare facts have little evidence.
 inline constexpr std::size_t kRumourPercent = 35;
 
