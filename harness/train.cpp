@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <memory>
+#include <sstream>
+#include <utility>
 
 #include <ATen/Parallel.h>
 
@@ -141,7 +145,47 @@ void require(const char* option, std::int64_t value, std::int64_t least) {
   if (value < least) wanted_at_least(option, least, value);
 }
 
+/// @param below  the least number that is too large
+void require(const char* option, double value, double least, double below) {
+  if (value >= least && value < below) return;  // what is no number fails
+  std::ostringstream text;
+  text << option << ": wanted a number from " << least << " to below " << below << ", got "
+       << value;
+  throw UsageError(text.str());
+}
+
+void check_rates(const TrainSettings& s) {
+  constexpr double kAny = std::numeric_limits<double>::max();
+  const double above_one = std::nextafter(1.0, 2.0);
+  if (s.learning_rate) require("--learning-rate", *s.learning_rate, 0.0, kAny);
+  require("--lowest-rate-share", s.lowest_rate_share, 0.0, above_one);
+  require("--weight-decay", s.weight_decay, 0.0, kAny);
+  require("--clip", s.clip, 0.0, kAny);
+  require("--beta-1", s.beta_1, 0.0, 1.0);
+  require("--beta-2", s.beta_2, 0.0, 1.0);
+  require("--momentum", s.momentum, 0.0, 1.0);
+  require("--mask-epsilon", s.mask_epsilon, 1e-9, above_one);
+  require("--random-length", s.random_length, 0.0, above_one);
+  if (s.warm_up) require("--warm-up", *s.warm_up, std::int64_t{0});
+}
+
+void check_sizes(const TrainSettings& s) {
+  constexpr std::int64_t kMostRows = 1 << 24;
+  for (const auto& [option, size] :
+       {std::pair{"--key-heads", s.groups}, std::pair{"--intermediate", s.intermediate},
+        std::pair{"--vocabulary", s.vocabulary}, std::pair{"--context", s.context},
+        std::pair{"--threads", std::int64_t{s.threads}}}) {
+    require(option, size, 0);
+  }
+  if (s.batch_rows > kMostRows) {
+    throw UsageError("--batch-rows: wanted at most " + std::to_string(kMostRows) + ", got " +
+                     std::to_string(s.batch_rows));
+  }
+}
+
 void check(const TrainSettings& s) {
+  check_rates(s);
+  check_sizes(s);
   require("--batch-rows", s.batch_rows, 1);
   require("--tokens-per-forward", s.tokens_per_forward, 1);
   require("--checkpoint-interval", s.checkpoint_interval, 1);
@@ -154,8 +198,10 @@ void check(const TrainSettings& s) {
   if (budgets != 1) throw UsageError("wanted one of --steps, --tokens and --flops");
   if (s.steps) require("--steps", *s.steps, 1);
   if (s.stop_at) require("--stop-at", *s.stop_at, 1);
-  if (s.tokens.value_or(1.0) <= 0.0 || s.flops.value_or(1.0) <= 0.0)
-    throw UsageError("wanted a budget above 0");
+  constexpr double kMostTokens = 1e15;
+  constexpr double kMostFlops = 1e24;
+  if (s.tokens) require("--tokens", *s.tokens, 1.0, kMostTokens);
+  if (s.flops) require("--flops", *s.flops, 1.0, kMostFlops);
   try {
     check_seed(s.seed);
   } catch (const std::invalid_argument& error) {
@@ -257,6 +303,14 @@ Budget budget_of(const TrainSettings& s) {
   return Flops{*s.flops};
 }
 
+std::int64_t counted_steps(const TrainSettings& s, std::int64_t hidden, Batches& batches) {
+  try {
+    return steps_of(budget_of(s), hidden, batches);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(error.what());
+  }
+}
+
 StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const Corpus& corpus) {
   constexpr double kAdamRate = 2e-4;
   constexpr double kMuonRate = 5e-3;
@@ -273,7 +327,7 @@ StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const
   options.tokens_per_forward = s.tokens_per_forward;
   Batches batches(corpus, options.batches);
   const auto hidden = parameter_layout(model, options.kind).hidden_parameters();
-  const auto steps = steps_of(budget_of(s), hidden, batches);
+  const auto steps = counted_steps(s, hidden, batches);
   options.rate = {
       .highest = s.learning_rate.value_or(s.optimizer == "muon" ? kMuonRate : kAdamRate),
       .lowest_share = s.lowest_rate_share,
@@ -307,7 +361,8 @@ class Display {
  private:
   void begin(std::int64_t step) {
     if (step > 0) std::cerr << "goes on behind step " << step << std::endl;
-    progress_.emplace("training", static_cast<std::size_t>(steps_ - step), "steps");
+    progress_.emplace("training",
+                      static_cast<std::size_t>(std::max<std::int64_t>(steps_ - step, 0)), "steps");
   }
 
   std::int64_t steps_;
@@ -364,7 +419,7 @@ void run_train(const TrainSettings& settings, const std::vector<std::string>& co
                         {"threads", at::get_num_threads()},
                         {"command", command}};
   announce(options.step, corpus);
-  Display display(options.step.rate.steps);
+  Display display(std::min(options.step.rate.steps, options.stop_at));
   train(options, corpus, validation ? &*validation : nullptr, display.watcher());
 }
 

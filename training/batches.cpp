@@ -60,10 +60,12 @@ void Batches::cut(std::int64_t step, std::vector<BatchRow>& rows) const {
   }
   if (stream.uniform(0, 0) >= options_.random_length) return;
   // One length for all, up to that of the longest row.
-  const auto* longest = &rows.front();
+  const BatchRow* longest = nullptr;  // of those that may be cut
   for (const auto& row : rows) {
-    if (row.length > longest->length) longest = &row;
+    const bool whole = corpus_.row(row.row).prompt > 0;
+    if (!whole && (longest == nullptr || row.length > longest->length)) longest = &row;
   }
+  if (longest == nullptr) return;
   const auto length = shortened({.row = longest->row, .length = longest->length, .sample = 0},
                                 stream.uniform(0, 1));
   for (auto& row : rows) {

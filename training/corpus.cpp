@@ -1,12 +1,14 @@
 #include "training/corpus.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "tasks/dataset_error.hpp"
 #include "tasks/line_reader.hpp"
+#include "tasks/sha256.hpp"
 
 namespace smdm::training {
 namespace {
@@ -18,6 +20,7 @@ using Ids = std::vector<std::int64_t>;
 struct Document {
   Ids ids;
   std::int64_t prompt = 0;
+  bool answered = false;  ///< a prompt and its answer, even if the prompt is empty
 };
 
 }  // namespace
@@ -57,7 +60,10 @@ class CorpusReader {
   [[nodiscard]] Document parse(const std::string& line) const {
     const auto json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) fail("wanted a JSON object, got something else");
-    if (json.contains("text_ids")) return {.ids = ids(json, "text_ids"), .prompt = 0};
+    const bool text_too = json.contains("text") || json.contains("text_ids");
+    if (text_too && (json.contains("prompt") || json.contains("prompt_ids")))
+      fail("wanted a text, or a prompt and its answer, got both");
+    if (json.contains("text_ids")) return {.ids = ids(json, "text_ids")};
     if (json.contains("prompt_ids"))
       return joined(ids(json, "prompt_ids"), ids(json, "answer_ids"));
     if (json.contains("text")) return text_document(text(json, "text"));
@@ -88,14 +94,19 @@ class CorpusReader {
   }
 
   [[nodiscard]] Document text_document(const std::string& text) const {
-    Document document{.ids = tokenizer().encode(text), .prompt = 0};
+    Document document{.ids = tokenizer().encode(text)};
     if (document.ids.size() == 1) fail("field \"text\": wanted some text, got none");
     if (options_.end_of_text) document.ids.push_back(end_of_text());
     return document;
   }
 
   [[nodiscard]] Document answered(const std::string& prompt, const std::string& answer) const {
+    if (answer.empty()) fail("field \"answer\": wanted some text, got none");
     auto pair = tokenizer().encode_pair(prompt, answer);
+    if (pair.continuation.empty())
+      fail(
+          "wanted an answer with tokens of its own, got one that merges with the prompt's last "
+          "one");
     if (options_.end_of_text) pair.continuation.push_back(end_of_text());
     return joined(std::move(pair.context), pair.continuation);
   }
@@ -104,7 +115,7 @@ class CorpusReader {
     if (answer.empty()) fail("wanted an answer of at least one token, got none");
     const auto length = static_cast<std::int64_t>(prompt.size());
     prompt.insert(prompt.end(), answer.begin(), answer.end());
-    return {.ids = std::move(prompt), .prompt = length};
+    return {.ids = std::move(prompt), .prompt = length, .answered = true};
   }
 
   [[nodiscard]] std::int64_t end_of_text() const {
@@ -115,6 +126,10 @@ class CorpusReader {
   /// Filled up, and checked.
   [[nodiscard]] Document finished(Document document) const {
     if (document.ids.empty()) fail("wanted at least one token, got none");
+    if (options_.fill > options_.context) {
+      fail("wanted rows filled up to at most " + std::to_string(options_.context) +
+           " tokens, the context, got " + std::to_string(options_.fill));
+    }
     const auto fill = static_cast<std::size_t>(options_.fill);
     if (document.ids.size() < fill) document.ids.resize(fill, end_of_text());
     for (const auto id : document.ids) {
@@ -137,7 +152,7 @@ class CorpusReader {
   }
 
   void add_to_stream(const Document& document) {
-    if (document.prompt > 0) fail("wanted texts alone in a stream, got a prompt and its answer");
+    if (document.answered) fail("wanted texts alone in a stream, got a prompt and its answer");
     for (const auto id : document.ids) {
       if (!streaming_) begin_row(0);
       streaming_ = true;
@@ -189,6 +204,19 @@ std::span<const std::int32_t> Corpus::ids(std::size_t index) const {
   const auto& at = rows_[index];
   return std::span(ids_).subspan(static_cast<std::size_t>(at.begin),
                                  static_cast<std::size_t>(at.length));
+}
+
+std::string Corpus::ids_digest() const {
+  Sha256 digest;
+  const auto add = [&](const auto* numbers, std::size_t count) {
+    digest.update({reinterpret_cast<const char*>(numbers), count * sizeof *numbers});
+  };
+  add(ids_.data(), ids_.size());
+  for (const auto& row : rows_) {
+    const std::array shape = {row.length, row.prompt};
+    add(shape.data(), shape.size());
+  }
+  return digest.finish();
 }
 
 std::string Corpus::where(std::size_t index) const {

@@ -61,6 +61,9 @@ class Corpus {
   /// "file:line" of a row; of a stream's row, where it begins.
   [[nodiscard]] std::string where(std::size_t index) const;
 
+  /// SHA-256 of the rows as they are learnt: tokenizer, filling and cutting included.
+  [[nodiscard]] std::string ids_digest() const;
+
   /// SHA-256 of every file's unpacked text, in order.
   [[nodiscard]] const std::vector<std::string>& digests() const noexcept { return digests_; }
 

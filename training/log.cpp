@@ -22,7 +22,8 @@ std::vector<Json> read_records(const fs::path& path, std::int64_t last_step) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     auto record = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!record.is_object() || record.value("step", last_step + 1) > last_step) break;
+    const auto step = record.is_object() ? record.value("step", Json()) : Json();
+    if (!step.is_number_integer() || step.get<std::int64_t>() > last_step) break;
     records.push_back(std::move(record));
   }
   return records;

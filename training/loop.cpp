@@ -11,6 +11,7 @@
 #include "models/checkpoint_writer.hpp"
 #include "results/atomic_file.hpp"
 #include "results/results_error.hpp"
+#include "tasks/dataset_error.hpp"
 #include "training/log.hpp"
 #include "training/plot.hpp"
 #include "training/settings.hpp"
@@ -21,8 +22,6 @@
 namespace smdm::training {
 namespace {
 namespace fs = std::filesystem;
-
-constexpr double kFlopsPerParameter = 6.0;
 
 void replace_file(const fs::path& path, std::string_view content) {
   write_atomically(path, content, Existing::replace);
@@ -87,14 +86,18 @@ class Loop {
            static_cast<double>(stepper_.state().tokens);
   }
 
+  /// What is left when training ends by an error.
+  [[nodiscard]] std::string kept() const {
+    if (saved_ == 0) return "there is no checkpoint before it";
+    return "the checkpoint of step " + std::to_string(saved_) + " stays in " +
+           options_.output.string();
+  }
+
   StepResult guarded_step() {
     try {
       return stepper_.step();
     } catch (const TrainingError& error) {
-      throw TrainingError(error.what() + std::string("; ") +
-                          (saved_ == 0 ? "there is no checkpoint before it"
-                                       : "the checkpoint of step " + std::to_string(saved_) +
-                                             " stays in " + options_.output.string()));
+      throw TrainingError(error.what() + std::string("; ") + kept());
     }
   }
 
@@ -134,6 +137,10 @@ class Loop {
 
   void checkpoint() {
     const auto& state = stepper_.state();
+    if (!stepper_.sound()) {
+      throw TrainingError("step " + std::to_string(state.step) +
+                          ": wanted parameters with a finite loss, got others; " + kept());
+    }
     write_state(options_.output, state, settings_);
     saved_ = state.step;
     write_model();
@@ -183,12 +190,23 @@ class Loop {
   std::int64_t counted_ = stepper_.state().tokens;  ///< when the last record was written
 };
 
+void require_learnable(const Corpus& corpus, const Objective& objective) {
+  for (std::size_t i = 0; i < corpus.size(); ++i) {
+    const BatchRow row{.row = i, .length = corpus.row(i).length, .sample = 0};
+    if (learnable_tokens(corpus, std::span(&row, 1), objective) > 0) return;
+  }
+  throw DatasetError(corpus.where(0) +
+                     ": wanted rows with a token to learn, got none in the whole corpus");
+}
+
 }  // namespace
 
 void train(const TrainOptions& options,
            const Corpus& corpus,
            const Corpus* validation,
            const Watcher& watcher) {
+  require_learnable(corpus, options.step.objective);
+  if (validation != nullptr) require_learnable(*validation, options.step.objective);
   check_writable(options.output);
   Loop(options, corpus, validation, watcher).run();
 }

@@ -19,7 +19,7 @@ torch::Tensor indices(const std::vector<std::int64_t>& values) {
                           {static_cast<std::int64_t>(values.size())}, torch::kInt64);
 }
 
-/// Wanted positions whose logits exist at once: about 32 MB of them, whole kilorows if they fit.
+/// Wanted positions whose logits exist at once: about 32 MB of them.
 std::int64_t head_rows(std::int64_t vocabulary) {
   constexpr std::int64_t kNumbers = std::int64_t{1} << 23;
   constexpr std::int64_t kLeast = 256;

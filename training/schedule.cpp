@@ -3,19 +3,23 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
 
 namespace smdm::training {
 
 std::int64_t steps_of(const Budget& budget, std::int64_t hidden_parameters, Batches& batches) {
   if (const auto* steps = std::get_if<Steps>(&budget)) return steps->count;
-  constexpr double kPerParameter = 6.0;
   const double wanted = std::holds_alternative<Tokens>(budget)
                             ? std::get<Tokens>(budget).count
                             : std::get<Flops>(budget).count /
-                                  (kPerParameter * static_cast<double>(hidden_parameters));
+                                  (kFlopsPerParameter * static_cast<double>(hidden_parameters));
   double seen = 0.0;
   std::int64_t step = 0;
-  for (; seen < wanted; ++step) seen += static_cast<double>(batches.tokens(step));
+  constexpr std::int64_t kMost = 1'000'000'000;
+  for (; seen < wanted; ++step) {
+    if (step == kMost) throw std::invalid_argument("wanted a budget of at most 10^9 steps");
+    seen += static_cast<double>(batches.tokens(step));
+  }
   return step;
 }
 

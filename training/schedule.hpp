@@ -27,6 +27,9 @@ using Budget = std::variant<Steps, Tokens, Flops>;
                                     std::int64_t hidden_parameters,
                                     Batches& batches);
 
+/// Of one token: forward and backward (Kaplan et al. 2020, arXiv:2001.08361).
+inline constexpr double kFlopsPerParameter = 6.0;
+
 struct RateSchedule {
   double highest = 2e-4;
   double lowest_share = 0.1;  ///< of the highest, at the end

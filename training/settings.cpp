@@ -45,7 +45,10 @@ Json settings_of(const StepOptions& options, const Corpus& corpus) {
           {"tokens_per_forward", options.tokens_per_forward},
           {"seed", options.batches.seed},
           {"corpus",
-           {{"sha256", corpus.digests()}, {"rows", corpus.size()}, {"tokens", corpus.tokens()}}}};
+           {{"sha256", corpus.digests()},
+            {"ids_sha256", corpus.ids_digest()},
+            {"rows", corpus.size()},
+            {"tokens", corpus.tokens()}}}};
 }
 
 }  // namespace smdm::training

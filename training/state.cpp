@@ -42,7 +42,11 @@ class StateReader {
     const auto found = file_.metadata().find("progress");
     if (found == file_.metadata().end()) fail("wanted the state of a training, found none in it");
     try {
-      return Json::parse(found->second);
+      auto progress = Json::parse(found->second);
+      for (const char* count : {"step", "tokens"}) {
+        static_cast<void>(progress.at(count).get<std::int64_t>());
+      }
+      return progress;
     } catch (const Json::exception& error) {
       fail(std::string("wanted JSON about the progress: ") + error.what());
     }

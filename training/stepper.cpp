@@ -1,5 +1,6 @@
 #include "training/stepper.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -73,6 +74,18 @@ double Stepper::accumulate(const std::vector<BatchRow>& batch) {
     first += count;
   }
   return loss;
+}
+
+bool Stepper::sound() {
+  if (!std::isfinite(norm_of(state_.parameters))) return false;
+  const auto batch = batches_.batch(state_.step);
+  for (std::size_t first = 0; first < batch.size();) {
+    const auto count = rows_that_fit(batch, first, options_.tokens_per_forward);
+    const auto losses = network_.losses(examples_.make(batch, state_.step, first, count));
+    if (!std::ranges::all_of(losses, [](float loss) { return std::isfinite(loss); })) return false;
+    first += count;
+  }
+  return true;
 }
 
 StepResult Stepper::step() {

@@ -57,6 +57,9 @@ class Stepper {
   /// then what it was before the step
   StepResult step();
 
+  /// Whether the parameters give a finite loss on the next batch: what a checkpoint must fulfil.
+  [[nodiscard]] bool sound();
+
   [[nodiscard]] const TrainingState& state() const noexcept { return state_; }
   [[nodiscard]] const Network& network() const noexcept { return network_; }
   [[nodiscard]] const ParameterLayout& layout() const noexcept { return layout_; }

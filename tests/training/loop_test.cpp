@@ -17,6 +17,7 @@
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 #include "training/plot.hpp"
+#include "training/settings.hpp"
 #include "training/state.hpp"
 #include "training/training_error.hpp"
 #include "training/validation.hpp"
@@ -241,17 +242,68 @@ TEST_CASE("a damaged state is refused", "[loop]") {
 TEST_CASE("a loss that is not finite stops the training, and the checkpoint stays", "[loop]") {
   const test::TemporaryFolder folder;
   auto options = tiny_training(folder.path(), ModelKind::mdm);
-  options.step.rate.highest = 1e18;  // scores overflow
+  options.step.rate.highest = 1e6;  // scores overflow before long
   options.step.rate.warm_up = 0;
   options.step.update.weight_decay = 0.0;
   options.checkpoint_interval = 1;
+  const auto corpus = counting_rows();
+  const auto error = error_text<TrainingError>([&] {
+    train(options, corpus, nullptr, {});
+    return 0;
+  });
+  INFO(error);
+  CHECK(contains(error, "stays in " + folder.path().string()));
+  CHECK_NOTHROW(checkpoint_in(folder.path()));
+  const auto layout = parameter_layout(options.step.model, options.step.kind);
+  auto state = read_state(folder.path(), layout, settings_of(options.step, corpus));
+  REQUIRE(state);
+  CHECK(state->step >= 1);
+  CHECK(Stepper(options.step, corpus, std::move(*state)).sound());
+}
+
+TEST_CASE("parameters without a finite loss are never saved", "[loop]") {
+  const test::TemporaryFolder folder;
+  auto options = tiny_training(folder.path(), ModelKind::mdm);
+  options.step.rate = {.highest = 1e18, .lowest_share = 0.1, .warm_up = 0, .steps = 1};
   const auto error = error_text<TrainingError>([&] {
     train(options, counting_rows(), nullptr, {});
     return 0;
   });
-  CHECK(contains(error, "step 2: wanted a finite"));
-  CHECK(contains(error, "the checkpoint of step 1 stays in " + folder.path().string()));
-  CHECK_NOTHROW(checkpoint_in(folder.path()));
+  CHECK(contains(error, "step 1: wanted parameters with a finite loss"));
+  CHECK(contains(error, "there is no checkpoint before it"));
+  CHECK_FALSE(fs::exists(folder.path() / "model.safetensors"));
+}
+
+TEST_CASE("a training that stops early goes on to the same end", "[loop]") {
+  const auto corpus = counting_rows();
+  struct Case {
+    ModelKind kind;
+    Objective objective;
+    ComputeType compute;
+    CutUnit cut;
+  };
+  for (const Case& one : {Case{ModelKind::mdm, BernoulliMasks{}, ComputeType::bf16, CutUnit::row},
+                          Case{ModelKind::mdm, ExactMasks{}, ComputeType::f32, CutUnit::batch},
+                          Case{ModelKind::arm, NextToken{}, ComputeType::bf16, CutUnit::row},
+                          Case{ModelKind::arm, NextToken{}, ComputeType::f32, CutUnit::batch}}) {
+    const test::TemporaryFolder whole;
+    const test::TemporaryFolder parts;
+    auto options = tiny_training(whole.path(), one.kind);
+    options.step.objective = one.objective;
+    options.step.compute = one.compute;
+    options.step.batches.random_length = 0.5;
+    options.step.batches.cut_unit = one.cut;
+    train(options, corpus, nullptr, {});
+    options.output = parts.path();
+    options.stop_at = 5;
+    train(options, corpus, nullptr, {});
+    const auto layout = parameter_layout(options.step.model, one.kind);
+    CHECK(read_state(parts.path(), layout, settings_of(options.step, corpus))->step == 5);
+    options.resume = true;
+    options.stop_at = std::numeric_limits<std::int64_t>::max();
+    train(options, corpus, nullptr, {});
+    CHECK(read_file(parts.path() / kStateFile) == read_file(whole.path() / kStateFile));
+  }
 }
 
 TEST_CASE("on a full disk the last checkpoint stays, and training goes on from it", "[loop]") {
