@@ -41,6 +41,39 @@ const Specialist& specialist_of(const Task& task) {
                    "DIR (see docs/data.md)");
 }
 
+/// The data of a micro world have its facts, world.json, beside or above them.
+bool is_micro_world(const std::string& data) {
+  if (data == kEmbeddedData) return true;
+  constexpr int kLevels = 4;
+  std::error_code failure;
+  auto folder = fs::canonical(data, failure);
+  for (int level = 0; !failure && level < kLevels && folder.has_relative_path(); ++level) {
+    std::error_code ignored;
+    if (fs::exists(folder / "world.json", ignored) &&
+        fs::is_directory(folder / "data" / "reversal_curse" / "microworld", ignored)) {
+      return true;
+    }
+    folder = folder.parent_path();
+  }
+  return false;
+}
+
+/// The task without what is known of the published files: these are others.
+Task on_invented_data(Task task) {
+  std::visit(
+      [](auto& kind) {
+        auto& dataset = kind.info.dataset;
+        dataset.documents = 0;
+        for (auto& source : dataset.sources) {
+          source.documents.known_sha256.clear();
+          if (source.labels) source.labels->file.known_sha256.clear();
+          if (source.companion) source.companion->known_sha256.clear();
+        }
+      },
+      task);
+  return task;
+}
+
 void check_usage(const Settings& settings) {
   if (settings.model && !settings.data) {
     throw UsageError(
@@ -70,7 +103,7 @@ std::vector<EvaluationPart> embedded_parts(std::vector<Task> tasks, const Settin
       part->settings.model = (folder / model).string();
       part->settings.data = (folder / "data").string();
     }
-    part->tasks.push_back(std::move(task));
+    part->tasks.push_back(on_invented_data(std::move(task)));
   }
   if (settings.output && parts.size() > 1) {
     for (auto& part : parts)
@@ -103,10 +136,13 @@ std::vector<EvaluationPart> evaluation_parts(std::vector<Task> tasks, const Sett
   if (!settings.model) return embedded_parts(std::move(tasks), settings);
   EvaluationPart part{
       .tasks = std::move(tasks), .settings = settings, .model = {}, .embedded = false};
-  if (*settings.data == kEmbeddedData) {
-    for (const auto& task : part.tasks) static_cast<void>(specialist_of(task));
+  if (is_micro_world(*settings.data)) {
     part.embedded = true;
-    part.settings.data = (embedded_folder() / "data").string();
+    for (auto& task : part.tasks) {
+      static_cast<void>(specialist_of(task));
+      task = on_invented_data(std::move(task));
+    }
+    if (*settings.data == kEmbeddedData) part.settings.data = (embedded_folder() / "data").string();
   }
   return {std::move(part)};
 }
@@ -125,8 +161,11 @@ void mark_as_embedded(const EvaluationPart& part, RunRecord& run) {
   run.smdm_eval["data_set"] = kEmbeddedDataset;
   for (auto& task : run.tasks) {
     task.name = marked(task.name);
+    if (task.alias) task.alias = marked(*task.alias);
+    task.config["task"] = task.name;
     task.config["dataset_path"] = kEmbeddedDataset;
     task.config.erase("dataset_name");
+    task.config.erase("dataset_kwargs");
   }
   for (auto& group : run.groups) {
     group.name = marked(group.name);

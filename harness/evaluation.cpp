@@ -85,12 +85,32 @@ Settings without_diffusion(Settings& settings) {
   return kept;
 }
 
-/// What the checkpoint asks for itself, with a printed line about it.
+/// Takes out of `defaults` what is decided already (see fill()).
+void drop_decided(Settings& defaults, const Settings& above) {
+  const auto drop = [](auto& value, const auto& decided) {
+    if (decided) value.reset();
+  };
+  if (above.cfg) defaults.cfg_second.reset();
+  drop(defaults.estimator, above.estimator);
+  drop(defaults.mc_samples, above.mc_samples);
+  drop(defaults.mc_strata, above.mc_strata);
+  drop(defaults.cfg, above.cfg);
+  drop(defaults.cfg_second, above.cfg_second);
+  drop(defaults.sampler, above.sampler);
+  drop(defaults.steps, above.steps);
+  drop(defaults.total_length, above.total_length);
+  drop(defaults.temperature, above.temperature);
+  drop(defaults.stages, above.stages);
+}
+
+/// What the checkpoint asks for itself where `above` has not decided, with a printed line about it.
 Settings own_defaults(Settings defaults,
+                      const Settings& above,
                       const std::string& task,
                       Work work,
                       ModelKind kind,
                       std::vector<std::string>& notes) {
+  drop_decided(defaults, above);
   if (work == Work::generation) {
     defaults.estimator.reset();
     defaults.mc_samples.reset();
@@ -102,6 +122,11 @@ Settings own_defaults(Settings defaults,
     defaults.temperature.reset();
     defaults.stages.reset();
     defaults.cfg_second.reset();
+  }
+  if (work == Work::corpus) {
+    defaults.estimator.reset();
+    defaults.mc_strata.reset();
+    defaults.cfg.reset();
   }
   if (kind == ModelKind::arm) defaults = without_diffusion(defaults);
   const auto list = list_of(defaults);
@@ -150,6 +175,7 @@ void check_autoregressive(const Settings& settings, Work work, std::vector<std::
   note("--mc-samples", work != Work::generation && settings.mc_samples.has_value());
   note("--mc-strata", work != Work::generation && settings.mc_strata.has_value());
   note("--steps", work == Work::generation && settings.steps.has_value());
+  note("--stages", work == Work::generation && settings.stages.has_value());
   note("--sampler", work == Work::generation && settings.sampler.has_value());
   if (!unused.empty()) notes.push_back("an autoregressive model does not use" + unused);
 }
@@ -197,7 +223,7 @@ Evaluation decide(const Settings& settings,
   if (kind == ModelKind::arm) check_autoregressive(settings, work, notes);
   auto all = settings;
   fill(all, preset);
-  fill(all, own_defaults(checkpoint_defaults, task, work, kind, notes));
+  fill(all, own_defaults(checkpoint_defaults, all, task, work, kind, notes));
   fill(all, task_defaults(task));
   constexpr std::int64_t kTaskSteps = 256;
   constexpr std::int64_t kPromptSteps = 64;
@@ -218,6 +244,8 @@ Evaluation decide(const Settings& settings,
   decided.packing =
       all.packing.value_or("document") == "stream" ? TextPacking::stream : TextPacking::document;
   if (work == Work::corpus) set_corpus_defaults(settings, task, kind, decided, notes);
+  if (settings.cfg_second && decided.stages == 1)
+    notes.push_back(task + ": one stage does not use --cfg-second");
   check(decided);
   return decided;
 }

@@ -45,6 +45,7 @@ class Setter {
       if (!has_type<T>(value_)) wanted(kTypeName<T>);
       setting = value_.get<T>();
       check_allowed(field);
+      check_range(*setting);
     }
   }
   template <typename T>
@@ -53,6 +54,15 @@ class Setter {
  private:
   [[noreturn]] void wanted(const std::string& what) const {
     throw CheckpointError(where_ + ", " + name_ + ": wanted " + what + ", got " + value_.dump());
+  }
+
+  void check_range(const std::string&) const {}
+  void check_range(std::int64_t value) const {
+    if (name_ == "stages" && value > 2) wanted("1 or 2");
+    if (value < 1) wanted("at least 1");
+  }
+  void check_range(double value) const {
+    if (!(value >= 0.0)) wanted("a number >= 0");
   }
 
   void check_allowed(const Field& field) const {
@@ -67,6 +77,12 @@ class Setter {
   std::string name_;
   const Json& value_;
 };
+
+bool is_task_or_group(const std::string& name) {
+  const auto named = [&](const Task& task) { return info(task).name == name; };
+  return std::ranges::any_of(all_tasks(), named) ||
+         std::ranges::find(all_task_groups(), name, &TaskGroup::name) != all_task_groups().end();
+}
 
 Settings settings_of(const std::string& where, const Json& object) {
   if (!object.is_object())
@@ -93,6 +109,10 @@ EvaluationDefaults read_evaluation_defaults(const std::filesystem::path& file) {
   }
   EvaluationDefaults defaults;
   for (const auto& [task, object] : json.at("tasks").items()) {
+    if (!is_task_or_group(task)) {
+      throw CheckpointError(file.string() + ": wanted names of tasks or groups, got \"" + task +
+                            "\"");
+    }
     std::string where = file.string();
     defaults[task] = settings_of(where.append(": ").append(task), object);
   }

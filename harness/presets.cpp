@@ -25,6 +25,7 @@ Settings two_stages() {
   settings.sampler = "confidence";
   settings.steps = 256;
   settings.total_length = 256;
+  settings.stages = 2;
   settings.cfg = 0.1;
   settings.temperature = 0.1;
   return settings;

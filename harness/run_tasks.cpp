@@ -53,12 +53,26 @@ std::vector<PreparedTask> prepared_tasks(const EvaluationPart& part, const Sessi
   return prepared;
 }
 
-void run_part(const EvaluationPart& part) {
-  const auto& settings = part.settings;
+/// A part that is read and checked, ready to be computed.
+struct ReadyPart {
+  const EvaluationPart& part;
+  std::chrono::system_clock::time_point start;
+  Session session;
+  std::vector<PreparedTask> prepared;
+};
+
+ReadyPart made_ready(const EvaluationPart& part) {
   if (const auto line = announcement(part); !line.empty()) std::cerr << line << "\n";
   const auto start = std::chrono::system_clock::now();
-  const auto session = open_session(settings);
-  const auto prepared = prepared_tasks(part, session);
+  auto session = open_session(part.settings);
+  auto prepared = prepared_tasks(part, session);
+  return {
+      .part = part, .start = start, .session = std::move(session), .prepared = std::move(prepared)};
+}
+
+void run_part(const ReadyPart& ready) {
+  const auto& [part, start, session, prepared] = ready;
+  const auto& settings = part.settings;
   auto run = new_run(session, settings, start);
   for (const auto& task : prepared) run.tasks.push_back(evaluate(task, session, settings));
   const auto periods = complete_periods(prepared, run);
@@ -78,7 +92,9 @@ void run_tasks(const Settings& settings) {
   const auto parts = evaluation_parts(chosen(settings), settings);
   static_cast<void>(corpus_query(settings));
   if (settings.output) check_writable(*settings.output);
-  for (const auto& part : parts) run_part(part);
+  std::vector<ReadyPart> ready;  // all of them first: what is wrong with one costs nothing
+  for (const auto& part : parts) ready.push_back(made_ready(part));
+  for (const auto& part : ready) run_part(part);
 }
 
 }  // namespace smdm

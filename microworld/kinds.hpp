@@ -52,13 +52,12 @@ struct Kind {
 /// The text of a solved problem.
 [[nodiscard]] std::string text_of(const Problem& problem);
 
-/// Training tells every fact truly at least so many times, whatever its frequency: what is asked
-/// can be known.
+/// Training tells every fact truly at least so many times, whatever its frequency.
 inline constexpr std::size_t kLeastTellings = 2;
 
 /// So many of a hundred other rows tell a rumour instead, where a kind has them and more than two
-/// values: always the same
-/// wrong value of a key. What is told more often is true, but rare facts have little evidence.
+/// values: always the same wrong value of a key. Rare facts have little evidence, and a few are
+/// told falsely more often than truly.
 inline constexpr std::size_t kRumourPercent = 35;
 
 /// Solved problems. In training, the first rows tell every fact kLeastTellings times; the keys of

@@ -177,7 +177,7 @@ void add_warnings(const std::string& task, const DatasetInfo& info, LoadedDatase
                             ", which is not that of the published data");
   }
   const auto got = static_cast<std::int64_t>(into.documents.size());
-  if (got != info.documents) {
+  if (info.documents > 0 && got != info.documents) {
     into.warnings.push_back(task + ": wanted the split's " + std::to_string(info.documents) +
                             " documents, got " + std::to_string(got));
   }

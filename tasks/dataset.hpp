@@ -54,7 +54,7 @@ struct WholeSet {
 
 struct DatasetInfo {
   std::vector<Source> sources;  ///< the first one that is there is read
-  std::int64_t documents = 0;   ///< number in the whole split
+  std::int64_t documents = 0;   ///< number in the whole split; 0: not known
 
   /// A row of any of the sources in the field names and types of the Hugging Face data set.
   /// @throws DatasetError  saying which field was wanted and what came

@@ -28,8 +28,10 @@ def run(*arguments: str) -> dict:
     """Evaluates and returns the results file."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "run"
-        subprocess.run([ROOT / "smdm-eval", *arguments, "--output", output], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = subprocess.run([ROOT / "smdm-eval", *arguments, "--output", output],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise SystemExit("phenomena: " + done.stderr.strip().splitlines()[-1])
         return json.loads(next(output.glob("results_*.json")).read_text())
 
 
@@ -54,10 +56,17 @@ def checkpoint(folder: Path | None, name: str, kind: str) -> list[str]:
     return ["--model", str(folder / f"micro-{name}-{kind}"), "--data", "embedded"]
 
 
+def seed_of(folder: Path | None, name: str, kind: str) -> int:
+    root = ROOT / "embedded" if folder is None else folder
+    training = json.loads((root / f"micro-{name}-{kind}" / "training.json").read_text())
+    return training["settings"]["seed"]
+
+
 def recall(args: argparse.Namespace) -> tuple[list, str]:
     figures, rows = [], []
-    for seed, folder in enumerate([None, *args.seeds]):
+    for folder in [None, *args.seeds]:
         for kind in KINDS:
+            seed = seed_of(folder, "reverse", kind)
             options = checkpoint(folder, "reverse", kind)
             asked = run("--task", "reverse_curse", *options)
             ranked = run("--task", "reverse_curse", "--probe", "likelihood", *options)
@@ -77,8 +86,9 @@ def recall(args: argparse.Namespace) -> tuple[list, str]:
 
 def gsm8k(args: argparse.Namespace) -> tuple[list, str]:
     figures, rows = [], []
-    for seed, folder in enumerate([None, *args.seeds]):
+    for folder in [None, *args.seeds]:
         for kind in KINDS:
+            seed = seed_of(folder, "gsm8k", kind)
             results = run("--task", "gsm8k", *checkpoint(folder, "gsm8k", kind))
             value = metric(results, "gsm8k", "exact_match")
             figures.append({"seed": seed, "kind": kind, "exact_match": value})
@@ -87,7 +97,7 @@ def gsm8k(args: argparse.Namespace) -> tuple[list, str]:
 
 
 CHANCE = {"arc_easy": 1 / 4, "boolq": 1 / 2, "hellaswag": 1 / 4, "openbookqa": 1 / 4, "piqa": 1 / 2,
-          "race": 1 / 4, "social_iqa": 1 / 3, "lambada_standard": 13 / 36}  # two to four things to choose from
+          "race": 1 / 4, "social_iqa": 1 / 3, "lambada_standard": 1 / 2}  # two things in a passage
 
 
 def zero_shot(_: argparse.Namespace) -> tuple[list, str]:
@@ -157,13 +167,13 @@ def temporal(_: argparse.Namespace) -> tuple[list, str]:
     return figures, table(head, [rows[i] for i in (0, 5, 11, 12, 14, 17, 20, 23)])
 
 
-SIZES = {"small": (2, 48, 2, 128), "middle": (4, 96, 4, 256), "large": (6, 144, 4, 384)}
-BUDGETS = (1e11, 4e11, 16e11)
+SIZES = {"small": (3, 64, 4, 192), "middle": (4, 96, 4, 256), "large": (6, 144, 4, 384)}
+BUDGETS = (5e11, 2e12, 8e12)
 
 
 def train(args: argparse.Namespace, size: str, flops: float, kind: str) -> Path:
     layers, width, heads, intermediate = (str(n) for n in SIZES[size])
-    output = args.scaling / f"{size}-{flops:.0e}-{kind}"
+    output = args.scaling / f"{size}-{flops:.2g}-{kind}"
     if not (output / "training.json").exists():
         world = args.scaling / "world"
         corpus = world / "training" / "base"
@@ -171,7 +181,7 @@ def train(args: argparse.Namespace, size: str, flops: float, kind: str) -> Path:
             [ROOT / "smdm-eval", "train", "--backend", kind, "--corpus", corpus / "train.jsonl",
              "--validation", corpus / "validation.jsonl", "--tokenizer", corpus / "tokenizer.model",
              "--layers", layers, "--width", width, "--heads", heads, "--intermediate", intermediate,
-             "--context", "64", "--batch-rows", "96", "--optimizer", "muon", "--learning-rate",
+             "--context", "64", "--no-end", "--batch-rows", "96", "--optimizer", "muon", "--learning-rate",
              "4e-3", "--mask-schedule", "exact", "--warm-up", "100", "--lowest-rate-share", "0.05",
              "--flops", str(flops), "--threads", "1", "--resume", "--output", output],
             check=True, stderr=subprocess.DEVNULL)
@@ -179,8 +189,6 @@ def train(args: argparse.Namespace, size: str, flops: float, kind: str) -> Path:
 
 
 def scaling(args: argparse.Namespace) -> tuple[list, str]:
-    if args.scaling is None:
-        raise SystemExit("phenomena: the table of scaling wants --scaling DIR")
     world = args.scaling / "world"
     if not world.exists():
         args.scaling.mkdir(parents=True, exist_ok=True)
@@ -201,7 +209,7 @@ def scaling(args: argparse.Namespace) -> tuple[list, str]:
     rows = [[f"{size} ({parameters[size]})", kind,
              *(f"{losses[size, flops, kind]:.4f}" for flops in BUDGETS)]
             for kind in KINDS for size in SIZES]
-    return figures, table(["model", "kind", *(f"{flops:.0e} FLOPs" for flops in BUDGETS)], rows)
+    return figures, table(["model", "kind", *(f"{flops:.2g} FLOPs" for flops in BUDGETS)], rows)
 
 
 TABLES = {"recall": recall, "gsm8k": gsm8k, "zero-shot": zero_shot, "steps": steps,
@@ -220,6 +228,10 @@ def main() -> None:
     parser.add_argument("--scaling", type=Path)
     parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
     args = parser.parse_args()
+    if "scaling" in args.only and args.scaling is None:
+        parser.error("the table of scaling wants --scaling DIR")
+    if not args.seeds and {"recall", "gsm8k"} & set(args.only):
+        parser.error("the tables recall and gsm8k want --seeds DIR ...")
     args.seeds = [folder.resolve() for folder in args.seeds]
     page, record = ROOT / "docs" / "phenomena.md", ROOT / "docs" / "phenomena.json"
     figures = json.loads(record.read_text()) if record.exists() else {}

@@ -52,6 +52,7 @@ TEST_CASE("gsm8k without a model: both kinds calculate") {
     CHECK(results.at("model_name") == std::string("micro-gsm8k-") + kind);
     CHECK(results.at("smdm_eval").at("data_set") == "embedded micro world");
     CHECK(results.at("configs").at("micro_gsm8k").at("dataset_path") == "embedded micro world");
+    CHECK(results.at("configs").at("micro_gsm8k").at("task") == "micro_gsm8k");
     CHECK(results.at("smdm_eval").at("model").contains("evaluation_sha256"));
   }
 }
@@ -75,6 +76,9 @@ TEST_CASE("the eight tasks and the dated corpus run on the base model") {
   CHECK(score_of(results, "micro_piqa", "acc") > 0.5);
   const auto periods = evaluated({"--task", "temporal_shift", "--limit", "5", "--backend", "arm"});
   CHECK(periods.at("results").contains("micro_temporal_shift_2023-01"));
+  const auto bounds = evaluated({"--task", "temporal_shift", "--limit", "2", "--mc-samples", "1"});
+  CHECK(bounds.at("results").at("micro_temporal_shift_2023-01").at("alias") ==
+        " - micro_temporal_shift_2023-01 (upper bound)");
 }
 
 TEST_CASE("tasks of several checkpoints have an output folder each") {
@@ -93,6 +97,26 @@ TEST_CASE("a model of one's own on embedded data") {
       {"--task", "piqa", "--limit", "3", "--model", model.string(), "--data", "embedded"});
   CHECK(results.at("results").contains("micro_piqa"));
   CHECK(results.at("model_name") == model.string());
+  const auto data = fs::path(SMDM_SOURCE_DIR) / "embedded" / "data";  // the same, by its path
+  const auto by_path = evaluated(
+      {"--task", "piqa", "--limit", "3", "--model", model.string(), "--data", data.string()});
+  CHECK(by_path.at("results").contains("micro_piqa"));
+}
+
+TEST_CASE("what is wrong with one of several runs costs nothing") {
+  const test::TemporaryFolder folder;
+  const auto result = test::smdm_eval(
+      {"--task", "piqa,gsm8k", "--total-length", "300", "--output", folder.path().string()});
+  CHECK(result.code == kUsage);
+  CHECK(contains(result.err, "gsm8k would be decoded to 300 tokens"));
+  CHECK(result.out.empty());
+  CHECK(fs::is_empty(folder.path()));
+}
+
+TEST_CASE("invented data are not compared with published ones") {
+  const auto result = test::smdm_eval({"--task", "gsm8k", "--limit", "1"});
+  CHECK(result.code == 0);
+  CHECK(result.err.find("warning") == std::string::npos);
 }
 
 TEST_CASE("what the micro world has not") {

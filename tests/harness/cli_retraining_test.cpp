@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "results/json.hpp"
+#include "tasks/sha256.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/support.hpp"
@@ -49,11 +50,21 @@ TEST_CASE("the world is the one that the embedded data come from") {
     REQUIRE(fs::exists(other));
     CHECK(test::read_file(entry.path()) == test::read_file(other));
   }
+  CHECK(test::read_file(world / "world.json") == test::read_file(embedded() / "world.json"));
+  const auto files_in = [](const fs::path& where) {
+    return std::distance(fs::recursive_directory_iterator(where),
+                         fs::recursive_directory_iterator());
+  };
+  CHECK(files_in(world / "data") == files_in(embedded() / "data"));
 
   for (const auto* name : {"base", "gsm8k", "reverse"}) {
     for (const auto* kind : {"mdm", "arm"}) {
       const auto checkpoint = std::string("micro-") + name + "-" + kind;
       INFO(checkpoint);
+      CHECK(fs::file_size(embedded() / checkpoint / "model.safetensors") <= 1'400'000);
+      const auto corpus = world / "training" / name / "train.jsonl";
+      const auto training = Json::parse(test::read_file(embedded() / checkpoint / "training.json"));
+      CHECK(training.at("settings").at("corpus").at("sha256").at(0) == sha256_of_file(corpus));
       auto command = recorded_command(checkpoint);
       const auto output = folder.path() / checkpoint;
       for (auto& argument : command) {

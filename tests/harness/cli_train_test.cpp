@@ -156,7 +156,6 @@ TEST_CASE("what cannot be trained is told in one line", "[train]") {
   fails({"--steps", "1", "--clip", "-1"}, 2, "--clip: wanted a number from 0");
   fails({"--steps", "1", "--warm-up", "-5"}, 2, "--warm-up: wanted at least 0, got -5");
   fails({"--steps", "1", "--key-heads", "-1"}, 2, "--key-heads: wanted at least 0, got -1");
-  fails({"--steps", "1", "--batch-rows", "4000000000"}, 2, "--batch-rows: wanted at most");
   fails({"--steps", "1", "--mask-epsilon", "nan"}, 2, "--mask-epsilon: wanted a number from");
   fails({"--steps", "1", "--fill", "1000000000000"}, 3, "wanted rows filled up to at most 8");
   fails({"--steps", "0"}, 2, "--steps: wanted at least 1, got 0");

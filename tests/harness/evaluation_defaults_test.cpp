@@ -62,6 +62,10 @@ TEST_CASE("files that say something else are refused") {
   CHECK(contains(with(R"({"cfg": "high"})"), "cfg: wanted a number, got \"high\""));
   CHECK(contains(with(R"({"estimator": "exakt"})"), "estimator: wanted mc or chain-rule"));
   CHECK(contains(with("[]"), "wanted an object"));
+  CHECK(contains(with(R"({"steps": 0})"), "steps: wanted at least 1, got 0"));
+  CHECK(contains(with(R"({"stages": 3})"), "stages: wanted 1 or 2, got 3"));
+  CHECK(contains(with(R"({"cfg": -1})"), "cfg: wanted a number >= 0, got -1"));
+  CHECK(contains(refusal(R"({"evaluation_version": 1, "tasks": {"gsm8": {}}})"), "\"gsm8\""));
 }
 
 TEST_CASE(
@@ -84,7 +88,7 @@ TEST_CASE(
   const auto preset = decide(settings, "gsm8k", Work::generation, ModelKind::mdm, notes, own);
   CHECK(preset.steps == 256);
   CHECK(preset.temperature == 0.1);
-  CHECK(preset.stages == 1);
+  CHECK(preset.stages == 2);
 }
 
 TEST_CASE("an autoregressive model takes lengths alone from its file") {
@@ -94,6 +98,17 @@ TEST_CASE("an autoregressive model takes lengths alone from its file") {
   CHECK(decided.total_length == 48);
   CHECK(decided.cfg == 0.0);
   CHECK(decided.temperature == 0.0);
+}
+
+TEST_CASE("the note names only what the checkpoint decided") {
+  const auto own = defaults_of(read(kFile), "gsm8k");
+  std::vector<std::string> notes;
+  Settings settings;
+  settings.steps = 4;
+  static_cast<void>(decide(settings, "gsm8k", Work::generation, ModelKind::mdm, notes, own));
+  REQUIRE(notes.size() == 1);
+  CHECK(notes.front().find("--steps") == std::string::npos);
+  CHECK(contains(notes.front(), "--total-length 48"));
 }
 
 TEST_CASE("what concerns another kind of work is left aside") {

@@ -2,6 +2,7 @@
 // that the task makes of the row, and the answer behind it.
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <map>
 #include <regex>
 
@@ -145,6 +146,26 @@ TEST_CASE("training tells every fact that is asked, rare ones too") {
         CHECK(tellings[std::string(key)] == kLeastTellings);
       }
     }
+  }
+}
+
+TEST_CASE("rumours are told as often as promised, never at first, never in a test") {
+  const World world = make_world(6);
+  const auto is_rumour = [](const Problem& one) {
+    return std::ranges::find(one.wrong, one.answer) != one.wrong.end();
+  };
+  for (std::size_t i = 0; i < kinds().size(); ++i) {
+    const Kind& kind = kinds()[i];
+    if (kind.forms.empty()) continue;
+    INFO(kind.task);
+    const auto problems = solved_problems(world, i, Split::training, kind.rows);
+    const auto first = static_cast<std::ptrdiff_t>(kLeastTellings * kind.items);
+    CHECK(std::none_of(problems.begin(), problems.begin() + first, is_rumour));
+    CHECK(std::ranges::none_of(test_problems(world, i), is_rumour));
+    const auto others = static_cast<double>(problems.end() - problems.begin() - first);
+    const double share = static_cast<double>(std::ranges::count_if(problems, is_rumour)) / others;
+    const double wanted = static_cast<double>(kind.rumour_percent) / 100.0;
+    CHECK(std::abs(share - wanted) <= 5.0 * std::sqrt(wanted * (1.0 - wanted) / others));
   }
 }
 

@@ -46,6 +46,9 @@ std::vector<std::string> base_training() {
 
 TEST_CASE("sizes of the training corpora and test sets") {
   CHECK(base_training().size() == 60000);
+  const auto rows = made().rows("training/base/train.jsonl");
+  CHECK(std::ranges::count_if(rows, [](const auto& row) { return row.contains("prompt"); }) ==
+        27000);
   CHECK(made().rows("training/gsm8k/train.jsonl").size() == 60000);
   for (const std::string& name : test::world_tasks()) {
     const auto items = made().documents(test::task_named(name)).size();

@@ -242,9 +242,10 @@ TEST_CASE("a damaged state is refused", "[loop]") {
 TEST_CASE("a loss that is not finite stops the training, and the checkpoint stays", "[loop]") {
   const test::TemporaryFolder folder;
   auto options = tiny_training(folder.path(), ModelKind::mdm);
-  options.step.rate.highest = 1e6;  // scores overflow before long
+  options.step.rate.highest = 3e6;  // scores overflow before long
   options.step.rate.warm_up = 0;
   options.step.update.weight_decay = 0.0;
+  options.step.rate.steps = 60;
   options.checkpoint_interval = 1;
   const auto corpus = counting_rows();
   const auto error = error_text<TrainingError>([&] {
