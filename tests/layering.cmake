@@ -7,7 +7,7 @@ set(layer_models models)
 set(layer_evaluators evaluators models tasks/request.hpp)
 set(layer_tasks tasks)
 set(layer_results results tasks/request.hpp)
-set(layer_training training models evaluators/random.hpp tasks/dataset_error.hpp tasks/line_reader.hpp results/atomic_file.hpp
+set(layer_training training models evaluators/random.hpp tasks/dataset_error.hpp tasks/line_reader.hpp tasks/sha256.hpp results/atomic_file.hpp
     results/file_io.hpp results/json.hpp results/results_error.hpp)
 set(layer_microworld microworld)
 set(layer_harness harness models evaluators tasks results training microworld)

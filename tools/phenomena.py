@@ -168,7 +168,7 @@ def temporal(_: argparse.Namespace) -> tuple[list, str]:
 
 
 SIZES = {"small": (3, 64, 4, 192), "middle": (4, 96, 4, 256), "large": (6, 144, 4, 384)}
-BUDGETS = (5e11, 2e12, 8e12)
+BUDGETS = (2.5e11, 1e12, 4e12)
 
 
 def train(args: argparse.Namespace, size: str, flops: float, kind: str) -> Path:
