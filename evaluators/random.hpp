@@ -26,12 +26,12 @@ enum class Purpose : std::uint8_t {
   unmask_token = 4,   ///< Gumbel noise of the samplers
   decode_token = 5,   ///< Gumbel noise of autoregressive decoding
 
-  training_start = 16,       ///< parameters that training begins with
-  training_order = 17,       ///< order of the rows in an epoch
-  training_length = 18,      ///< which rows are cut, and where
-  training_mask_rate = 19,   ///< how much of a training row is masked
-  training_mask = 20,        ///< which of its tokens are
-  validation_mask_rate = 21, ///< the same of the validation rows
+  training_start = 16,        ///< parameters that training begins with
+  training_order = 17,        ///< order of the rows in an epoch
+  training_length = 18,       ///< which rows are cut, and where
+  training_mask_rate = 19,    ///< how much of a training row is masked
+  training_mask = 20,         ///< which of its tokens are
+  validation_mask_rate = 21,  ///< the same of the validation rows
   validation_mask = 22,
 };
 

@@ -12,8 +12,8 @@ RotaryTables rotary_tables(const ModelConfig& config, torch::Device device) {
   const auto exponents =
       torch::arange(0, elements, 2, torch::kFloat32) / static_cast<float>(elements);
   const auto theta = 1.0F / torch::pow(kBase, exponents);
-  const auto positions = torch::arange(config.block_size, torch::kFloat32) /
-                         static_cast<float>(config.condense_ratio);
+  const auto positions =
+      torch::arange(config.block_size, torch::kFloat32) / static_cast<float>(config.condense_ratio);
   const auto angles = torch::outer(positions, theta);
   const auto table = [&](const torch::Tensor& values) {
     const auto kept = config.rope_tables == RopeTables::bf16 ? values.to(torch::kBFloat16) : values;

@@ -67,7 +67,8 @@ SMDM_INLINE void clear(float* from, std::int64_t count) {
 
 /// One head's numbers, zeros behind.
 template <typename T>
-SMDM_INLINE void unpack(const T* from, std::int64_t size, std::int64_t width, float scale, float* to) {
+SMDM_INLINE void unpack(
+    const T* from, std::int64_t size, std::int64_t width, float scale, float* to) {
   std::int64_t d = 0;
   for (; d + kWidth <= size; d += kWidth) store(load(from + d) * scale, to + d);
   for (; d < size; ++d) to[d] = to_float(from[d]) * scale;
@@ -115,12 +116,8 @@ SMDM_INLINE std::int64_t multiply_keys(const float* left,
 
 /// c [kRows, width] = or += a [kRows, depth] * b [depth, width], where only `size` columns count.
 template <int kRows, Store kStore>
-SMDM_INLINE void multiply_rows(Left a,
-                               const float* b,
-                               std::int64_t depth,
-                               std::int64_t size,
-                               std::int64_t width,
-                               float* c) {
+SMDM_INLINE void multiply_rows(
+    Left a, const float* b, std::int64_t depth, std::int64_t size, std::int64_t width, float* c) {
   std::int64_t d = 0;
   for (; d + kWidth < size; d += kTileColumns)
     multiply_tile<kRows, 2, kStore>(a, b + d, width, depth, c + d, width);
@@ -128,7 +125,10 @@ SMDM_INLINE void multiply_rows(Left a,
 }
 
 /// Probabilities and gradients of scores, in place of both products.
-SMDM_INLINE void softmax_gradient(float* scores, float* d, std::int64_t seen, std::int64_t columns) {
+SMDM_INLINE void softmax_gradient(float* scores,
+                                  float* d,
+                                  std::int64_t seen,
+                                  std::int64_t columns) {
   const float factor = 1.0F / exponentials(scores, seen, columns);
   Vec products{};
   for (std::int64_t j = 0; j < columns; j += kWidth) {
@@ -196,9 +196,9 @@ void key_gradients(const AttentionGradient<T>& row,
     const auto skipped = row.causal && j > begin ? j - begin : 0;
     const auto count = end - begin - skipped;
     const auto from = skipped * s.columns + j;
-    multiply_rows<kTileRows, Store::add>(
-        {.data = s.d_scores + from, .row = 1, .column = s.columns},
-        s.queries + skipped * s.width, count, row.size, s.width, s.d_keys + j * s.width);
+    multiply_rows<kTileRows, Store::add>({.data = s.d_scores + from, .row = 1, .column = s.columns},
+                                         s.queries + skipped * s.width, count, row.size, s.width,
+                                         s.d_keys + j * s.width);
     multiply_rows<kTileRows, Store::add>(
         {.data = s.probabilities + from, .row = 1, .column = s.columns},
         s.d_out + skipped * s.width, count, row.size, s.width, s.d_values + j * s.width);
@@ -217,8 +217,7 @@ void head_gradient(const AttentionGradient<T>& row, std::int64_t head, const Gra
              s.d_out + (i - begin) * s.width);
     }
     auto i = begin;
-    for (; i + kTileRows <= end; i += kTileRows)
-      query_tile<kTileRows>(row, head, i, i - begin, s);
+    for (; i + kTileRows <= end; i += kTileRows) query_tile<kTileRows>(row, head, i, i - begin, s);
     if (i < end) query_rest<kTileRows - 1>(row, head, i, i - begin, s);
     key_gradients(row, begin, end, s);
   }

@@ -125,7 +125,8 @@ void swiglu_gradient(const T* gate_up, const T* d_out, std::int64_t width, T* d_
 // ---- rotary embedding -----------------------------------------------------------------------
 
 template <typename T>
-SMDM_INLINE void rotate_head(T* head, const float* cosine, const float* sine, float sign, std::int64_t half) {
+SMDM_INLINE void rotate_head(
+    T* head, const float* cosine, const float* sine, float sign, std::int64_t half) {
   each(half, [&](std::int64_t i, auto part) {
     const Vec first = get(head + i, part);
     const Vec second = get(head + half + i, part);

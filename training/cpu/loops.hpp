@@ -74,7 +74,8 @@ struct TypedLoops {
   void (*swiglu_gradient)(const T* gate_up, const T* d_out, std::int64_t width, T* d_gate_up);
 
   /// Rotates a token's queries and keys in place, by the angles or back.
-  void (*rotate)(T* qkv, const float* cosine, const float* sine, bool back, const HeadLayout& heads);
+  void (*rotate)(
+      T* qkv, const float* cosine, const float* sine, bool back, const HeadLayout& heads);
 
   /// -log softmax(logits)[target], in nats. The logits become its gradient times `weight`.
   float (*cross_entropy)(T* logits, std::int64_t width, std::int64_t target, float weight);
