@@ -79,8 +79,8 @@ def recall(args: argparse.Namespace) -> tuple[list, str]:
                 row.append(f"{shown(told)} ({top[0]:.2f})")
             figures.append(line)
             rows.append(row)
-    head = ["seed", "model", "name, description", "description, name",
-            "reversed: description, name", "reversed: name, description"]
+    head = ["seed", "model", "name first", "description first", "reversed: name first",
+            "reversed: description first"]
     return figures, table(head, rows)
 
 
@@ -125,10 +125,9 @@ def steps(_: argparse.Namespace) -> tuple[list, str]:
         documents = results["n-samples"]["micro_gsm8k"]["effective"]
         forwards = own["forwards"] / documents
         figures.append({"kind": kind, "steps": number, "exact_match": value,
-                        "forwards_per_answer": forwards, "seconds": own["seconds"]})
-        rows.append([kind, "-" if number is None else str(number), f"{forwards:.1f}", shown(value),
-                     f"{own['seconds']:.2f}"])
-    head = ["model", "steps", "forwards an answer", "exact match", "seconds"]
+                        "forwards_per_answer": forwards})
+        rows.append([kind, "-" if number is None else str(number), f"{forwards:.1f}", shown(value)])
+    head = ["model", "steps", "forwards an answer", "exact match"]
     return figures, table(head, rows)
 
 
