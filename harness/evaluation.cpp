@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "harness/errors.hpp"
 #include "harness/presets.hpp"
@@ -9,23 +10,38 @@
 namespace smdm {
 namespace {
 
+/// Shows the settings that presets, checkpoints and tasks may decide to `visit`, two by two.
+template <typename Other, typename Visit>
+void for_each_decided(Settings& settings, Other& other, const Visit& visit) {
+  visit(settings.estimator, other.estimator);
+  visit(settings.mc_samples, other.mc_samples);
+  visit(settings.mc_strata, other.mc_strata);
+  visit(settings.cfg, other.cfg);
+  visit(settings.cfg_second, other.cfg_second);
+  visit(settings.sampler, other.sampler);
+  visit(settings.steps, other.steps);
+  visit(settings.total_length, other.total_length);
+  visit(settings.temperature, other.temperature);
+  visit(settings.stages, other.stages);
+  visit(settings.packing, other.packing);
+}
+
+/// `below` without what `above` has decided. A second stage that nobody mentions has the guidance
+/// of the first.
+Settings undecided(Settings below, const Settings& above) {
+  if (above.cfg) below.cfg_second.reset();
+  for_each_decided(below, above, [](auto& value, const auto& decided) {
+    if (decided) value.reset();
+  });
+  return below;
+}
+
 /// Takes from `below` what `settings` does not say.
 void fill(Settings& settings, const Settings& below) {
-  const auto take = [](auto& value, const auto& other) {
-    if (!value) value = other;
-  };
-  take(settings.estimator, below.estimator);
-  take(settings.mc_samples, below.mc_samples);
-  take(settings.mc_strata, below.mc_strata);
-  // A second stage that nobody mentions has the guidance of the first.
-  if (!settings.cfg) take(settings.cfg_second, below.cfg_second);
-  take(settings.cfg, below.cfg);
-  take(settings.sampler, below.sampler);
-  take(settings.steps, below.steps);
-  take(settings.total_length, below.total_length);
-  take(settings.temperature, below.temperature);
-  take(settings.stages, below.stages);
-  take(settings.packing, below.packing);
+  const auto rest = undecided(below, settings);
+  for_each_decided(settings, rest, [](auto& value, const auto& other) {
+    if (other) value = other;
+  });
   settings.greedy = settings.greedy || below.greedy;
 }
 
@@ -85,24 +101,6 @@ Settings without_diffusion(Settings& settings) {
   return kept;
 }
 
-/// Takes out of `defaults` what is decided already (see fill()).
-void drop_decided(Settings& defaults, const Settings& above) {
-  const auto drop = [](auto& value, const auto& decided) {
-    if (decided) value.reset();
-  };
-  if (above.cfg) defaults.cfg_second.reset();
-  drop(defaults.estimator, above.estimator);
-  drop(defaults.mc_samples, above.mc_samples);
-  drop(defaults.mc_strata, above.mc_strata);
-  drop(defaults.cfg, above.cfg);
-  drop(defaults.cfg_second, above.cfg_second);
-  drop(defaults.sampler, above.sampler);
-  drop(defaults.steps, above.steps);
-  drop(defaults.total_length, above.total_length);
-  drop(defaults.temperature, above.temperature);
-  drop(defaults.stages, above.stages);
-}
-
 /// What the checkpoint asks for itself where `above` has not decided, with a printed line about it.
 Settings own_defaults(Settings defaults,
                       const Settings& above,
@@ -110,7 +108,7 @@ Settings own_defaults(Settings defaults,
                       Work work,
                       ModelKind kind,
                       std::vector<std::string>& notes) {
-  drop_decided(defaults, above);
+  defaults = undecided(std::move(defaults), above);
   if (work == Work::generation) {
     defaults.estimator.reset();
     defaults.mc_samples.reset();
