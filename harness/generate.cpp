@@ -24,17 +24,23 @@ void check_ids(const LanguageModel& model,
   }
 }
 
+void check_total_length(const LanguageModel& model,
+                        std::int64_t total_length,
+                        const std::string& what) {
+  const auto context = model.info().max_tokens;
+  if (total_length <= context) return;
+  throw UsageError(
+      "--total-length: " + what + " would be decoded to " + std::to_string(total_length) +
+      " tokens (by option, preset or default), the model reads at most " + std::to_string(context));
+}
+
 std::vector<Generation> generate(const Session& session,
                                  const std::vector<std::vector<std::int64_t>>& prompts,
                                  const Evaluation& evaluation,
                                  const Settings& settings,
                                  const std::string& label,
                                  const std::function<std::string(std::size_t)>& where) {
-  const auto& info = session.model->info();
-  if (evaluation.total_length > info.max_tokens) {
-    throw UsageError("--total-length: the model reads at most " + std::to_string(info.max_tokens) +
-                     " tokens, got " + std::to_string(evaluation.total_length));
-  }
+  check_total_length(*session.model, evaluation.total_length, label);
   const bool arm = session.checkpoint.kind == ModelKind::arm;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     if (arm && prompts[i].empty())

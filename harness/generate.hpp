@@ -25,6 +25,12 @@ namespace smdm {
     const std::string& label,
     const std::function<std::string(std::size_t)>& where);
 
+/// @param what  names what is generated, in the error
+/// @throws UsageError  if prompt and answer together are longer than the model reads
+void check_total_length(const LanguageModel& model,
+                        std::int64_t total_length,
+                        const std::string& what);
+
 /// Checks ids and length of a request or prompt.
 /// @param limit  longest sequence allowed, prompt and answer together
 /// @throws RequestError  naming `where`, what was wanted and what came

@@ -41,13 +41,7 @@ void prepare_requests(PreparedTask& prepared, const Session& session) {
 }
 
 void prepare_prompts(PreparedTask& prepared, const OpenAnswer& task, const Session& session) {
-  const auto context = session.model->info().max_tokens;
-  if (prepared.evaluation.total_length > context) {
-    throw UsageError("--total-length: " + task.info.name + " would be decoded to " +
-                     std::to_string(prepared.evaluation.total_length) +
-                     " tokens (by option, preset or default), the model reads at most " +
-                     std::to_string(context));
-  }
+  check_total_length(*session.model, prepared.evaluation.total_length, task.info.name);
   for (const auto& document : prepared.dataset.documents) {
     prepared.prompts.push_back(task.parse(document));
     prepared.prompt_ids.push_back(session.text().encode(prepared.prompts.back().text));
