@@ -9,29 +9,11 @@
 #include "evaluators/greedy_verdict.hpp"
 #include "evaluators/guidance.hpp"
 #include "evaluators/random.hpp"
+#include "evaluators/request_checks.hpp"
+#include "evaluators/subset_source.hpp"
 
 namespace smdm {
 namespace {
-
-void check_request(const ModelInfo& info, const TokenRequest& request, std::size_t index) {
-  const auto name = "request " + std::to_string(index);
-  if (request.continuation.empty()) {
-    throw std::invalid_argument(name + ": wanted a continuation of at least one token, got none");
-  }
-  if (request.context.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
-    throw std::invalid_argument(
-        name + ": wanted a context of at least one token for an autoregressive model, got none");
-  }
-  const auto tokens =
-      static_cast<std::int64_t>(request.context.size() + request.continuation.size());
-  if (tokens > info.max_tokens) {
-    throw std::invalid_argument(name + ": wanted at most " + std::to_string(info.max_tokens) +
-                                " tokens of context and continuation, got " +
-                                std::to_string(tokens));
-  }
-  check_ids(info, request.context, /*mask_allowed=*/true, name + ": context");
-  check_ids(info, request.continuation, /*mask_allowed=*/false, name + ": continuation");
-}
 
 void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   if (const auto* config = std::get_if<MonteCarlo>(&estimator)) {
@@ -39,9 +21,40 @@ void check_estimator(const ModelInfo& info, const Estimator& estimator) {
     check_monte_carlo(*config);
   } else if (std::holds_alternative<ChainRule>(estimator)) {
     require_masked_diffusion(info, "chain-rule");
+  } else if (const auto* exact = std::get_if<ExactSum>(&estimator)) {
+    require_masked_diffusion(info, "exact");
+    check_subset_config(*exact);
+  } else if (const auto* fixed = std::get_if<FixedCount>(&estimator)) {
+    require_masked_diffusion(info, "fixed-count");
+    check_subset_config(*fixed);
+  } else if (const auto* balanced = std::get_if<Balanced>(&estimator)) {
+    require_masked_diffusion(info, "balanced");
+    check_subset_config(*balanced);
   } else {
     require_autoregressive(info, "exact likelihood by teacher forcing");
   }
+}
+
+void check_subsets(std::span<const TokenRequest> requests, const Estimator& estimator) {
+  const auto* exact = std::get_if<ExactSum>(&estimator);
+  if (exact == nullptr) return;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    try {
+      check_enumerable(requests[i].continuation.size(), *exact);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument("request " + std::to_string(i) + ": " + error.what());
+    }
+  }
+}
+
+/// How many requests at the front share a context and so may share rows. Limited by a constant, so
+/// that what is computed and counted depends on the requests alone.
+std::size_t question_size(std::span<const TokenRequest> requests) {
+  constexpr std::size_t kMost = 64;
+  const auto most = std::min(kMost, requests.size());
+  std::size_t count = 1;
+  while (count < most && requests[count].context == requests.front().context) ++count;
+  return count;
 }
 
 /// Opens the sources of an evaluation one after the other.
@@ -81,6 +94,46 @@ class Opener {
         requests_.subspan(first, count),
         estimator.one_bfloat16 ? model_.info().compute : ComputeType::f32,
         config_.greedy ? WithArgmax::yes : WithArgmax::no,
+        [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
+  }
+
+  std::unique_ptr<ScoreSource> open(const ExactSum& estimator) {
+    return open_question([&](const TokenRequest& request) {
+      return exact_sum(request.continuation.size(), estimator);
+    });
+  }
+
+  std::unique_ptr<ScoreSource> open(const FixedCount& estimator) {
+    const FixedCountDraws draws(config_.seed, requests_[next_].context);
+    return open_question([&](const TokenRequest& request) {
+      return fixed_count(request.continuation.size(), estimator, draws);
+    });
+  }
+
+  std::unique_ptr<ScoreSource> open(const Balanced& estimator) {
+    const auto draws = balanced_draws(config_.seed, requests_[next_].context);
+    return open_question([&](const TokenRequest& request) {
+      return balanced(request.continuation.size(), request.context.size(), estimator, draws);
+    });
+  }
+
+  /// @param make  the estimator of one request
+  template <typename Make>
+  std::unique_ptr<ScoreSource> open_question(const Make& make) {
+    const auto first = next_;
+    const auto count = question_size(requests_.subspan(first));
+    next_ += count;
+    const auto own = requests_.subspan(first, count);
+    std::vector<std::unique_ptr<SubsetEstimator>> estimators;
+    estimators.reserve(count);
+    for (const auto& request : own) estimators.push_back(make(request));
+    const auto& info = model_.info();
+    return subset_source(
+        {.requests = own,
+         .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+         .cfg = config_.cfg,
+         .max_tokens = info.max_tokens},
+        independent_plan(std::move(estimators)),
         [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
   }
 
@@ -146,6 +199,7 @@ void score(const LanguageModel& model,
   check_seed(config.seed);
   check_limits(config.packing);
   for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
+  check_subsets(requests, config.estimator);
   if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
     estimate_with_verdicts(model, requests, config, done);
   } else {

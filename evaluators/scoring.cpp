@@ -32,10 +32,12 @@ void run_sources(const LanguageModel& model,
     check_numbers(scores.log_p);
     const std::span<const float> log_p(scores.log_p);
     const std::span<const std::int64_t> argmax(scores.argmax);
+    const std::span prefixes(scores.prefixes);
     for (const auto& part : batch.parts) {
       part.source->take(
           {.log_p = log_p.subspan(part.first, part.wanted),
-           .argmax = argmax.empty() ? argmax : argmax.subspan(part.first, part.wanted)});
+           .argmax = argmax.empty() ? argmax : argmax.subspan(part.first, part.wanted),
+           .prefixes = prefixes.empty() ? prefixes : prefixes.subspan(part.first_row, part.rows)});
     }
   }
 }

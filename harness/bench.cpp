@@ -30,11 +30,12 @@ class Counted final : public LanguageModel {
   [[nodiscard]] double flops() const { return flops_; }
 
  private:
-  void run(const PackedRows& rows,
-           std::span<KvCache* const>,
-           const LogitsVisitor& visit) const override {
+  Prefixes run(const PackedRows& rows,
+               std::span<KvCache* const>,
+               const LogitsVisitor& visit) const override {
     flops_ += count_(rows);
     model_.visit_logits(rows, visit);
+    return {};
   }
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override {
     return model_.make_cache(capacity);
