@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "evaluators/scoring.hpp"
 #include "evaluators/subset_estimators.hpp"
 #include "tests/support/fake_model.hpp"
 
