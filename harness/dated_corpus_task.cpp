@@ -183,6 +183,7 @@ void evaluate_period(const PreparedTask& prepared,
   const auto& fields = std::get<DatedCorpus>(prepared.task).text_fields;
   std::int64_t rows = 0;
   std::int64_t tokens = 0;
+  bool all_known = true;
   for (std::size_t i = 0; i < record.samples.size(); ++i) {
     const auto first = prepared.first[i];
     const auto last = prepared.first[i + 1];
@@ -198,8 +199,14 @@ void evaluate_period(const PreparedTask& prepared,
       record.metrics.at(0).values.push_back(value);
     }
     for (const double value : {estimate.nats, bytes}) record.metrics.at(1).values.push_back(value);
+    all_known = all_known && (estimate.bound != Bound::lower || estimate.standard_error);
+    for (auto& metric : record.metrics)
+      metric.mc_errors.push_back(estimate.standard_error.value_or(0.0));
     rows += estimate.rows;
     tokens += estimate.tokens;
+  }
+  if (!all_known) {
+    for (auto& metric : record.metrics) metric.mc_errors.clear();
   }
   const bool is_bound = estimates.front().bound == Bound::lower;
   if (is_bound) record.alias = record.name + " (upper bound)";

@@ -40,6 +40,11 @@ struct Settings {
   std::optional<std::string> estimator;
   std::optional<std::int64_t> mc_samples;
   std::optional<std::int64_t> mc_strata;
+  std::optional<std::int64_t> max_rows;
+  std::optional<double> target_error;
+  bool racing = false;
+  std::optional<double> racing_error;
+  std::optional<std::string> prompt_reuse;
   std::optional<double> cfg;
   std::optional<double> cfg_second;
   bool greedy = false;
@@ -141,13 +146,37 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
               {"likelihood"}},
         s.probe);
   visit(Field{"--estimator",
-              "Likelihood of a masked diffusion model (default mc)",
+              "Likelihood of a masked diffusion model (default auto: exact where 2^L - 1 <= "
+              "--mc-samples, else balanced)",
               number,
-              {"mc", "chain-rule"}},
+              {"auto", "exact", "balanced", "fixed-count", "mc", "chain-rule"}},
         s.estimator);
-  visit(Field{"--mc-samples", "Monte Carlo samples per request (default 1024)", number},
+  visit(Field{"--mc-samples",
+              "Rows per request (default 32 for auto and balanced, 128 for fixed-count, 1024 for "
+              "mc)",
+              number},
         s.mc_samples);
-  visit(Field{"--mc-strata", "Samples per stratified round (default 32)", number}, s.mc_strata);
+  visit(Field{"--mc-strata", "Samples per stratified round of mc (default 32)", number},
+        s.mc_strata);
+  visit(Field{"--max-rows",
+              "Most rows per request of exact and under --target-error (default 4096)", number},
+        s.max_rows);
+  visit(Field{"--target-error",
+              "auto and balanced: add rows until the standard error in nats is below this", number},
+        s.target_error);
+  visit(Field{"--racing",
+              "auto and balanced: stop computing a choice that cannot win its question any more",
+              number},
+        s.racing);
+  visit(Field{"--racing-error",
+              "Bound on the chance that a race eliminates the exact winner (default 0.01)", number},
+        s.racing_error);
+  visit(Field{"--prompt-reuse",
+              "balanced and racing: rows over a frozen prompt, corrected without bias; auto "
+              "(default): where the prompt has at least four times the target's tokens",
+              number,
+              {"auto", "on", "off"}},
+        s.prompt_reuse);
   visit(
       Field{"--cfg", "Classifier-free guidance w: un + (w + 1) * (cond - un) (default 0)", number},
       s.cfg);

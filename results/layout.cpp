@@ -44,6 +44,9 @@ Json task_scores(const TaskRecord& task, const TaskSummary& summary, const std::
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {
     scores[metric_key(task.metrics[i].info)] = finite_or_null(summary[i].value);
     scores[stderr_key(task.metrics[i].info)] = stderr_or_na(summary[i].standard_error);
+    if (summary[i].monte_carlo_error) {
+      scores[mc_stderr_key(task.metrics[i].info)] = finite_or_null(*summary[i].monte_carlo_error);
+    }
   }
   return scores;
 }
@@ -261,6 +264,10 @@ std::string metric_key(const MetricInfo& info) {
 
 std::string stderr_key(const MetricInfo& info) {
   return info.name + "_stderr," + info.filter;
+}
+
+std::string mc_stderr_key(const MetricInfo& info) {
+  return info.name + "_mc_stderr," + info.filter;
 }
 
 std::vector<DisplayRow> display_rows(const RunRecord& run) {

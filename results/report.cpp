@@ -120,6 +120,7 @@ using Rows = std::vector<std::vector<std::string>>;
 void append_task(const TaskRecord& task,
                  const TaskSummary& summary,
                  const std::string& alias,
+                 bool with_monte_carlo,
                  Rows& rows) {
   bool first = true;
   for (const std::size_t i : metrics_by_key(task)) {
@@ -128,6 +129,7 @@ void append_task(const TaskRecord& task,
                     std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
                     four_decimals(summary.at(i).value), "±",
                     stderr_text(summary.at(i).standard_error)});
+    if (with_monte_carlo) rows.back().push_back(stderr_text(summary.at(i).monte_carlo_error));
     first = false;
   }
 }
@@ -229,7 +231,10 @@ std::string markdown_table(std::span<const Column> columns,
 }
 
 std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
-  const std::vector<Column> columns = {{.title = "Tasks"},
+  const bool with_monte_carlo = std::ranges::any_of(summaries, [](const TaskSummary& task) {
+    return std::ranges::any_of(task, [](const Summary& s) { return s.monte_carlo_error.has_value(); });
+  });
+  std::vector<Column> columns = {{.title = "Tasks"},
                                        {.title = "Version", .align = Align::right},
                                        {.title = "Filter"},
                                        {.title = "n-shot", .align = Align::right},
@@ -238,12 +243,14 @@ std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& 
                                        {.title = "Value", .align = Align::right},
                                        {.title = ""},
                                        {.title = "Stderr", .align = Align::right}};
+  if (with_monte_carlo) columns.push_back({.title = "MC stderr", .align = Align::right});
   Rows rows;
   for (const DisplayRow& row : display_rows(run)) {
     if (row.group != nullptr) {
-      rows.push_back({row.alias, "N/A", "", "", "", "", "", "", ""});
+      rows.push_back({row.alias, "N/A"});
+      rows.back().resize(columns.size());
     } else {
-      append_task(run.tasks[row.task], summaries.at(row.task), row.alias, rows);
+      append_task(run.tasks[row.task], summaries.at(row.task), row.alias, with_monte_carlo, rows);
     }
   }
   return markdown_table(columns, rows);
