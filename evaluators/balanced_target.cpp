@@ -22,15 +22,13 @@ BalancedTarget::BalancedTarget(std::size_t length, bool frozen_prompt, const Bal
 void BalancedTarget::enumerate() {
   enumerated_ = true;
   for (auto& subset : all_subsets(length_)) {
-    wanted_.push_back({.hidden = std::move(subset), .frozen_prompt = frozen_prompt_});
-    ++enumerated_rows_;
+    of_enumeration_.push_back({.hidden = std::move(subset), .frozen_prompt = frozen_prompt_});
   }
 }
 
 void BalancedTarget::grow(std::size_t fold, std::size_t rows) {
   for (auto& subset : folds_.grow(fold, rows)) {
-    wanted_.push_back({.hidden = std::move(subset), .frozen_prompt = frozen_prompt_});
-    ++fold_rows_;
+    of_folds_.push_back({.hidden = std::move(subset), .frozen_prompt = frozen_prompt_});
   }
 }
 
@@ -38,14 +36,21 @@ void BalancedTarget::grow(std::size_t fold, std::size_t rows) {
 void BalancedTarget::correct(std::size_t folds) {
   for (std::size_t k = 0; k < folds; ++k) {
     for (auto& subset : correction_.grow(correction_.size(), 1)) {
-      wanted_.push_back({.hidden = subset, .frozen_prompt = false});
-      wanted_.push_back({.hidden = std::move(subset), .frozen_prompt = true});
+      of_correction_.push_back({.hidden = subset, .frozen_prompt = false});
+      of_correction_.push_back({.hidden = std::move(subset), .frozen_prompt = true});
     }
   }
 }
 
 std::vector<WantedRow> BalancedTarget::wanted() {
-  return std::exchange(wanted_, {});
+  enumerated_rows_ = of_enumeration_.size();
+  fold_rows_ = of_folds_.size();
+  auto all = std::exchange(of_enumeration_, {});
+  for (auto* more : {&of_folds_, &of_correction_}) {
+    all.insert(all.end(), more->begin(), more->end());
+    more->clear();
+  }
+  return all;
 }
 
 void BalancedTarget::take(std::span<const RowLosses> losses) {

@@ -58,9 +58,12 @@ class BalancedTarget {
   BalancedFolds folds_;
   BalancedFolds correction_;
   double exact_loss_ = 0.0;
-  std::vector<WantedRow> wanted_;
-  std::size_t fold_rows_ = 0;        ///< of the wanted rows, those of folds
-  std::size_t enumerated_rows_ = 0;  ///< likewise, those of the enumeration
+  // Rows asked for since wanted() told them; it tells them in this order.
+  std::vector<WantedRow> of_enumeration_;
+  std::vector<WantedRow> of_folds_;
+  std::vector<WantedRow> of_correction_;
+  std::size_t enumerated_rows_ = 0;  ///< of the rows told and not answered
+  std::size_t fold_rows_ = 0;        ///< likewise
 };
 
 }  // namespace smdm

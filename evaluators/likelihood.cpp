@@ -60,11 +60,11 @@ std::size_t question_size(std::span<const TokenRequest> requests) {
 /// Opens the sources of an evaluation one after the other.
 class Opener {
  public:
-  Opener(const LanguageModel& model,
+  Opener(const ModelInfo& info,
          std::span<const TokenRequest> requests,
          const LikelihoodConfig& config,
          const EstimateDone& done)
-      : model_(model), requests_(requests), config_(config), done_(done) {}
+      : info_(info), requests_(requests), config_(config), done_(done) {}
 
   std::unique_ptr<ScoreSource> operator()() {
     if (next_ == requests_.size()) return nullptr;
@@ -92,7 +92,7 @@ class Opener {
     next_ += count;
     return teacher_forcing_source(
         requests_.subspan(first, count),
-        estimator.one_bfloat16 ? model_.info().compute : ComputeType::f32,
+        estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
         config_.greedy ? WithArgmax::yes : WithArgmax::no,
         [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
   }
@@ -127,27 +127,25 @@ class Opener {
     std::vector<std::unique_ptr<SubsetEstimator>> estimators;
     estimators.reserve(count);
     for (const auto& request : own) estimators.push_back(make(request));
-    const auto& info = model_.info();
     return subset_source(
         {.requests = own,
-         .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+         .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
          .cfg = config_.cfg,
-         .max_tokens = info.max_tokens},
+         .max_tokens = info_.max_tokens},
         independent_plan(std::move(estimators)),
         [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
   }
 
   Scoring one_request() {
     const auto index = next_++;
-    const auto& info = model_.info();
     return {.request = &requests_[index],
-            .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+            .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
             .cfg = config_.cfg,
-            .compute = info.compute,
+            .compute = info_.compute,
             .done = [this, index](const Estimate& estimate) { done_(index, estimate); }};
   }
 
-  const LanguageModel& model_;
+  ModelInfo info_;
   std::span<const TokenRequest> requests_;
   const LikelihoodConfig& config_;
   const EstimateDone& done_;
@@ -158,7 +156,7 @@ void estimate_all(const LanguageModel& model,
                   std::span<const TokenRequest> requests,
                   const LikelihoodConfig& config,
                   const EstimateDone& done) {
-  Opener opener(model, requests, config, done);
+  Opener opener(model.info(), requests, config, done);
   const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
                                ? WithArgmax::yes
                                : WithArgmax::no;
@@ -187,6 +185,22 @@ void estimate_with_verdicts(const LanguageModel& model,
   }
 }
 
+void check_all(const ModelInfo& info,
+               std::span<const TokenRequest> requests,
+               const LikelihoodConfig& config) {
+  check_estimator(info, config.estimator);
+  check_guidance(info, config.cfg);
+  check_seed(config.seed);
+  check_limits(config.packing);
+  for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
+  check_subsets(requests, config.estimator);
+}
+
+class NoPrefix final : public Prefix {
+ public:
+  [[nodiscard]] std::int64_t tokens() const override { return 0; }
+};
+
 }  // namespace
 
 void score(const LanguageModel& model,
@@ -194,17 +208,42 @@ void score(const LanguageModel& model,
            const LikelihoodConfig& config,
            const EstimateDone& done) {
   const auto& info = model.info();
-  check_estimator(info, config.estimator);
-  check_guidance(info, config.cfg);
-  check_seed(config.seed);
-  check_limits(config.packing);
-  for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
-  check_subsets(requests, config.estimator);
+  check_all(info, requests, config);
   if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
     estimate_with_verdicts(model, requests, config, done);
   } else {
     estimate_all(model, requests, config, done);
   }
+}
+
+std::vector<Estimate> count_work(const ModelInfo& info,
+                                 std::span<const TokenRequest> requests,
+                                 const LikelihoodConfig& config) {
+  check_all(info, requests, config);
+  std::vector<Estimate> estimates(requests.size());
+  const EstimateDone done = [&](std::size_t i, const Estimate& estimate) {
+    estimates[i] = estimate;
+  };
+  Opener opener(info, requests, config, done);
+  const auto none = std::make_shared<NoPrefix>();
+  const auto answer = [&](const RowGroup& forward) {
+    TokenScores scores;
+    scores.log_p.assign(forward.tokens.size(), -1.0F);
+    if (config.greedy) scores.argmax.assign(forward.tokens.size(), 0);
+    if (!forward.rows.keep.empty()) scores.prefixes.assign(forward.rows.rows(), none);
+    return scores;
+  };
+  run_sources(answer, std::ref(opener), config.packing);
+  if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const auto rows = config.cfg == 0.0 || requests[i].context.empty() ? 1 : 2;
+      const auto& [context, continuation] = requests[i];
+      estimates[i].rows += rows;
+      estimates[i].tokens +=
+          rows * static_cast<std::int64_t>(context.size() + continuation.size());
+    }
+  }
+  return estimates;
 }
 
 std::vector<Estimate> score(const LanguageModel& model,

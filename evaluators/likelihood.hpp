@@ -55,6 +55,15 @@ void score(const LanguageModel& model,
            const LikelihoodConfig& config,
            const EstimateDone& done);
 
+/// What score() would compute for each request, without a model: its estimators run on made-up
+/// answers. Rows that depend on the answers are counted as if every answer were the same: a target
+/// error then takes the fewest rows it may, and greedy verdicts take one each.
+/// @return  estimates of which `rows` and `tokens` mean something
+/// @throws std::invalid_argument  as score()
+[[nodiscard]] std::vector<Estimate> count_work(const ModelInfo& info,
+                                               std::span<const TokenRequest> requests,
+                                               const LikelihoodConfig& config);
+
 /// The same, gathered in the order of the requests.
 [[nodiscard]] std::vector<Estimate> score(const LanguageModel& model,
                                           std::span<const TokenRequest> requests,

@@ -42,9 +42,11 @@ void append(RowGroup& batch, RowGroup&& group) {
   }
   auto& to = batch.rows;
   const auto& from = group.rows;
-  if (to.unconditional.empty() != from.unconditional.empty()) {
+  const bool both_want = !to.wanted.empty() && !from.wanted.empty();
+  if (both_want && to.unconditional.empty() != from.unconditional.empty()) {
     throw std::logic_error("packing: guided and plain rows in one forward");
   }
+  if (to.wanted.empty()) to.guidance = from.guidance;  // rows that keep a prefix want nothing
   const auto tokens = to.tokens();
   const auto rows = static_cast<std::int64_t>(to.rows());
   append_per_row(to.prefixes, to.rows(), from.prefixes, from.rows());

@@ -64,6 +64,14 @@ void run_sources(const LanguageModel& model,
                  const PackingLimits& limits,
                  WithArgmax with_argmax = WithArgmax::no);
 
+/// What a model, or something in its place, gives for a forward's rows.
+using ScoreRows = std::function<TokenScores(const RowGroup& forward)>;
+
+/// The same with something in the model's place.
+void run_sources(const ScoreRows& score_rows,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits);
+
 /// What an estimator of one request on a masked diffusion model needs to know.
 struct Scoring {
   const TokenRequest* request = nullptr;  ///< outlives the source

@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/bench_estimators.hpp"
+
 namespace smdm {
 
 struct BenchSettings {
@@ -19,6 +21,8 @@ struct BenchSettings {
   int threads = 0;              ///< 0: all cores
   std::string device = "auto";
   bool train = false;
+  bool estimators = false;
+  BenchEstimatorSettings study;  ///< with `estimators`
   std::string reference;  ///< command of tools/train_reference.py, run beside the training
 };
 

@@ -24,18 +24,6 @@ std::vector<std::vector<double>> divisors_of(const MultipleChoice& task, const Q
   return divisors;
 }
 
-std::vector<RaceQuestion> questions_of(const PreparedTask& prepared) {
-  const auto& task = std::get<MultipleChoice>(prepared.task);
-  std::vector<RaceQuestion> questions;
-  for (std::size_t i = 0; i < prepared.dataset.documents.size(); ++i) {
-    questions.push_back(
-        {.first = prepared.first[i],
-         .count = prepared.first[i + 1] - prepared.first[i],
-         .divisors = divisors_of(task, task.parse(prepared.dataset.documents[i]))});
-  }
-  return questions;
-}
-
 /// Sums over the questions of a task.
 struct RaceTotals {
   std::vector<std::int64_t> undecided;  ///< by metric
@@ -68,6 +56,18 @@ Json totals_json(const RaceTotals& totals,
 
 }  // namespace
 
+std::vector<RaceQuestion> race_questions(const PreparedTask& prepared) {
+  const auto& task = std::get<MultipleChoice>(prepared.task);
+  std::vector<RaceQuestion> questions;
+  for (std::size_t i = 0; i < prepared.dataset.documents.size(); ++i) {
+    questions.push_back(
+        {.first = prepared.first[i],
+         .count = prepared.first[i + 1] - prepared.first[i],
+         .divisors = divisors_of(task, task.parse(prepared.dataset.documents[i]))});
+  }
+  return questions;
+}
+
 void check_race(const Task& task, const Evaluation& evaluation) {
   const auto* choices = std::get_if<MultipleChoice>(&task);
   if (!evaluation.racing || choices == nullptr) return;
@@ -86,7 +86,7 @@ std::vector<Estimate> raced(const PreparedTask& prepared,
   check_requests(session, prepared.tokens, [&](std::size_t index) {
     return record.name + ", request " + std::to_string(index);
   });
-  const auto questions = questions_of(prepared);
+  const auto questions = race_questions(prepared);
   std::vector<Estimate> estimates(prepared.tokens.size());
   RaceTotals totals;
   Progress progress(record.name, questions.size(), "questions");

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "evaluators/racing.hpp"
 #include "harness/prepared_task.hpp"
 
 namespace smdm {
@@ -13,6 +14,9 @@ namespace smdm {
                                           const Session& session,
                                           const Settings& settings,
                                           TaskRecord& record);
+
+/// The questions of a multiple-choice task, with a verdict for each of its metrics.
+[[nodiscard]] std::vector<RaceQuestion> race_questions(const PreparedTask& prepared);
 
 /// @throws UsageError  if the task's metrics are no verdicts (a race ranks nobody but the winner),
 ///                     or it asks for greedy verdicts too
