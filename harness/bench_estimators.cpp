@@ -44,7 +44,8 @@ StudiedTask studied(const PreparedTask& prepared, std::int64_t longest) {
   const auto* task = std::get_if<MultipleChoice>(&prepared.task);
   if (task == nullptr)
     refuse("--task", "multiple-choice tasks", info(prepared.task).name);
-  StudiedTask study{.name = task->info.name};
+  StudiedTask study;
+  study.name = task->info.name;
   for (const auto& metric : task->info.metrics) study.metrics.push_back(metric.name);
   for (const auto& question : race_questions(prepared)) {
     const auto own = std::span(prepared.tokens).subspan(question.first, question.count);
