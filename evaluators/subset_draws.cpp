@@ -101,17 +101,14 @@ Subset FixedCountDraws::subset(std::int64_t sample, std::size_t length) const {
   return subset;
 }
 
-FoldDraws::FoldDraws(std::uint64_t seed,
-                     std::span<const std::int64_t> content,
-                     FoldPurpose purpose)
+FoldDraws::FoldDraws(std::uint64_t seed, std::span<const std::int64_t> content, FoldPurpose purpose)
     : levels_(
           seed,
           purpose == FoldPurpose::estimate ? Purpose::balanced_level : Purpose::correction_level,
           content),
-      order_(
-          seed,
-          purpose == FoldPurpose::estimate ? Purpose::balanced_order : Purpose::correction_order,
-          content) {}
+      order_(seed,
+             purpose == FoldPurpose::estimate ? Purpose::balanced_order : Purpose::correction_order,
+             content) {}
 
 std::vector<std::size_t> FoldDraws::levels(std::int64_t fold,
                                            std::int64_t block,

@@ -59,10 +59,8 @@ class FixedCountEstimator final : public SubsetEstimator {
                             return subset == subsets_.front();
                           });
     const auto mean = mean_of_folds(values_, coincide);
-    return {.loss = mean.value,
-            .standard_error = mean.standard_error,
-            .folds = {values_},
-            .reuse = {}};
+    return {
+        .loss = mean.value, .standard_error = mean.standard_error, .folds = {values_}, .reuse = {}};
   }
 
  private:
@@ -117,7 +115,8 @@ class BalancedEstimator final : public SubsetEstimator {
     }
   }
 
-  /// Asks for one more fold where the error is too large. Nothing but errors and row counts decides.
+  /// Asks for one more fold where the error is too large. Nothing but errors and row counts
+  /// decides.
   void more() {
     const auto estimate = target_.estimate();
     if (estimate.standard_error && *estimate.standard_error < *config_.target_error) return;
