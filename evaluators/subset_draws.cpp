@@ -60,7 +60,7 @@ std::vector<Subset> all_subsets(std::size_t length) {
 std::int64_t subset_count(std::size_t length) {
   constexpr std::size_t kBits = 63;
   if (length >= kBits) return std::numeric_limits<std::int64_t>::max();
-  return (std::int64_t{1} << length) - 1;
+  return static_cast<std::int64_t>((std::uint64_t{1} << length) - 1);
 }
 
 double exact_weight(std::size_t length, std::size_t size) {
