@@ -88,7 +88,7 @@ class BalancedEstimator final : public SubsetEstimator {
   }
 
   std::vector<WantedRow> next() override {
-    if (started_ && config_.target_error) more();
+    if (started_ && config_.target_error) more(*config_.target_error);
     started_ = true;
     return target_.wanted();
   }
@@ -117,9 +117,9 @@ class BalancedEstimator final : public SubsetEstimator {
 
   /// Asks for one more fold where the error is too large. Nothing but errors and row counts
   /// decides.
-  void more() {
+  void more(double target_error) {
     const auto estimate = target_.estimate();
-    if (estimate.standard_error && *estimate.standard_error < *config_.target_error) return;
+    if (estimate.standard_error && *estimate.standard_error < target_error) return;
     const bool correction_is_worse =
         estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
     const auto corrections = static_cast<std::int64_t>(target_.corrections());
