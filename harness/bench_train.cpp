@@ -151,8 +151,10 @@ void run_bench_train(const BenchSettings& settings) {
   }
   using enum Align;
   const std::vector<Column> columns = {
-      {"Model", left},    {"Arithmetic", left}, {"Program", left}, {"Tokens/s", right},
-      {"ms/step", right}, {"GFLOP/s", right},   {"Peak", right},   {"Share", right}};
+      {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},
+      {.title = "Program", .align = left},  {.title = "Tokens/s", .align = right},
+      {.title = "ms/step", .align = right}, {.title = "GFLOP/s", .align = right},
+      {.title = "Peak", .align = right},    {.title = "Share", .align = right}};
   const auto layout = training::parameter_layout(small_model(), ModelKind::mdm);
   std::cout << "training, " << layout.parameters() << " parameters, " << kRows << " rows of "
             << kLength << " tokens a step, AdamW, " << at::get_num_threads() << " threads\n"
