@@ -112,6 +112,7 @@ double measure_reference(const BenchSettings& settings,
                        argument("length", kLength) + argument("threads", at::get_num_threads()) +
                        " --seconds " + std::to_string(settings.seconds);
   std::cout.flush();
+  // NOLINTNEXTLINE(bugprone-command-processor): what is asked for is a command line of the shell
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   std::string text;
   std::array<char, 4096> block{};
