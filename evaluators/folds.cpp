@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <utility>
 
 #include "evaluators/mean.hpp"
 
 namespace smdm {
 
 BalancedFolds::BalancedFolds(std::size_t length, FoldDraws draws)
-    : q_(length), draws_(std::move(draws)), length_(length) {}
+    : q_(length), draws_(draws), length_(length) {}
 
 std::vector<Subset> BalancedFolds::grow(std::size_t fold, std::size_t rows) {
   if (fold > size()) throw std::invalid_argument("folds: they open one after the other");
@@ -30,8 +29,7 @@ std::vector<Subset> BalancedFolds::grow(std::size_t fold, std::size_t rows) {
 
 void BalancedFolds::open_fold() {
   const auto fold = static_cast<std::int64_t>(size());
-  folds_.push_back(
-      {.order = draws_.order(fold, length_), .start = 0, .blocks = 0, .rows = {}});
+  folds_.push_back({.order = draws_.order(fold, length_), .start = 0, .blocks = 0, .rows = {}});
 }
 
 Subset BalancedFolds::next_subset(Fold& fold, std::size_t level) const {
@@ -115,6 +113,7 @@ bool BalancedFolds::coincide() const {
   if (length_ == 1) return false;
   const auto subsets = [](const Fold& fold) {
     std::vector<Subset> all;
+    all.reserve(fold.rows.size());
     for (const auto& row : fold.rows) all.push_back(row.hidden);
     std::ranges::sort(all);
     return all;

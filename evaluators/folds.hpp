@@ -15,8 +15,8 @@ namespace smdm {
 /// The rows of one target in folds that may grow block by block.
 ///
 /// Within a fold the hidden tokens run on through one random circular order, so that rows cover the
-/// tokens evenly; the levels of a block are spread evenly over q. Each row alone is a uniform subset
-/// given its size. Rows of other folds are independent.
+/// tokens evenly; the levels of a block are spread evenly over q. Each row alone is a uniform
+/// subset given its size. Rows of other folds are independent.
 class BalancedFolds {
  public:
   BalancedFolds(std::size_t length, FoldDraws draws);

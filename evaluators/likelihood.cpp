@@ -91,8 +91,7 @@ class Opener {
     const auto count = requests_with_one_context(requests_.subspan(first));
     next_ += count;
     return teacher_forcing_source(
-        requests_.subspan(first, count),
-        estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
+        requests_.subspan(first, count), estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
         config_.greedy ? WithArgmax::yes : WithArgmax::no,
         [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
   }
@@ -239,8 +238,7 @@ std::vector<Estimate> count_work(const ModelInfo& info,
       const auto rows = config.cfg == 0.0 || requests[i].context.empty() ? 1 : 2;
       const auto& [context, continuation] = requests[i];
       estimates[i].rows += rows;
-      estimates[i].tokens +=
-          rows * static_cast<std::int64_t>(context.size() + continuation.size());
+      estimates[i].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
     }
   }
   return estimates;

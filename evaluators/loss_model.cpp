@@ -12,10 +12,10 @@ constexpr std::array<double, 4> kTokenRidge = {0.3, 1.0, 1.0, 1.0};
 template <std::size_t N>
 using Square = std::array<std::array<double, N>, N>;
 
-/// Solves a * x = b for a symmetric positive semidefinite matrix by Cholesky's decomposition; a
-/// direction that the data say nothing about gets 0.
+/// Cholesky's decomposition of a symmetric positive semidefinite matrix, into its lower triangle; a
+/// column that depends on those before it becomes 0.
 template <std::size_t N>
-std::array<double, N> solve(Square<N> a, std::array<double, N> b) {
+void decompose(Square<N>& a) {
   constexpr double kNothing = 1e-12;
   for (std::size_t j = 0; j < N; ++j) {
     const auto scale = a[j][j];
@@ -27,6 +27,13 @@ std::array<double, N> solve(Square<N> a, std::array<double, N> b) {
       a[i][j] = known ? a[i][j] / a[j][j] : 0.0;
     }
   }
+}
+
+/// Solves a * x = b for a symmetric positive semidefinite matrix; a direction that the data say
+/// nothing about gets 0.
+template <std::size_t N>
+std::array<double, N> solve(Square<N> a, std::array<double, N> b) {
+  decompose(a);
   for (std::size_t i = 0; i < N; ++i) {
     for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
     b[i] = a[i][i] > 0.0 ? b[i] / a[i][i] : 0.0;

@@ -111,9 +111,9 @@ class Packer {
         open.held_back = std::move(group);
         return false;
       }
-      batch.parts.push_back(
-          {open.source.get(), batch.rows.rows.wanted.size(), group->rows.wanted.size(),
-           batch.rows.rows.rows(), group->rows.rows()});
+      batch.parts.push_back({open.source.get(), batch.rows.rows.wanted.size(),
+                             group->rows.wanted.size(), batch.rows.rows.rows(),
+                             group->rows.rows()});
       append(batch.rows, std::move(*group));
     }
   }

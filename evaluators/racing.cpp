@@ -63,11 +63,11 @@ void race(const LanguageModel& model,
     const auto& question = questions[index];
     const auto own = requests.subspan(question.first, question.count);
     const auto draws = balanced_draws(config.seed, own.front().context);
-    auto outcome = std::make_shared<RaceOutcome>();
+    const auto outcome = std::make_shared<RaceOutcome>();
     auto plan = racing_plan(own, question, config.racing, draws,
                             [outcome](const RaceOutcome& value) { *outcome = value; });
     const auto report = [&done, &question, index, outcome](std::size_t i,
-                                                            const Estimate& estimate) {
+                                                           const Estimate& estimate) {
       done.request(question.first + i, estimate);
       if (i + 1 == question.count) done.question(index, *outcome);
     };

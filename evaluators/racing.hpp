@@ -36,9 +36,9 @@ struct RaceQuestion {
 
 /// How a question's race ended.
 struct RaceOutcome {
-  std::vector<bool> undecided;    ///< [verdicts]: still open when the rows ended
-  std::int64_t rows = 0;          ///< rows of the choices, without corrections and guidance
-  std::int64_t rows_at_cap = 0;   ///< what they would be if no choice had ever been eliminated
+  std::vector<bool> undecided;   ///< [verdicts]: still open when the rows ended
+  std::int64_t rows = 0;         ///< rows of the choices, without corrections and guidance
+  std::int64_t rows_at_cap = 0;  ///< what they would be if no choice had ever been eliminated
 };
 
 struct RacingConfig {

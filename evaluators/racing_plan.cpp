@@ -18,8 +18,13 @@ struct Look {
   std::size_t folds;          ///< how many there are from this look on
   std::size_t rows_per_fold;  ///< that each has by then
 };
-constexpr std::array<Look, 7> kLooks = {
-    {{8, 1}, {16, 1}, {16, 2}, {16, 4}, {16, 6}, {16, 8}, {16, 10}}};
+constexpr std::array<Look, 7> kLooks = {{{.folds = 8, .rows_per_fold = 1},
+                                         {.folds = 16, .rows_per_fold = 1},
+                                         {.folds = 16, .rows_per_fold = 2},
+                                         {.folds = 16, .rows_per_fold = 4},
+                                         {.folds = 16, .rows_per_fold = 6},
+                                         {.folds = 16, .rows_per_fold = 8},
+                                         {.folds = 16, .rows_per_fold = 10}}};
 constexpr std::size_t kCorrections = 4;
 
 std::int64_t rows_at(std::size_t look) {
@@ -36,7 +41,9 @@ struct Difference {
 /// Adds an independent part of a difference (Welch and Satterthwaite's degrees of freedom).
 class DifferenceSum {
  public:
-  void add(const std::vector<double>& a, double scale_a, const std::vector<double>& b,
+  void add(const std::vector<double>& a,
+           double scale_a,
+           const std::vector<double>& b,
            double scale_b) {
     const auto folds = std::max(a.size(), b.size());
     const auto at = [](const std::vector<double>& values, std::size_t fold) {
@@ -127,7 +134,8 @@ class RacingPlan final : public SubsetPlan {
   }
 
   [[nodiscard]] bool decided() const {
-    return std::ranges::all_of(in_, [](const auto& in) { return std::ranges::count(in, true) < 2; });
+    return std::ranges::all_of(in_,
+                               [](const auto& in) { return std::ranges::count(in, true) < 2; });
   }
 
   std::vector<AskedRow> rows_of_look(std::size_t look) {

@@ -32,7 +32,7 @@ enum class Purpose : std::uint8_t {
   balanced_order = 9,     ///< the circular order in which a fold hides them
   correction_level = 10,  ///< the same of rows that correct a frozen prompt
   correction_order = 11,
-  verdict_error = 12,     ///< how verdicts would move under other draws
+  verdict_error = 12,  ///< how verdicts would move under other draws
 
   training_start = 16,        ///< parameters that training begins with
   training_order = 17,        ///< order of the rows in an epoch

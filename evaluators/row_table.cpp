@@ -25,14 +25,12 @@ std::vector<std::int64_t> tokens_at(const TokenRequest& request, const Subset& h
 
 }  // namespace
 
-RowTable::RowTable(QuestionRows question)
-    : question_(question), costs_(question.requests.size()) {}
+RowTable::RowTable(QuestionRows question) : question_(question), costs_(question.requests.size()) {}
 
 RowTable::Place RowTable::ask(std::size_t request, const WantedRow& wanted) {
   const auto& asking = question_.requests[request];
   const auto tokens = tokens_at(asking, wanted.hidden);
-  auto& alike =
-      rows_of_[{wanted.frozen_prompt, masked(asking, wanted.hidden, question_.mask_id)}];
+  auto& alike = rows_of_[{wanted.frozen_prompt, masked(asking, wanted.hidden, question_.mask_id)}];
   for (const auto index : alike) {
     auto& row = rows_[index];
     const auto variant = std::ranges::find(row.variants, tokens);
@@ -54,8 +52,7 @@ RowTable::Place RowTable::ask(std::size_t request, const WantedRow& wanted) {
 
 std::size_t RowTable::prefill_length(std::size_t request) const {
   const auto& asking = question_.requests[request];
-  const auto room =
-      static_cast<std::size_t>(question_.max_tokens) - asking.context.size();
+  const auto room = static_cast<std::size_t>(question_.max_tokens) - asking.context.size();
   return std::min(std::bit_ceil(asking.continuation.size()), room);
 }
 

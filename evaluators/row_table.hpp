@@ -62,7 +62,7 @@ class RowTable {
 
  private:
   struct Row {
-    std::size_t request;                              ///< the first that asked
+    std::size_t request;  ///< the first that asked
     WantedRow wanted;
     std::vector<std::vector<std::int64_t>> variants;  ///< hidden tokens that are scored
     bool given_out = false;

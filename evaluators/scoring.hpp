@@ -33,7 +33,8 @@ struct TokenRequest {
 struct Scores {
   std::span<const float> log_p;          ///< nats
   std::span<const std::int64_t> argmax;  ///< empty if not asked for
-  /// One per row of the group, null for rows that keep no tokens; empty if none of the forward does.
+  /// One per row of the group, null for rows that keep no tokens; empty if none of the forward
+  /// does.
   std::span<const std::shared_ptr<const Prefix>> prefixes = {};
 };
 

@@ -60,7 +60,7 @@ std::vector<Subset> all_subsets(std::size_t length) {
 std::int64_t subset_count(std::size_t length) {
   constexpr std::size_t kBits = 63;
   if (length >= kBits) return std::numeric_limits<std::int64_t>::max();
-  return (std::int64_t{1} << length) - 1;
+  return static_cast<std::int64_t>((std::uint64_t{1} << length) - 1);
 }
 
 double exact_weight(std::size_t length, std::size_t size) {
@@ -101,17 +101,14 @@ Subset FixedCountDraws::subset(std::int64_t sample, std::size_t length) const {
   return subset;
 }
 
-FoldDraws::FoldDraws(std::uint64_t seed,
-                     std::span<const std::int64_t> content,
-                     FoldPurpose purpose)
+FoldDraws::FoldDraws(std::uint64_t seed, std::span<const std::int64_t> content, FoldPurpose purpose)
     : levels_(
           seed,
           purpose == FoldPurpose::estimate ? Purpose::balanced_level : Purpose::correction_level,
           content),
-      order_(
-          seed,
-          purpose == FoldPurpose::estimate ? Purpose::balanced_order : Purpose::correction_order,
-          content) {}
+      order_(seed,
+             purpose == FoldPurpose::estimate ? Purpose::balanced_order : Purpose::correction_order,
+             content) {}
 
 std::vector<std::size_t> FoldDraws::levels(std::int64_t fold,
                                            std::int64_t block,

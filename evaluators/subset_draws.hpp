@@ -21,7 +21,8 @@ using Subset = std::vector<std::size_t>;
 /// Longest target whose subsets can be listed.
 inline constexpr std::size_t kMaxEnumerated = 20;
 
-/// 2^length - 1, the number of non-empty subsets, or the largest std::int64_t where that is smaller.
+/// 2^length - 1, the number of non-empty subsets, or the largest std::int64_t where that is
+/// smaller.
 [[nodiscard]] std::int64_t subset_count(std::size_t length);
 
 /// 1 / (size * C(length, size)): the weight of a subset's summed losses in the exact bound.

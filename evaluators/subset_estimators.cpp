@@ -59,10 +59,8 @@ class FixedCountEstimator final : public SubsetEstimator {
                             return subset == subsets_.front();
                           });
     const auto mean = mean_of_folds(values_, coincide);
-    return {.loss = mean.value,
-            .standard_error = mean.standard_error,
-            .folds = {values_},
-            .reuse = {}};
+    return {
+        .loss = mean.value, .standard_error = mean.standard_error, .folds = {values_}, .reuse = {}};
   }
 
  private:
@@ -90,7 +88,7 @@ class BalancedEstimator final : public SubsetEstimator {
   }
 
   std::vector<WantedRow> next() override {
-    if (started_ && config_.target_error) more();
+    if (started_ && config_.target_error) more(*config_.target_error);
     started_ = true;
     return target_.wanted();
   }
@@ -117,10 +115,11 @@ class BalancedEstimator final : public SubsetEstimator {
     }
   }
 
-  /// Asks for one more fold where the error is too large. Nothing but errors and row counts decides.
-  void more() {
+  /// Asks for one more fold where the error is too large. Nothing but errors and row counts
+  /// decides.
+  void more(double target_error) {
     const auto estimate = target_.estimate();
-    if (estimate.standard_error && *estimate.standard_error < *config_.target_error) return;
+    if (estimate.standard_error && *estimate.standard_error < target_error) return;
     const bool correction_is_worse =
         estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
     const auto corrections = static_cast<std::int64_t>(target_.corrections());

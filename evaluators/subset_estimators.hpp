@@ -34,11 +34,11 @@ enum class PromptReuse : std::uint8_t { automatic, on, off };
 /// Rows that cover tokens and levels evenly, with cross-fitted control variates. Enumerates where
 /// that takes no more rows.
 struct Balanced {
-  std::int64_t rows = 32;                    ///< >= 1
-  std::optional<double> target_error = {};   ///< nats; rows are added until the error is below
-  std::int64_t max_rows = 4096;              ///< with a target: rows end here
+  std::int64_t rows = 32;                   ///< >= 1
+  std::optional<double> target_error = {};  ///< nats; rows are added until the error is below
+  std::int64_t max_rows = 4096;             ///< with a target: rows end here
   PromptReuse prompt_reuse = PromptReuse::off;
-  bool exact_over_full_rows = false;         ///< `auto`: enumeration never reuses the prompt
+  bool exact_over_full_rows = false;  ///< `auto`: enumeration never reuses the prompt
 };
 
 /// A row of which the losses at its hidden tokens are wanted.
@@ -52,10 +52,10 @@ using RowLosses = std::vector<double>;
 
 /// An estimate as a sum of independent parts, each the mean of independent folds.
 struct FoldEstimate {
-  double loss = 0.0;                      ///< nats, of -log p
-  std::optional<double> standard_error;   ///< empty where there is none to give
+  double loss = 0.0;                       ///< nats, of -log p
+  std::optional<double> standard_error;    ///< empty where there is none to give
   std::vector<std::vector<double>> folds;  ///< [part][fold]; empty if nothing is random
-  bool enumerated = false;                ///< over every subset
+  bool enumerated = false;                 ///< over every subset
   bool target_missed = false;
   std::optional<PromptReuseRecord> reuse;
 };

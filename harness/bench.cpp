@@ -130,8 +130,9 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
   auto& study = settings.study;
   bench.add_flag("--estimators", settings.estimators,
                  "Measure the likelihood estimators instead: errors against exact values, races");
-  bench.add_option("--task", study.tasks,
-                   "With --estimators: tasks (default: all of multiple choice)")
+  bench
+      .add_option("--task", study.tasks,
+                  "With --estimators: tasks (default: all of multiple choice)")
       ->delimiter(',');
   bench.add_option("--model", study.model, "With --estimators: checkpoint (default: embedded)");
   bench.add_option("--data", study.data, "With --estimators: root folder of the data");

@@ -23,7 +23,7 @@ struct BenchSettings {
   bool train = false;
   bool estimators = false;
   BenchEstimatorSettings study;  ///< with `estimators`
-  std::string reference;  ///< command of tools/train_reference.py, run beside the training
+  std::string reference;         ///< command of tools/train_reference.py, run beside the training
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

@@ -42,8 +42,7 @@ struct StudiedTask {
 
 StudiedTask studied(const PreparedTask& prepared, std::int64_t longest) {
   const auto* task = std::get_if<MultipleChoice>(&prepared.task);
-  if (task == nullptr)
-    refuse("--task", "multiple-choice tasks", info(prepared.task).name);
+  if (task == nullptr) refuse("--task", "multiple-choice tasks", info(prepared.task).name);
   StudiedTask study;
   study.name = task->info.name;
   for (const auto& metric : task->info.metrics) study.metrics.push_back(metric.name);
@@ -74,12 +73,12 @@ std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
       std::cerr << study.name << ": " << study.questions.size() << " questions of at most "
                 << bench.longest << " tokens a choice\n";
       if (study.questions.empty()) continue;
-      study.tables =
-          loss_tables(*session.model, study.requests, {.cfg = bench.cfg, .packing = {}});
+      study.tables = loss_tables(*session.model, study.requests, {.cfg = bench.cfg, .packing = {}});
       all.push_back(std::move(study));
     }
   }
-  if (all.empty()) refuse("--longest", "one that some question fits", std::to_string(bench.longest));
+  if (all.empty())
+    refuse("--longest", "one that some question fits", std::to_string(bench.longest));
   return all;
 }
 
@@ -170,7 +169,8 @@ void run_bench_estimators(const BenchEstimatorSettings& settings) {
   }
   std::vector<RaceStudy> races;
   for (const auto& study : studies) {
-    for (auto& race : race_studies(study.name, study.metrics, study.tables, study.questions, config))
+    for (auto& race :
+         race_studies(study.name, study.metrics, study.tables, study.questions, config))
       races.push_back(std::move(race));
   }
   std::cout << races_table(races);

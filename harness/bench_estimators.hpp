@@ -12,11 +12,11 @@ struct BenchEstimatorSettings {
   std::string model;               ///< empty: the embedded ones
   std::string data;
   double cfg = 0.0;
-  std::int64_t limit = 20;     ///< questions per task
-  std::int64_t longest = 12;   ///< tokens of the longest target that is enumerated
-  std::int64_t repeats = 20;   ///< seeds
-  std::string figure;          ///< SVG file of error against rows
-  std::string json;            ///< file of all figures
+  std::int64_t limit = 20;    ///< questions per task
+  std::int64_t longest = 12;  ///< tokens of the longest target that is enumerated
+  std::int64_t repeats = 20;  ///< seeds
+  std::string figure;         ///< SVG file of error against rows
+  std::string json;           ///< file of all figures
   // Times of whole tasks instead.
   bool task_time = false;
   std::string tokenizer;

@@ -31,14 +31,15 @@ Settings with_estimator(const std::string& estimator, const std::string& reuse) 
 std::vector<Way> all_ways(double cfg) {
   Settings preset;
   preset.preset = "smdm";
-  std::vector<Way> ways = {{.name = "preset smdm", .settings = preset},
-                           {.name = "mc", .settings = with_estimator("mc", "")},
-                           {.name = "fixed-count", .settings = with_estimator("fixed-count", "")},
-                           {.name = "auto", .settings = with_estimator("auto", "")},
-                           {.name = "balanced", .settings = with_estimator("balanced", "off")},
-                           {.name = "balanced, reuse", .settings = with_estimator("balanced", "auto")},
-                           {.name = "racing", .settings = with_estimator("balanced", "off")},
-                           {.name = "racing, reuse", .settings = with_estimator("balanced", "auto")}};
+  std::vector<Way> ways = {
+      {.name = "preset smdm", .settings = preset},
+      {.name = "mc", .settings = with_estimator("mc", "")},
+      {.name = "fixed-count", .settings = with_estimator("fixed-count", "")},
+      {.name = "auto", .settings = with_estimator("auto", "")},
+      {.name = "balanced", .settings = with_estimator("balanced", "off")},
+      {.name = "balanced, reuse", .settings = with_estimator("balanced", "auto")},
+      {.name = "racing", .settings = with_estimator("balanced", "off")},
+      {.name = "racing, reuse", .settings = with_estimator("balanced", "auto")}};
   for (auto& way : ways) {
     way.settings.racing = way.name.starts_with("racing");
     if (way.name != "preset smdm") way.settings.cfg = cfg;
@@ -104,12 +105,12 @@ Timed timed(const LanguageModel& model,
     result.amount = sum_of(estimates);
   } else {
     auto few = evaluation;  // the rate is that of any number of samples
-    if (few.estimator == "mc") few.mc_samples = few.mc_strata = std::min(few.mc_samples, std::int64_t{32});
+    if (few.estimator == "mc")
+      few.mc_samples = few.mc_strata = std::min(few.mc_samples, std::int64_t{32});
     few.greedy = false;
     result.amount = sum_of(score(model, requests, likelihood_config(few, ModelKind::mdm, {})));
   }
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 
@@ -172,14 +173,13 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
   asked.data = settings.data;
   if (settings.limit > 0) asked.limit = static_cast<double>(settings.limit);
   using enum Align;
-  const std::vector<Column> columns = {
-      {.title = "Task"},
-      {.title = "Way"},
-      {.title = "Questions", .align = right},
-      {.title = "Rows/question", .align = right},
-      {.title = "Mtokens", .align = right},
-      {.title = "Tokens/s", .align = right},
-      {.title = "Hours", .align = right}};
+  const std::vector<Column> columns = {{.title = "Task"},
+                                       {.title = "Way"},
+                                       {.title = "Questions", .align = right},
+                                       {.title = "Rows/question", .align = right},
+                                       {.title = "Mtokens", .align = right},
+                                       {.title = "Tokens/s", .align = right},
+                                       {.title = "Hours", .align = right}};
   std::vector<std::vector<std::string>> cells;
   for (const auto& task : find_tasks(asked.tasks)) {
     std::vector<std::string> notes;

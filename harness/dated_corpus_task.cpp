@@ -53,7 +53,7 @@ void use_documents(const std::vector<TokenizedText>& texts,
   for (const auto& text : texts) {
     prepared.first.push_back(prepared.tokens.size());
     for (auto& row : document_rows(text, context)) prepared.tokens.push_back(std::move(row));
-    prepared.period->bytes.push_back(static_cast<double>(text.bytes));
+    prepared.period.value().bytes.push_back(static_cast<double>(text.bytes));
   }
   prepared.first.push_back(prepared.tokens.size());
 }
@@ -72,7 +72,7 @@ void use_stream(const std::vector<TokenizedText>& texts,
     ids.insert(ids.end(), row.request.continuation.begin(), row.request.continuation.end());
     prepared.dataset.documents.push_back(
         {{"row", prepared.tokens.size()}, {"text", session.text().decode(ids)}});
-    prepared.period->bytes.push_back(row.bytes);
+    prepared.period.value().bytes.push_back(row.bytes);
     prepared.tokens.push_back(std::move(row.request));
   }
   prepared.first.push_back(prepared.tokens.size());
@@ -135,7 +135,7 @@ std::vector<PreparedTask> prepare_periods(const DatedCorpus& corpus,
                                           const Settings& settings,
                                           std::vector<std::string>& notes) {
   const auto& name = corpus.info.name;
-  auto loaded = load_corpus(name, *settings.data, corpus.folder, corpus_query(settings));
+  auto loaded = load_corpus(name, settings.data.value(), corpus.folder, corpus_query(settings));
   for (const auto& warning : loaded.warnings) notes.push_back("warning: " + warning);
   const auto evaluation = decide(settings, name, Work::corpus, session.checkpoint.kind, notes,
                                  defaults_of(session.defaults, name));
@@ -189,7 +189,7 @@ void evaluate_period(const PreparedTask& prepared,
     const auto last = prepared.first[i + 1];
     const auto estimate = added(std::span(estimates).subspan(first, last - first));
     const auto scored = scored_tokens(prepared, first, last);
-    const auto bytes = prepared.period->bytes[i];
+    const auto bytes = prepared.period.value().bytes[i];
     auto& sample = record.samples[i];
     sample.outcome = TextRecord{.text = corpus_text(sample.doc, fields), .estimate = estimate};
     sample.extra["pieces"] = last - first;

@@ -1,5 +1,5 @@
-/// The settings of likelihood estimators: what may stand together, what is said about them, and what
-/// they become.
+/// The settings of likelihood estimators: what may stand together, what is said about them, and
+/// what they become.
 #pragma once
 
 #include <string>

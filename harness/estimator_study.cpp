@@ -28,8 +28,8 @@ Outcome run_monte_carlo(const TargetTable& table, std::int64_t rows, std::uint64
   scoring.done = [&](const Estimate& estimate) {
     outcome = {.loss = -estimate.nats, .standard_error = estimate.standard_error};
   };
-  const auto source = monte_carlo_source(
-      scoring, {.samples = rows, .strata = std::min(kStrata, rows)}, draws);
+  const auto source =
+      monte_carlo_source(scoring, {.samples = rows, .strata = std::min(kStrata, rows)}, draws);
   run_on(table, *source);
   return outcome;
 }
@@ -50,9 +50,9 @@ Outcome run_balanced(const TargetTable& table,
                      std::uint64_t seed,
                      PromptReuse reuse) {
   const auto& request = *table.request;
-  return run_subsets(
-      table, balanced(request.continuation.size(), request.context.size(),
-                      {.rows = rows, .prompt_reuse = reuse}, balanced_draws(seed, request.context)));
+  return run_subsets(table, balanced(request.continuation.size(), request.context.size(),
+                                     {.rows = rows, .prompt_reuse = reuse},
+                                     balanced_draws(seed, request.context)));
 }
 
 ErrorCurve curve_of(const std::string& name,
@@ -133,8 +133,8 @@ std::vector<ErrorCurve> error_curves(std::span<const TargetTable> tables,
   };
   curves.push_back(curve_of("balanced", tables, config, with(PromptReuse::off)));
   if (std::ranges::any_of(tables, [](const TargetTable& table) { return !table.frozen.empty(); })) {
-    curves.push_back(curve_of("balanced, prompt reused", tables, config,
-                              with(PromptReuse::automatic)));
+    curves.push_back(
+        curve_of("balanced, prompt reused", tables, config, with(PromptReuse::automatic)));
   }
   return curves;
 }
@@ -172,9 +172,9 @@ Json to_json(const ErrorCurve& curve, const StudyConfig& config) {
 }
 
 Json to_json(const RaceStudy& study) {
-  return {{"task", study.task},       {"metric", study.metric},
-          {"races", study.questions}, {"agree", study.agree},
-          {"near", study.near},       {"winner_eliminated", study.lost},
+  return {{"task", study.task},           {"metric", study.metric},
+          {"races", study.questions},     {"agree", study.agree},
+          {"near", study.near},           {"winner_eliminated", study.lost},
           {"undecided", study.undecided}, {"rows_per_choice", study.rows_per_choice}};
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/loss_tables.hpp"
 #include "evaluators/racing.hpp"
+#include "harness/loss_tables.hpp"
 #include "tasks/json.hpp"
 
 namespace smdm {
@@ -22,8 +22,8 @@ struct StudyConfig {
 /// Root mean squared error in nats over targets and seeds, at each budget.
 struct ErrorCurve {
   std::string estimator;
-  std::vector<double> errors;         ///< [budgets]
-  std::vector<double> reported;       ///< [budgets]: root mean square of the reported errors
+  std::vector<double> errors;    ///< [budgets]
+  std::vector<double> reported;  ///< [budgets]: root mean square of the reported errors
 };
 
 /// @param tables  at least one
@@ -34,10 +34,10 @@ struct ErrorCurve {
 struct RaceStudy {
   std::string task;
   std::string metric;
-  std::int64_t questions = 0;       ///< over all seeds
-  std::int64_t agree = 0;           ///< same verdict as the exact values
-  std::int64_t near = 0;            ///< another one, but within 0.02 nats (of the verdict's scale)
-  std::int64_t lost = 0;            ///< the exact winner was eliminated
+  std::int64_t questions = 0;  ///< over all seeds
+  std::int64_t agree = 0;      ///< same verdict as the exact values
+  std::int64_t near = 0;       ///< another one, but within 0.02 nats (of the verdict's scale)
+  std::int64_t lost = 0;       ///< the exact winner was eliminated
   std::int64_t undecided = 0;
   double rows_per_choice = 0.0;
 };

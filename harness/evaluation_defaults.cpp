@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr std::array<std::string_view, 14> kNames = {
-    "estimator",    "mc-samples",   "mc-strata", "max-rows", "target-error",
-    "racing-error", "prompt-reuse", "cfg",       "cfg-second", "sampler",
+    "estimator",    "mc-samples",   "mc-strata",   "max-rows",   "target-error",
+    "racing-error", "prompt-reuse", "cfg",         "cfg-second", "sampler",
     "steps",        "total-length", "temperature", "stages"};
 
 template <typename T>

@@ -22,9 +22,9 @@ DocumentValues document_values(const PreparedTask& prepared,
   if (const auto* choices = std::get_if<MultipleChoice>(&prepared.task)) {
     const auto question = choices->parse(json);
     const auto& context = prepared.tokens[prepared.first[document]].context;
-    return {.values = score(*choices, question, estimates),
-            .errors =
-                metric_errors(*choices, question, estimates, prepared.evaluation.seed, context)};
+    return {
+        .values = score(*choices, question, estimates),
+        .errors = metric_errors(*choices, question, estimates, prepared.evaluation.seed, context)};
   }
   const auto& cloze = std::get<Cloze>(prepared.task);
   return {.values = score(cloze, estimates.front()),

@@ -26,8 +26,7 @@ class TablePlan final : public SubsetPlan {
     for (std::size_t t = 0; t < tables_.size(); ++t) {
       const auto& request = *tables_[t].request;
       const auto length = request.continuation.size();
-      const bool frozen =
-          reuses_prompt(PromptReuse::automatic, length, request.context.size());
+      const bool frozen = reuses_prompt(PromptReuse::automatic, length, request.context.size());
       for (const auto& subset : all_subsets(length)) {
         asked.push_back({.request = t, .row = {.hidden = subset}});
         if (frozen)
@@ -91,12 +90,13 @@ std::vector<TargetTable> loss_tables(const LanguageModel& model,
     if (next == requests.size()) return nullptr;
     const auto first = next;
     while (next < requests.size() && requests[next].context == requests[first].context) ++next;
-    return subset_source({.requests = requests.subspan(first, next - first),
-                          .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
-                          .cfg = config.cfg,
-                          .max_tokens = info.max_tokens},
-                         std::make_unique<TablePlan>(std::span(tables).subspan(first, next - first)),
-                         [](std::size_t, const Estimate&) {});
+    return subset_source(
+        {.requests = requests.subspan(first, next - first),
+         .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+         .cfg = config.cfg,
+         .max_tokens = info.max_tokens},
+        std::make_unique<TablePlan>(std::span(tables).subspan(first, next - first)),
+        [](std::size_t, const Estimate&) {});
   };
   run_sources(model, open, config.packing);
   for (auto& table : tables) table.exact = exact_of(table);

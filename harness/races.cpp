@@ -60,10 +60,9 @@ std::vector<RaceQuestion> race_questions(const PreparedTask& prepared) {
   const auto& task = std::get<MultipleChoice>(prepared.task);
   std::vector<RaceQuestion> questions;
   for (std::size_t i = 0; i < prepared.dataset.documents.size(); ++i) {
-    questions.push_back(
-        {.first = prepared.first[i],
-         .count = prepared.first[i + 1] - prepared.first[i],
-         .divisors = divisors_of(task, task.parse(prepared.dataset.documents[i]))});
+    questions.push_back({.first = prepared.first[i],
+                         .count = prepared.first[i + 1] - prepared.first[i],
+                         .divisors = divisors_of(task, task.parse(prepared.dataset.documents[i]))});
   }
   return questions;
 }
@@ -90,14 +89,14 @@ std::vector<Estimate> raced(const PreparedTask& prepared,
   std::vector<Estimate> estimates(prepared.tokens.size());
   RaceTotals totals;
   Progress progress(record.name, questions.size(), "questions");
-  race(*session.model, prepared.tokens, questions, racing_config(prepared.evaluation, settings),
-       {.request = [&](std::size_t index,
-                       const Estimate& estimate) { estimates[index] = estimate; },
-        .question =
-            [&](std::size_t, const RaceOutcome& outcome) {
-              totals.add(outcome);
-              progress.advance();
-            }});
+  race(
+      *session.model, prepared.tokens, questions, racing_config(prepared.evaluation, settings),
+      {.request = [&](std::size_t index, const Estimate& estimate) { estimates[index] = estimate; },
+       .question =
+           [&](std::size_t, const RaceOutcome& outcome) {
+             totals.add(outcome);
+             progress.advance();
+           }});
   record.extra["racing"] = totals_json(totals, std::get<MultipleChoice>(prepared.task), estimates);
   return estimates;
 }

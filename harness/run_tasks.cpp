@@ -93,6 +93,7 @@ void run_tasks(const Settings& settings) {
   static_cast<void>(corpus_query(settings));
   if (settings.output) check_writable(*settings.output);
   std::vector<ReadyPart> ready;  // all of them first: what is wrong with one costs nothing
+  ready.reserve(parts.size());
   for (const auto& part : parts) ready.push_back(made_ready(part));
   for (const auto& part : ready) run_part(part);
 }

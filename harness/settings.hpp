@@ -118,33 +118,10 @@ void for_each_job_field(AnySettings& s, const Visit& visit) {
         s.log_samples);
 }
 
-/// Shows the settings that change numbers to `visit(field, value)`.
+/// Those of likelihoods.
 template <typename AnySettings, typename Visit>
-void for_each_number_field(AnySettings& s, const Visit& visit) {
+void for_each_likelihood_field(AnySettings& s, const Visit& visit) {
   using enum Effect;
-  visit(Field{"--backend",
-              "Kind of model, where the checkpoint does not say, or of the embedded one",
-              number,
-              {"mdm", "arm"}},
-        s.backend);
-  visit(Field{"--dtype",
-              "Arithmetic: f32 (default), or bf16 as the published runs",
-              number,
-              {"f32", "bf16"}},
-        s.dtype);
-  visit(Field{"--rope-tables",
-              "Rotary tables; default: what the checkpoint says, else bf16",
-              number,
-              {"bf16", "f32"}},
-        s.rope_tables);
-  visit(Field{"--preset", "Named settings per task: smdm = the SMDM paper's", number, {"smdm"}},
-        s.preset);
-  visit(Field{"--probe",
-              "Ask without generating (reverse_curse): likelihood = rank the true completion among "
-              "those of the other entities",
-              number,
-              {"likelihood"}},
-        s.probe);
   visit(Field{"--estimator",
               "Likelihood of a masked diffusion model (default auto: exact where 2^L - 1 <= "
               "--mc-samples, else balanced)",
@@ -184,6 +161,36 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
         s.cfg_second);
   visit(Field{"--greedy", "Also tell whether greedy decoding gives the continuation", number},
         s.greedy);
+}
+
+/// Shows the settings that change numbers to `visit(field, value)`.
+template <typename AnySettings, typename Visit>
+void for_each_number_field(AnySettings& s, const Visit& visit) {
+  using enum Effect;
+  visit(Field{"--backend",
+              "Kind of model, where the checkpoint does not say, or of the embedded one",
+              number,
+              {"mdm", "arm"}},
+        s.backend);
+  visit(Field{"--dtype",
+              "Arithmetic: f32 (default), or bf16 as the published runs",
+              number,
+              {"f32", "bf16"}},
+        s.dtype);
+  visit(Field{"--rope-tables",
+              "Rotary tables; default: what the checkpoint says, else bf16",
+              number,
+              {"bf16", "f32"}},
+        s.rope_tables);
+  visit(Field{"--preset", "Named settings per task: smdm = the SMDM paper's", number, {"smdm"}},
+        s.preset);
+  visit(Field{"--probe",
+              "Ask without generating (reverse_curse): likelihood = rank the true completion among "
+              "those of the other entities",
+              number,
+              {"likelihood"}},
+        s.probe);
+  for_each_likelihood_field(s, visit);
   visit(Field{"--sampler",
               "Order of unmasking (default confidence)",
               number,

@@ -111,7 +111,7 @@ class RowAttention {
   }
 
   void store(std::size_t row, std::int64_t tokens, const torch::Tensor& attended) {
-    auto target = out_.narrow(0, begin(row), tokens).view(attended.sizes());
+    const auto target = out_.narrow(0, begin(row), tokens).view(attended.sizes());
     target.copy_(attended);
   }
 

@@ -50,7 +50,7 @@ class KvCache {
 struct TokenScores {
   std::vector<float> log_p;  ///< [W], nats; rounded to bfloat16 by a bf16 model
   std::vector<std::int64_t>
-      argmax;  ///< [W], the lowest id where several are equal; empty if not asked for
+      argmax;         ///< [W], the lowest id where several are equal; empty if not asked for
   Prefixes prefixes;  ///< [R] for the rows that keep tokens, else null; empty if none does
 };
 

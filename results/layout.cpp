@@ -44,8 +44,9 @@ Json task_scores(const TaskRecord& task, const TaskSummary& summary, const std::
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {
     scores[metric_key(task.metrics[i].info)] = finite_or_null(summary[i].value);
     scores[stderr_key(task.metrics[i].info)] = stderr_or_na(summary[i].standard_error);
-    if (summary[i].monte_carlo_error) {
-      scores[mc_stderr_key(task.metrics[i].info)] = finite_or_null(*summary[i].monte_carlo_error);
+    const auto& monte_carlo_error = summary[i].monte_carlo_error;
+    if (monte_carlo_error) {
+      scores[mc_stderr_key(task.metrics[i].info)] = finite_or_null(*monte_carlo_error);
     }
   }
   return scores;

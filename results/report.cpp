@@ -232,17 +232,18 @@ std::string markdown_table(std::span<const Column> columns,
 
 std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
   const bool with_monte_carlo = std::ranges::any_of(summaries, [](const TaskSummary& task) {
-    return std::ranges::any_of(task, [](const Summary& s) { return s.monte_carlo_error.has_value(); });
+    return std::ranges::any_of(task,
+                               [](const Summary& s) { return s.monte_carlo_error.has_value(); });
   });
   std::vector<Column> columns = {{.title = "Tasks"},
-                                       {.title = "Version", .align = Align::right},
-                                       {.title = "Filter"},
-                                       {.title = "n-shot", .align = Align::right},
-                                       {.title = "Metric"},
-                                       {.title = ""},
-                                       {.title = "Value", .align = Align::right},
-                                       {.title = ""},
-                                       {.title = "Stderr", .align = Align::right}};
+                                 {.title = "Version", .align = Align::right},
+                                 {.title = "Filter"},
+                                 {.title = "n-shot", .align = Align::right},
+                                 {.title = "Metric"},
+                                 {.title = ""},
+                                 {.title = "Value", .align = Align::right},
+                                 {.title = ""},
+                                 {.title = "Stderr", .align = Align::right}};
   if (with_monte_carlo) columns.push_back({.title = "MC stderr", .align = Align::right});
   Rows rows;
   for (const DisplayRow& row : display_rows(run)) {

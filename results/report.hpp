@@ -31,8 +31,8 @@ struct Column {
                                          std::span<const std::vector<std::string>> rows);
 
 /// The table that lm-eval prints after a run: groups as header rows, an arrow that shows which
-/// direction is better, four decimals, "N/A" where there is no standard error; behind them the Monte
-/// Carlo errors, if the run has any.
+/// direction is better, four decimals, "N/A" where there is no standard error; behind them the
+/// Monte Carlo errors, if the run has any.
 /// @param summaries  what `summarize` gives for the run
 [[nodiscard]] std::string results_table(const RunRecord& run,
                                         const std::vector<TaskSummary>& summaries);

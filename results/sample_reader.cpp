@@ -143,9 +143,8 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
     sample.outcome = choices_from(line);
   }
   for (const auto& [key, value] : line.at("smdm_eval").items()) {
-    const bool known =
-        key == "metrics" || key == "mc_stderr" || key == "choices" || key == "forwards" ||
-        key == "likelihood";
+    const bool known = key == "metrics" || key == "mc_stderr" || key == "choices" ||
+                       key == "forwards" || key == "likelihood";
     if (!known) sample.extra[key] = value;
   }
   SampleHashes hashes = hashes_of(sample);

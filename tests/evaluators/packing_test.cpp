@@ -105,8 +105,8 @@ TEST_CASE("rows that keep a prefix want nothing and join guided forwards") {
     append(batch, RowGroup(prefill_first ? guided : prefill));
     CHECK(batch.rows.guidance == 0.7);
     CHECK(batch.rows.wanted == std::vector<std::int64_t>{prefill_first ? 4 : 1});
-    CHECK(batch.rows.keep == (prefill_first ? std::vector<std::int64_t>{2, 0}
-                                            : std::vector<std::int64_t>{0, 2}));
+    CHECK(batch.rows.keep ==
+          (prefill_first ? std::vector<std::int64_t>{2, 0} : std::vector<std::int64_t>{0, 2}));
     CHECK(batch.rows.prefixes.empty());
   }
 }

@@ -40,8 +40,7 @@ Questions made_questions(std::int64_t vocabulary,
     RaceQuestion question{.first = made.requests.size(), .count = 3, .divisors = {{1, 1, 1}, {}}};
     for (int choice = 0; choice < 3; ++choice) {
       made.requests.push_back({.context = context, .continuation = ids(1 + bits() % longest)});
-      question.divisors[1].push_back(
-          static_cast<double>(made.requests.back().continuation.size()));
+      question.divisors[1].push_back(static_cast<double>(made.requests.back().continuation.size()));
     }
     made.questions.push_back(question);
   }
@@ -184,9 +183,8 @@ TEST_CASE("races refuse what they cannot run") {
   const FakeModel autoregressive(test::fake_autoregressive(), test::strong_logits());
   const auto made = made_questions(7, 2, 3, 4);
   const auto error = [&](const LanguageModel& with, const Questions& what, double rate) {
-    return test::error_text<std::invalid_argument>([&] {
-      return run_race(with, what, {.racing = {.error = rate}}).estimates.size();
-    });
+    return test::error_text<std::invalid_argument>(
+        [&] { return run_race(with, what, {.racing = {.error = rate}}).estimates.size(); });
   };
   CHECK(test::contains(error(autoregressive, made, 0.01), "racing"));
   CHECK(test::contains(error(model, made, 0.0), "error rate above 0 and below 0.5"));

@@ -88,9 +88,9 @@ void check_unbiased(const Make& make, std::int64_t draws) {
       const LossTable table(*model, test::made_request(3, length), other);
       for (const std::int64_t rows : {4, 8, 32}) {
         const auto runs = run_many(table, make, rows, draws);
-        INFO((model == &mild ? "mild" : "strong") << ", length " << length << ", rows " << rows
-                                                  << ": mean error " << runs.mean() << " +- "
-                                                  << runs.standard_error());
+        INFO((model == &mild ? "mild" : "strong")
+             << ", length " << length << ", rows " << rows << ": mean error " << runs.mean()
+             << " +- " << runs.standard_error());
         constexpr double kRounding = 1e-9;
         CHECK(std::abs(runs.mean()) <= 4.0 * runs.standard_error() + kRounding);
       }
@@ -178,10 +178,11 @@ TEST_CASE("exact refuses what takes too many rows") {
   CHECK_NOTHROW(exact_sum(12, {}));
   CHECK_NOTHROW(exact_sum(13, {.max_rows = 8191}));
   const auto error = [](std::size_t length) {
-    return test::error_text<std::invalid_argument>([&] { return exact_sum(length, {}) != nullptr; });
+    return test::error_text<std::invalid_argument>(
+        [&] { return exact_sum(length, {}) != nullptr; });
   };
-  CHECK(test::contains(error(13),
-                       "a target of 13 tokens takes 2^13 - 1 rows, wanted at most 4096"));
+  CHECK(
+      test::contains(error(13), "a target of 13 tokens takes 2^13 - 1 rows, wanted at most 4096"));
   CHECK(test::contains(error(100), "2^100 - 1 rows"));
 }
 
@@ -250,8 +251,7 @@ TEST_CASE("rows are added until the error is below its target") {
   const auto listed = run({.rows = 32, .target_error = 1e-9});
   CHECK(listed.enumerated);  // 2047 rows, fewer than the folds would be
   CHECK(listed.loss == Approx(table.exact()).epsilon(1e-9));
-  const auto reusing =
-      run({.rows = 32, .target_error = target, .prompt_reuse = PromptReuse::on});
+  const auto reusing = run({.rows = 32, .target_error = target, .prompt_reuse = PromptReuse::on});
   CHECK(*reusing.standard_error < target);
   CHECK(reusing.reuse->full_rows >= 8);
 }

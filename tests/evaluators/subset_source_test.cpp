@@ -20,8 +20,7 @@ TEST_CASE("exact scores of a model are its bound, with and without guidance") {
     for (std::size_t length = 1; length <= 6; ++length) {
       const std::vector<TokenRequest> requests = {test::made_request(4, length)};
       const auto estimates = score(model, requests, {.estimator = ExactSum{}, .cfg = cfg});
-      CHECK(estimates[0].nats ==
-            Approx(test::exact_elbo(model, requests[0], cfg)).epsilon(1e-6));
+      CHECK(estimates[0].nats == Approx(test::exact_elbo(model, requests[0], cfg)).epsilon(1e-6));
       CHECK(estimates[0].standard_error == 0.0);
       CHECK(estimates[0].bound == Bound::lower);
       CHECK(estimates[0].enumerated);
@@ -56,7 +55,8 @@ TEST_CASE("a score does not depend on which other choices there are") {
     requests.back().continuation.front() = static_cast<std::int64_t>(requests.size());
   }
   const Balanced reusing{.rows = 16, .prompt_reuse = PromptReuse::automatic};
-  for (const Estimator& estimator : {Estimator(FixedCount{.rows = 16}), Estimator(Balanced{.rows = 16}), Estimator(reusing)}) {
+  for (const Estimator& estimator :
+       {Estimator(FixedCount{.rows = 16}), Estimator(Balanced{.rows = 16}), Estimator(reusing)}) {
     const auto together = score(model, requests, {.estimator = estimator, .cfg = 0.5});
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const auto alone =
@@ -76,9 +76,8 @@ TEST_CASE("a prefill is shared by choices whose rounded lengths agree") {
   for (const auto& estimate : estimates) {
     REQUIRE(estimate.prompt_reuse);
     CHECK(estimate.prompt_reuse->full_rows == 4);
-    CHECK(*estimate.standard_error ==
-          Approx(std::hypot(*estimate.prompt_reuse->cheap_error,
-                            *estimate.prompt_reuse->correction_error)));
+    CHECK(*estimate.standard_error == Approx(std::hypot(*estimate.prompt_reuse->cheap_error,
+                                                        *estimate.prompt_reuse->correction_error)));
   }
   // 16 + 4 cheap rows, 4 full ones and a prefill for 5 and 8 together; rows that are equal less.
   CHECK(estimates[0].rows <= 25);
@@ -100,12 +99,11 @@ TEST_CASE("a frozen prompt's estimate is unbiased through the model") {
   double squares = 0.0;
   constexpr int kRuns = 300;
   for (int seed = 0; seed < kRuns; ++seed) {
-    const auto error = score(model, requests,
-                             {.estimator = reusing,
-                              .cfg = 0.5,
-                              .seed = static_cast<std::uint64_t>(seed)})[0]
-                           .nats -
-                       exact;
+    const auto error =
+        score(model, requests,
+              {.estimator = reusing, .cfg = 0.5, .seed = static_cast<std::uint64_t>(seed)})[0]
+            .nats -
+        exact;
     sum += error;
     squares += error * error;
   }
