@@ -203,7 +203,8 @@ Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
                        {"aggregation", to_string(info.aggregation)},
                        {"higher_is_better", info.higher_is_better},
                        {"value", finite_or_null(summary[i].value)},
-                       {"stderr", or_null(summary[i].standard_error)}});
+                       {"stderr", or_null(summary[i].standard_error)},
+                       {"mc_stderr", or_null(summary[i].monte_carlo_error)}});
   }
   return merged({{"output_type", to_string(task.output_type)}, {"metrics", metrics}}, task.extra);
 }

@@ -98,4 +98,16 @@ TEST_CASE("pipes stand below each other whatever is in the cells") {
   CHECK_THROWS_AS(markdown_table(columns, ragged), std::invalid_argument);
 }
 
+TEST_CASE("a run with Monte Carlo errors shows them in a column of their own") {
+  auto run = test::sample_run();
+  CHECK(results_table(run, summarize(run)).find("MC stderr") == std::string::npos);
+  for (auto& task : run.tasks) {
+    if (task.name == "piqa") task.metrics[0].mc_errors = {0.0, 0.3, 0.4};
+  }
+  const auto table = results_table(run, summarize(run));
+  CHECK(table.find("|MC stderr|") != std::string::npos);
+  CHECK(table.find("|   0.1667|") != std::string::npos);
+  CHECK(table.find("|      N/A|") != std::string::npos);
+}
+
 }  // namespace smdm
