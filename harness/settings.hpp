@@ -31,6 +31,8 @@ struct Settings {
   std::optional<std::string> data;
   std::optional<std::string> output;
   bool log_samples = false;
+  bool dry_run = false;
+  std::optional<std::int64_t> repeat;
   // Changes the numbers.
   std::optional<std::string> backend;
   std::optional<std::string> dtype;
@@ -110,9 +112,15 @@ void for_each_job_field(AnySettings& s, const Visit& visit) {
               "program"},
         s.data);
   visit(Field{"--output,--output_path,--output-path,-o",
-              "With --task a folder for results and samples; else a file of JSON lines, or - (the "
-              "default)"},
+              "With --task a folder for results and samples (default: "
+              "runs/<date>-<model>-<task>); else a file of JSON lines, or - (the default)"},
         s.output);
+  visit(Field{"--dry-run", "With --task: say what would run and about how long it takes, and stop"},
+        s.dry_run);
+  visit(Field{"--repeat",
+              "With --task: run so often, with seeds that follow each other, each into a folder "
+              "seed-<seed> of --output"},
+        s.repeat);
   visit(Field{"--log_samples,--log-samples",
               "Accepted for compatibility: samples are always written"},
         s.log_samples);

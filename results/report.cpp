@@ -257,6 +257,28 @@ std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& 
   return markdown_table(columns, rows);
 }
 
+std::string repeatability_table(const RunRecord& run,
+                                const std::vector<std::vector<TaskSummary>>& repeats) {
+  const std::vector<Column> columns = {{.title = "Repeats of"},
+                                       {.title = "Metric"},
+                                       {.title = "Runs", .align = Align::right},
+                                       {.title = "Mean", .align = Align::right},
+                                       {.title = "s.d.", .align = Align::right}};
+  Rows rows;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    for (const std::size_t m : metrics_by_key(run.tasks[t])) {
+      std::vector<double> values;
+      for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
+      const auto error = mean_standard_error(values);
+      const auto runs = static_cast<double>(values.size());
+      rows.push_back({run.tasks[t].name, metric_key(run.tasks[t].metrics[m].info),
+                      std::to_string(values.size()), four_decimals(mean(values)),
+                      error ? four_decimals(*error * std::sqrt(runs)) : "N/A"});
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
 std::string comparison_tables(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
   std::string tables;
   for (const GroupRecord& group : run.groups) {

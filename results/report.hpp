@@ -37,6 +37,12 @@ struct Column {
 [[nodiscard]] std::string results_table(const RunRecord& run,
                                         const std::vector<TaskSummary>& summaries);
 
+/// Mean and standard deviation of every metric over repeats of a run, which differ in their seeds
+/// alone: the repeatability standard deviation of ISO 5725.
+/// @param repeats  what `summarize` gives for each; at least one
+[[nodiscard]] std::string repeatability_table(const RunRecord& run,
+                                              const std::vector<std::vector<TaskSummary>>& repeats);
+
 /// For every group that asks one thing in several ways, a table with a column for each task and a
 /// row for each metric, with an empty line before it. Such a group is one whose tasks are all named
 /// after it (group g, tasks g_a and g_b) and have the same metrics; columns stand in its order.

@@ -110,4 +110,19 @@ TEST_CASE("a run with Monte Carlo errors shows them in a column of their own") {
   CHECK(table.find("|      N/A|") != std::string::npos);
 }
 
+TEST_CASE("repeats have a mean and a deviation of every metric") {
+  const auto run = test::sample_run();
+  auto first = summarize(run);
+  auto second = first;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    if (run.tasks[t].name != "piqa") continue;
+    first[t][0].value = 0.5;
+    second[t][0].value = 0.75;
+  }
+  const auto table = repeatability_table(run, {first, second});
+  CHECK(table.find("acc,none") != std::string::npos);
+  CHECK(table.find("|0.6250|0.1768|") != std::string::npos);
+  CHECK(repeatability_table(run, {first}).find("| N/A|") != std::string::npos);
+}
+
 }  // namespace smdm
