@@ -69,7 +69,9 @@ std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
       refuse("--model", "a masked diffusion model", "an autoregressive one");
     std::vector<std::string> notes;
     for (const auto& task : part.tasks) {
-      auto study = studied(prepare(task, session, part.settings, notes), bench.longest);
+      // What is answered in free text may be asked by likelihood too.
+      const auto asked = likelihood_probe(task).value_or(task);
+      auto study = studied(prepare(asked, session, part.settings, notes), bench.longest);
       std::cerr << study.name << ": " << study.questions.size() << " questions of at most "
                 << bench.longest << " tokens a choice\n";
       if (study.questions.empty()) continue;
