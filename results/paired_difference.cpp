@@ -1,16 +1,11 @@
 #include "results/paired_difference.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <functional>
-#include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "results/distributions.hpp"
-#include "results/paired_tests.hpp"
 #include "results/statistics.hpp"
 
 namespace smdm {
@@ -28,13 +23,6 @@ std::vector<double> sums_of(std::span<const double> values,
     for (std::size_t i = 0; i < width; ++i) sums[i] += values[document * width + i];
   }
   return sums;
-}
-
-double value_of(Aggregation aggregation, std::span<const double> values) {
-  const std::size_t width = values_per_document(aggregation);
-  std::vector<double> sums(width);
-  for (std::size_t at = 0; at < values.size(); ++at) sums[at % width] += values[at];
-  return metric_of_sums(aggregation, sums, static_cast<double>(values.size() / width));
 }
 
 /// Counts the documents that are larger, smaller, and other.
@@ -112,44 +100,39 @@ Interval wilson(double share, double n) {
 
 }  // namespace
 
-bool are_verdicts(Aggregation aggregation, std::span<const double> values) {
-  return aggregation == Aggregation::mean &&
-         std::all_of(values.begin(), values.end(),
-                     [](double value) { return value == 0.0 || value == 1.0; });
+double metric_value(Aggregation aggregation, std::span<const double> values) {
+  const std::size_t width = values_per_document(aggregation);
+  std::vector<double> sums(width);
+  for (std::size_t at = 0; at < values.size(); ++at) sums[at % width] += values[at];
+  return metric_of_sums(aggregation, sums, static_cast<double>(values.size() / width));
 }
 
 PairedDifference paired_difference(Aggregation aggregation,
                                    std::span<const double> a,
                                    std::span<const double> b) {
   const std::size_t width = values_per_document(aggregation);
-  if (a.empty() || a.size() != b.size() || a.size() % width != 0) {
-    throw std::invalid_argument("paired_difference: wanted " + std::to_string(width) +
-                                " value(s) of each run for each document, got " +
-                                std::to_string(a.size()) + " and " + std::to_string(b.size()));
-  }
-  const bool verdicts = are_verdicts(aggregation, a) && are_verdicts(aggregation, b);
+  const auto test = paired_test(aggregation, a, b);
   PairedDifference out;
   out.documents = a.size() / width;
-  out.a = value_of(aggregation, a);
-  out.b = value_of(aggregation, b);
+  out.a = metric_value(aggregation, a);
+  out.b = metric_value(aggregation, b);
   out.difference = out.b - out.a;
   count_changes(a, b, width, out);
   if (aggregation == Aggregation::mean) {
-    add_mean_errors(a, b, verdicts, out);
+    add_mean_errors(a, b, test.test == PairedTest::mcnemar, out);
   } else {
     add_bootstrap_errors(aggregation, a, b, out);
   }
   if (out.changed > 0 && out.standard_error) out.detectable = kDetectable * *out.standard_error;
-  out.test = verdicts ? PairedTest::mcnemar : PairedTest::permutation;
-  out.p_value = verdicts ? mcnemar_p_value(out.fallen, out.risen)
-                         : permutation_p_value(aggregation, std::array{a}, b);
+  out.test = test.test;
+  out.p_value = test.p_value;
   return out;
 }
 
 std::optional<Interval> metric_interval(Aggregation aggregation, std::span<const double> values) {
   const std::size_t width = values_per_document(aggregation);
   const std::size_t documents = values.size() / width;
-  const double value = value_of(aggregation, values);
+  const double value = metric_value(aggregation, values);
   if (are_verdicts(aggregation, values)) return wilson(value, static_cast<double>(documents));
   if (documents < 2) return std::nullopt;
   if (aggregation == Aggregation::mean)

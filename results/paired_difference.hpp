@@ -7,20 +7,11 @@
 #include <optional>
 #include <span>
 
+#include "results/paired_tests.hpp"
 #include "results/period_statistics.hpp"
 #include "tasks/request.hpp"
 
 namespace smdm {
-
-enum class PairedTest : std::uint8_t {
-  mcnemar,      ///< exact, for metrics that are 0 or 1 on every document
-  permutation,  ///< kPermutations swaps of documents
-};
-
-/// The name of a test in every file we write.
-[[nodiscard]] constexpr const char* to_string(PairedTest test) noexcept {
-  return test == PairedTest::mcnemar ? "mcnemar" : "permutation";
-}
 
 /// The smallest difference that would have been seen with 80 % power in a two-sided test at 5 %, in
 /// standard errors: the sum of the normal quantiles of 0.975 and 0.80.
@@ -45,8 +36,9 @@ struct PairedDifference {
   std::size_t changed = 0;  ///< documents whose value is another one
 };
 
-/// Whether the values are all 0 or 1, as those of a verdict.
-[[nodiscard]] bool are_verdicts(Aggregation aggregation, std::span<const double> values);
+/// The number that a metric reports, added in the order of the documents.
+/// @param values  [documents, values_per_document(aggregation)], at least one document
+[[nodiscard]] double metric_value(Aggregation aggregation, std::span<const double> values);
 
 /// Compares a metric. Standard error and interval of
 ///   a mean of verdicts   s / sqrt(n) of the differences; Agresti and Min 2005, Statistics in

@@ -13,81 +13,71 @@
 namespace smdm {
 namespace {
 
-/// A run and those it stands against, as sums over documents that can trade places.
-class Deal {
+/// The sums of two runs over documents that can change sides.
+class Pair {
  public:
-  Deal(Aggregation aggregation,
-       std::span<const std::span<const double>> others,
-       std::span<const double> run)
+  Pair(Aggregation aggregation, std::span<const double> a, std::span<const double> b)
       : aggregation_(aggregation),
         width_(values_per_document(aggregation)),
-        documents_(run.size() / width_),
-        others_(others),
-        run_(run),
-        sums_((others.size() + 1) * width_) {
-    for (std::size_t k = 0; k < others.size(); ++k) add(others[k], k);
-    add(run, others.size());
-    dealt_ = sums_;
+        documents_(a.size() / width_),
+        a_(width_),
+        b_(width_),
+        moved_(width_) {
+    for (std::size_t at = 0; at < a.size(); ++at) {
+      a_[at % width_] += a[at];
+      b_[at % width_] += b[at];
+      differences_.push_back(b[at] - a[at]);
+    }
+    swapped_a_ = a_;
+    swapped_b_ = b_;
   }
 
-  [[nodiscard]] std::size_t documents() const { return documents_; }
+  [[nodiscard]] double value_a() const { return metric(swapped_a_); }
+  [[nodiscard]] double value_b() const { return metric(swapped_b_); }
 
-  void start_again() { dealt_ = sums_; }
-
-  /// The document's value of run and of other `k` change places.
-  void exchange(std::size_t document, std::size_t k) {
+  /// Every document changes sides or not.
+  void swap_some(SplitMix64& random) {
+    std::fill(moved_.begin(), moved_.end(), 0.0);
+    constexpr std::size_t kBits = 64;
+    std::uint64_t bits = 0;
+    for (std::size_t document = 0; document < documents_; ++document) {
+      if (document % kBits == 0) bits = random.next();
+      const auto moves = static_cast<double>((bits >> (document % kBits)) & 1U);
+      for (std::size_t i = 0; i < width_; ++i)
+        moved_[i] += moves * differences_[document * width_ + i];
+    }
     for (std::size_t i = 0; i < width_; ++i) {
-      const std::size_t at = document * width_ + i;
-      const double change = run_[at] - others_[k][at];
-      dealt_[k * width_ + i] += change;
-      dealt_[others_.size() * width_ + i] -= change;
+      swapped_a_[i] = a_[i] + moved_[i];
+      swapped_b_[i] = b_[i] - moved_[i];
     }
   }
 
-  [[nodiscard]] double value(std::size_t k) const {
-    return metric_of_sums(aggregation_, std::span(dealt_).subspan(k * width_, width_),
-                          static_cast<double>(documents_));
-  }
-
-  [[nodiscard]] double mean_of_others() const {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < others_.size(); ++k) sum += value(k);
-    return sum / static_cast<double>(others_.size());
-  }
-
-  [[nodiscard]] double difference() const { return value(others_.size()) - mean_of_others(); }
-
  private:
-  void add(std::span<const double> values, std::size_t k) {
-    for (std::size_t at = 0; at < values.size(); ++at)
-      sums_[k * width_ + at % width_] += values[at];
+  [[nodiscard]] double metric(std::span<const double> sums) const {
+    return metric_of_sums(aggregation_, sums, static_cast<double>(documents_));
   }
 
   Aggregation aggregation_;
   std::size_t width_;
   std::size_t documents_;
-  std::span<const std::span<const double>> others_;
-  std::span<const double> run_;
-  std::vector<double> sums_;   ///< [others + 1, width], the run's last
-  std::vector<double> dealt_;  ///< the same after exchanges
+  std::vector<double> a_, b_;        ///< [width] each: sums
+  std::vector<double> differences_;  ///< [documents, width]
+  std::vector<double> moved_;        ///< what changes sides
+  std::vector<double> swapped_a_, swapped_b_;
 };
 
 void check(Aggregation aggregation,
-           std::span<const std::span<const double>> others,
-           std::span<const double> run,
+           std::span<const double> a,
+           std::span<const double> b,
            std::int64_t draws) {
-  const bool whole = !run.empty() && run.size() % values_per_document(aggregation) == 0;
-  const bool alike = std::all_of(others.begin(), others.end(), [&](std::span<const double> other) {
-    return other.size() == run.size();
-  });
-  if (!whole || others.empty() || !alike) {
-    throw std::invalid_argument(
-        "permutation_p_value: wanted at least one other run with as many values as the run, and " +
-        std::to_string(values_per_document(aggregation)) + " for each document, got " +
-        std::to_string(run.size()) + " values against " + std::to_string(others.size()) + " runs");
+  const std::size_t width = values_per_document(aggregation);
+  if (a.empty() || a.size() != b.size() || a.size() % width != 0) {
+    throw std::invalid_argument("paired test: wanted " + std::to_string(width) +
+                                " value(s) of each run for each document, got " +
+                                std::to_string(a.size()) + " and " + std::to_string(b.size()));
   }
   if (draws < 1) {
-    throw std::invalid_argument("permutation_p_value: wanted at least 1 draw, got " +
+    throw std::invalid_argument("paired test: wanted at least 1 draw, got " +
                                 std::to_string(draws));
   }
 }
@@ -120,29 +110,46 @@ double mcnemar_p_value(std::size_t only_a, std::size_t only_b) {
 }
 
 double permutation_p_value(Aggregation aggregation,
-                           std::span<const std::span<const double>> others,
-                           std::span<const double> run,
+                           std::span<const double> a,
+                           std::span<const double> b,
                            std::int64_t draws,
                            std::uint64_t seed) {
-  check(aggregation, others, run, draws);
-  Deal deal(aggregation, others, run);
-  const double observed = std::fabs(deal.difference());
+  check(aggregation, a, b, draws);
+  Pair pair(aggregation, a, b);
   // Sums in another order have other last bits: what is equal but for them counts as equal.
   constexpr double kRounding = 1e-11;
-  const double least = observed - kRounding * (std::fabs(deal.value(others.size())) +
-                                               std::fabs(deal.mean_of_others()));
-  const DrawBelow draw(static_cast<std::uint32_t>(others.size() + 1));
+  const double least = std::fabs(pair.value_b() - pair.value_a()) -
+                       kRounding * (std::fabs(pair.value_a()) + std::fabs(pair.value_b()));
   SplitMix64 random(seed);
   std::int64_t as_far = 0;
   for (std::int64_t i = 0; i < draws; ++i) {
-    deal.start_again();
-    for (std::size_t document = 0; document < deal.documents(); ++document) {
-      const std::size_t k = draw(random);
-      if (k < others.size()) deal.exchange(document, k);
-    }
-    if (std::fabs(deal.difference()) >= least) ++as_far;
+    pair.swap_some(random);
+    if (std::fabs(pair.value_b() - pair.value_a()) >= least) ++as_far;
   }
   return static_cast<double>(as_far + 1) / static_cast<double>(draws + 1);
+}
+
+bool are_verdicts(Aggregation aggregation, std::span<const double> values) {
+  return aggregation == Aggregation::mean &&
+         std::all_of(values.begin(), values.end(),
+                     [](double value) { return value == 0.0 || value == 1.0; });
+}
+
+PairedTestResult paired_test(Aggregation aggregation,
+                             std::span<const double> a,
+                             std::span<const double> b,
+                             std::int64_t draws) {
+  check(aggregation, a, b, draws);
+  if (!are_verdicts(aggregation, a) || !are_verdicts(aggregation, b))
+    return {.test = PairedTest::permutation,
+            .p_value = permutation_p_value(aggregation, a, b, draws)};
+  std::size_t only_a = 0;
+  std::size_t only_b = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] > b[i]) ++only_a;
+    if (b[i] > a[i]) ++only_b;
+  }
+  return {.test = PairedTest::mcnemar, .p_value = mcnemar_p_value(only_a, only_b)};
 }
 
 std::vector<double> holm(std::span<const double> p_values) {

@@ -33,12 +33,12 @@ std::string asked_of(const SampleRecord& sample) {
   return hash_string(all);
 }
 
-std::string metrics_text(const TaskRecord& task) {
+std::string metrics_text(std::span<const MetricInfo> metrics) {
   std::string names;
-  for (const MetricRecord& metric : task.metrics) {
+  for (const MetricInfo& metric : metrics) {
     if (!names.empty()) names += " ";
-    names.append(metric_key(metric.info)).append(":").append(to_string(metric.info.aggregation));
-    names += metric.info.higher_is_better ? "+" : "-";
+    names.append(metric_key(metric)).append(":").append(to_string(metric.aggregation));
+    names += metric.higher_is_better ? "+" : "-";
   }
   return names;
 }
@@ -121,13 +121,21 @@ std::vector<double> reordered(std::span<const double> values,
   return rows;
 }
 
-void check_same_task(const TaskRecord& a, const TaskRecord& b) {
+TaskShape shape_of(const TaskRecord& task) {
+  TaskShape shape{.name = task.name,
+                  .version = task.version,
+                  .output_type = to_string(task.output_type),
+                  .metrics = {}};
+  for (const MetricRecord& metric : task.metrics) shape.metrics.push_back(metric.info);
+  return shape;
+}
+
+void check_same_shape(const TaskShape& a, const TaskShape& b) {
   if (a.version != b.version)
     refuse(a.name, "version of the task", python_float(a.version), python_float(b.version));
-  if (a.output_type != b.output_type)
-    refuse(a.name, "way of asking", to_string(a.output_type), to_string(b.output_type));
-  if (metrics_text(a) != metrics_text(b))
-    refuse(a.name, "metrics", metrics_text(a), metrics_text(b));
+  if (a.output_type != b.output_type) refuse(a.name, "way of asking", a.output_type, b.output_type);
+  if (metrics_text(a.metrics) != metrics_text(b.metrics))
+    refuse(a.name, "metrics", metrics_text(a.metrics), metrics_text(b.metrics));
 }
 
 }  // namespace smdm

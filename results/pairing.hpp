@@ -45,8 +45,16 @@ struct DocumentPair {
                                             std::size_t width,
                                             std::span<const std::size_t> order);
 
-/// Refuses tasks that cannot be compared however their documents are paired.
+/// What two tasks must have in common to be compared, whatever their documents.
+struct TaskShape {
+  std::string name;
+  double version = 1.0;
+  std::string output_type;
+  std::vector<MetricInfo> metrics;
+};
+[[nodiscard]] TaskShape shape_of(const TaskRecord& task);
+
 /// @throws ResultsError  if version, way of asking or metrics are other ones
-void check_same_task(const TaskRecord& a, const TaskRecord& b);
+void check_same_shape(const TaskShape& a, const TaskShape& b);
 
 }  // namespace smdm
