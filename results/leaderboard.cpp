@@ -69,7 +69,7 @@ std::vector<std::string> markdown_row(const Json& entry) {
   std::string engine = text_of(entry.at("engine").at("version"));
   constexpr std::size_t kRevisionDigits = 7;
   const auto revision = text_of(entry.at("engine").at("git_revision"));
-  if (!revision.empty()) engine += " " + revision.substr(0, kRevisionDigits);
+  if (!revision.empty()) engine.append(" ").append(revision, 0, kRevisionDigits);
   return {text_of(entry.at("task").at("name")),
           metric_name(entry) + (higher ? " ↑" : " ↓"),
           text_of(entry.at("model").at("id")),
@@ -192,7 +192,7 @@ std::string csv_line(const Json& entry) {
   std::string line = is_embedded(entry) ? "embedded" : "benchmarks";
   for (const CsvColumn& column : kCsvColumns) {
     const Json::json_pointer at(column.pointer);
-    line += "," + csv_cell(entry.contains(at) ? text_of(entry.at(at)) : "");
+    line.append(",").append(csv_cell(entry.contains(at) ? text_of(entry.at(at)) : ""));
   }
   return line + "\n";
 }
@@ -234,12 +234,12 @@ std::string leaderboard_markdown(const Leaderboard& leaderboard) {
   const auto benchmarks = entries_of(leaderboard, false);
   const auto embedded = entries_of(leaderboard, true);
   std::string text = "# Leaderboard\n";
-  if (!benchmarks.empty()) text += "\n" + markdown_of(benchmarks);
+  if (!benchmarks.empty()) text.append("\n").append(markdown_of(benchmarks));
   if (!embedded.empty()) {
-    text +=
+    text.append(
         "\n## Embedded micro world\n\nInvented data in the benchmarks' forms: these numbers are "
-        "not the benchmarks' and stand beside none of them.\n\n" +
-        markdown_of(embedded);
+        "not the benchmarks' and stand beside none of them.\n\n");
+    text.append(markdown_of(embedded));
   }
   return text;
 }
