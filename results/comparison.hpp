@@ -46,6 +46,7 @@ struct RunComparison {
 /// Level at which a difference is called one, after correction.
 inline constexpr double kComparisonLevel = 0.05;
 
+/// @return what refers to the runs: they must outlive it
 /// @throws ResultsError  if it is one run twice, no task is in both, or a task of both has other
 ///   documents, prompts, metrics or another version
 [[nodiscard]] RunComparison compare_runs(const WholeRun& a, const WholeRun& b);

@@ -118,7 +118,7 @@ TEST_CASE("what cannot be compared is refused") {
     CHECK(contains(error_of(a, b), "quiz: wanted the same prompts in both runs"));
   }
   SECTION("another target") {
-    b.tasks[0].samples[3].target = "1";
+    b.tasks[0].samples[3].target = std::string("1");
     CHECK(contains(error_of(a, b), "quiz: wanted the same prompts in both runs"));
   }
   SECTION("another version") {
@@ -193,11 +193,12 @@ TEST_CASE("documents that changed side") {
 
 TEST_CASE("a value that is not finite is no reason to compare nothing") {
   MadeRun made{.tasks = {{.verdicts = kBefore, .scores = std::vector<double>(10, 0.5)}}};
-  auto a = made_run(made);
+  const auto a = as_stored(made_run(made));
   made.seed = 1;
-  auto b = made_run(made);
-  b.tasks[0].metrics[1].values[2] = std::nan("");
-  const auto comparison = compare_runs(as_stored(a), as_stored(b));
+  auto broken = made_run(made);
+  broken.tasks[0].metrics[1].values[2] = std::nan("");
+  const auto b = as_stored(broken);
+  const auto comparison = compare_runs(a, b);
   CHECK(comparison.tasks[0].metrics[0].difference.has_value());
   CHECK_FALSE(comparison.tasks[0].metrics[1].difference.has_value());
   CHECK(verdict(comparison.tasks[0].metrics[1]) == "unclear");
@@ -206,8 +207,9 @@ TEST_CASE("a value that is not finite is no reason to compare nothing") {
 }
 
 TEST_CASE("the report") {
-  const auto comparison =
-      compare_runs(as_stored(run_of(kBefore, 0), "before"), as_stored(run_of(kAfter, 1), "after"));
+  const auto before = as_stored(run_of(kBefore, 0), "before");
+  const auto after = as_stored(run_of(kAfter, 1), "after");
+  const auto comparison = compare_runs(before, after);
   const auto text = comparison_text(comparison);
   CHECK(contains(text, "A: before (models/x, seed 0)"));
   CHECK(contains(text, "B: after (models/x, seed 1)"));
@@ -221,17 +223,20 @@ TEST_CASE("the report") {
   CHECK(metric.at("test") == "mcnemar");
   CHECK(metric.at("p") == Approx(1.0));
   CHECK(metric.at("interval").size() == 2);
-  const auto same = compare_runs(as_stored(run_of(kBefore, 0)), as_stored(run_of(kBefore, 1)));
+  const auto again = as_stored(run_of(kBefore, 1), "again");
+  const auto same = compare_runs(before, again);
   CHECK(contains(comparison_text(same), "not estimable"));
   CHECK(comparison_json(same).at("tasks").at(0).at("metrics").at(0).at("detectable").is_null());
 }
 
 TEST_CASE("changed documents of a metric where lower is better") {
-  auto a = run_of(kBefore, 0);
-  auto b = run_of(kAfter, 1);
-  a.tasks[0].metrics[0].info.higher_is_better = false;
-  b.tasks[0].metrics[0].info.higher_is_better = false;
-  const auto comparison = compare_runs(as_stored(a), as_stored(b));
+  auto run = run_of(kBefore, 0);
+  run.tasks[0].metrics[0].info.higher_is_better = false;
+  const auto a = as_stored(run);
+  run = run_of(kAfter, 1);
+  run.tasks[0].metrics[0].info.higher_is_better = false;
+  const auto b = as_stored(run);
+  const auto comparison = compare_runs(a, b);
   CHECK(changed_documents(comparison).at(0).at("change") == "better");
   CHECK(contains(comparison_text(comparison), "+2 -1"));
 }

@@ -15,8 +15,8 @@ namespace smdm::test {
 /// A task of multiple choice with a verdict "acc" and, where there are any, scores "mrr".
 struct MadeTask {
   std::string name = "quiz";
-  std::vector<double> verdicts;  ///< one per document
-  std::vector<double> scores;    ///< none, or one per document
+  std::vector<double> verdicts = {};  ///< one per document
+  std::vector<double> scores = {};    ///< none, or one per document
   Bound bound = Bound::lower;
   Json settings = {{"estimator", "mc"}, {"mc_samples", 8}, {"cfg", 0.0}};
 };
