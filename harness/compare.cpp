@@ -36,6 +36,7 @@ void compare(const CompareSettings& settings) {
   if (settings.runs.size() != 2) {
     throw UsageError("compare: wanted two runs, got " + std::to_string(settings.runs.size()));
   }
+  if (settings.changed == "-") throw UsageError("--changed: wanted a file, got standard output");
   std::optional<JsonLinesWriter> changed;
   if (settings.changed) changed.emplace(*settings.changed);
   const auto a = read_whole_run(settings.runs[0]);

@@ -101,6 +101,11 @@ std::string compared(const GateMetric& metric) {
   return python_float(metric.value) + " against " + python_float(metric.baseline);
 }
 
+/// "worse by 0.1", or "not worse".
+std::string drop_text(const GateMetric& metric) {
+  return metric.drop > 0.0 ? "worse by " + fixed_text(metric.drop, 6) : "not worse";
+}
+
 void judge_equality(const BaselineMetric& baseline,
                     std::size_t repeat,
                     const std::vector<double>& values,
@@ -119,8 +124,8 @@ void judge_equality(const BaselineMetric& baseline,
 void judge_tolerance(std::size_t documents, GateMetric& metric) {
   metric.limit = gate_tolerance(metric.info.aggregation, metric.baseline, documents);
   metric.passed = metric.drop <= metric.limit;
-  metric.reason = compared(metric) + ": worse by " + fixed_text(metric.drop, 6) +
-                  ", and another build or machine may be by " + fixed_text(metric.limit, 6);
+  metric.reason = compared(metric) + ": " + drop_text(metric) + ", where " +
+                  fixed_text(metric.limit, 6) + " is allowed to another build or machine";
 }
 
 GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t draws) {
@@ -165,7 +170,7 @@ void judge_repeatability(std::vector<GateMetric>& metrics) {
     metric.corrected = corrected[i];
     const bool beyond = metric.drop > metric.limit;
     metric.passed = !beyond || corrected[i] > kGateLevel;
-    metric.reason = compared(metric) + ": worse by " + fixed_text(metric.drop, 6) +
+    metric.reason = compared(metric) + ": " + drop_text(metric) +
                     (beyond ? ", beyond" : ", within") + " the limit " +
                     fixed_text(metric.limit, 6) + "; p = " + fixed_text(corrected[i], 4) +
                     " after Holm";
