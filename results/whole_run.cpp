@@ -148,8 +148,10 @@ fs::path samples_file(const RunTask& task) {
 
 Json task_settings(const TaskRecord& task) {
   Json settings = Json::object();
-  for (const char* key : {"estimator", "mc_samples", "mc_strata", "packing", "sampler", "steps",
-                          "stages", "total_length", "temperature", "cfg", "cfg_second"}) {
+  for (const char* key :
+       {"estimator", "estimator_rule", "mc_samples", "mc_strata", "max_rows", "target_error",
+        "racing_error", "racing_rows", "prompt_reuse", "packing", "sampler", "steps", "stages",
+        "total_length", "temperature", "cfg", "cfg_second"}) {
     const auto found = task.extra.find(key);
     if (found != task.extra.end()) settings[key] = *found;
   }
@@ -169,7 +171,8 @@ bool depends_on_seed(const TaskRecord& task) {
     if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome))
       random = random || is_random_generation(generation->settings);
     for_each_estimate(sample, [&](const Estimate& estimate) {
-      random = random || estimate.bound == Bound::lower;
+      // A bound without an error is one over every subset of the target.
+      random = random || (estimate.bound == Bound::lower && estimate.standard_error != 0.0);
     });
   }
   return random;
