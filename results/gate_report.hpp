@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "results/gate.hpp"
 #include "results/json.hpp"

@@ -2,6 +2,7 @@
 /// (docs/leaderboard.md; the schema is docs/leaderboard-v1.schema.json).
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>

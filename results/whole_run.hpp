@@ -2,7 +2,7 @@
 /// all parts of a run over several checkpoints together.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
