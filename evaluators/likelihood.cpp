@@ -9,29 +9,11 @@
 #include "evaluators/greedy_verdict.hpp"
 #include "evaluators/guidance.hpp"
 #include "evaluators/random.hpp"
+#include "evaluators/request_checks.hpp"
+#include "evaluators/subset_source.hpp"
 
 namespace smdm {
 namespace {
-
-void check_request(const ModelInfo& info, const TokenRequest& request, std::size_t index) {
-  const auto name = "request " + std::to_string(index);
-  if (request.continuation.empty()) {
-    throw std::invalid_argument(name + ": wanted a continuation of at least one token, got none");
-  }
-  if (request.context.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
-    throw std::invalid_argument(
-        name + ": wanted a context of at least one token for an autoregressive model, got none");
-  }
-  const auto tokens =
-      static_cast<std::int64_t>(request.context.size() + request.continuation.size());
-  if (tokens > info.max_tokens) {
-    throw std::invalid_argument(name + ": wanted at most " + std::to_string(info.max_tokens) +
-                                " tokens of context and continuation, got " +
-                                std::to_string(tokens));
-  }
-  check_ids(info, request.context, /*mask_allowed=*/true, name + ": context");
-  check_ids(info, request.continuation, /*mask_allowed=*/false, name + ": continuation");
-}
 
 void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   if (const auto* config = std::get_if<MonteCarlo>(&estimator)) {
@@ -39,19 +21,50 @@ void check_estimator(const ModelInfo& info, const Estimator& estimator) {
     check_monte_carlo(*config);
   } else if (std::holds_alternative<ChainRule>(estimator)) {
     require_masked_diffusion(info, "chain-rule");
+  } else if (const auto* exact = std::get_if<ExactSum>(&estimator)) {
+    require_masked_diffusion(info, "exact");
+    check_subset_config(*exact);
+  } else if (const auto* fixed = std::get_if<FixedCount>(&estimator)) {
+    require_masked_diffusion(info, "fixed-count");
+    check_subset_config(*fixed);
+  } else if (const auto* balanced = std::get_if<Balanced>(&estimator)) {
+    require_masked_diffusion(info, "balanced");
+    check_subset_config(*balanced);
   } else {
     require_autoregressive(info, "exact likelihood by teacher forcing");
   }
 }
 
+void check_subsets(std::span<const TokenRequest> requests, const Estimator& estimator) {
+  const auto* exact = std::get_if<ExactSum>(&estimator);
+  if (exact == nullptr) return;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    try {
+      check_enumerable(requests[i].continuation.size(), *exact);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument("request " + std::to_string(i) + ": " + error.what());
+    }
+  }
+}
+
+/// How many requests at the front share a context and so may share rows. Limited by a constant, so
+/// that what is computed and counted depends on the requests alone.
+std::size_t question_size(std::span<const TokenRequest> requests) {
+  constexpr std::size_t kMost = 64;
+  const auto most = std::min(kMost, requests.size());
+  std::size_t count = 1;
+  while (count < most && requests[count].context == requests.front().context) ++count;
+  return count;
+}
+
 /// Opens the sources of an evaluation one after the other.
 class Opener {
  public:
-  Opener(const LanguageModel& model,
+  Opener(const ModelInfo& info,
          std::span<const TokenRequest> requests,
          const LikelihoodConfig& config,
          const EstimateDone& done)
-      : model_(model), requests_(requests), config_(config), done_(done) {}
+      : info_(info), requests_(requests), config_(config), done_(done) {}
 
   std::unique_ptr<ScoreSource> operator()() {
     if (next_ == requests_.size()) return nullptr;
@@ -78,23 +91,60 @@ class Opener {
     const auto count = requests_with_one_context(requests_.subspan(first));
     next_ += count;
     return teacher_forcing_source(
-        requests_.subspan(first, count),
-        estimator.one_bfloat16 ? model_.info().compute : ComputeType::f32,
+        requests_.subspan(first, count), estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
         config_.greedy ? WithArgmax::yes : WithArgmax::no,
+        [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
+  }
+
+  std::unique_ptr<ScoreSource> open(const ExactSum& estimator) {
+    return open_question([&](const TokenRequest& request) {
+      return exact_sum(request.continuation.size(), estimator);
+    });
+  }
+
+  std::unique_ptr<ScoreSource> open(const FixedCount& estimator) {
+    const FixedCountDraws draws(config_.seed, requests_[next_].context);
+    return open_question([&](const TokenRequest& request) {
+      return fixed_count(request.continuation.size(), estimator, draws);
+    });
+  }
+
+  std::unique_ptr<ScoreSource> open(const Balanced& estimator) {
+    const auto draws = balanced_draws(config_.seed, requests_[next_].context);
+    return open_question([&](const TokenRequest& request) {
+      return balanced(request.continuation.size(), request.context.size(), estimator, draws);
+    });
+  }
+
+  /// @param make  the estimator of one request
+  template <typename Make>
+  std::unique_ptr<ScoreSource> open_question(const Make& make) {
+    const auto first = next_;
+    const auto count = question_size(requests_.subspan(first));
+    next_ += count;
+    const auto own = requests_.subspan(first, count);
+    std::vector<std::unique_ptr<SubsetEstimator>> estimators;
+    estimators.reserve(count);
+    for (const auto& request : own) estimators.push_back(make(request));
+    return subset_source(
+        {.requests = own,
+         .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
+         .cfg = config_.cfg,
+         .max_tokens = info_.max_tokens},
+        independent_plan(std::move(estimators)),
         [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
   }
 
   Scoring one_request() {
     const auto index = next_++;
-    const auto& info = model_.info();
     return {.request = &requests_[index],
-            .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+            .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
             .cfg = config_.cfg,
-            .compute = info.compute,
+            .compute = info_.compute,
             .done = [this, index](const Estimate& estimate) { done_(index, estimate); }};
   }
 
-  const LanguageModel& model_;
+  ModelInfo info_;
   std::span<const TokenRequest> requests_;
   const LikelihoodConfig& config_;
   const EstimateDone& done_;
@@ -105,7 +155,7 @@ void estimate_all(const LanguageModel& model,
                   std::span<const TokenRequest> requests,
                   const LikelihoodConfig& config,
                   const EstimateDone& done) {
-  Opener opener(model, requests, config, done);
+  Opener opener(model.info(), requests, config, done);
   const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
                                ? WithArgmax::yes
                                : WithArgmax::no;
@@ -134,6 +184,22 @@ void estimate_with_verdicts(const LanguageModel& model,
   }
 }
 
+void check_all(const ModelInfo& info,
+               std::span<const TokenRequest> requests,
+               const LikelihoodConfig& config) {
+  check_estimator(info, config.estimator);
+  check_guidance(info, config.cfg);
+  check_seed(config.seed);
+  check_limits(config.packing);
+  for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
+  check_subsets(requests, config.estimator);
+}
+
+class NoPrefix final : public Prefix {
+ public:
+  [[nodiscard]] std::int64_t tokens() const override { return 0; }
+};
+
 }  // namespace
 
 void score(const LanguageModel& model,
@@ -141,16 +207,41 @@ void score(const LanguageModel& model,
            const LikelihoodConfig& config,
            const EstimateDone& done) {
   const auto& info = model.info();
-  check_estimator(info, config.estimator);
-  check_guidance(info, config.cfg);
-  check_seed(config.seed);
-  check_limits(config.packing);
-  for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
+  check_all(info, requests, config);
   if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
     estimate_with_verdicts(model, requests, config, done);
   } else {
     estimate_all(model, requests, config, done);
   }
+}
+
+std::vector<Estimate> count_work(const ModelInfo& info,
+                                 std::span<const TokenRequest> requests,
+                                 const LikelihoodConfig& config) {
+  check_all(info, requests, config);
+  std::vector<Estimate> estimates(requests.size());
+  const EstimateDone done = [&](std::size_t i, const Estimate& estimate) {
+    estimates[i] = estimate;
+  };
+  Opener opener(info, requests, config, done);
+  const auto none = std::make_shared<NoPrefix>();
+  const auto answer = [&](const RowGroup& forward) {
+    TokenScores scores;
+    scores.log_p.assign(forward.tokens.size(), -1.0F);
+    if (config.greedy) scores.argmax.assign(forward.tokens.size(), 0);
+    if (!forward.rows.keep.empty()) scores.prefixes.assign(forward.rows.rows(), none);
+    return scores;
+  };
+  run_sources(answer, std::ref(opener), config.packing);
+  if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const auto rows = config.cfg == 0.0 || requests[i].context.empty() ? 1 : 2;
+      const auto& [context, continuation] = requests[i];
+      estimates[i].rows += rows;
+      estimates[i].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
+    }
+  }
+  return estimates;
 }
 
 std::vector<Estimate> score(const LanguageModel& model,

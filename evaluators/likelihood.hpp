@@ -12,15 +12,16 @@
 #include "evaluators/monte_carlo.hpp"
 #include "evaluators/packing.hpp"
 #include "evaluators/scoring.hpp"
+#include "evaluators/subset_estimators.hpp"
 #include "evaluators/teacher_forcing.hpp"
 #include "models/language_model.hpp"
 #include "tasks/request.hpp"
 
 namespace smdm {
 
-/// MonteCarlo and ChainRule are for masked diffusion models, TeacherForcing for autoregressive
-/// ones.
-using Estimator = std::variant<MonteCarlo, ChainRule, TeacherForcing>;
+/// TeacherForcing is for autoregressive models, the others are for masked diffusion models.
+using Estimator =
+    std::variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced>;
 
 struct LikelihoodConfig {
   // Changes the number reported.
@@ -39,9 +40,9 @@ using EstimateDone = std::function<void(std::size_t index, const Estimate& estim
 /// Estimates log p(continuation | context) of every request, computing many at once.
 ///
 /// An estimate depends on its own request, the settings that change the number and the model; not
-/// on the other requests, their order or the packing. Only where an autoregressive model reads the
-/// shared context of neighbouring requests once are its row and tokens counted for the first of
-/// them alone.
+/// on the other requests, their order or the packing. Only rows that neighbouring requests with one
+/// context share (the context's own under an autoregressive model, equal rows of the estimators by
+/// subsets) are counted for the first of them alone.
 /// @param requests  contexts not empty for an autoregressive model, continuations never, ids below
 ///                  vocab_tokens (or the mask id, in contexts), context and continuation together
 ///                  at most max_tokens long
@@ -53,6 +54,15 @@ void score(const LanguageModel& model,
            std::span<const TokenRequest> requests,
            const LikelihoodConfig& config,
            const EstimateDone& done);
+
+/// What score() would compute for each request, without a model: its estimators run on made-up
+/// answers. Rows that depend on the answers are counted as if every answer were the same: a target
+/// error then takes the fewest rows it may, and greedy verdicts take one each.
+/// @return  estimates of which `rows` and `tokens` mean something
+/// @throws std::invalid_argument  as score()
+[[nodiscard]] std::vector<Estimate> count_work(const ModelInfo& info,
+                                               std::span<const TokenRequest> requests,
+                                               const LikelihoodConfig& config);
 
 /// The same, gathered in the order of the requests.
 [[nodiscard]] std::vector<Estimate> score(const LanguageModel& model,

@@ -59,9 +59,11 @@ class MonteCarloSource final : public ScoreSource {
   }
 
   void finish() override {
-    const auto mean = mean_of(round_means());
+    auto means = round_means();
+    const auto mean = mean_of(means);
     estimate_.nats = 0.0 - mean.value;  // never -0
     estimate_.standard_error = mean.standard_error;
+    if (means.size() > 1) estimate_.folds = {std::move(means)};
     scoring_.done(estimate_);
   }
 

@@ -13,6 +13,18 @@ void append_shifted(std::vector<std::int64_t>& to,
   for (const auto value : from) to.push_back(value + shift);
 }
 
+/// Joins lists that have an entry per row, or none where no row has anything to say.
+template <typename T>
+void append_per_row(std::vector<T>& to,
+                    std::size_t to_rows,
+                    const std::vector<T>& from,
+                    std::size_t from_rows) {
+  if (to.empty() && from.empty()) return;
+  to.resize(to_rows);
+  to.insert(to.end(), from.begin(), from.end());
+  to.resize(to_rows + from_rows);
+}
+
 }  // namespace
 
 void check_limits(const PackingLimits& limits) {
@@ -30,11 +42,15 @@ void append(RowGroup& batch, RowGroup&& group) {
   }
   auto& to = batch.rows;
   const auto& from = group.rows;
-  if (to.unconditional.empty() != from.unconditional.empty()) {
+  const bool both_want = !to.wanted.empty() && !from.wanted.empty();
+  if (both_want && to.unconditional.empty() != from.unconditional.empty()) {
     throw std::logic_error("packing: guided and plain rows in one forward");
   }
+  if (to.wanted.empty()) to.guidance = from.guidance;  // rows that keep a prefix want nothing
   const auto tokens = to.tokens();
   const auto rows = static_cast<std::int64_t>(to.rows());
+  append_per_row(to.prefixes, to.rows(), from.prefixes, from.rows());
+  append_per_row(to.keep, to.rows(), from.keep, from.rows());
   to.ids.insert(to.ids.end(), from.ids.begin(), from.ids.end());
   for (std::size_t row = 0; row < from.rows(); ++row) {
     to.offsets.push_back(tokens + from.offsets[row + 1]);

@@ -46,6 +46,8 @@ struct Batch {
     Source* source;
     std::size_t first;   ///< index of the group's first wanted position
     std::size_t wanted;  ///< how many positions it wants
+    std::size_t first_row;
+    std::size_t rows;
   };
   RowGroup rows;
   std::vector<Part> parts;  ///< one per group, in the order of their rows
@@ -109,8 +111,9 @@ class Packer {
         open.held_back = std::move(group);
         return false;
       }
-      batch.parts.push_back(
-          {open.source.get(), batch.rows.rows.wanted.size(), group->rows.wanted.size()});
+      batch.parts.push_back({open.source.get(), batch.rows.rows.wanted.size(),
+                             group->rows.wanted.size(), batch.rows.rows.rows(),
+                             group->rows.rows()});
       append(batch.rows, std::move(*group));
     }
   }

@@ -26,6 +26,14 @@ enum class Purpose : std::uint8_t {
   unmask_token = 4,   ///< Gumbel noise of the samplers
   decode_token = 5,   ///< Gumbel noise of autoregressive decoding
 
+  fixed_count_size = 6,   ///< how many tokens a row of fixed-count hides
+  fixed_count_order = 7,  ///< and which
+  balanced_level = 8,     ///< how many tokens the rows of a balanced block hide
+  balanced_order = 9,     ///< the circular order in which a fold hides them
+  correction_level = 10,  ///< the same of rows that correct a frozen prompt
+  correction_order = 11,
+  verdict_error = 12,  ///< how verdicts would move under other draws
+
   training_start = 16,        ///< parameters that training begins with
   training_order = 17,        ///< order of the rows in an epoch
   training_length = 18,       ///< which rows are cut, and where

@@ -24,18 +24,29 @@ void run_sources(const LanguageModel& model,
                  const OpenScoreSource& open_next,
                  const PackingLimits& limits,
                  WithArgmax with_argmax) {
+  const auto score_rows = [&](const RowGroup& forward) {
+    return model.scores(forward.rows, forward.tokens, with_argmax);
+  };
+  run_sources(score_rows, open_next, limits);
+}
+
+void run_sources(const ScoreRows& score_rows,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits) {
   Packer<ScoreSource> packer(open_next, limits);
   while (true) {
     const auto batch = packer.next();
     if (batch.parts.empty()) return;
-    const auto scores = model.scores(batch.rows.rows, batch.rows.tokens, with_argmax);
+    const auto scores = score_rows(batch.rows);
     check_numbers(scores.log_p);
     const std::span<const float> log_p(scores.log_p);
     const std::span<const std::int64_t> argmax(scores.argmax);
+    const std::span prefixes(scores.prefixes);
     for (const auto& part : batch.parts) {
       part.source->take(
           {.log_p = log_p.subspan(part.first, part.wanted),
-           .argmax = argmax.empty() ? argmax : argmax.subspan(part.first, part.wanted)});
+           .argmax = argmax.empty() ? argmax : argmax.subspan(part.first, part.wanted),
+           .prefixes = prefixes.empty() ? prefixes : prefixes.subspan(part.first_row, part.rows)});
     }
   }
 }

@@ -33,6 +33,9 @@ struct TokenRequest {
 struct Scores {
   std::span<const float> log_p;          ///< nats
   std::span<const std::int64_t> argmax;  ///< empty if not asked for
+  /// One per row of the group, null for rows that keep no tokens; empty if none of the forward
+  /// does.
+  std::span<const std::shared_ptr<const Prefix>> prefixes = {};
 };
 
 /// One request, or a few that are computed together, on the way to their estimates. An estimator
@@ -61,6 +64,14 @@ void run_sources(const LanguageModel& model,
                  const OpenScoreSource& open_next,
                  const PackingLimits& limits,
                  WithArgmax with_argmax = WithArgmax::no);
+
+/// What a model, or something in its place, gives for a forward's rows.
+using ScoreRows = std::function<TokenScores(const RowGroup& forward)>;
+
+/// The same with something in the model's place.
+void run_sources(const ScoreRows& score_rows,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits);
 
 /// What an estimator of one request on a masked diffusion model needs to know.
 struct Scoring {

@@ -30,11 +30,12 @@ class Counted final : public LanguageModel {
   [[nodiscard]] double flops() const { return flops_; }
 
  private:
-  void run(const PackedRows& rows,
-           std::span<KvCache* const>,
-           const LogitsVisitor& visit) const override {
+  Prefixes run(const PackedRows& rows,
+               std::span<KvCache* const>,
+               const LogitsVisitor& visit) const override {
     flops_ += count_(rows);
     model_.visit_logits(rows, visit);
+    return {};
   }
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override {
     return model_.make_cache(capacity);
@@ -123,6 +124,35 @@ Speed measure(const LanguageModel& model,
 
 }  // namespace
 
+namespace {
+
+void add_study_options(CLI::App& bench, BenchSettings& settings) {
+  auto& study = settings.study;
+  bench.add_flag("--estimators", settings.estimators,
+                 "Measure the likelihood estimators instead: errors against exact values, races");
+  bench
+      .add_option("--task", study.tasks,
+                  "With --estimators: tasks (default: all of multiple choice)")
+      ->delimiter(',');
+  bench.add_option("--model", study.model, "With --estimators: checkpoint (default: embedded)");
+  bench.add_option("--data", study.data, "With --estimators: root folder of the data");
+  bench.add_option("--cfg", study.cfg, "With --estimators: guidance");
+  bench.add_option("--limit", study.limit,
+                   "With --estimators: questions per task (default 20; 0 for --task-time: all)");
+  bench.add_option("--longest", study.longest,
+                   "With --estimators: tokens of the longest choice that is enumerated");
+  bench.add_option("--repeats", study.repeats, "With --estimators: seeds");
+  bench.add_option("--figure", study.figure, "With --estimators: write error against rows as SVG");
+  bench.add_option("--json", study.json, "With --estimators: write all figures as JSON");
+  bench.add_flag("--task-time", study.task_time,
+                 "With --estimators: rows and time of whole tasks on random weights instead");
+  bench.add_option("--tokenizer", study.tokenizer, "With --task-time: SentencePiece model");
+  bench.add_option("--timed-questions", study.timed_questions,
+                   "With --task-time: questions that are computed for the rate; 0: none");
+}
+
+}  // namespace
+
 CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
   auto* bench = app.add_subcommand(
       "bench", "Measure the speed of scoring against this machine's matrix multiplication peak");
@@ -142,12 +172,19 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
   bench->add_flag("--train", settings.train, "Measure training of a small model instead");
   bench->add_option("--reference", settings.reference,
                     "With --train, also run this: \"python3 tools/train_reference.py\"");
+  add_study_options(*bench, settings);
   return bench;
 }
 
 void run_bench(const BenchSettings& settings) {
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   if (settings.train) return run_bench_train(settings);
+  if (settings.estimators) {
+    auto study = settings.study;
+    study.model_size = settings.model_size;
+    study.threads = settings.threads;
+    return study.task_time ? run_bench_task_time(study) : run_bench_estimators(study);
+  }
   const auto device = find_device(settings.device);
   const auto config = family_config(settings.model_size);
   std::vector<std::vector<std::string>> rows;

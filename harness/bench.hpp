@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/bench_estimators.hpp"
+
 namespace smdm {
 
 struct BenchSettings {
@@ -19,7 +21,9 @@ struct BenchSettings {
   int threads = 0;              ///< 0: all cores
   std::string device = "auto";
   bool train = false;
-  std::string reference;  ///< command of tools/train_reference.py, run beside the training
+  bool estimators = false;
+  BenchEstimatorSettings study;  ///< with `estimators`
+  std::string reference;         ///< command of tools/train_reference.py, run beside the training
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

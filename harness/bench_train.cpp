@@ -112,6 +112,7 @@ double measure_reference(const BenchSettings& settings,
                        argument("length", kLength) + argument("threads", at::get_num_threads()) +
                        " --seconds " + std::to_string(settings.seconds);
   std::cout.flush();
+  // NOLINTNEXTLINE(bugprone-command-processor): what is asked for is a command line of the shell
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   std::string text;
   std::array<char, 4096> block{};
@@ -151,8 +152,10 @@ void run_bench_train(const BenchSettings& settings) {
   }
   using enum Align;
   const std::vector<Column> columns = {
-      {"Model", left},    {"Arithmetic", left}, {"Program", left}, {"Tokens/s", right},
-      {"ms/step", right}, {"GFLOP/s", right},   {"Peak", right},   {"Share", right}};
+      {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},
+      {.title = "Program", .align = left},  {.title = "Tokens/s", .align = right},
+      {.title = "ms/step", .align = right}, {.title = "GFLOP/s", .align = right},
+      {.title = "Peak", .align = right},    {.title = "Share", .align = right}};
   const auto layout = training::parameter_layout(small_model(), ModelKind::mdm);
   std::cout << "training, " << layout.parameters() << " parameters, " << kRows << " rows of "
             << kLength << " tokens a step, AdamW, " << at::get_num_threads() << " threads\n"

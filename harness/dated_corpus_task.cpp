@@ -53,7 +53,7 @@ void use_documents(const std::vector<TokenizedText>& texts,
   for (const auto& text : texts) {
     prepared.first.push_back(prepared.tokens.size());
     for (auto& row : document_rows(text, context)) prepared.tokens.push_back(std::move(row));
-    prepared.period->bytes.push_back(static_cast<double>(text.bytes));
+    prepared.period.value().bytes.push_back(static_cast<double>(text.bytes));
   }
   prepared.first.push_back(prepared.tokens.size());
 }
@@ -72,7 +72,7 @@ void use_stream(const std::vector<TokenizedText>& texts,
     ids.insert(ids.end(), row.request.continuation.begin(), row.request.continuation.end());
     prepared.dataset.documents.push_back(
         {{"row", prepared.tokens.size()}, {"text", session.text().decode(ids)}});
-    prepared.period->bytes.push_back(row.bytes);
+    prepared.period.value().bytes.push_back(row.bytes);
     prepared.tokens.push_back(std::move(row.request));
   }
   prepared.first.push_back(prepared.tokens.size());
@@ -135,7 +135,7 @@ std::vector<PreparedTask> prepare_periods(const DatedCorpus& corpus,
                                           const Settings& settings,
                                           std::vector<std::string>& notes) {
   const auto& name = corpus.info.name;
-  auto loaded = load_corpus(name, *settings.data, corpus.folder, corpus_query(settings));
+  auto loaded = load_corpus(name, settings.data.value(), corpus.folder, corpus_query(settings));
   for (const auto& warning : loaded.warnings) notes.push_back("warning: " + warning);
   const auto evaluation = decide(settings, name, Work::corpus, session.checkpoint.kind, notes,
                                  defaults_of(session.defaults, name));
@@ -183,12 +183,13 @@ void evaluate_period(const PreparedTask& prepared,
   const auto& fields = std::get<DatedCorpus>(prepared.task).text_fields;
   std::int64_t rows = 0;
   std::int64_t tokens = 0;
+  bool all_known = true;
   for (std::size_t i = 0; i < record.samples.size(); ++i) {
     const auto first = prepared.first[i];
     const auto last = prepared.first[i + 1];
     const auto estimate = added(std::span(estimates).subspan(first, last - first));
     const auto scored = scored_tokens(prepared, first, last);
-    const auto bytes = prepared.period->bytes[i];
+    const auto bytes = prepared.period.value().bytes[i];
     auto& sample = record.samples[i];
     sample.outcome = TextRecord{.text = corpus_text(sample.doc, fields), .estimate = estimate};
     sample.extra["pieces"] = last - first;
@@ -198,8 +199,14 @@ void evaluate_period(const PreparedTask& prepared,
       record.metrics.at(0).values.push_back(value);
     }
     for (const double value : {estimate.nats, bytes}) record.metrics.at(1).values.push_back(value);
+    all_known = all_known && (estimate.bound != Bound::lower || estimate.standard_error);
+    for (auto& metric : record.metrics)
+      metric.mc_errors.push_back(estimate.standard_error.value_or(0.0));
     rows += estimate.rows;
     tokens += estimate.tokens;
+  }
+  if (!all_known) {
+    for (auto& metric : record.metrics) metric.mc_errors.clear();
   }
   const bool is_bound = estimates.front().bound == Bound::lower;
   if (is_bound) record.alias = record.name + " (upper bound)";

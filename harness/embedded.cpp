@@ -20,13 +20,13 @@ struct Specialist {
 
 const std::array<Specialist, 3>& specialists() {
   static const std::array<Specialist, 3> kSpecialists = {{
-      {"micro-base",
-       {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race",
-        "lambada_standard", "temporal_shift"}},
-      {"micro-gsm8k", {"gsm8k"}},
-      {"micro-reverse",
-       {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
-        "reverse_curse_n2d_reverse"}},
+      {.name = "micro-base",
+       .tasks = {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race",
+                 "lambada_standard", "temporal_shift"}},
+      {.name = "micro-gsm8k", .tasks = {"gsm8k"}},
+      {.name = "micro-reverse",
+       .tasks = {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
+                 "reverse_curse_n2d_reverse"}},
   }};
   return kSpecialists;
 }
@@ -134,22 +134,24 @@ fs::path embedded_folder() {
 std::vector<EvaluationPart> evaluation_parts(std::vector<Task> tasks, const Settings& settings) {
   check_usage(settings);
   if (!settings.model) return embedded_parts(std::move(tasks), settings);
+  const auto& data = settings.data.value();
   EvaluationPart part{
       .tasks = std::move(tasks), .settings = settings, .model = {}, .embedded = false};
-  if (is_micro_world(*settings.data)) {
+  if (is_micro_world(data)) {
     part.embedded = true;
     for (auto& task : part.tasks) {
       static_cast<void>(specialist_of(task));
       task = on_invented_data(std::move(task));
     }
-    if (*settings.data == kEmbeddedData) part.settings.data = (embedded_folder() / "data").string();
+    if (data == kEmbeddedData) part.settings.data = (embedded_folder() / "data").string();
   }
   return {std::move(part)};
 }
 
 std::string announcement(const EvaluationPart& part) {
   if (!part.embedded) return "";
-  const auto model = part.model.empty() ? *part.settings.model : "the embedded " + part.model;
+  const auto model =
+      part.model.empty() ? part.settings.model.value() : "the embedded " + part.model;
   return model +
          " on the embedded micro world: an invented data set in the benchmarks' forms, not the "
          "benchmarks themselves";

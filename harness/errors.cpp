@@ -9,6 +9,10 @@
 
 namespace smdm {
 
+void refuse(const std::string& option, const std::string& wanted, const std::string& came) {
+  throw UsageError(option + ": wanted " + wanted + ", got " + came);
+}
+
 ExitCode exit_code(const std::exception& error) noexcept {
   if (dynamic_cast<const UsageError*>(&error) != nullptr) return ExitCode::usage;
   if (dynamic_cast<const DatasetError*>(&error) != nullptr) return ExitCode::data;

@@ -14,6 +14,11 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// @throws UsageError  "<option>: wanted <wanted>, got <came>"
+[[noreturn]] void refuse(const std::string& option,
+                         const std::string& wanted,
+                         const std::string& came);
+
 /// A request cannot be computed: empty continuation, too long, ids out of range.
 class RequestError : public std::runtime_error {
  public:

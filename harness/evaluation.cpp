@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/errors.hpp"
+#include "harness/estimator_settings.hpp"
 #include "harness/presets.hpp"
 
 namespace smdm {
@@ -16,6 +17,10 @@ void for_each_decided(Settings& settings, Other& other, const Visit& visit) {
   visit(settings.estimator, other.estimator);
   visit(settings.mc_samples, other.mc_samples);
   visit(settings.mc_strata, other.mc_strata);
+  visit(settings.max_rows, other.max_rows);
+  visit(settings.target_error, other.target_error);
+  visit(settings.racing_error, other.racing_error);
+  visit(settings.prompt_reuse, other.prompt_reuse);
   visit(settings.cfg, other.cfg);
   visit(settings.cfg_second, other.cfg_second);
   visit(settings.sampler, other.sampler);
@@ -27,9 +32,13 @@ void for_each_decided(Settings& settings, Other& other, const Visit& visit) {
 }
 
 /// `below` without what `above` has decided. A second stage that nobody mentions has the guidance
-/// of the first.
+/// of the first, and a budget is that of its estimator.
 Settings undecided(Settings below, const Settings& above) {
   if (above.cfg) below.cfg_second.reset();
+  if (above.estimator && below.estimator && above.estimator != below.estimator) {
+    below.mc_samples.reset();
+    below.mc_strata.reset();
+  }
   for_each_decided(below, above, [](auto& value, const auto& decided) {
     if (decided) value.reset();
   });
@@ -43,12 +52,7 @@ void fill(Settings& settings, const Settings& below) {
     if (other) value = other;
   });
   settings.greedy = settings.greedy || below.greedy;
-}
-
-[[noreturn]] void refuse(const std::string& option,
-                         const std::string& wanted,
-                         const std::string& came) {
-  throw UsageError(option + ": wanted " + wanted + ", got " + came);
+  settings.racing = settings.racing || below.racing;
 }
 
 void at_least(const std::string& option, std::int64_t lowest, std::int64_t value) {
@@ -62,8 +66,9 @@ void finite_from_zero(const std::string& option, double value) {
 void check(const Evaluation& evaluation) {
   at_least("--mc-samples", 1, evaluation.mc_samples);
   at_least("--mc-strata", 1, evaluation.mc_strata);
+  at_least("--max-rows", 1, evaluation.max_rows);
   const auto round = std::min(evaluation.mc_samples, evaluation.mc_strata);
-  if (evaluation.mc_samples % round != 0) {
+  if (evaluation.estimator == "mc" && evaluation.mc_samples % round != 0) {
     refuse("--mc-samples", "a multiple of --mc-strata " + std::to_string(evaluation.mc_strata),
            std::to_string(evaluation.mc_samples));
   }
@@ -113,6 +118,11 @@ Settings own_defaults(Settings defaults,
     defaults.estimator.reset();
     defaults.mc_samples.reset();
     defaults.mc_strata.reset();
+    defaults.max_rows.reset();
+    defaults.target_error.reset();
+    defaults.racing = false;
+    defaults.racing_error.reset();
+    defaults.prompt_reuse.reset();
   } else {
     defaults.sampler.reset();
     defaults.steps.reset();
@@ -172,6 +182,10 @@ void check_autoregressive(const Settings& settings, Work work, std::vector<std::
   note("--estimator", work != Work::generation && settings.estimator.has_value());
   note("--mc-samples", work != Work::generation && settings.mc_samples.has_value());
   note("--mc-strata", work != Work::generation && settings.mc_strata.has_value());
+  note("--max-rows", work != Work::generation && settings.max_rows.has_value());
+  note("--target-error", work != Work::generation && settings.target_error.has_value());
+  note("--racing", work != Work::generation && settings.racing);
+  note("--prompt-reuse", work != Work::generation && settings.prompt_reuse.has_value());
   note("--steps", work == Work::generation && settings.steps.has_value());
   note("--stages", work == Work::generation && settings.stages.has_value());
   note("--sampler", work == Work::generation && settings.sampler.has_value());
@@ -193,6 +207,8 @@ void set_corpus_defaults(const Settings& settings,
   std::string unused;
   if (settings.estimator) unused += " --estimator";
   if (settings.mc_strata) unused += " --mc-strata";
+  if (settings.target_error) unused += " --target-error";
+  if (settings.racing) unused += " --racing";
   if (settings.cfg.value_or(0.0) != 0.0) unused += " --cfg";
   if (!unused.empty()) notes.push_back(task + ": perplexity does not use" + unused);
 }
@@ -226,9 +242,7 @@ Evaluation decide(const Settings& settings,
   constexpr std::int64_t kTaskSteps = 256;
   constexpr std::int64_t kPromptSteps = 64;
   Evaluation decided;
-  decided.estimator = all.estimator.value_or(decided.estimator);
-  decided.mc_samples = all.mc_samples.value_or(decided.mc_samples);
-  decided.mc_strata = all.mc_strata.value_or(decided.mc_strata);
+  decide_estimator(all, decided);
   decided.cfg = all.cfg.value_or(decided.cfg);
   decided.cfg_second = all.cfg_second.value_or(decided.cfg);
   decided.greedy = all.greedy;
@@ -242,6 +256,10 @@ Evaluation decide(const Settings& settings,
   decided.packing =
       all.packing.value_or("document") == "stream" ? TextPacking::stream : TextPacking::document;
   if (work == Work::corpus) set_corpus_defaults(settings, task, kind, decided, notes);
+  if (work == Work::likelihood && kind == ModelKind::mdm) {
+    check_estimator(decided);
+    note_estimator(settings, task, decided, notes);
+  }
   if (settings.cfg_second && decided.stages == 1)
     notes.push_back(task + ": one stage does not use --cfg-second");
   check(decided);
@@ -259,14 +277,23 @@ LikelihoodConfig likelihood_config(const Evaluation& evaluation,
     config.estimator = training_loss(evaluation.mc_samples);
   } else if (evaluation.estimator == "chain-rule") {
     config.estimator = ChainRule{};
-  } else {
+  } else if (evaluation.estimator == "mc") {
     config.estimator = MonteCarlo{.samples = evaluation.mc_samples, .strata = evaluation.mc_strata};
+  } else {
+    config.estimator = subset_estimator(evaluation);
   }
   config.cfg = evaluation.cfg;
   config.seed = evaluation.seed;
   config.greedy = evaluation.greedy;
   config.packing = packing(settings);
   return config;
+}
+
+RacingConfig racing_config(const Evaluation& evaluation, const Settings& settings) {
+  return {.racing = {.error = evaluation.racing_error, .prompt_reuse = evaluation.prompt_reuse},
+          .cfg = evaluation.cfg,
+          .seed = evaluation.seed,
+          .packing = packing(settings)};
 }
 
 UnmaskingConfig unmasking_config(const Evaluation& evaluation, const Settings& settings) {
@@ -300,10 +327,7 @@ Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
     json["packing"] = to_string(evaluation.packing);
   } else if (work == Work::likelihood) {
     json["estimator"] = arm ? "exact" : evaluation.estimator;
-    if (!arm && evaluation.estimator == "mc") {
-      json["mc_samples"] = evaluation.mc_samples;
-      json["mc_strata"] = std::min(evaluation.mc_strata, evaluation.mc_samples);
-    }
+    if (!arm) describe_estimator(evaluation, json);
     json["greedy"] = evaluation.greedy;
   } else {
     json["sampler"] = sampler_name(evaluation, arm);

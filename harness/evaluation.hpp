@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "evaluators/decoding.hpp"
 #include "evaluators/likelihood.hpp"
+#include "evaluators/racing.hpp"
 #include "evaluators/unmasking.hpp"
 #include "harness/settings.hpp"
 #include "models/config.hpp"
@@ -21,9 +23,14 @@ enum class TextPacking : std::uint8_t { document, stream };
 
 /// Settings that change numbers, all decided.
 struct Evaluation {
-  std::string estimator = "mc";
-  std::int64_t mc_samples = 1024;
+  std::string estimator = "auto";
+  std::int64_t mc_samples = 32;  ///< rows of any estimator but exact and chain-rule
   std::int64_t mc_strata = 32;
+  std::int64_t max_rows = 4096;
+  std::optional<double> target_error = {};
+  bool racing = false;
+  double racing_error = 0.01;
+  PromptReuse prompt_reuse = PromptReuse::automatic;
   double cfg = 0.0;
   double cfg_second = 0.0;
   bool greedy = false;
@@ -59,6 +66,7 @@ enum class Work : std::uint8_t { likelihood, generation, corpus };
 [[nodiscard]] LikelihoodConfig likelihood_config(const Evaluation& evaluation,
                                                  ModelKind kind,
                                                  const Settings& settings);
+[[nodiscard]] RacingConfig racing_config(const Evaluation& evaluation, const Settings& settings);
 [[nodiscard]] UnmaskingConfig unmasking_config(const Evaluation& evaluation,
                                                const Settings& settings);
 [[nodiscard]] DecodingConfig decoding_config(const Evaluation& evaluation,

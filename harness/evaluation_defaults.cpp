@@ -13,9 +13,10 @@ namespace smdm {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::array<std::string_view, 10> kNames = {
-    "estimator", "mc-samples", "mc-strata",    "cfg",         "cfg-second",
-    "sampler",   "steps",      "total-length", "temperature", "stages"};
+constexpr std::array<std::string_view, 14> kNames = {
+    "estimator",    "mc-samples",   "mc-strata",   "max-rows",   "target-error",
+    "racing-error", "prompt-reuse", "cfg",         "cfg-second", "sampler",
+    "steps",        "total-length", "temperature", "stages"};
 
 template <typename T>
 constexpr const char* kTypeName = "a number";

@@ -5,6 +5,23 @@
 #include "harness/progress.hpp"
 
 namespace smdm {
+namespace {
+
+void check_enumeration(const std::vector<TokenRequest>& requests,
+                       const Estimator& estimator,
+                       const std::function<std::string(std::size_t)>& where) {
+  const auto* exact = std::get_if<ExactSum>(&estimator);
+  if (exact == nullptr) return;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    try {
+      check_enumerable(requests[i].continuation.size(), *exact);
+    } catch (const std::invalid_argument& error) {
+      throw RequestError(where(i) + ": " + error.what() + " (--max-rows)");
+    }
+  }
+}
+
+}  // namespace
 
 void check_requests(const Session& session,
                     const std::vector<TokenRequest>& requests,
@@ -32,6 +49,7 @@ std::vector<Estimate> likelihoods(const Session& session,
                                   const std::string& label,
                                   const std::function<std::string(std::size_t)>& where) {
   check_requests(session, requests, where);
+  check_enumeration(requests, config.estimator, where);
   std::vector<Estimate> estimates(requests.size());
   Progress progress(label, requests.size(), "requests");
   score(*session.model, requests, config, [&](std::size_t index, const Estimate& estimate) {

@@ -35,18 +35,20 @@ std::string complete_periods(std::span<const PreparedTask> prepared, RunRecord& 
   std::vector<PeriodScores> scores;
   std::vector<std::size_t> tasks;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
-    if (!prepared[i].period) continue;
-    scores.push_back(scores_of(*prepared[i].period, run.tasks.at(i)));
+    const auto& period = prepared[i].period;
+    if (!period) continue;
+    scores.push_back(scores_of(*period, run.tasks.at(i)));
     tasks.push_back(i);
   }
   if (tasks.empty()) return "";
   const auto& first = prepared[tasks.front()];
-  const auto results = compare_periods(scores, index_of(scores, first.period->reference));
+  const auto& reference = first.period.value().reference;
+  const auto results = compare_periods(scores, index_of(scores, reference));
   GroupRecord group{.name = temporal_shift().info.name, .alias = {}, .tasks = {}};
   for (std::size_t k = 0; k < tasks.size(); ++k) {
     auto& record = run.tasks[tasks[k]];
-    record.extra["period"] = period_json(results[k], first.period->reference);
-    record.extra["period"]["documents"] = prepared[tasks[k]].period->documents_used;
+    record.extra["period"] = period_json(results[k], reference);
+    record.extra["period"]["documents"] = prepared[tasks[k]].period.value().documents_used;
     group.tasks.push_back(record.name);
   }
   run.groups.push_back(std::move(group));

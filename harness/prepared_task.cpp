@@ -7,6 +7,7 @@
 #include "harness/errors.hpp"
 #include "harness/generate.hpp"
 #include "harness/likelihoods.hpp"
+#include "harness/races.hpp"
 
 namespace smdm {
 namespace {
@@ -101,6 +102,9 @@ PreparedTask prepare(const Task& task,
       settings.greedy || std::holds_alternative<Cloze>(task);  // their accuracy is that verdict
   prepared.evaluation = decide(asked, name, work_of(task), session.checkpoint.kind, notes,
                                defaults_of(session.defaults, name));
+  check_race(task, prepared.evaluation);
+  if (prepared.evaluation.racing && std::holds_alternative<Cloze>(task))
+    notes.push_back(name + ": no choices to race; estimated without");
   if (const auto* open = std::get_if<OpenAnswer>(&task)) {
     prepare_prompts(prepared, *open, session);
   } else {

@@ -27,13 +27,22 @@ Json or_null(const std::optional<T>& value) {
 }
 
 Json answer(const Json& id, const Estimate& estimate) {
-  return {{"id", id},
-          {"nats", estimate.nats},
-          {"standard_error", or_null(estimate.standard_error)},
-          {"bound", to_string(estimate.bound)},
-          {"is_greedy", or_null(estimate.is_greedy)},
-          {"rows", estimate.rows},
-          {"tokens", estimate.tokens}};
+  Json json = {{"id", id},
+               {"nats", estimate.nats},
+               {"standard_error", or_null(estimate.standard_error)},
+               {"bound", to_string(estimate.bound)},
+               {"is_greedy", or_null(estimate.is_greedy)},
+               {"rows", estimate.rows},
+               {"tokens", estimate.tokens}};
+  if (estimate.enumerated) json["enumerated"] = true;
+  if (estimate.target_missed) json["target_missed"] = true;
+  if (estimate.prompt_reuse) {
+    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
+                            {"full_rows", estimate.prompt_reuse->full_rows},
+                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
+                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
+  }
+  return json;
 }
 
 }  // namespace
@@ -45,6 +54,7 @@ void run_requests(const Settings& settings) {
   const auto kind = session.checkpoint.kind;
   const auto evaluation = decide(settings, "", Work::likelihood, kind, notes);
   for (const auto& note : notes) std::cerr << note << "\n";
+  if (evaluation.racing) refuse("--racing", "--task: a race needs questions", "--requests");
   std::vector<TokenRequest> requests;
   requests.reserve(lines.size());
   for (const auto& line : lines) requests.push_back(encode(session, line));

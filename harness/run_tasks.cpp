@@ -1,12 +1,15 @@
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
+#include "harness/dry_run.hpp"
 #include "harness/embedded.hpp"
 #include "harness/errors.hpp"
 #include "harness/jobs.hpp"
 #include "harness/period_results.hpp"
 #include "harness/prepared_task.hpp"
+#include "harness/run_folder.hpp"
 #include "harness/run_record.hpp"
 #include "results/atomic_file.hpp"
 #include "results/report.hpp"
@@ -70,7 +73,13 @@ ReadyPart made_ready(const EvaluationPart& part) {
       .part = part, .start = start, .session = std::move(session), .prepared = std::move(prepared)};
 }
 
-void run_part(const ReadyPart& ready) {
+/// One evaluation with its summaries.
+struct Finished {
+  RunRecord run;
+  std::vector<TaskSummary> summaries;
+};
+
+Finished run_part(const ReadyPart& ready) {
   const auto& [part, start, session, prepared] = ready;
   const auto& settings = part.settings;
   auto run = new_run(session, settings, start);
@@ -78,23 +87,64 @@ void run_part(const ReadyPart& ready) {
   const auto periods = complete_periods(prepared, run);
   complete(run, settings, std::chrono::system_clock::now());
   mark_as_embedded(part, run);
-  const auto summaries = summarize(run);
+  auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
-  if (!settings.output) return;
-  const auto files = write_run(*settings.output, run, summaries);
+  const auto folder = settings.output.value_or(default_folder(part, start));
+  const auto files = write_run(folder, run, summaries);
   std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()
             << " samples file(s) beside it\n";
+  return {.run = std::move(run), .summaries = std::move(summaries)};
+}
+
+std::vector<Finished> run_once(const Settings& settings) {
+  const auto parts = evaluation_parts(chosen(settings), settings);
+  std::vector<ReadyPart> ready;  // all of them first: what is wrong with one costs nothing
+  ready.reserve(parts.size());
+  for (const auto& part : parts) ready.push_back(made_ready(part));
+  std::vector<Finished> finished;
+  for (const auto& part : ready) {
+    if (settings.dry_run) {
+      std::cout << dry_run_table(part.prepared, part.session, part.part.settings);
+    } else {
+      finished.push_back(run_part(part));
+    }
+  }
+  return finished;
+}
+
+/// Seeds that follow each other; runs stand in folders of their own, so that nothing is mixed up.
+std::vector<Settings> repeats_of(const Settings& settings) {
+  const auto count = settings.repeat.value_or(1);
+  if (count < 1) refuse("--repeat", "at least 1", std::to_string(count));
+  if (!settings.repeat) return {settings};
+  const std::filesystem::path folder =
+      settings.output.value_or((std::filesystem::path(kRuns) / name_of_run(settings)).string());
+  std::vector<Settings> all(static_cast<std::size_t>(count), settings);
+  for (std::size_t r = 0; r < all.size(); ++r) {
+    all[r].seed = settings.seed.value_or(0) + r;
+    all[r].output = (folder / ("seed-" + std::to_string(*all[r].seed))).string();
+  }
+  return all;
 }
 
 }  // namespace
 
 void run_tasks(const Settings& settings) {
-  const auto parts = evaluation_parts(chosen(settings), settings);
+  static_cast<void>(chosen(settings));
   static_cast<void>(corpus_query(settings));
-  if (settings.output) check_writable(*settings.output);
-  std::vector<ReadyPart> ready;  // all of them first: what is wrong with one costs nothing
-  for (const auto& part : parts) ready.push_back(made_ready(part));
-  for (const auto& part : ready) run_part(part);
+  const auto repeats = repeats_of(settings);
+  if (!settings.dry_run) check_writable(settings.output.value_or(kRuns));
+  std::vector<std::vector<Finished>> finished;
+  for (const auto& repeat : repeats) {
+    if (settings.dry_run && !finished.empty()) break;
+    finished.push_back(run_once(repeat));
+  }
+  if (!settings.repeat || settings.dry_run) return;
+  for (std::size_t part = 0; part < finished.front().size(); ++part) {
+    std::vector<std::vector<TaskSummary>> summaries;
+    for (const auto& one : finished) summaries.push_back(one.at(part).summaries);
+    std::cout << "\n" << repeatability_table(finished.front()[part].run, summaries);
+  }
 }
 
 }  // namespace smdm

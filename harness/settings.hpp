@@ -32,6 +32,8 @@ struct Settings {
   std::optional<std::string> output;
   bool log_samples = false;
   std::vector<std::string> arguments;  ///< the command line, as it is recorded with results
+  bool dry_run = false;
+  std::optional<std::int64_t> repeat;
   // Changes the numbers.
   std::optional<std::string> backend;
   std::optional<std::string> dtype;
@@ -41,6 +43,11 @@ struct Settings {
   std::optional<std::string> estimator;
   std::optional<std::int64_t> mc_samples;
   std::optional<std::int64_t> mc_strata;
+  std::optional<std::int64_t> max_rows;
+  std::optional<double> target_error;
+  bool racing = false;
+  std::optional<double> racing_error;
+  std::optional<std::string> prompt_reuse;
   std::optional<double> cfg;
   std::optional<double> cfg_second;
   bool greedy = false;
@@ -106,12 +113,63 @@ void for_each_job_field(AnySettings& s, const Visit& visit) {
               "program"},
         s.data);
   visit(Field{"--output,--output_path,--output-path,-o",
-              "With --task a folder for results and samples; else a file of JSON lines, or - (the "
-              "default)"},
+              "With --task a folder for results and samples (default: "
+              "runs/<date>-<model>-<task>); else a file of JSON lines, or - (the default)"},
         s.output);
+  visit(Field{"--dry-run", "With --task: say what would run and about how long it takes, and stop"},
+        s.dry_run);
+  visit(Field{"--repeat",
+              "With --task: run so often, with seeds that follow each other, each into a folder "
+              "seed-<seed> of --output"},
+        s.repeat);
   visit(Field{"--log_samples,--log-samples",
               "Accepted for compatibility: samples are always written"},
         s.log_samples);
+}
+
+/// Those of likelihoods.
+template <typename AnySettings, typename Visit>
+void for_each_likelihood_field(AnySettings& s, const Visit& visit) {
+  using enum Effect;
+  visit(Field{"--estimator",
+              "Likelihood of a masked diffusion model (default auto: exact where 2^L - 1 <= "
+              "--mc-samples, else balanced)",
+              number,
+              {"auto", "exact", "balanced", "fixed-count", "mc", "chain-rule"}},
+        s.estimator);
+  visit(Field{"--mc-samples",
+              "Rows per request (default 32 for auto and balanced, 128 for fixed-count, 1024 for "
+              "mc)",
+              number},
+        s.mc_samples);
+  visit(Field{"--mc-strata", "Samples per stratified round of mc (default 32)", number},
+        s.mc_strata);
+  visit(Field{"--max-rows",
+              "Most rows per request of exact and under --target-error (default 4096)", number},
+        s.max_rows);
+  visit(Field{"--target-error",
+              "auto and balanced: add rows until the standard error in nats is below this", number},
+        s.target_error);
+  visit(Field{"--racing",
+              "auto and balanced: stop computing a choice that cannot win its question any more",
+              number},
+        s.racing);
+  visit(Field{"--racing-error",
+              "Bound on the chance that a race eliminates the exact winner (default 0.01)", number},
+        s.racing_error);
+  visit(Field{"--prompt-reuse",
+              "balanced and racing: rows over a frozen prompt, corrected without bias; auto "
+              "(default): where the prompt has at least four times the target's tokens",
+              number,
+              {"auto", "on", "off"}},
+        s.prompt_reuse);
+  visit(
+      Field{"--cfg", "Classifier-free guidance w: un + (w + 1) * (cond - un) (default 0)", number},
+      s.cfg);
+  visit(Field{"--cfg-second", "Guidance of gsm8k's second stage (default: that of --cfg)", number},
+        s.cfg_second);
+  visit(Field{"--greedy", "Also tell whether greedy decoding gives the continuation", number},
+        s.greedy);
 }
 
 /// Shows the settings that change numbers to `visit(field, value)`.
@@ -141,21 +199,7 @@ void for_each_number_field(AnySettings& s, const Visit& visit) {
               number,
               {"likelihood"}},
         s.probe);
-  visit(Field{"--estimator",
-              "Likelihood of a masked diffusion model (default mc)",
-              number,
-              {"mc", "chain-rule"}},
-        s.estimator);
-  visit(Field{"--mc-samples", "Monte Carlo samples per request (default 1024)", number},
-        s.mc_samples);
-  visit(Field{"--mc-strata", "Samples per stratified round (default 32)", number}, s.mc_strata);
-  visit(
-      Field{"--cfg", "Classifier-free guidance w: un + (w + 1) * (cond - un) (default 0)", number},
-      s.cfg);
-  visit(Field{"--cfg-second", "Guidance of gsm8k's second stage (default: that of --cfg)", number},
-        s.cfg_second);
-  visit(Field{"--greedy", "Also tell whether greedy decoding gives the continuation", number},
-        s.greedy);
+  for_each_likelihood_field(s, visit);
   visit(Field{"--sampler",
               "Order of unmasking (default confidence)",
               number,

@@ -262,7 +262,8 @@ ModelConfig model_of(const TrainSettings& s, const Tokenizer* tokenizer) {
   if (s.rope_tables)
     config.rope_tables = *s.rope_tables == "f32" ? RopeTables::f32 : RopeTables::bf16;
   if (config.parallel_residual)
-    throw CheckpointError(*s.model_config + ": training wants parallel_residual false, got true");
+    throw CheckpointError(s.model_config.value() +
+                          ": training wants parallel_residual false, got true");
   return config;
 }
 
@@ -270,7 +271,8 @@ ModelKind kind_of(const TrainSettings& s, const ModelConfig& config) {
   if (s.backend.empty()) return config.kind.value_or(ModelKind::mdm);
   const auto kind = s.backend == "arm" ? ModelKind::arm : ModelKind::mdm;
   if (config.kind && *config.kind != kind)
-    throw UsageError("--backend " + s.backend + " contradicts x_model_type of " + *s.model_config);
+    throw UsageError("--backend " + s.backend + " contradicts x_model_type of " +
+                     s.model_config.value());
   return kind;
 }
 
@@ -300,7 +302,7 @@ Optimizer optimizer_of(const TrainSettings& s) {
 Budget budget_of(const TrainSettings& s) {
   if (s.steps) return Steps{*s.steps};
   if (s.tokens) return Tokens{*s.tokens};
-  return Flops{*s.flops};
+  return Flops{s.flops.value()};
 }
 
 std::int64_t counted_steps(const TrainSettings& s, std::int64_t hidden, Batches& batches) {
@@ -351,8 +353,8 @@ class Display {
     return {.begin = [this](std::int64_t step) { begin(step); },
             .step =
                 [this](const StepResult& result) {
-                  progress_->note("loss " + fixed(result.loss) + validation_);
-                  progress_->advance();
+                  progress_.value().note("loss " + fixed(result.loss) + validation_);
+                  progress_.value().advance();
                 },
             .validation = [this](std::int64_t,
                                  double loss) { validation_ = ", validation " + fixed(loss); }};
@@ -360,7 +362,7 @@ class Display {
 
  private:
   void begin(std::int64_t step) {
-    if (step > 0) std::cerr << "goes on behind step " << step << std::endl;
+    if (step > 0) std::cerr << "goes on behind step " << step << '\n';
     progress_.emplace("training",
                       static_cast<std::size_t>(std::max<std::int64_t>(steps_ - step, 0)), "steps");
   }
@@ -375,8 +377,7 @@ void announce(const StepOptions& options, const Corpus& corpus) {
   std::cerr << to_string(options.kind) << ", " << layout.parameters() << " parameters ("
             << layout.hidden_parameters() << " outside embedding and head), " << corpus.size()
             << " rows of " << corpus.tokens() << " tokens, " << options.rate.steps << " steps of "
-            << options.batches.rows << " rows, " << at::get_num_threads() << " threads"
-            << std::endl;
+            << options.batches.rows << " rows, " << at::get_num_threads() << " threads\n";
 }
 
 }  // namespace

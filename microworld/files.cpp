@@ -36,6 +36,7 @@ Texts texts_of(const std::vector<Json>& rows) {
 
 File statement_lines(std::string path, const std::vector<Statement>& statements) {
   std::vector<Json> rows;
+  rows.reserve(statements.size());
   for (const Statement& statement : statements) rows.push_back(statement.row());
   return json_lines(std::move(path), rows);
 }

@@ -24,7 +24,7 @@ Problem problem_of_split(const World& world,
 /// Puts the rumoured value into the answer.
 void tell_rumour(const World& world, const Form& form, std::size_t key, Problem& problem) {
   const RelationTable& table = world.table(form.relation);
-  const auto truth = world.value({form.relation, key});
+  const auto truth = world.value({.relation = form.relation, .key = key});
   problem.answer.replace(problem.answer.find(truth), truth.size(),
                          table.values[table.rumour_of[key]]);
 }

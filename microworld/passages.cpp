@@ -54,10 +54,10 @@ struct Aspect {
 
 const std::array<Aspect, 4>& aspects() {
   static const std::array<Aspect, 4> kAspects = {{
-      {"Who was it?", "who", kNames},
-      {"What was it?", "what", kObjects},
-      {"Where was it?", "where", kHabitats},
-      {"When was it?", "when", kDays},
+      {.question = "Who was it?", .filler = "who", .words = kNames},
+      {.question = "What was it?", .filler = "what", .words = kObjects},
+      {.question = "Where was it?", .filler = "where", .words = kHabitats},
+      {.question = "When was it?", .filler = "when", .words = kDays},
   }};
   return kAspects;
 }

@@ -86,6 +86,7 @@ std::vector<Person> make_people(std::uint64_t seed) {
   const auto surnames = compounds(kSurnameBegins, kSurnameEnds, draws);
   const auto things = compounds(kThingBegins, kThingEnds, draws);
   std::vector<Person> people;
+  people.reserve(kPeople);
   for (std::size_t i = 0; i < kPeople; ++i) {
     people.push_back({.name = std::string(draws.pick(kFirstNames)).append(" ").append(surnames[i]),
                       .description = fill("the {profession} who {did} the {thing}",

@@ -21,12 +21,13 @@ torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
 /// @param key,value  [B, P + T, G, hs], P > 0
 torch::Tensor attention_after(const torch::Tensor& query,
                               const torch::Tensor& key,
-                              const torch::Tensor& value) {
+                              const torch::Tensor& value,
+                              bool causal) {
   const auto tokens = query.size(1);
   const auto heads = query.size(2);
-  const auto seen =
-      torch::ones({tokens, key.size(1)}, torch::TensorOptions(torch::kBool).device(query.device()))
-          .tril(key.size(1) - tokens);
+  const auto every =
+      torch::ones({tokens, key.size(1)}, torch::TensorOptions(torch::kBool).device(query.device()));
+  const auto seen = causal ? every.tril(key.size(1) - tokens) : every;
   const auto out =
       at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
                                        heads_first(for_all_queries(value, heads)), seen);
@@ -99,7 +100,7 @@ class RowAttention {
     const auto before = past(row);
     const auto key = torch::cat({before.key, own(p_.key)}).unsqueeze(0);
     const auto value = torch::cat({before.value, own(p_.value)}).unsqueeze(0);
-    store(row, length(row), attention_after(own(p_.query).unsqueeze(0), key, value));
+    store(row, length(row), attention_after(own(p_.query).unsqueeze(0), key, value, causal_));
   }
 
   [[nodiscard]] Past past(std::size_t row) const {
@@ -110,7 +111,7 @@ class RowAttention {
   }
 
   void store(std::size_t row, std::int64_t tokens, const torch::Tensor& attended) {
-    auto target = out_.narrow(0, begin(row), tokens).view(attended.sizes());
+    const auto target = out_.narrow(0, begin(row), tokens).view(attended.sizes());
     target.copy_(attended);
   }
 

@@ -31,17 +31,35 @@ void check_shapes(const PackedRows& rows) {
   }
   if (!rows.continues.empty() && rows.continues.size() != rows.rows())
     reject("wanted one parent per row");
+  if (!rows.prefixes.empty() && rows.prefixes.size() != rows.rows())
+    reject("wanted one prefix per row");
+  if (!rows.keep.empty() && rows.keep.size() != rows.rows())
+    reject("wanted one number of tokens to keep per row");
   if (!rows.unconditional.empty() && rows.unconditional.size() != rows.wanted.size()) {
     reject("wanted one unconditional position per wanted position");
   }
 }
 
-/// The tokens that stand before a row: its parent's, or its cache's.
+/// Whether a row keeps or has a prefix; checks that it may.
+void check_prefixes(const ModelInfo& info, const PackedRows& rows, std::size_t row) {
+  const bool has = !rows.prefixes.empty() && rows.prefixes[row] != nullptr;
+  const auto kept = rows.keep.empty() ? 0 : rows.keep[row];
+  if (!has && kept == 0) return;
+  if (!std::holds_alternative<MaskedDiffusion>(info.objective))
+    reject("only rows of masked diffusion models have or keep prefixes");
+  if (rows.parent(row)) reject(row_name(row) + " has or keeps a prefix and continues a row");
+  if (has && kept != 0) reject(row_name(row) + " cannot both have a prefix and keep one");
+  if (kept < 0 || kept > rows.length(row))
+    reject(row_name(row) + " cannot keep " + std::to_string(kept) + " tokens");
+}
+
+/// The tokens that stand before a row: its prefix's, its parent's, or its cache's.
 std::int64_t tokens_before(const ModelInfo& info,
                            const PackedRows& rows,
                            std::size_t row,
                            std::span<KvCache* const> caches) {
   if (!caches.empty()) return caches[row]->tokens();
+  if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr) return rows.prefixes[row]->tokens();
   const auto parent = rows.parent(row);
   if (!parent) return 0;
   if (!std::holds_alternative<Autoregressive>(info.objective))
@@ -56,6 +74,7 @@ void check_rows(const ModelInfo& info, const PackedRows& rows, std::span<KvCache
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const auto length = rows.length(row);
     if (length < 1) reject(row_name(row) + " is empty");
+    check_prefixes(info, rows, row);
     const auto total = tokens_before(info, rows, row, caches) + length;
     if (total > info.max_tokens) {
       reject(row_name(row) + " has " + std::to_string(total) + " tokens, the model reads at most " +
@@ -104,8 +123,8 @@ TokenScores LanguageModel::scores(const PackedRows& rows,
   }
   TokenScores result;
   result.log_p.reserve(tokens.size());
-  if (tokens.empty()) return result;
-  run(rows, {}, [&](std::int64_t first, const torch::Tensor& logits) {
+  if (tokens.empty() && rows.keep.empty()) return result;
+  result.prefixes = run(rows, {}, [&](std::int64_t first, const torch::Tensor& logits) {
     const auto count = static_cast<std::size_t>(logits.size(0));
     append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax,
                         result);

@@ -50,7 +50,8 @@ class KvCache {
 struct TokenScores {
   std::vector<float> log_p;  ///< [W], nats; rounded to bfloat16 by a bf16 model
   std::vector<std::int64_t>
-      argmax;  ///< [W], the lowest id where several are equal; empty if not asked for
+      argmax;         ///< [W], the lowest id where several are equal; empty if not asked for
+  Prefixes prefixes;  ///< [R] for the rows that keep tokens, else null; empty if none does
 };
 
 enum class WithArgmax : bool { no, yes };
@@ -63,11 +64,12 @@ using LogitsVisitor = std::function<void(std::int64_t first, const torch::Tensor
 ///
 /// Const calls may come from several threads at once; the object owns its weights. What comes
 /// back for a position depends on its own row alone (and on the rows that it continues or is
-/// guided by), bit for bit: not on other rows, their number or order, nor on the thread count.
+/// guided by, and on its prefix), bit for bit: not on other rows, their number or order, nor on the
+/// thread count.
 ///
 /// Every call throws std::invalid_argument if a limit of PackedRows is broken: an id that is
 /// neither below vocab_tokens nor the mask id, an empty row or one longer than max_tokens,
-/// positions out of range.
+/// positions out of range, a prefix of another kind of model.
 class LanguageModel {
  public:
   explicit LanguageModel(ModelInfo info) : info_(info) {}
@@ -105,9 +107,10 @@ class LanguageModel {
 
  private:
   /// The work behind every call; rows are already checked. `caches` is empty or has one per row.
-  virtual void run(const PackedRows& rows,
-                   std::span<KvCache* const> caches,
-                   const LogitsVisitor& visit) const = 0;
+  /// @return  as TokenScores::prefixes
+  virtual Prefixes run(const PackedRows& rows,
+                       std::span<KvCache* const> caches,
+                       const LogitsVisitor& visit) const = 0;
   [[nodiscard]] virtual std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const = 0;
 
   ModelInfo info_;

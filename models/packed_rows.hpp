@@ -3,11 +3,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace smdm {
+
+/// Keys and values of the first tokens of a row, frozen. Made by the model that read the row; must
+/// not outlive that model.
+class Prefix {
+ public:
+  Prefix() = default;
+  Prefix(const Prefix&) = delete;
+  Prefix& operator=(const Prefix&) = delete;
+  virtual ~Prefix() = default;
+  [[nodiscard]] virtual std::int64_t tokens() const = 0;  ///< how many it holds
+};
+
+/// One per row, null where a row has none; or empty.
+using Prefixes = std::vector<std::shared_ptr<const Prefix>>;
 
 /// R rows with N tokens in all, of which the logits at W positions are wanted.
 ///
@@ -22,6 +37,14 @@ struct PackedRows {
   /// tokens as if they stood before its own, and its positions count on from there. Autoregressive
   /// models only; the row continued must not itself continue another.
   std::vector<std::int64_t> continues;
+
+  /// [R], or empty: a row with a prefix attends to it as if its tokens stood before the row's own,
+  /// whose positions count on from there. Masked diffusion models only (an autoregressive row
+  /// continues another); such a row is kept by no prefix itself.
+  Prefixes prefixes;
+
+  /// [R], or empty: how many of the row's first tokens become a prefix, 0 for none.
+  std::vector<std::int64_t> keep;
 
   std::vector<std::int64_t> wanted;  ///< [W], non-decreasing
 

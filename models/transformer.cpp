@@ -93,6 +93,24 @@ class Transformer::Cache final : public KvCache {
   std::int64_t tokens_ = 0;
 };
 
+/// Keys and values of a row's first tokens, layer by layer.
+class Transformer::Frozen final : public Prefix {
+ public:
+  explicit Frozen(std::int64_t tokens) : tokens_(tokens) {}
+  [[nodiscard]] std::int64_t tokens() const override { return tokens_; }
+  [[nodiscard]] Past past(std::size_t layer) const { return layers_[layer]; }
+
+  /// @param key,value  [T, G, hs] of the row, T at least tokens()
+  void add_layer(const torch::Tensor& key, const torch::Tensor& value) {
+    layers_.push_back(
+        {.key = key.narrow(0, 0, tokens_).clone(), .value = value.narrow(0, 0, tokens_).clone()});
+  }
+
+ private:
+  std::int64_t tokens_;
+  std::vector<Past> layers_;
+};
+
 /// One call's input, on the device and padded to kRowMultiple tokens.
 struct Transformer::Batch {
   const PackedRows& rows;
@@ -101,11 +119,15 @@ struct Transformer::Batch {
   torch::Tensor ids;                 ///< [N']
   torch::Tensor cosine;              ///< [N', rotary_elements / 2]
   torch::Tensor sine;
+  std::vector<std::shared_ptr<Frozen>> kept;  ///< one per row, or none at all
 
   Batch(const PackedRows& packed, std::span<KvCache* const> given, const Transformer& model)
       : rows(packed), needed(needed_positions(packed)) {
     for (auto* cache : given) caches.push_back(static_cast<Cache*>(cache));
     require_room();
+    for (const auto tokens : packed.keep) {
+      kept.push_back(tokens > 0 ? std::make_shared<Frozen>(tokens) : nullptr);
+    }
     const auto device = model.weights_.embedding.device();
     auto all = packed.ids;
     all.resize(static_cast<std::size_t>(padded(packed.tokens())), 0);
@@ -119,6 +141,10 @@ struct Transformer::Batch {
     std::vector<Past> all;
     all.reserve(caches.size());
     for (const auto* cache : caches) all.push_back(cache->past(layer));
+    for (const auto& prefix : rows.prefixes) {
+      const auto* frozen = static_cast<const Frozen*>(prefix.get());
+      all.push_back(frozen == nullptr ? Past{} : frozen->past(layer));
+    }
     return all;
   }
 
@@ -135,6 +161,8 @@ struct Transformer::Batch {
 
   [[nodiscard]] std::int64_t first_position(std::size_t row) const {
     if (!caches.empty()) return caches[row]->tokens();
+    if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr)
+      return rows.prefixes[row]->tokens();
     const auto parent = rows.parent(row);
     return parent ? rows.length(*parent) : 0;
   }
@@ -170,9 +198,9 @@ std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {
   return std::make_unique<Cache>(config_.n_layer, shape, weights_.embedding.options().dtype(type_));
 }
 
-void Transformer::run(const PackedRows& rows,
-                      std::span<KvCache* const> caches,
-                      const LogitsVisitor& visit) const {
+Prefixes Transformer::run(const PackedRows& rows,
+                          std::span<KvCache* const> caches,
+                          const LogitsVisitor& visit) const {
   const c10::InferenceMode no_gradients;
   const Batch batch(rows, caches, *this);
   const auto x = hidden_states(batch);
@@ -180,6 +208,7 @@ void Transformer::run(const PackedRows& rows,
     batch.caches[row]->advance(rows.length(row));
   }
   if (!rows.wanted.empty()) visit_head(x, rows, batch.needed, visit);
+  return {batch.kept.begin(), batch.kept.end()};
 }
 
 torch::Tensor Transformer::normed(const torch::Tensor& x, const torch::Tensor& weight) const {
@@ -230,6 +259,13 @@ torch::Tensor Transformer::attended(std::size_t layer,
       return t.narrow(0, rows.offsets[row], rows.length(row));
     };
     batch.caches[row]->write(layer, own(projections.key), own(projections.value));
+  }
+  for (std::size_t row = 0; row < batch.kept.size(); ++row) {
+    if (batch.kept[row] == nullptr) continue;
+    const auto own = [&](const torch::Tensor& t) {
+      return t.narrow(0, rows.offsets[row], rows.length(row));
+    };
+    batch.kept[row]->add_layer(own(projections.key), own(projections.value));
   }
   return out;
 }

@@ -25,11 +25,12 @@ class Transformer final : public LanguageModel {
 
  private:
   class Cache;
+  class Frozen;
   struct Batch;
 
-  void run(const PackedRows& rows,
-           std::span<KvCache* const> caches,
-           const LogitsVisitor& visit) const override;
+  Prefixes run(const PackedRows& rows,
+               std::span<KvCache* const> caches,
+               const LogitsVisitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override;
 
   [[nodiscard]] torch::Tensor hidden_states(const Batch& batch) const;

@@ -44,6 +44,10 @@ Json task_scores(const TaskRecord& task, const TaskSummary& summary, const std::
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {
     scores[metric_key(task.metrics[i].info)] = finite_or_null(summary[i].value);
     scores[stderr_key(task.metrics[i].info)] = stderr_or_na(summary[i].standard_error);
+    const auto& monte_carlo_error = summary[i].monte_carlo_error;
+    if (monte_carlo_error) {
+      scores[mc_stderr_key(task.metrics[i].info)] = finite_or_null(*monte_carlo_error);
+    }
   }
   return scores;
 }
@@ -199,7 +203,8 @@ Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
                        {"aggregation", to_string(info.aggregation)},
                        {"higher_is_better", info.higher_is_better},
                        {"value", finite_or_null(summary[i].value)},
-                       {"stderr", or_null(summary[i].standard_error)}});
+                       {"stderr", or_null(summary[i].standard_error)},
+                       {"mc_stderr", or_null(summary[i].monte_carlo_error)}});
   }
   return merged({{"output_type", to_string(task.output_type)}, {"metrics", metrics}}, task.extra);
 }
@@ -261,6 +266,10 @@ std::string metric_key(const MetricInfo& info) {
 
 std::string stderr_key(const MetricInfo& info) {
   return info.name + "_stderr," + info.filter;
+}
+
+std::string mc_stderr_key(const MetricInfo& info) {
+  return info.name + "_mc_stderr," + info.filter;
 }
 
 std::vector<DisplayRow> display_rows(const RunRecord& run) {

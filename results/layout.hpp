@@ -22,6 +22,9 @@ inline constexpr int kResultsSchema = 1;
 /// "acc_stderr,none": how results name its standard error.
 [[nodiscard]] std::string stderr_key(const MetricInfo& info);
 
+/// "acc_mc_stderr,none": how results name its Monte Carlo error. Tables of lm-eval pass over it.
+[[nodiscard]] std::string mc_stderr_key(const MetricInfo& info);
+
 /// One row of results: a group, a task of a group, or a task on its own.
 struct DisplayRow {
   const GroupRecord* group = nullptr;  ///< set for a group's row

@@ -73,6 +73,10 @@ struct MetricRecord {
   MetricInfo info;
   /// [samples, values_per_document(info.aggregation)], row-major; nats for Aggregation::perplexity
   std::vector<double> values;
+  /// [samples], or empty where it is not known: how much a document's value (of a corpus metric,
+  /// its nats) would move under other mask draws, as a standard deviation. 0 where nothing is
+  /// drawn.
+  std::vector<double> mc_errors = {};
 };
 
 /// One task of a run.

@@ -111,6 +111,7 @@ using Rows = std::vector<std::vector<std::string>>;
 void append_task(const TaskRecord& task,
                  const TaskSummary& summary,
                  const std::string& alias,
+                 bool with_monte_carlo,
                  Rows& rows) {
   bool first = true;
   for (const std::size_t i : metrics_by_key(task)) {
@@ -119,6 +120,7 @@ void append_task(const TaskRecord& task,
                     std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
                     four_decimals(summary.at(i).value), "±",
                     stderr_text(summary.at(i).standard_error)});
+    if (with_monte_carlo) rows.back().push_back(stderr_text(summary.at(i).monte_carlo_error));
     first = false;
   }
 }
@@ -220,21 +222,49 @@ std::string markdown_table(std::span<const Column> columns,
 }
 
 std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
-  const std::vector<Column> columns = {{.title = "Tasks"},
-                                       {.title = "Version", .align = Align::right},
-                                       {.title = "Filter"},
-                                       {.title = "n-shot", .align = Align::right},
-                                       {.title = "Metric"},
-                                       {.title = ""},
-                                       {.title = "Value", .align = Align::right},
-                                       {.title = ""},
-                                       {.title = "Stderr", .align = Align::right}};
+  const bool with_monte_carlo = std::ranges::any_of(summaries, [](const TaskSummary& task) {
+    return std::ranges::any_of(task,
+                               [](const Summary& s) { return s.monte_carlo_error.has_value(); });
+  });
+  std::vector<Column> columns = {{.title = "Tasks"},
+                                 {.title = "Version", .align = Align::right},
+                                 {.title = "Filter"},
+                                 {.title = "n-shot", .align = Align::right},
+                                 {.title = "Metric"},
+                                 {.title = ""},
+                                 {.title = "Value", .align = Align::right},
+                                 {.title = ""},
+                                 {.title = "Stderr", .align = Align::right}};
+  if (with_monte_carlo) columns.push_back({.title = "MC stderr", .align = Align::right});
   Rows rows;
   for (const DisplayRow& row : display_rows(run)) {
     if (row.group != nullptr) {
-      rows.push_back({row.alias, "N/A", "", "", "", "", "", "", ""});
+      rows.push_back({row.alias, "N/A"});
+      rows.back().resize(columns.size());
     } else {
-      append_task(run.tasks[row.task], summaries.at(row.task), row.alias, rows);
+      append_task(run.tasks[row.task], summaries.at(row.task), row.alias, with_monte_carlo, rows);
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
+std::string repeatability_table(const RunRecord& run,
+                                const std::vector<std::vector<TaskSummary>>& repeats) {
+  const std::vector<Column> columns = {{.title = "Repeats of"},
+                                       {.title = "Metric"},
+                                       {.title = "Runs", .align = Align::right},
+                                       {.title = "Mean", .align = Align::right},
+                                       {.title = "s.d.", .align = Align::right}};
+  Rows rows;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    for (const std::size_t m : metrics_by_key(run.tasks[t])) {
+      std::vector<double> values;
+      for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
+      const auto error = mean_standard_error(values);
+      const auto runs = static_cast<double>(values.size());
+      rows.push_back({run.tasks[t].name, metric_key(run.tasks[t].metrics[m].info),
+                      std::to_string(values.size()), four_decimals(mean(values)),
+                      error ? four_decimals(*error * std::sqrt(runs)) : "N/A"});
     }
   }
   return markdown_table(columns, rows);

@@ -31,10 +31,17 @@ struct Column {
                                          std::span<const std::vector<std::string>> rows);
 
 /// The table that lm-eval prints after a run: groups as header rows, an arrow that shows which
-/// direction is better, four decimals, "N/A" where there is no standard error.
+/// direction is better, four decimals, "N/A" where there is no standard error; behind them the
+/// Monte Carlo errors, if the run has any.
 /// @param summaries  what `summarize` gives for the run
 [[nodiscard]] std::string results_table(const RunRecord& run,
                                         const std::vector<TaskSummary>& summaries);
+
+/// Mean and standard deviation of every metric over repeats of a run, which differ in their seeds
+/// alone: the repeatability standard deviation of ISO 5725.
+/// @param repeats  what `summarize` gives for each; at least one
+[[nodiscard]] std::string repeatability_table(const RunRecord& run,
+                                              const std::vector<std::vector<TaskSummary>>& repeats);
 
 /// For every group that asks one thing in several ways, a table with a column for each task and a
 /// row for each metric, with an empty line before it. Such a group is one whose tasks are all named

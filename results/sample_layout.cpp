@@ -16,6 +16,27 @@ std::string python_bool(const std::optional<bool>& value) {
   return *value ? "True" : "False";
 }
 
+/// Marks are written where they say something.
+Json estimate_json(const Estimate& estimate) {
+  Json json = {{"nats", finite_or_null(estimate.nats)},
+               {"standard_error", or_null(estimate.standard_error)},
+               {"bound", to_string(estimate.bound)},
+               {"is_greedy", or_null(estimate.is_greedy)},
+               {"rows", estimate.rows},
+               {"tokens", estimate.tokens}};
+  if (estimate.enumerated) json["enumerated"] = true;
+  if (estimate.target_missed) json["target_missed"] = true;
+  if (estimate.stopped) json["stopped"] = true;
+  if (estimate.eliminated) json["eliminated"] = true;
+  if (estimate.prompt_reuse) {
+    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
+                            {"full_rows", estimate.prompt_reuse->full_rows},
+                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
+                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
+  }
+  return json;
+}
+
 /// The parts of a sample that depend on what was asked.
 struct OutcomeJson {
   Json arguments = Json::object();
@@ -37,12 +58,7 @@ OutcomeJson outcome_json(const std::vector<ChoiceRecord>& choices) {
         Json::array({python_float(estimate.nats), python_bool(estimate.is_greedy)});
     out.responses.push_back(Json::array({response}));
     out.filtered.push_back(response);
-    own.push_back({{"nats", finite_or_null(estimate.nats)},
-                   {"standard_error", or_null(estimate.standard_error)},
-                   {"bound", to_string(estimate.bound)},
-                   {"is_greedy", or_null(estimate.is_greedy)},
-                   {"rows", estimate.rows},
-                   {"tokens", estimate.tokens}});
+    own.push_back(estimate_json(estimate));
   }
   out.own["choices"] = own;
   return out;
@@ -77,6 +93,16 @@ Json own_values(const TaskRecord& task, std::size_t index) {
     values[metric_key(metric.info)] = document_value(metric, index);
   }
   return values;
+}
+
+/// The Monte Carlo errors of a document's values, where they are known.
+Json own_errors(const TaskRecord& task, std::size_t index) {
+  Json errors = Json::object();
+  for (const MetricRecord& metric : task.metrics) {
+    if (metric.mc_errors.empty()) continue;
+    errors[metric_key(metric.info)] = finite_or_null(metric.mc_errors.at(index));
+  }
+  return errors;
 }
 
 const std::string& first_prompt(const SampleRecord& sample) {
@@ -118,7 +144,10 @@ Json sample_json(const TaskRecord& task, std::size_t index) {
   for (const std::size_t i : first_of_each_name(task)) {
     line[task.metrics[i].info.name] = document_value(task.metrics[i], index);
   }
-  const Json own = merged({{"metrics", own_values(task, index)}}, outcome.own);
+  Json values = {{"metrics", own_values(task, index)}};
+  const Json errors = own_errors(task, index);
+  if (!errors.empty()) values["mc_stderr"] = errors;
+  const Json own = merged(values, outcome.own);
   line["smdm_eval"] = merged(own, sample.extra);
   return line;
 }

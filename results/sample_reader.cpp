@@ -34,6 +34,32 @@ std::optional<T> optional_from(const Json& value) {
   return value.get<T>();
 }
 
+std::optional<PromptReuseRecord> prompt_reuse_from(const Json& choice) {
+  const auto found = choice.find("prompt_reuse");
+  if (found == choice.end()) return std::nullopt;
+  return PromptReuseRecord{
+      .cheap_rows = found->at("cheap_rows"),
+      .full_rows = found->at("full_rows"),
+      .cheap_error = optional_from<double>(found->at("cheap_error")),
+      .correction_error = optional_from<double>(found->at("correction_error"))};
+}
+
+Estimate estimate_from(const Json& choice, double nats) {
+  Estimate estimate;
+  estimate.nats = nats;
+  estimate.standard_error = optional_from<double>(choice.at("standard_error"));
+  estimate.bound = bound_from(choice.at("bound"));
+  estimate.is_greedy = optional_from<bool>(choice.at("is_greedy"));
+  estimate.rows = choice.at("rows");
+  estimate.tokens = choice.at("tokens");
+  estimate.enumerated = choice.value("enumerated", false);
+  estimate.target_missed = choice.value("target_missed", false);
+  estimate.stopped = choice.value("stopped", false);
+  estimate.eliminated = choice.value("eliminated", false);
+  estimate.prompt_reuse = prompt_reuse_from(choice);
+  return estimate;
+}
+
 std::vector<ChoiceRecord> choices_from(const Json& line) {
   const Json& own = line.at("smdm_eval").at("choices");
   const Json& responses = line.at("resps");
@@ -47,12 +73,7 @@ std::vector<ChoiceRecord> choices_from(const Json& line) {
     const Json& choice = own.at(i);
     choices.push_back(
         {.request = {.context = arguments.at("arg_0"), .continuation = arguments.at("arg_1")},
-         .estimate = {.nats = from_python_float(responses.at(i).at(0).at(0)),
-                      .standard_error = optional_from<double>(choice.at("standard_error")),
-                      .bound = bound_from(choice.at("bound")),
-                      .is_greedy = optional_from<bool>(choice.at("is_greedy")),
-                      .rows = choice.at("rows"),
-                      .tokens = choice.at("tokens")}});
+         .estimate = estimate_from(choice, from_python_float(responses.at(i).at(0).at(0)))});
   }
   return choices;
 }
@@ -100,6 +121,14 @@ void append_value(const Json& value, MetricRecord& metric) {
   for (const Json& number : values) metric.values.push_back(number_or_nan(number));
 }
 
+/// Adds a document's Monte Carlo error, where the run knew it.
+void append_error(const Json& own, MetricRecord& metric) {
+  const auto errors = own.find("mc_stderr");
+  if (errors == own.end()) return;
+  const auto error = errors->find(metric_key(metric.info));
+  if (error != errors->end()) metric.mc_errors.push_back(number_or_nan(*error));
+}
+
 /// Adds one line to the task. @return its digests
 SampleHashes append_sample(const Json& line, TaskRecord& task) {
   SampleRecord sample;
@@ -114,14 +143,15 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
     sample.outcome = choices_from(line);
   }
   for (const auto& [key, value] : line.at("smdm_eval").items()) {
-    const bool known =
-        key == "metrics" || key == "choices" || key == "forwards" || key == "likelihood";
+    const bool known = key == "metrics" || key == "mc_stderr" || key == "choices" ||
+                       key == "forwards" || key == "likelihood";
     if (!known) sample.extra[key] = value;
   }
   SampleHashes hashes = hashes_of(sample);
   check_hashes(line, hashes);
   for (MetricRecord& metric : task.metrics) {
     append_value(line.at("smdm_eval").at("metrics").at(metric_key(metric.info)), metric);
+    append_error(line.at("smdm_eval"), metric);
   }
   task.samples.push_back(std::move(sample));
   return hashes;

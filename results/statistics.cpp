@@ -174,6 +174,44 @@ Summary summarize(Aggregation aggregation, std::span<const double> values) {
   throw std::invalid_argument("summarize: unknown aggregation");
 }
 
+std::optional<double> monte_carlo_error(Aggregation aggregation,
+                                        std::span<const double> values,
+                                        std::span<const double> errors) {
+  if (errors.empty()) return std::nullopt;
+  const auto width = values_per_document(aggregation);
+  if (errors.size() * width != values.size()) {
+    throw std::invalid_argument("monte_carlo_error: wanted one error for each of " +
+                                std::to_string(values.size() / width) + " documents, got " +
+                                std::to_string(errors.size()));
+  }
+  std::vector<double> sorted(errors.begin(), errors.end());
+  std::ranges::sort(sorted);
+  double squares = 0.0;
+  for (const double error : sorted) squares += error * error;
+  const double sum = std::sqrt(squares);
+  const auto count = static_cast<double>(errors.size());
+  double units = 0.0;  // tokens or bytes of a corpus metric
+  if (width == 2) {
+    for (std::size_t i = 1; i < values.size(); i += 2) units += values[i];
+  }
+  switch (aggregation) {
+    case Aggregation::mean:
+      return sum / count;
+    case Aggregation::perplexity:
+      return perplexity(values) * sum / count;
+    case Aggregation::weighted_perplexity: {
+      double nats = 0.0;
+      for (std::size_t i = 0; i < values.size(); i += 2) nats += values[i];
+      return std::exp(-nats / units) * sum / units;
+    }
+    case Aggregation::bits_per_byte:
+      return sum / units / std::log(2.0);
+    case Aggregation::bleu:
+      break;
+  }
+  return std::nullopt;
+}
+
 std::vector<TaskSummary> summarize(const RunRecord& run) {
   std::vector<TaskSummary> tasks;
   for (const TaskRecord& task : run.tasks) {
@@ -187,7 +225,10 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
             std::to_string(task.samples.size()) + " documents (at least 1), got " +
             std::to_string(metric.values.size()));
       }
-      metrics.push_back(summarize(metric.info.aggregation, metric.values));
+      auto summary = summarize(metric.info.aggregation, metric.values);
+      summary.monte_carlo_error =
+          monte_carlo_error(metric.info.aggregation, metric.values, metric.mc_errors);
+      metrics.push_back(summary);
     }
     tasks.push_back(std::move(metrics));
   }

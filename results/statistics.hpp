@@ -23,6 +23,9 @@ inline constexpr std::int64_t kBootstrapResamples = 10000;
 struct Summary {
   double value = 0.0;
   std::optional<double> standard_error;  ///< over documents; empty with fewer than two of them
+  /// How much the value would move under other mask draws; it is part of what the standard error
+  /// over documents shows. Empty where it is not known.
+  std::optional<double> monte_carlo_error = {};
 };
 
 /// Sum in the given order, divided by the count.
@@ -92,6 +95,15 @@ using CorpusMetric = double (*)(std::span<const double> sums);
 /// @param values  values_per_document(aggregation) for each document, row-major
 /// @throws std::invalid_argument  if there are no values
 [[nodiscard]] Summary summarize(Aggregation aggregation, std::span<const double> values);
+
+/// The Monte Carlo error of a metric, from those of its documents, which are independent: the root
+/// of the sum of their squares, carried through the metric to first order. Empty without errors.
+/// @param values  as for summarize()
+/// @param errors  [documents], see MetricRecord::mc_errors
+/// @throws std::invalid_argument  if there is not one for each document
+[[nodiscard]] std::optional<double> monte_carlo_error(Aggregation aggregation,
+                                                      std::span<const double> values,
+                                                      std::span<const double> errors);
 
 /// One summary per metric of a task, in the order of its metrics.
 using TaskSummary = std::vector<Summary>;

@@ -36,6 +36,14 @@ struct Request {
   std::string continuation;
 };
 
+/// What a frozen prompt did for an estimate: many cheap rows over it, corrected by a few full ones.
+struct PromptReuseRecord {
+  std::int64_t cheap_rows = 0;             ///< those that are paired with full rows included
+  std::int64_t full_rows = 0;              ///< behind the correction
+  std::optional<double> cheap_error;       ///< standard error of the cheap part, nats
+  std::optional<double> correction_error;  ///< that of the correction; independent of the other
+};
+
 /// The answer to a likelihood request.
 struct Estimate {
   double nats = 0.0;  ///< log p, at most 0
@@ -43,9 +51,18 @@ struct Estimate {
       standard_error;  ///< Monte Carlo error in nats; empty where there is none to give
   Bound bound = Bound::exact;
   std::optional<bool>
-      is_greedy;            ///< would greedy decoding give the continuation; empty if not asked
-  std::int64_t rows = 0;    ///< rows the model computed for it, the CFG branch included
-  std::int64_t tokens = 0;  ///< tokens the model computed for it, the CFG branch included
+      is_greedy;               ///< would greedy decoding give the continuation; empty if not asked
+  std::int64_t rows = 0;       ///< rows the model computed for it, the CFG branch included
+  std::int64_t tokens = 0;     ///< tokens the model computed for it, the CFG branch included
+  bool enumerated = false;     ///< the bound itself, over every subset of the target
+  bool target_missed = false;  ///< rows ended before the standard error was as small as asked
+  bool stopped = false;     ///< a race ended its rows early: fit for a verdict, biased as a value
+  bool eliminated = false;  ///< a race ruled it out as an answer
+  std::optional<PromptReuseRecord> prompt_reuse = {};
+  /// Independent parts that add up to -nats, each as estimates of independent folds whose mean it
+  /// is; empty where nothing is random or nothing is known. Fold k of requests with one context is
+  /// drawn alike, so errors of differences can be told.
+  std::vector<std::vector<double>> folds = {};
 };
 
 /// The answer to a generation request.

@@ -59,8 +59,10 @@ double choice_value(const TaskInfo& task,
   std::vector<double> nats;
   std::vector<double> nats_per_character;
   for (std::size_t i = 0; i < estimates.size(); ++i) {
-    nats.push_back(estimates[i].nats);
-    nats_per_character.push_back(estimates[i].nats /
+    // A choice that a race ruled out is no answer, whatever its value was when its rows ended.
+    constexpr auto kNever = -std::numeric_limits<double>::infinity();
+    nats.push_back(estimates[i].eliminated ? kNever : estimates[i].nats);
+    nats_per_character.push_back(nats.back() /
                                  static_cast<double>(unicode::length(question.choices[i])));
   }
   const auto is_gold = [&](std::size_t answer) { return answer == question.gold ? 1.0 : 0.0; };

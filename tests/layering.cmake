@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # What each folder may include of the project ("tasks/request.hpp" is the shared vocabulary).
 set(layer_models models)
-set(layer_evaluators evaluators models tasks/request.hpp)
+set(layer_evaluators evaluators models tasks/request.hpp results/distributions.hpp)
 set(layer_tasks tasks)
 set(layer_results results tasks/request.hpp)
 set(layer_training training models evaluators/random.hpp tasks/dataset_error.hpp tasks/line_reader.hpp tasks/sha256.hpp results/atomic_file.hpp

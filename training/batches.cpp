@@ -4,8 +4,6 @@
 #include <array>
 #include <numeric>
 
-#include "evaluators/random.hpp"
-
 namespace smdm::training {
 
 Batches::Batches(const Corpus& corpus, const BatchOptions& options)
@@ -51,15 +49,23 @@ void Batches::cut(std::int64_t step, std::vector<BatchRow>& rows) const {
   const std::array content = {step};
   const RandomStream stream(options_.seed, Purpose::training_length, content);
   if (options_.cut_unit == CutUnit::row) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto place = 2 * static_cast<std::int64_t>(i);
-      if (stream.uniform(0, place) >= options_.random_length) continue;
-      rows[i].length = shortened(rows[i], stream.uniform(0, place + 1));
-    }
-    return;
+    cut_each(stream, rows);
+  } else {
+    cut_alike(stream, rows);
   }
+}
+
+void Batches::cut_each(const RandomStream& stream, std::vector<BatchRow>& rows) const {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto place = 2 * static_cast<std::int64_t>(i);
+    if (stream.uniform(0, place) >= options_.random_length) continue;
+    rows[i].length = shortened(rows[i], stream.uniform(0, place + 1));
+  }
+}
+
+/// One length for all, up to that of the longest row.
+void Batches::cut_alike(const RandomStream& stream, std::vector<BatchRow>& rows) const {
   if (stream.uniform(0, 0) >= options_.random_length) return;
-  // One length for all, up to that of the longest row.
   const BatchRow* longest = nullptr;  // of those that may be cut
   for (const auto& row : rows) {
     const bool whole = corpus_.row(row.row).prompt > 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "evaluators/random.hpp"
 #include "training/corpus.hpp"
 
 namespace smdm::training {
@@ -40,6 +41,8 @@ class Batches {
   [[nodiscard]] std::size_t row_of(std::int64_t sample);
   void shuffle(std::int64_t epoch);
   void cut(std::int64_t step, std::vector<BatchRow>& rows) const;
+  void cut_each(const RandomStream& stream, std::vector<BatchRow>& rows) const;
+  void cut_alike(const RandomStream& stream, std::vector<BatchRow>& rows) const;
   [[nodiscard]] std::int64_t shortened(const BatchRow& row, double uniform) const;
 
   const Corpus& corpus_;

@@ -139,7 +139,7 @@ torch::Tensor norm_gradient(const torch::Tensor& d_normed,
                             const Normed& forward,
                             const torch::Tensor& weight,
                             torch::Tensor& d_x,
-                            torch::Tensor& d_weight) {
+                            const torch::Tensor& d_weight) {
   const auto rows = d_x.size(0);
   const auto width = d_x.size(1);
   const auto chunks = (rows + kChunk - 1) / kChunk;
@@ -256,7 +256,7 @@ void cross_entropy(torch::Tensor& logits,
 
 void embedding_gradient(std::span<const std::int64_t> ids,
                         const torch::Tensor& d_x,
-                        torch::Tensor& d_embedding) {
+                        const torch::Tensor& d_embedding) {
   const auto width = d_x.size(1);
   const float* from = data<float>(d_x);
   float* to = mutable_data<float>(d_embedding);

@@ -35,7 +35,7 @@ struct Normed {
                                           const Normed& forward,
                                           const torch::Tensor& weight,
                                           torch::Tensor& d_x,
-                                          torch::Tensor& d_weight);
+                                          const torch::Tensor& d_weight);
 
 /// @param gate_up  T [N, 2 I] @param d_out  T [N, I] @return T [N, 2 I]
 [[nodiscard]] torch::Tensor swiglu_gradient(const torch::Tensor& gate_up,
@@ -73,6 +73,6 @@ void cross_entropy(torch::Tensor& logits,
 /// Adds row n of d_x to row ids[n] of d_embedding, in the order of n.
 void embedding_gradient(std::span<const std::int64_t> ids,
                         const torch::Tensor& d_x,
-                        torch::Tensor& d_embedding);
+                        const torch::Tensor& d_embedding);
 
 }  // namespace smdm::training

@@ -31,7 +31,7 @@ std::vector<Json> read_records(const fs::path& path, std::int64_t last_step) {
 
 }  // namespace
 
-Log::Log(fs::path folder, std::int64_t last_step) : path_(std::move(folder) / kLogFile) {
+Log::Log(const fs::path& folder, std::int64_t last_step) : path_(folder / kLogFile) {
   if (last_step > 0) records_ = read_records(path_, last_step);
   std::string text;
   for (const auto& record : records_) text += record.dump() + "\n";

@@ -16,7 +16,7 @@ class Log {
  public:
   /// Keeps the records up to a step that an interrupted training left; later ones will come again.
   /// @throws ResultsError  if the file cannot be written
-  Log(std::filesystem::path folder, std::int64_t last_step);
+  Log(const std::filesystem::path& folder, std::int64_t last_step);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

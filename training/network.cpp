@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <utility>
 
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
@@ -21,13 +20,13 @@ torch::Tensor indices(const std::vector<std::int64_t>& values) {
 
 /// Wanted positions whose logits exist at once: about 32 MB of them.
 std::int64_t head_rows(std::int64_t vocabulary) {
-  constexpr std::int64_t kNumbers = std::int64_t{1} << 23;
+  constexpr std::int64_t kNumbers = 1 << 23;
   constexpr std::int64_t kLeast = 256;
   return std::max(kLeast, kNumbers / vocabulary);
 }
 
 /// sum += left^T right, the gradient of a matrix from that of its product and its input.
-void add_product(torch::Tensor& sum, const torch::Tensor& left, const torch::Tensor& right) {
+void add_product(const torch::Tensor& sum, const torch::Tensor& left, const torch::Tensor& right) {
   if (left.scalar_type() == torch::kFloat32) {
     sum.addmm_(left.t(), right);
   } else {
@@ -166,8 +165,8 @@ std::vector<float> Network::backward(const Examples& examples, torch::Tensor& gr
   if (losses.empty()) return losses;
   auto gradients = views_of(layout_, gradient);
   const auto pass = forward(examples.rows);
-  auto d_normed = head_backward(pass, examples, gradients, losses);
-  layers_backward(pass, examples.rows, std::move(d_normed), gradients);
+  const auto d_normed = head_backward(pass, examples, gradients, losses);
+  layers_backward(pass, examples.rows, d_normed, gradients);
   return losses;
 }
 
@@ -197,7 +196,7 @@ torch::Tensor Network::head_backward(const Pass& pass,
 
 void Network::layers_backward(const Pass& pass,
                               const PackedRows& rows,
-                              torch::Tensor d_normed,
+                              const torch::Tensor& d_normed,
                               Weights& gradients) const {
   auto d_x = torch::zeros_like(pass.final_norm.sum);
   auto d_out = norm_gradient(d_normed, pass.final_norm, exact_.norm_f, d_x, gradients.norm_f);

@@ -58,7 +58,7 @@ class Network {
                                             std::vector<float>& losses) const;
   void layers_backward(const Pass& pass,
                        const PackedRows& rows,
-                       torch::Tensor d_normed,
+                       const torch::Tensor& d_normed,
                        Weights& gradients) const;
   [[nodiscard]] torch::Tensor feed_forward_backward(std::size_t layer,
                                                     const Layer& saved,

@@ -86,7 +86,7 @@ class Update {
     for (const auto& parameter : layout_.all) {
       if (!is_hidden_matrix(parameter)) continue;
       const auto g = view_of(parameter, gradient);
-      auto momentum = view_of(parameter, moments.first);
+      const auto momentum = view_of(parameter, moments.first);
       momentum.mul_(muon.momentum).add_(g, scale_);
       const auto ahead = g.mul(scale_).add_(momentum, muon.momentum);
       const auto directions = matrices_of(parameter, ahead, layout_.config);
@@ -98,13 +98,13 @@ class Update {
         group.directions.push_back(direction);
       }
     }
-    for (auto& [shape, group] : groups) {
+    for (const auto& [shape, group] : groups) {
       constexpr double kScale = 0.2;
       const auto longer = static_cast<double>(std::max(shape.first, shape.second));
       const double length = rate_ * kScale * std::sqrt(longer);
       const auto updates = orthogonalized(torch::stack(group.directions));
       for (std::size_t i = 0; i < group.targets.size(); ++i) {
-        auto& target = group.targets[i];
+        const auto& target = group.targets[i];
         target.mul_(1.0 - rate_ * options_.weight_decay);
         target.sub_(updates[static_cast<std::int64_t>(i)].view(target.sizes()), length);
       }

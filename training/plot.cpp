@@ -40,7 +40,7 @@ std::vector<Point> points_of(const std::vector<Json>& records, const char* field
   std::vector<Point> points;
   for (const auto& record : records) {
     if (record.contains(field) && record.at(field).is_number())
-      points.push_back({record.at("step").get<double>(), record.at(field).get<double>()});
+      points.push_back({.x = record.at("step").get<double>(), .y = record.at(field).get<double>()});
   }
   return points;
 }
@@ -68,6 +68,14 @@ double tick_distance(double range) {
   return 10.0 * power;
 }
 
+/// Its multiples from 0 to the end of an axis.
+std::vector<double> ticks_to(double end) {
+  const double distance = tick_distance(end);
+  std::vector<double> ticks;
+  for (int i = 0; i * distance <= end * (1 + 1e-9); ++i) ticks.push_back(i * distance);
+  return ticks;
+}
+
 class Chart {
  public:
   Chart(double last_step, double highest)
@@ -75,13 +83,11 @@ class Chart {
 
   [[nodiscard]] std::string axes() const {
     std::string out;
-    const double dx = tick_distance(x_end_);
-    for (double x = 0.0; x <= x_end_ * (1 + 1e-9); x += dx) {
+    for (const double x : ticks_to(x_end_)) {
       out += line(at_x(x), kTop, at_x(x), kHeight - kBottom, "#e4e4e4") +
              text(at_x(x), kHeight - kBottom + 18, "middle", number(x));
     }
-    const double dy = tick_distance(y_end_);
-    for (double y = 0.0; y <= y_end_ * (1 + 1e-9); y += dy) {
+    for (const double y : ticks_to(y_end_)) {
       out += line(kLeft, at_y(y), kWidth - kRight, at_y(y), "#e4e4e4") +
              text(kLeft - 8, at_y(y) + 4, "end", number(y));
     }

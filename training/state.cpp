@@ -26,9 +26,9 @@ std::string difference(const Json& before, const Json& now, const std::string& n
   std::set<std::string> keys;
   for (const auto& [key, value] : before.items()) keys.insert(key);
   for (const auto& [key, value] : now.items()) keys.insert(key);
+  const auto prefix = name.empty() ? name : name + ".";
   for (const auto& key : keys) {
-    const auto text = difference(before.value(key, Json()), now.value(key, Json()),
-                                 name.empty() ? key : name + "." + key);
+    const auto text = difference(before.value(key, Json()), now.value(key, Json()), prefix + key);
     if (!text.empty()) return text;
   }
   return "";

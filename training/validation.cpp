@@ -19,6 +19,7 @@ double validation_loss(const Network& network,
       {.seed = 0, .rate = Purpose::validation_mask_rate, .mask = Purpose::validation_mask},
       mask_id);
   std::vector<BatchRow> rows;
+  rows.reserve(corpus.size());
   for (std::size_t i = 0; i < corpus.size(); ++i)
     rows.push_back(
         {.row = i, .length = corpus.row(i).length, .sample = static_cast<std::int64_t>(i)});

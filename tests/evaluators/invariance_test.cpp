@@ -111,6 +111,12 @@ TEST_CASE(
     INFO(checkpoint);
     check_scores(checkpoint, monte_carlo);
     check_scores(checkpoint, chain_rule);
+    check_scores(checkpoint, {.estimator = FixedCount{.rows = 12}, .cfg = 0.6, .seed = 4});
+    for (const auto reuse : {PromptReuse::off, PromptReuse::on}) {
+      check_scores(
+          checkpoint,
+          {.estimator = Balanced{.rows = 16, .prompt_reuse = reuse}, .cfg = 0.6, .seed = 4});
+    }
   }
   for (const auto* checkpoint : {"arm-tiny", "arm-gqa"}) {
     INFO(checkpoint);

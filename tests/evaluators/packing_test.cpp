@@ -89,6 +89,28 @@ std::vector<Script> copies(std::size_t count, const Script& script) {
   return scripts;
 }
 
+TEST_CASE("rows that keep a prefix want nothing and join guided forwards") {
+  RowGroup prefill;
+  prefill.rows.append(std::vector<std::int64_t>{1, 2, 3});
+  prefill.rows.keep = {2};
+  RowGroup guided;
+  guided.rows.append(std::vector<std::int64_t>{4, 5});
+  guided.rows.wanted = {1};
+  guided.rows.unconditional = {0};
+  guided.rows.guidance = 0.7;
+  guided.tokens = {5};
+  for (const bool prefill_first : {true, false}) {
+    RowGroup batch;
+    append(batch, RowGroup(prefill_first ? prefill : guided));
+    append(batch, RowGroup(prefill_first ? guided : prefill));
+    CHECK(batch.rows.guidance == 0.7);
+    CHECK(batch.rows.wanted == std::vector<std::int64_t>{prefill_first ? 4 : 1});
+    CHECK(batch.rows.keep ==
+          (prefill_first ? std::vector<std::int64_t>{2, 0} : std::vector<std::int64_t>{0, 2}));
+    CHECK(batch.rows.prefixes.empty());
+  }
+}
+
 TEST_CASE("forwards are filled up to the limits") {
   const Script script{5, 1, 4, false, 0, nullptr};
   const auto by_rows = run_all(copies(4, script), {.rows_per_forward = 8});
@@ -143,6 +165,7 @@ TEST_CASE("appending shifts parents, wanted and unconditional positions") {
   CHECK(batch.rows.guidance == 0.5);
   RowGroup plain;
   plain.rows.append(std::vector<std::int64_t>{1});
+  plain.rows.wanted = {0};
   CHECK_THROWS_AS(append(batch, std::move(plain)), std::logic_error);
 }
 

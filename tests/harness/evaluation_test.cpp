@@ -20,8 +20,8 @@ Evaluation decided(const Settings& settings,
 
 TEST_CASE("defaults") {
   const auto likelihood = decided({}, "piqa", Work::likelihood);
-  CHECK(likelihood.estimator == "mc");
-  CHECK(likelihood.mc_samples == 1024);
+  CHECK(likelihood.estimator == "auto");
+  CHECK(likelihood.mc_samples == 32);
   CHECK(likelihood.mc_strata == 32);
   CHECK(likelihood.cfg == 0.0);
   CHECK(likelihood.seed == 0);
@@ -31,6 +31,86 @@ TEST_CASE("defaults") {
   CHECK(gsm8k.temperature == 0.0);
   CHECK(gsm8k.sampler == Sampler::confidence);
   CHECK(decided({}, "", Work::generation).steps == 64);
+}
+
+TEST_CASE("estimators have budgets of their own, and auto says its rule") {
+  Settings settings;
+  const auto of = [&](const std::string& estimator) {
+    settings.estimator = estimator;
+    return decided(settings, "piqa", Work::likelihood);
+  };
+  CHECK(of("mc").mc_samples == 1024);
+  CHECK(of("fixed-count").mc_samples == 128);
+  CHECK(of("balanced").mc_samples == 32);
+  const auto config = [&](const std::string& estimator) {
+    return likelihood_config(of(estimator), ModelKind::mdm, {}).estimator;
+  };
+  CHECK(std::get<ExactSum>(config("exact")).max_rows == 4096);
+  CHECK(std::get<FixedCount>(config("fixed-count")).rows == 128);
+  CHECK_FALSE(std::get<Balanced>(config("balanced")).exact_over_full_rows);
+  CHECK(std::get<Balanced>(config("auto")).exact_over_full_rows);
+  CHECK(std::get<Balanced>(config("auto")).prompt_reuse == PromptReuse::automatic);
+  settings.prompt_reuse = "off";
+  CHECK(std::get<Balanced>(config("auto")).prompt_reuse == PromptReuse::off);
+  settings = {};
+  settings.mc_samples = 20;  // no multiple of the strata, which only mc has
+  settings.mc_strata = 16;
+  std::vector<std::string> notes;
+  static_cast<void>(decide(settings, "piqa", Work::likelihood, ModelKind::mdm, notes));
+  CHECK(notes == std::vector<std::string>{
+                     "piqa: estimator auto: exact where 2^L - 1 <= 20 for a target of L tokens, "
+                     "else balanced with 20 rows",
+                     "piqa: auto does not use --mc-strata"});
+  const auto recorded =
+      describe(decided(settings, "piqa", Work::likelihood), Work::likelihood, ModelKind::mdm);
+  CHECK(recorded.at("estimator_rule").get<std::string>().starts_with("exact where 2^L - 1 <= 20"));
+  CHECK(recorded.at("prompt_reuse") == "auto");
+  settings.estimator = "mc";
+  CHECK_THROWS_AS(decided(settings, "piqa", Work::likelihood), UsageError);
+}
+
+TEST_CASE("a budget belongs to its estimator, across layers too") {
+  Settings settings;
+  settings.preset = "smdm";
+  settings.estimator = "balanced";
+  const auto hellaswag = decided(settings, "hellaswag", Work::likelihood);  // mc 1024 in the preset
+  CHECK(hellaswag.mc_samples == 32);
+  CHECK(hellaswag.cfg == 0.7);
+}
+
+TEST_CASE("racing and target errors go with auto and balanced alone") {
+  const auto refused = [](const Settings& settings) {
+    try {
+      static_cast<void>(decided(settings, "piqa", Work::likelihood));
+    } catch (const UsageError&) {
+      return true;
+    }
+    return false;
+  };
+  Settings settings;
+  settings.racing = true;
+  CHECK_FALSE(refused(settings));
+  settings.racing_error = 0.5;
+  CHECK(refused(settings));
+  settings.racing_error = 0.05;
+  settings.target_error = 0.1;
+  CHECK(refused(settings));
+  settings.racing = false;
+  CHECK_FALSE(refused(settings));
+  settings.max_rows = 31;
+  CHECK(refused(settings));
+  settings.max_rows = 64;
+  settings.target_error = -0.1;
+  CHECK(refused(settings));
+  settings.target_error = 0.1;
+  for (const auto* estimator : {"mc", "fixed-count", "exact", "chain-rule"}) {
+    settings.estimator = estimator;
+    CHECK(refused(settings));
+    Settings racing;
+    racing.estimator = estimator;
+    racing.racing = true;
+    CHECK(refused(racing));
+  }
 }
 
 TEST_CASE("the preset is the paper's") {
@@ -82,7 +162,7 @@ TEST_CASE("the reverse curse has the reference's lengths, and its guidance under
     // The paper's settings are of generation; a likelihood probe takes nothing from them.
     std::vector<std::string> notes;
     CHECK(decide(preset, task, Work::likelihood, ModelKind::mdm, notes).cfg == 0.0);
-    REQUIRE(notes.size() == 1);
+    REQUIRE(notes.size() == 2);  // and the rule of auto
     CHECK(notes[0].find("no settings for it") != std::string::npos);
   }
   settings.steps = 7;

@@ -1,5 +1,6 @@
 #include "results/layout.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -57,6 +58,22 @@ TEST_CASE("blocks of a results file stand in lm-eval's order, ours last") {
                                  "end_time",
                                  "total_evaluation_time_seconds",
                                  "smdm_eval"});
+}
+
+TEST_CASE("Monte Carlo errors stand beside standard errors, where they are known") {
+  auto run = test::sample_run();
+  const auto piqa = std::ranges::find(run.tasks, "piqa", &TaskRecord::name);
+  piqa->metrics[0].mc_errors = {0.0, 0.5, 0.125};
+  const auto all = results_json(run, summarize(run));
+  const auto& block = all.at("results").at("piqa");
+  CHECK(keys(block) == Names{"alias", "acc,none", "acc_stderr,none", "acc_mc_stderr,none",
+                             "acc_norm,none", "acc_norm_stderr,none"});
+  CHECK(block.at("acc_mc_stderr,none") == Approx(std::hypot(0.5, 0.125) / 3.0));
+  const auto& own = all.at("smdm_eval").at("tasks").at("piqa").at("metrics");
+  CHECK(own.at(0).at("mc_stderr") == block.at("acc_mc_stderr,none"));
+  CHECK(own.at(1).at("mc_stderr").is_null());
+  const auto sample = sample_json(*piqa, 1);
+  CHECK(sample.at("smdm_eval").at("mc_stderr") == Json({{"acc,none", 0.5}}));
 }
 
 TEST_CASE("rows of results: groups and tasks by name, a group's tasks below it") {

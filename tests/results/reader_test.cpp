@@ -1,5 +1,6 @@
 #include "results/reader.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -235,6 +236,36 @@ TEST_CASE("files of other programs and of the future are recognised") {
     replace(files.results, "\"n-shot\": {", "\"n-shots\": {");
     CHECK(contains(error_of(folder.path()), "n-shot"));
   }
+}
+
+TEST_CASE("marks of estimates and Monte Carlo errors come back") {
+  const test::TemporaryFolder folder;
+  auto run = test::sample_run();
+  auto& changed = *std::ranges::find(run.tasks, "piqa", &TaskRecord::name);
+  changed.metrics[0].mc_errors = {0.0, 0.5, 0.125};
+  auto& told = std::get<std::vector<ChoiceRecord>>(changed.samples.back().outcome).back().estimate;
+  told.enumerated = told.target_missed = told.stopped = told.eliminated = true;
+  told.prompt_reuse = {
+      .cheap_rows = 36, .full_rows = 4, .cheap_error = 0.25, .correction_error = std::nullopt};
+  stored(folder.path(), run);
+  const auto back = read_run(folder.path()).run;
+  const auto piqa = std::ranges::find(back.tasks, "piqa", &TaskRecord::name);
+  REQUIRE(piqa != back.tasks.end());
+  CHECK(piqa->metrics[0].mc_errors == std::vector<double>{0.0, 0.5, 0.125});
+  CHECK(piqa->metrics[1].mc_errors.empty());
+  const auto& choices = std::get<std::vector<ChoiceRecord>>(piqa->samples.back().outcome);
+  CHECK_FALSE(choices.front().estimate.stopped);
+  CHECK_FALSE(choices.front().estimate.prompt_reuse);
+  const auto& marked = choices.back().estimate;
+  CHECK(marked.enumerated);
+  CHECK(marked.target_missed);
+  CHECK(marked.stopped);
+  CHECK(marked.eliminated);
+  REQUIRE(marked.prompt_reuse);
+  CHECK(marked.prompt_reuse->cheap_rows == 36);
+  CHECK(marked.prompt_reuse->full_rows == 4);
+  CHECK(marked.prompt_reuse->cheap_error == 0.25);
+  CHECK_FALSE(marked.prompt_reuse->correction_error);
 }
 
 }  // namespace smdm

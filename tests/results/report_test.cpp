@@ -98,4 +98,31 @@ TEST_CASE("pipes stand below each other whatever is in the cells") {
   CHECK_THROWS_AS(markdown_table(columns, ragged), std::invalid_argument);
 }
 
+TEST_CASE("a run with Monte Carlo errors shows them in a column of their own") {
+  auto run = test::sample_run();
+  CHECK(results_table(run, summarize(run)).find("MC stderr") == std::string::npos);
+  for (auto& task : run.tasks) {
+    if (task.name == "piqa") task.metrics[0].mc_errors = {0.0, 0.3, 0.4};
+  }
+  const auto table = results_table(run, summarize(run));
+  CHECK(table.find("|MC stderr|") != std::string::npos);
+  CHECK(table.find("|   0.1667|") != std::string::npos);
+  CHECK(table.find("|      N/A|") != std::string::npos);
+}
+
+TEST_CASE("repeats have a mean and a deviation of every metric") {
+  const auto run = test::sample_run();
+  auto first = summarize(run);
+  auto second = first;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    if (run.tasks[t].name != "piqa") continue;
+    first[t][0].value = 0.5;
+    second[t][0].value = 0.75;
+  }
+  const auto table = repeatability_table(run, {first, second});
+  CHECK(table.find("acc,none") != std::string::npos);
+  CHECK(table.find("|0.6250|0.1768|") != std::string::npos);
+  CHECK(repeatability_table(run, {first}).find("| N/A|") != std::string::npos);
+}
+
 }  // namespace smdm

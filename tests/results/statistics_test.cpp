@@ -168,4 +168,21 @@ TEST_CASE("a metric without one value per document is refused by name") {
   }
 }
 
+TEST_CASE("Monte Carlo errors of metrics are roots of summed squares, to first order") {
+  const std::vector<double> verdicts = {1, 0, 1, 0};
+  const std::vector<double> errors = {0.3, 0.0, 0.4, 0.0};
+  CHECK(monte_carlo_error(Aggregation::mean, verdicts, errors).value() == Approx(0.5 / 4.0));
+  const std::vector<double> nats = {-1.0, -2.0, -3.0, -2.0};
+  CHECK(monte_carlo_error(Aggregation::perplexity, nats, errors).value() ==
+        Approx(std::exp(2.0) * 0.5 / 4.0));
+  const std::vector<double> counts = {-6.0, 3.0, -4.0, 7.0};
+  const std::vector<double> two = {0.3, 0.4};
+  CHECK(monte_carlo_error(Aggregation::weighted_perplexity, counts, two).value() ==
+        Approx(std::exp(1.0) * 0.5 / 10.0));
+  CHECK(monte_carlo_error(Aggregation::bits_per_byte, counts, two).value() ==
+        Approx(0.5 / 10.0 / std::log(2.0)));
+  CHECK_FALSE(monte_carlo_error(Aggregation::mean, verdicts, {}));
+  CHECK_THROWS_AS(monte_carlo_error(Aggregation::mean, verdicts, two), std::invalid_argument);
+}
+
 }  // namespace smdm

@@ -19,6 +19,13 @@ class FakeCache : public KvCache {
   std::vector<std::int64_t> ids;
 };
 
+class FakePrefix : public Prefix {
+ public:
+  explicit FakePrefix(std::vector<std::int64_t> seen) : ids(std::move(seen)) {}
+  [[nodiscard]] std::int64_t tokens() const override { return std::ssize(ids); }
+  std::vector<std::int64_t> ids;
+};
+
 std::uint64_t scramble(std::uint64_t x) {
   x ^= x >> 31U;
   x *= 0x7fb5d329728ea185U;
@@ -48,6 +55,8 @@ Seen seen_at(const PackedRows& rows,
   Seen seen;
   if (!caches.empty()) {
     seen.ids = dynamic_cast<const FakeCache&>(*caches[row]).ids;
+  } else if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr) {
+    seen.ids = dynamic_cast<const FakePrefix&>(*rows.prefixes[row]).ids;
   } else if (rows.parent(row)) {
     const auto parent = row_ids(rows, *rows.parent(row));
     seen.ids.assign(parent.begin(), parent.end());
@@ -57,6 +66,21 @@ Seen seen_at(const PackedRows& rows,
   seen.ids.insert(seen.ids.end(), own.begin(), own.end());
   if (causal) seen.ids.resize(seen.position + 1);
   return seen;
+}
+
+Prefixes kept_prefixes(const PackedRows& rows) {
+  Prefixes kept;
+  for (std::size_t row = 0; row < rows.keep.size(); ++row) {
+    if (rows.keep[row] == 0) {
+      kept.push_back(nullptr);
+      continue;
+    }
+    const auto first = row_ids(rows, row).first(static_cast<std::size_t>(rows.keep[row]));
+    std::vector<std::int64_t> ids(first.begin(), first.end());
+    ids.front() = (ids.front() + rows.length(row)) % kVocabulary;
+    kept.push_back(std::make_shared<FakePrefix>(std::move(ids)));
+  }
+  return kept;
 }
 
 }  // namespace
@@ -84,9 +108,9 @@ std::vector<double> FakeModel::log_p(std::span<const std::int64_t> ids,
   return logits;
 }
 
-void FakeModel::run(const PackedRows& rows,
-                    std::span<KvCache* const> caches,
-                    const LogitsVisitor& visit) const {
+Prefixes FakeModel::run(const PackedRows& rows,
+                        std::span<KvCache* const> caches,
+                        const LogitsVisitor& visit) const {
   work_.forwards += 1;
   work_.rows += static_cast<std::int64_t>(rows.rows());
   work_.tokens += rows.tokens();
@@ -125,6 +149,7 @@ void FakeModel::run(const PackedRows& rows,
     const auto own = row_ids(rows, row);
     ids.insert(ids.end(), own.begin(), own.end());
   }
+  return kept_prefixes(rows);
 }
 
 std::unique_ptr<KvCache> FakeModel::new_cache(std::int64_t /*capacity*/) const {

@@ -23,7 +23,9 @@ struct Work {
 ///
 /// An autoregressive fake sees the ids up to and including the position (those of the row continued
 /// or of the cache first), a masked diffusion fake sees the whole row. Logits are shown in blocks
-/// of three, so that whoever reads them meets borders everywhere.
+/// of three, so that whoever reads them meets borders everywhere. A prefix's first id is
+/// shifted by the length of the row it was kept from, so rows over it see something else than full
+/// rows do, as they do under a real model.
 class FakeModel : public LanguageModel {
  public:
   using Logits =
@@ -40,9 +42,9 @@ class FakeModel : public LanguageModel {
                                           std::size_t context = 0) const;
 
  private:
-  void run(const PackedRows& rows,
-           std::span<KvCache* const> caches,
-           const LogitsVisitor& visit) const override;
+  Prefixes run(const PackedRows& rows,
+               std::span<KvCache* const> caches,
+               const LogitsVisitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override;
 
   Logits logits_;

@@ -204,7 +204,7 @@ double sum_of_squares(const float* x, std::int64_t count) {
 }
 
 template <typename T>
-constexpr TypedLoops<T> typed_loops() {
+constexpr TypedLoops<T> typed_loops() noexcept {
   return {.add_norm = add_norm<T>,
           .norm_gradient = norm_gradient<T>,
           .swiglu_gradient = swiglu_gradient<T>,

@@ -1,0 +1,222 @@
+#include "evaluators/subset_estimators.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "evaluators/balanced_target.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr std::size_t kFolds = 4;        ///< more are no better; each has n/4 rows
+constexpr std::size_t kTargetFolds = 8;  ///< an error that decides about rows wants a few more
+constexpr std::size_t kCorrections = 4;  ///< full rows behind a frozen prompt
+
+class ExactSumEstimator final : public SubsetEstimator {
+ public:
+  ExactSumEstimator(std::size_t length, const BalancedDraws& no_draws)
+      : target_(length, /*frozen_prompt=*/false, no_draws) {
+    target_.enumerate();
+  }
+  std::vector<WantedRow> next() override { return target_.wanted(); }
+  void take(std::span<const RowLosses> losses) override { target_.take(losses); }
+  [[nodiscard]] FoldEstimate estimate() const override { return target_.estimate(); }
+
+ private:
+  BalancedTarget target_;
+};
+
+class FixedCountEstimator final : public SubsetEstimator {
+ public:
+  FixedCountEstimator(std::size_t length, const FixedCount& config, const FixedCountDraws& draws)
+      : length_(length) {
+    for (std::int64_t sample = 0; sample < config.rows; ++sample) {
+      subsets_.push_back(draws.subset(sample, length));
+    }
+  }
+
+  std::vector<WantedRow> next() override {
+    if (std::exchange(asked_, true)) return {};
+    std::vector<WantedRow> wanted;
+    wanted.reserve(subsets_.size());
+    for (const auto& subset : subsets_) wanted.push_back({.hidden = subset});
+    return wanted;
+  }
+
+  void take(std::span<const RowLosses> losses) override {
+    for (const auto& row : losses) {
+      double sum = 0.0;
+      for (const auto loss : row) sum += loss;
+      values_.push_back(static_cast<double>(length_) / static_cast<double>(row.size()) * sum);
+    }
+  }
+
+  [[nodiscard]] FoldEstimate estimate() const override {
+    const bool coincide = length_ > 1 && std::ranges::all_of(subsets_, [&](const Subset& subset) {
+                            return subset == subsets_.front();
+                          });
+    const auto mean = mean_of_folds(values_, coincide);
+    return {
+        .loss = mean.value, .standard_error = mean.standard_error, .folds = {values_}, .reuse = {}};
+  }
+
+ private:
+  std::size_t length_;
+  std::vector<Subset> subsets_;
+  bool asked_ = false;
+  std::vector<double> values_;
+};
+
+/// Rows that are decided beforehand, then with a target error more of them, fold by fold.
+class BalancedEstimator final : public SubsetEstimator {
+ public:
+  BalancedEstimator(std::size_t length,
+                    bool frozen_prompt,
+                    const Balanced& config,
+                    const BalancedDraws& draws)
+      : config_(config), target_(length, frozen_prompt, draws) {
+    const bool listed = subset_count(length) <= config.rows && length <= kMaxEnumerated;
+    if (listed) {
+      target_.enumerate();
+    } else {
+      open_folds();
+    }
+    if (frozen_prompt) target_.correct(config.target_error ? kTargetFolds : kCorrections);
+  }
+
+  std::vector<WantedRow> next() override {
+    if (started_ && config_.target_error) more(*config_.target_error);
+    started_ = true;
+    return target_.wanted();
+  }
+
+  void take(std::span<const RowLosses> losses) override { target_.take(losses); }
+
+  [[nodiscard]] FoldEstimate estimate() const override {
+    auto estimate = target_.estimate();
+    estimate.target_missed = missed_;
+    return estimate;
+  }
+
+ private:
+  void open_folds() {
+    const auto rows = static_cast<std::size_t>(config_.rows);
+    if (config_.target_error) {
+      fold_rows_ = (rows + kTargetFolds - 1) / kTargetFolds;
+      for (std::size_t fold = 0; fold < kTargetFolds; ++fold) target_.grow(fold, fold_rows_);
+      return;
+    }
+    const auto folds = std::min(kFolds, rows);
+    for (std::size_t fold = 0; fold < folds; ++fold) {
+      target_.grow(fold, rows / folds + (fold < rows % folds ? 1 : 0));
+    }
+  }
+
+  /// Asks for one more fold where the error is too large. Nothing but errors and row counts
+  /// decides.
+  void more(double target_error) {
+    const auto estimate = target_.estimate();
+    if (estimate.standard_error && *estimate.standard_error < target_error) return;
+    const bool correction_is_worse =
+        estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
+    const auto corrections = static_cast<std::int64_t>(target_.corrections());
+    const auto added = correction_is_worse ? 1 : static_cast<std::int64_t>(fold_rows_);
+    const auto every = subset_count(target_.length());
+    if (!correction_is_worse && !target_.enumerated() && target_.rows() + added >= every &&
+        every + corrections <= config_.max_rows) {
+      target_.enumerate();
+    } else if (target_.exact() || target_.rows() + corrections + added > config_.max_rows) {
+      missed_ = true;
+    } else if (correction_is_worse) {
+      target_.correct(1);
+    } else {
+      target_.grow(target_.folds(), fold_rows_);
+    }
+  }
+
+  static bool worse(const PromptReuseRecord& reuse) {
+    return reuse.correction_error.value_or(0.0) > reuse.cheap_error.value_or(0.0);
+  }
+
+  Balanced config_;
+  BalancedTarget target_;
+  std::size_t fold_rows_ = 0;  ///< of a fold under a target error
+  bool started_ = false;
+  bool missed_ = false;
+};
+
+void at_least_one(const char* name, std::int64_t rows) {
+  if (rows < 1) {
+    throw std::invalid_argument(std::string(name) + ": wanted at least one row, got " +
+                                std::to_string(rows));
+  }
+}
+
+}  // namespace
+
+BalancedDraws balanced_draws(std::uint64_t seed, std::span<const std::int64_t> content) {
+  return {.estimate = FoldDraws(seed, content, FoldPurpose::estimate),
+          .correction = FoldDraws(seed, content, FoldPurpose::correction)};
+}
+
+std::unique_ptr<SubsetEstimator> exact_sum(std::size_t length, const ExactSum& config) {
+  check_subset_config(config);
+  check_enumerable(length, config);
+  return std::make_unique<ExactSumEstimator>(length, balanced_draws(0, {}));
+}
+
+void check_enumerable(std::size_t length, const ExactSum& config) {
+  if (subset_count(length) <= config.max_rows && length <= kMaxEnumerated) return;
+  throw std::invalid_argument("exact: a target of " + std::to_string(length) + " tokens takes 2^" +
+                              std::to_string(length) + " - 1 rows, wanted at most " +
+                              std::to_string(config.max_rows));
+}
+
+std::unique_ptr<SubsetEstimator> fixed_count(std::size_t length,
+                                             const FixedCount& config,
+                                             const FixedCountDraws& draws) {
+  check_subset_config(config);
+  return std::make_unique<FixedCountEstimator>(length, config, draws);
+}
+
+std::unique_ptr<SubsetEstimator> balanced(std::size_t length,
+                                          std::size_t prompt,
+                                          const Balanced& config,
+                                          const BalancedDraws& draws) {
+  check_subset_config(config);
+  const bool exact = config.exact_over_full_rows && subset_count(length) <= config.rows;
+  const bool frozen = !exact && reuses_prompt(config.prompt_reuse, length, prompt);
+  return std::make_unique<BalancedEstimator>(length, frozen, config, draws);
+}
+
+bool reuses_prompt(PromptReuse reuse, std::size_t length, std::size_t prompt) {
+  constexpr std::size_t kLong = 4;
+  if (prompt == 0 || subset_count(length) <= static_cast<std::int64_t>(kCorrections)) return false;
+  return reuse == PromptReuse::on || (reuse == PromptReuse::automatic && prompt >= kLong * length);
+}
+
+void check_subset_config(const ExactSum& config) {
+  at_least_one("exact", config.max_rows);
+}
+
+void check_subset_config(const FixedCount& config) {
+  at_least_one("fixed-count", config.rows);
+}
+
+void check_subset_config(const Balanced& config) {
+  at_least_one("balanced", config.rows);
+  if (!config.target_error) return;
+  if (!(std::isfinite(*config.target_error) && *config.target_error > 0.0)) {
+    throw std::invalid_argument("balanced: wanted a target error above 0, got " +
+                                std::to_string(*config.target_error));
+  }
+  if (config.max_rows < config.rows) {
+    throw std::invalid_argument("balanced: wanted at most " + std::to_string(config.max_rows) +
+                                " rows to begin with, got " + std::to_string(config.rows));
+  }
+}
+
+}  // namespace smdm

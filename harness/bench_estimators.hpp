@@ -1,0 +1,35 @@
+/// `smdm-eval bench --estimators`: what every likelihood estimator costs and how wrong it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace smdm {
+
+struct BenchEstimatorSettings {
+  std::vector<std::string> tasks;  ///< empty: the multiple-choice tasks
+  std::string model;               ///< empty: the embedded ones
+  std::string data;
+  double cfg = 0.0;
+  std::int64_t limit = 20;    ///< questions per task
+  std::int64_t longest = 12;  ///< tokens of the longest target that is enumerated
+  std::int64_t repeats = 20;  ///< seeds
+  std::string figure;         ///< SVG file of error against rows
+  std::string json;           ///< file of all figures
+  // Times of whole tasks instead.
+  bool task_time = false;
+  std::string tokenizer;
+  std::int64_t model_size = 113;
+  std::int64_t timed_questions = 2;
+  int threads = 0;
+};
+
+/// Errors of every estimator against exact values, and races against exact verdicts.
+void run_bench_estimators(const BenchEstimatorSettings& settings);
+
+/// Rows and tokens of whole tasks from the lengths of their tokens, and how long they would take a
+/// model of a published size with random weights, at the rate of a few questions.
+void run_bench_task_time(const BenchEstimatorSettings& settings);
+
+}  // namespace smdm

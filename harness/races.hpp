@@ -1,0 +1,25 @@
+/// Multiple-choice tasks by racing (evaluators/racing.hpp).
+#pragma once
+
+#include <vector>
+
+#include "evaluators/racing.hpp"
+#include "harness/prepared_task.hpp"
+
+namespace smdm {
+
+/// Estimates of all requests of a multiple-choice task, and in `record` how the races ended.
+/// @throws RequestError  as likelihoods()
+[[nodiscard]] std::vector<Estimate> raced(const PreparedTask& prepared,
+                                          const Session& session,
+                                          const Settings& settings,
+                                          TaskRecord& record);
+
+/// The questions of a multiple-choice task, with a verdict for each of its metrics.
+[[nodiscard]] std::vector<RaceQuestion> race_questions(const PreparedTask& prepared);
+
+/// @throws UsageError  if the task's metrics are no verdicts (a race ranks nobody but the winner),
+///                     or it asks for greedy verdicts too
+void check_race(const Task& task, const Evaluation& evaluation);
+
+}  // namespace smdm

@@ -1,0 +1,67 @@
+#include "harness/run_folder.hpp"
+
+#include <array>
+#include <cctype>
+#include <ctime>
+#include <filesystem>
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string date_of(std::chrono::system_clock::time_point when) {
+  const auto seconds = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H-%M-%S", &parts);
+  return {text.data(), length};
+}
+
+/// Only what every file system takes.
+std::string plain(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' ||
+                      c == '-' || c == '+';
+    out += fits ? c : '_';
+  }
+  return out;
+}
+
+/// The last part of a path, whether it ends with a slash or not.
+std::string last_part(const std::string& path) {
+  const fs::path given(path);
+  const auto name = given.has_filename() ? given.filename() : given.parent_path().filename();
+  return name.extension() == ".safetensors" ? name.stem().string() : name.string();
+}
+
+std::string named(const std::string& model,
+                  const std::vector<std::string>& tasks,
+                  std::chrono::system_clock::time_point when) {
+  std::string list;
+  for (const auto& task : tasks) list += (list.empty() ? "" : "+") + task;
+  constexpr std::size_t kLongest = 60;
+  if (list.size() > kLongest) list = std::to_string(tasks.size()) + "-tasks";
+  return plain(date_of(when) + "-" + model + "-" + list);
+}
+
+}  // namespace
+
+std::string default_folder(const EvaluationPart& part,
+                           std::chrono::system_clock::time_point start) {
+  const auto model =
+      part.model.empty() ? last_part(part.settings.model.value_or("model")) : part.model;
+  const auto first = fs::path(kRuns) / named(model, part.settings.tasks, start);
+  auto folder = first;
+  for (int k = 2; fs::exists(folder); ++k) folder = first.string() + "-" + std::to_string(k);
+  return folder.string();
+}
+
+std::string name_of_run(const Settings& settings) {
+  const auto model = settings.model ? last_part(*settings.model) : "embedded";
+  return named(model, settings.tasks, std::chrono::system_clock::now());
+}
+
+}  // namespace smdm

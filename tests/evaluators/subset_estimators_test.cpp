@@ -1,0 +1,288 @@
+#include "evaluators/subset_estimators.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "evaluators/folds.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/exact_elbo.hpp"
+#include "tests/support/loss_table.hpp"
+
+namespace smdm {
+namespace {
+
+using test::FakeModel;
+using test::LossTable;
+
+using Make = std::function<std::unique_ptr<SubsetEstimator>(
+    std::uint64_t seed, std::size_t length, std::int64_t rows)>;
+
+/// Prompts are short in the tables; the reuse rule sees this many tokens.
+constexpr std::size_t kPrompt = 40;
+const std::vector<std::int64_t> kContent = {3, 1, 4};
+
+std::unique_ptr<SubsetEstimator> make_fixed_count(std::uint64_t seed,
+                                                  std::size_t length,
+                                                  std::int64_t rows) {
+  return fixed_count(length, {.rows = rows}, FixedCountDraws(seed, kContent));
+}
+
+std::unique_ptr<SubsetEstimator> make_balanced(std::uint64_t seed,
+                                               std::size_t length,
+                                               std::int64_t rows) {
+  return balanced(length, kPrompt, {.rows = rows}, balanced_draws(seed, kContent));
+}
+
+std::unique_ptr<SubsetEstimator> make_reusing(std::uint64_t seed,
+                                              std::size_t length,
+                                              std::int64_t rows) {
+  return balanced(length, kPrompt, {.rows = rows, .prompt_reuse = PromptReuse::on},
+                  balanced_draws(seed, kContent));
+}
+
+/// Many runs of an estimator against the exact value.
+struct Runs {
+  std::int64_t count = 0;
+  double error = 0.0;           ///< sum over runs
+  double squares = 0.0;         ///< likewise, of squared errors
+  double reported = 0.0;        ///< likewise, of squared reported errors
+  std::int64_t unreported = 0;  ///< runs without an error
+
+  [[nodiscard]] double mean() const { return error / static_cast<double>(count); }
+  [[nodiscard]] double standard_error() const {
+    const auto n = static_cast<double>(count);
+    return std::sqrt((squares / n - mean() * mean()) / (n - 1.0));
+  }
+  [[nodiscard]] double calibration() const { return std::sqrt(squares / reported); }
+};
+
+Runs run_many(const LossTable& table, const Make& make, std::int64_t rows, std::int64_t draws) {
+  Runs runs;
+  const auto exact = table.exact();
+  for (std::int64_t seed = 0; seed < draws; ++seed) {
+    const auto estimator = make(static_cast<std::uint64_t>(seed), table.length(), rows);
+    const auto estimate = table.run(*estimator);
+    runs.count += 1;
+    runs.error += estimate.loss - exact;
+    runs.squares += (estimate.loss - exact) * (estimate.loss - exact);
+    if (estimate.standard_error) {
+      runs.reported += *estimate.standard_error * *estimate.standard_error;
+    } else {
+      runs.unreported += 1;
+    }
+  }
+  return runs;
+}
+
+/// Means within 4 standard errors of the exact values of both fakes.
+void check_unbiased(const Make& make, std::int64_t draws) {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  for (const auto* model : {&mild, &strong}) {
+    for (std::size_t length = 1; length <= 8; ++length) {
+      const auto& other = model == &mild ? strong : mild;  // a frozen prompt that is quite wrong
+      const LossTable table(*model, test::made_request(3, length), other);
+      for (const std::int64_t rows : {4, 8, 32}) {
+        const auto runs = run_many(table, make, rows, draws);
+        INFO((model == &mild ? "mild" : "strong")
+             << ", length " << length << ", rows " << rows << ": mean error " << runs.mean()
+             << " +- " << runs.standard_error());
+        constexpr double kRounding = 1e-9;
+        CHECK(std::abs(runs.mean()) <= 4.0 * runs.standard_error() + kRounding);
+      }
+    }
+  }
+}
+
+/// True errors over reported ones.
+void check_calibrated(const Make& make, std::int64_t draws) {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  for (const auto* model : {&mild, &strong}) {
+    for (const std::size_t length : {6U, 7U, 8U}) {
+      const LossTable table(*model, test::made_request(3, length), *model);
+      for (const std::int64_t rows : {32, 48, 62}) {  // fewer than any of these has subsets
+        const auto runs = run_many(table, make, rows, draws);
+        INFO((model == &mild ? "mild" : "strong")
+             << ", length " << length << ", rows " << rows << ": " << runs.calibration());
+        CHECK(runs.unreported == 0);
+        CHECK(runs.calibration() > 0.9);
+        CHECK(runs.calibration() < 1.1);
+      }
+    }
+  }
+}
+
+constexpr std::int64_t kDraws = 10000;
+constexpr std::int64_t kManyDraws = 100000;
+
+TEST_CASE("fixed-count is unbiased") {
+  check_unbiased(make_fixed_count, kDraws);
+}
+TEST_CASE("balanced is unbiased") {
+  check_unbiased(make_balanced, kDraws);
+}
+TEST_CASE("balanced over a frozen prompt is unbiased however wrong the prompt is") {
+  check_unbiased(make_reusing, kDraws);
+}
+TEST_CASE("unbiased over many draws", "[.long]") {
+  check_unbiased(make_fixed_count, kManyDraws);
+  check_unbiased(make_balanced, kManyDraws);
+  check_unbiased(make_reusing, kManyDraws);
+}
+
+TEST_CASE("reported errors are true errors from 32 rows on") {
+  constexpr std::int64_t kFewer = 2000;
+  check_calibrated(make_fixed_count, kFewer);
+  check_calibrated(make_balanced, kFewer);
+}
+TEST_CASE("reported errors over many draws", "[.long]") {
+  check_calibrated(make_fixed_count, kManyDraws);
+  check_calibrated(make_balanced, kManyDraws);
+}
+
+TEST_CASE("a frozen prompt's error is reported with that of its correction") {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  const LossTable table(mild, test::made_request(3, 8), strong);
+  const auto runs = run_many(table, make_reusing, 64, 4000);
+  CHECK(runs.calibration() > 0.9);
+  CHECK(runs.calibration() < 1.1);
+  const auto one = table.run(*make_reusing(1, 8, 64));
+  REQUIRE(one.reuse);
+  CHECK(one.reuse->cheap_rows == 68);
+  CHECK(one.reuse->full_rows == 4);
+  CHECK(*one.standard_error ==
+        Approx(std::hypot(*one.reuse->cheap_error, *one.reuse->correction_error)));
+  CHECK(one.folds.size() == 2);
+}
+
+TEST_CASE("exact is the bound") {
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  for (std::size_t length = 1; length <= 8; ++length) {
+    const auto request = test::made_request(3, length);
+    const LossTable table(strong, request);
+    const auto estimate = table.run(*exact_sum(length, {}));
+    CHECK(estimate.loss == Approx(-test::exact_elbo(strong, request)).epsilon(1e-12));
+    CHECK(estimate.standard_error == 0.0);
+    CHECK(estimate.enumerated);
+    CHECK(estimate.folds.empty());
+  }
+}
+
+TEST_CASE("exact refuses what takes too many rows") {
+  CHECK_NOTHROW(exact_sum(12, {}));
+  CHECK_NOTHROW(exact_sum(13, {.max_rows = 8191}));
+  const auto error = [](std::size_t length) {
+    return test::error_text<std::invalid_argument>(
+        [&] { return exact_sum(length, {}) != nullptr; });
+  };
+  CHECK(
+      test::contains(error(13), "a target of 13 tokens takes 2^13 - 1 rows, wanted at most 4096"));
+  CHECK(test::contains(error(100), "2^100 - 1 rows"));
+}
+
+TEST_CASE("balanced enumerates where that takes no more rows") {
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  const LossTable table(strong, test::made_request(3, 5));
+  const auto enumerated = table.run(*make_balanced(1, 5, 31));
+  CHECK(enumerated.enumerated);
+  CHECK(enumerated.standard_error == 0.0);
+  CHECK(enumerated.loss == Approx(table.exact()).epsilon(1e-12));
+  const auto sampled = table.run(*make_balanced(1, 5, 30));
+  CHECK_FALSE(sampled.enumerated);
+  CHECK(*sampled.standard_error > 0.0);
+}
+
+TEST_CASE("a model whose loss is constant leaves no error") {
+  const FakeModel uniform(test::fake_masked_diffusion(), test::uniform_logits());
+  for (const std::size_t length : {1U, 2U, 5U, 9U}) {
+    const LossTable table(uniform, test::made_request(3, length));
+    const auto exact = static_cast<double>(length) * std::log(7.0);
+    for (const std::int64_t rows : {2, 8, 32}) {
+      for (const auto& make : {make_fixed_count, make_balanced, make_reusing}) {
+        const auto estimate = table.run(*make(3, length, rows));
+        INFO(length << " tokens, " << rows << " rows");
+        CHECK(estimate.loss == Approx(exact).epsilon(1e-9));
+        if (estimate.standard_error) CHECK(*estimate.standard_error < 1e-6);
+      }
+    }
+    CHECK(table.run(*exact_sum(length, {})).loss == Approx(exact).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("one row, and folds that coincide, have no error to report") {
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  const LossTable table(strong, test::made_request(3, 4));
+  CHECK_FALSE(table.run(*make_balanced(1, 4, 1)).standard_error);
+  CHECK_FALSE(table.run(*make_fixed_count(1, 4, 1)).standard_error);
+  const LossTable two(strong, test::made_request(3, 2));
+  std::int64_t without = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const auto estimate = two.run(*make_balanced(seed, 2, 2));
+    if (!estimate.standard_error) without += 1;
+    if (estimate.standard_error) CHECK(*estimate.standard_error > 0.0);
+  }
+  CHECK(without > 20);  // both rows are equal every third time or so
+}
+
+TEST_CASE("rows are added until the error is below its target") {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const auto request = test::made_request(3, 11);
+  const LossTable table(mild, request, mild);
+  const auto run = [&](const Balanced& config) {
+    return table.run(*balanced(11, kPrompt, config, balanced_draws(5, kContent)));
+  };
+  const auto first = run({.rows = 32, .target_error = 100.0});
+  CHECK(first.folds.front().size() == 8);
+  const auto target = *first.standard_error / 3.0;
+  const auto reached = run({.rows = 32, .target_error = target});
+  REQUIRE_FALSE(reached.enumerated);
+  CHECK(reached.folds.front().size() > 8);
+  CHECK(*reached.standard_error < target);
+  CHECK_FALSE(reached.target_missed);
+  const auto missed = run({.rows = 32, .target_error = 1e-9, .max_rows = 200});
+  CHECK(missed.target_missed);
+  CHECK(missed.folds.front().size() == 50);  // of 4 rows each
+  const auto listed = run({.rows = 32, .target_error = 1e-9});
+  CHECK(listed.enumerated);  // 2047 rows, fewer than the folds would be
+  CHECK(listed.loss == Approx(table.exact()).epsilon(1e-9));
+  const auto reusing = run({.rows = 32, .target_error = target, .prompt_reuse = PromptReuse::on});
+  CHECK(*reusing.standard_error < target);
+  CHECK(reusing.reuse->full_rows >= 8);
+}
+
+TEST_CASE("long prompts are reused, where that saves rows") {
+  using enum PromptReuse;
+  CHECK(reuses_prompt(automatic, 10, 40));
+  CHECK_FALSE(reuses_prompt(automatic, 10, 39));
+  CHECK(reuses_prompt(on, 10, 1));
+  CHECK_FALSE(reuses_prompt(on, 10, 0));
+  CHECK_FALSE(reuses_prompt(on, 2, 400));  // three full rows are exact
+  CHECK_FALSE(reuses_prompt(off, 10, 400));
+  const auto full = balanced(5, 400, {.rows = 31, .prompt_reuse = on, .exact_over_full_rows = true},
+                             balanced_draws(1, kContent));
+  for (const auto& row : full->next()) CHECK_FALSE(row.frozen_prompt);
+  const auto frozen =
+      balanced(5, 400, {.rows = 31, .prompt_reuse = on}, balanced_draws(1, kContent));
+  const auto rows = frozen->next();
+  CHECK(std::ranges::count_if(rows, [](const auto& row) { return row.frozen_prompt; }) == 31 + 4);
+  CHECK(std::ranges::count_if(rows, [](const auto& row) { return !row.frozen_prompt; }) == 4);
+}
+
+TEST_CASE("settings out of range are refused") {
+  CHECK_THROWS_AS(check_subset_config(ExactSum{.max_rows = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(check_subset_config(FixedCount{.rows = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(check_subset_config(Balanced{.rows = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(check_subset_config(Balanced{.target_error = 0.0}), std::invalid_argument);
+  CHECK_THROWS_AS(check_subset_config(Balanced{.target_error = NAN}), std::invalid_argument);
+  CHECK_THROWS_AS(check_subset_config(Balanced{.rows = 32, .target_error = 1.0, .max_rows = 31}),
+                  std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace smdm

@@ -1,0 +1,133 @@
+#include "evaluators/subset_source.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "evaluators/likelihood.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/exact_elbo.hpp"
+#include "tests/support/loss_table.hpp"
+
+namespace smdm {
+namespace {
+
+using test::FakeModel;
+
+TEST_CASE("exact scores of a model are its bound, with and without guidance") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  for (const double cfg : {0.0, 0.8}) {
+    for (std::size_t length = 1; length <= 6; ++length) {
+      const std::vector<TokenRequest> requests = {test::made_request(4, length)};
+      const auto estimates = score(model, requests, {.estimator = ExactSum{}, .cfg = cfg});
+      CHECK(estimates[0].nats == Approx(test::exact_elbo(model, requests[0], cfg)).epsilon(1e-6));
+      CHECK(estimates[0].standard_error == 0.0);
+      CHECK(estimates[0].bound == Bound::lower);
+      CHECK(estimates[0].enumerated);
+      const auto rows = subset_count(length) * (cfg == 0.0 ? 1 : 2);
+      CHECK(estimates[0].rows == rows);
+      CHECK(estimates[0].tokens == rows * static_cast<std::int64_t>(4 + length));
+    }
+  }
+}
+
+TEST_CASE("equal rows of a question's choices are computed once, each with its own tokens") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  const std::vector<std::int64_t> context = {1, 2, 3};
+  const std::vector<TokenRequest> requests = {{.context = context, .continuation = {4, 5}},
+                                              {.context = context, .continuation = {4, 6}},
+                                              {.context = context, .continuation = {4, 5}}};
+  const auto estimates = score(model, requests, {.estimator = ExactSum{}});
+  // Rows: ?? 4? and ?5 of the first, then ?6 of the second; the third adds nothing.
+  CHECK(estimates[0].rows == 3);
+  CHECK(estimates[1].rows == 1);
+  CHECK(estimates[2].rows == 0);
+  CHECK(model.work().rows == 4);
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    CHECK(estimates[i].nats == Approx(test::exact_elbo(model, requests[i])).epsilon(1e-6));
+}
+
+TEST_CASE("a score does not depend on which other choices there are") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  std::vector<TokenRequest> requests;
+  for (const std::size_t length : {5U, 8U, 7U, 8U}) {
+    requests.push_back(test::made_request(36, length));
+    requests.back().continuation.front() = static_cast<std::int64_t>(requests.size());
+  }
+  const Balanced reusing{.rows = 16, .prompt_reuse = PromptReuse::automatic};
+  for (const Estimator& estimator :
+       {Estimator(FixedCount{.rows = 16}), Estimator(Balanced{.rows = 16}), Estimator(reusing)}) {
+    const auto together = score(model, requests, {.estimator = estimator, .cfg = 0.5});
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const auto alone =
+          score(model, std::span(requests).subspan(i, 1), {.estimator = estimator, .cfg = 0.5});
+      CHECK(alone.front().nats == together[i].nats);
+      CHECK(alone.front().standard_error == together[i].standard_error);
+    }
+  }
+}
+
+TEST_CASE("a prefill is shared by choices whose rounded lengths agree") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  std::vector<TokenRequest> requests = {test::made_request(36, 5), test::made_request(36, 8),
+                                        test::made_request(36, 9)};
+  const Balanced reusing{.rows = 16, .prompt_reuse = PromptReuse::automatic};
+  const auto estimates = score(model, requests, {.estimator = reusing});
+  for (const auto& estimate : estimates) {
+    REQUIRE(estimate.prompt_reuse);
+    CHECK(estimate.prompt_reuse->full_rows == 4);
+    CHECK(*estimate.standard_error == Approx(std::hypot(*estimate.prompt_reuse->cheap_error,
+                                                        *estimate.prompt_reuse->correction_error)));
+  }
+  // 16 + 4 cheap rows, 4 full ones and a prefill for 5 and 8 together; rows that are equal less.
+  CHECK(estimates[0].rows <= 25);
+  CHECK(estimates[1].rows <= 24);
+  CHECK(estimates[2].rows <= 25);
+  const auto full = score(model, requests, {.estimator = Balanced{.rows = 16}});
+  const auto tokens = [](const std::vector<Estimate>& all) {
+    return all[0].tokens + all[1].tokens + all[2].tokens;
+  };
+  CHECK(3 * tokens(estimates) < 2 * tokens(full));
+}
+
+TEST_CASE("a frozen prompt's estimate is unbiased through the model") {
+  const FakeModel model(test::fake_masked_diffusion(), test::mild_logits());
+  const std::vector<TokenRequest> requests = {test::made_request(24, 5)};
+  const auto exact = test::exact_elbo(model, requests[0], 0.5);
+  const Balanced reusing{.rows = 16, .prompt_reuse = PromptReuse::on};
+  double sum = 0.0;
+  double squares = 0.0;
+  constexpr int kRuns = 300;
+  for (int seed = 0; seed < kRuns; ++seed) {
+    const auto error =
+        score(model, requests,
+              {.estimator = reusing, .cfg = 0.5, .seed = static_cast<std::uint64_t>(seed)})[0]
+            .nats -
+        exact;
+    sum += error;
+    squares += error * error;
+  }
+  const auto mean = sum / kRuns;
+  const auto standard_error = std::sqrt((squares / kRuns - mean * mean) / (kRuns - 1));
+  INFO(mean << " +- " << standard_error);
+  CHECK(std::abs(mean) < 4.0 * standard_error);
+}
+
+TEST_CASE("longest contexts leave a prefill no room to round its target up") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  const std::vector<TokenRequest> requests = {test::made_request(59, 5)};  // of 64
+  const Balanced reusing{.rows = 8, .prompt_reuse = PromptReuse::on};
+  CHECK(score(model, requests, {.estimator = reusing})[0].prompt_reuse);
+}
+
+TEST_CASE("what cannot be enumerated is refused before anything is computed") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  const std::vector<TokenRequest> requests = {test::made_request(3, 2), test::made_request(3, 13)};
+  const auto error = test::error_text<std::invalid_argument>(
+      [&] { return score(model, requests, {.estimator = ExactSum{}}).size(); });
+  CHECK(test::contains(error, "request 1: exact: a target of 13 tokens takes 2^13 - 1 rows"));
+  CHECK(model.work().forwards == 0);
+}
+
+}  // namespace
+}  // namespace smdm

@@ -1,0 +1,209 @@
+// Likelihood estimators as a user asks for them, on the embedded masked diffusion model.
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "results/json.hpp"
+#include "results/reader.hpp"
+#include "results/statistics.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+using test::contains;
+using Arguments = std::vector<std::string>;
+
+constexpr int kUsage = 2;
+constexpr int kRequest = 5;
+
+std::string model() {
+  return std::string(SMDM_SOURCE_DIR) + "/embedded/micro-base-mdm";
+}
+
+/// Scores two requests. @return the answers
+std::vector<Json> scored(const Arguments& more) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "pairs.jsonl";
+  test::write_file(
+      file, R"({"id": 1, "context_ids": [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, )"
+            R"(19, 20, 21, 22, 23, 24], "continuation_ids": [30, 31, 32, 33, 34]})"
+            "\n"
+            R"({"id": "two", "context_ids": [5], "continuation_ids": [30, 31, 32]})"
+            "\n");
+  Arguments arguments = {"--requests", file.string(), "--model", model()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const auto result = test::smdm_eval(arguments);
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  std::vector<Json> lines;
+  std::istringstream stream(result.out);
+  for (std::string line; std::getline(stream, line);) lines.push_back(Json::parse(line));
+  REQUIRE(lines.size() == 2);
+  return lines;
+}
+
+RunRecord evaluated(const Arguments& more, std::string* table = nullptr) {
+  const test::TemporaryFolder folder;
+  Arguments arguments = {"--model",  model(),    "--data",
+                         "embedded", "--output", (folder.path() / "run").string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const auto result = test::smdm_eval(arguments);
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  if (table != nullptr) *table = result.out;
+  return read_run(folder.path() / "run").run;
+}
+
+}  // namespace
+
+TEST_CASE("every estimator scores requests, and estimates agree with exact values") {
+  const auto exact = scored({"--estimator", "exact"});
+  for (const auto& line : exact) {
+    CHECK(line.at("standard_error") == 0.0);
+    CHECK(line.at("bound") == "lower");
+    CHECK(line.at("enumerated") == true);
+  }
+  CHECK(exact[0].at("rows") == 31);
+  CHECK(exact[1].at("rows") == 7);
+  CHECK(scored({})[0].at("nats") == exact[0].at("nats"));  // auto: 31 rows are no more than 32
+  for (const auto* estimator : {"balanced", "fixed-count", "mc", "auto"}) {
+    const auto lines = scored({"--estimator", estimator, "--mc-samples", "16"});
+    INFO(estimator << ": " << lines[0].dump());
+    const double error = lines[0].at("nats").get<double>() - exact[0].at("nats").get<double>();
+    CHECK(lines[0].at("bound") == "lower");
+    if (lines[0].at("standard_error").is_null()) continue;  // a single round of mc
+    CHECK(std::abs(error) < 6.0 * lines[0].at("standard_error").get<double>() + 1e-6);
+  }
+}
+
+TEST_CASE("guidance is twice the rows, prompts are reused as asked, and both are recorded") {
+  CHECK(scored({"--estimator", "exact", "--cfg", "0.5"})[0].at("rows") == 62);
+  const auto reused = scored({"--estimator", "balanced", "--mc-samples", "16"});
+  CHECK(reused[0].at("prompt_reuse").at("full_rows") == 4);  // 20 tokens before 5
+  CHECK(reused[0].at("prompt_reuse").at("cheap_rows") == 20);
+  CHECK(reused[0].at("prompt_reuse").at("correction_error").get<double>() >= 0.0);
+  CHECK_FALSE(reused[1].contains("prompt_reuse"));
+  const auto off =
+      scored({"--estimator", "balanced", "--mc-samples", "16", "--prompt-reuse", "off"});
+  CHECK_FALSE(off[0].contains("prompt_reuse"));
+  CHECK(reused[0].at("tokens").get<int>() < off[0].at("tokens").get<int>());
+  CHECK_FALSE(scored({"--mc-samples", "31"})[0].contains("prompt_reuse"));  // auto enumerates
+}
+
+TEST_CASE("rows follow a target error") {
+  const auto loose = scored({"--target-error", "50", "--mc-samples", "8"});
+  const auto tight = scored({"--target-error", "0.05", "--mc-samples", "8"});
+  CHECK(tight[0].at("standard_error").get<double>() < 0.05);
+  CHECK(tight[0].at("rows").get<int>() >= loose[0].at("rows").get<int>());
+  const auto missed = scored({"--target-error", "1e-12", "--mc-samples", "8", "--max-rows", "12",
+                              "--prompt-reuse", "off"});
+  CHECK(missed[0].at("target_missed") == true);
+}
+
+TEST_CASE("what does not fit together is refused in one line") {
+  const auto refused = [](const Arguments& more, int code, const std::string& text) {
+    Arguments arguments = {"--model", model(), "--data",  "embedded",
+                           "--task",  "piqa",  "--limit", "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = test::smdm_eval(arguments);
+    CHECK(result.code == code);
+    CHECK(contains(result.err, text));
+    CHECK(result.out.empty());
+  };
+  refused({"--estimator", "exact", "--max-rows", "6"}, kRequest,
+          "takes 2^3 - 1 rows, wanted at most 6 (--max-rows)");
+  refused({"--estimator", "mc", "--racing"}, kUsage,
+          "--racing: wanted --estimator auto or balanced");
+  refused({"--racing", "--greedy"}, kUsage, "--racing: wanted no greedy verdicts");
+  refused({"--racing", "--racing-error", "0.7"}, kUsage, "--racing-error: wanted a number above 0");
+  refused({"--target-error", "0"}, kUsage, "--target-error: wanted a number above 0");
+  refused({"--estimator", "mc", "--target-error", "1"}, kUsage,
+          "--target-error: wanted --estimator");
+  const auto probe = test::smdm_eval({"--task", "reverse_curse_d2n", "--probe", "likelihood",
+                                      "--racing", "--estimator", "auto", "--limit", "2"});
+  CHECK(probe.code == kUsage);
+  CHECK(contains(probe.err, "--racing: wanted tasks whose metrics are acc and acc_norm"));
+}
+
+TEST_CASE("scores and metrics carry their Monte Carlo errors, and files give them back") {
+  std::string table;
+  const auto run =
+      evaluated({"--task", "hellaswag,lambada_standard", "--limit", "12", "--estimator", "balanced",
+                 "--mc-samples", "6", "--prompt-reuse", "off"},
+                &table);
+  CHECK(contains(table, "MC stderr"));
+  const auto summaries = summarize(run);
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    for (std::size_t m = 0; m < run.tasks[t].metrics.size(); ++m) {
+      INFO(run.tasks[t].name << ", " << run.tasks[t].metrics[m].info.name);
+      CHECK(run.tasks[t].metrics[m].mc_errors.size() == 12);
+      REQUIRE(summaries[t][m].monte_carlo_error);
+      CHECK(*summaries[t][m].monte_carlo_error >= 0.0);
+    }
+  }
+  const auto exact = evaluated({"--task", "hellaswag", "--limit", "12", "--estimator", "exact"});
+  CHECK(*summarize(exact)[0][0].monte_carlo_error == 0.0);
+  CHECK(exact.tasks[0].extra.at("enumerated") == exact.tasks[0].extra.at("requests"));
+  const auto& choices = std::get<std::vector<ChoiceRecord>>(exact.tasks[0].samples[0].outcome);
+  CHECK(choices[0].estimate.enumerated);
+}
+
+TEST_CASE("races give verdicts for fewer rows and mark what they stopped") {
+  const Arguments task = {"--task", "hellaswag", "--limit", "40"};
+  auto with = [&](const Arguments& more) {
+    auto arguments = task;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return evaluated(arguments);
+  };
+  const auto exact = with({"--estimator", "exact"});
+  const auto raced = with({"--racing", "--batch-size", "7"});
+  const auto again = with({"--racing", "--batch-size", "64", "--threads", "1"});
+  const auto& record = raced.tasks[0];
+  CHECK(record.extra.at("racing").at("rows_saved").get<int>() >= 0);
+  CHECK(record.extra.at("racing").at("rows").get<int>() <
+        exact.tasks[0].extra.at("rows").get<int>());
+  CHECK(record.extra.at("racing_error") == 0.01);
+  int same = 0;
+  int stopped = 0;
+  for (std::size_t i = 0; i < 40; ++i) {
+    same += record.metrics[0].values[i] == exact.tasks[0].metrics[0].values[i] ? 1 : 0;
+    CHECK(record.metrics[0].values[i] == again.tasks[0].metrics[0].values[i]);
+    const auto& choices = std::get<std::vector<ChoiceRecord>>(record.samples[i].outcome);
+    const auto& repeated = std::get<std::vector<ChoiceRecord>>(again.tasks[0].samples[i].outcome);
+    for (std::size_t k = 0; k < choices.size(); ++k) {
+      stopped += choices[k].estimate.stopped ? 1 : 0;
+      CHECK(choices[k].estimate.nats == repeated[k].estimate.nats);
+    }
+  }
+  CHECK(same >= 38);
+  CHECK(stopped > 0);
+}
+
+TEST_CASE("the study of estimators writes tables, a figure and its numbers") {
+  const test::TemporaryFolder folder;
+  const auto figure = folder.path() / "figure.svg";
+  const auto json = folder.path() / "study.json";
+  const auto result = test::smdm_eval({"bench", "--estimators", "--task", "piqa,hellaswag",
+                                       "--limit", "6", "--longest", "6", "--repeats", "4",
+                                       "--figure", figure.string(), "--json", json.string()});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(contains(result.out, "fixed-count"));
+  CHECK(contains(result.out, "Winner out"));
+  CHECK(contains(test::read_file(figure), "</svg>"));
+  const auto study = Json::parse(test::read_file(json));
+  std::map<std::string, std::vector<double>> errors;
+  for (const auto& curve : study.at("curves")) errors[curve.at("estimator")] = curve.at("error");
+  CHECK(errors.at("balanced").back() == Approx(0.0).margin(1e-6));  // 1024 rows enumerate 6 tokens
+  CHECK(errors.at("mc").back() > errors.at("balanced").at(2));
+  const auto wrong = test::smdm_eval({"bench", "--estimators", "--task", "lambada_standard"});
+  CHECK(wrong.code == kUsage);
+  CHECK(contains(wrong.err, "--task: wanted multiple-choice tasks"));
+}
+
+}  // namespace smdm

@@ -1,0 +1,46 @@
+/// All losses of a target under a fake masked diffusion model, by subset: the oracle of estimators
+/// that see subsets alone.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "evaluators/scoring.hpp"
+#include "evaluators/subset_estimators.hpp"
+#include "tests/support/fake_model.hpp"
+
+namespace smdm::test {
+
+class LossTable {
+ public:
+  /// @param frozen_model  what rows over a frozen prompt see instead; may be the same
+  LossTable(const FakeModel& model, const TokenRequest& request, const FakeModel& frozen_model);
+  LossTable(const FakeModel& model, const TokenRequest& request)
+      : LossTable(model, request, model) {}
+
+  [[nodiscard]] const RowLosses& losses(const WantedRow& row) const;
+
+  /// The negative bound, from the table.
+  [[nodiscard]] double exact() const;
+  [[nodiscard]] std::size_t length() const { return length_; }
+
+  /// Runs an estimator to its end.
+  [[nodiscard]] FoldEstimate run(SubsetEstimator& estimator) const;
+
+ private:
+  [[nodiscard]] std::vector<RowLosses> tabulate(const FakeModel& model,
+                                                const TokenRequest& request) const;
+
+  std::size_t length_;
+  std::vector<RowLosses> full_;    ///< by the bits of the subset
+  std::vector<RowLosses> frozen_;  ///< likewise
+};
+
+/// Fakes for oracles: one whose tokens hardly interact, one whose tokens interact strongly.
+[[nodiscard]] FakeModel::Logits mild_logits();
+[[nodiscard]] FakeModel::Logits strong_logits();
+
+/// A question of `prompt` ids and a target of `length`, from a generator fixed by the standard.
+[[nodiscard]] TokenRequest made_request(std::size_t prompt, std::size_t length);
+
+}  // namespace smdm::test
