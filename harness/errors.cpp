@@ -20,6 +20,7 @@ ExitCode exit_code(const std::exception& error) noexcept {
   if (dynamic_cast<const RequestError*>(&error) != nullptr) return ExitCode::request;
   if (dynamic_cast<const ResultsError*>(&error) != nullptr) return ExitCode::results;
   if (dynamic_cast<const training::TrainingError*>(&error) != nullptr) return ExitCode::training;
+  if (dynamic_cast<const GateFailure*>(&error) != nullptr) return ExitCode::gate;
   return ExitCode::failure;
 }
 

@@ -25,6 +25,12 @@ class RequestError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A run is worse than the baseline of a gate.
+class GateFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 enum class ExitCode : std::uint8_t {
   ok = 0,
   failure = 1,     ///< none of those below: a fault of the program or of the machine
@@ -32,8 +38,9 @@ enum class ExitCode : std::uint8_t {
   data = 3,        ///< benchmark data, request or prompt files
   checkpoint = 4,  ///< weights, configuration, tokenizer
   request = 5,     ///< a request that this model cannot compute
-  results = 6,     ///< an output that cannot be written, or exists
+  results = 6,     ///< results files: cannot be written, exist, or are not what was wanted
   training = 7,    ///< training cannot go on: a loss that is not finite
+  gate = 8,        ///< a run is worse than its baseline
 };
 
 /// The code of an error in flight.

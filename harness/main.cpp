@@ -11,8 +11,10 @@
 
 #include "harness/bench.hpp"
 #include "harness/command_line.hpp"
+#include "harness/compare.hpp"
 #include "harness/errors.hpp"
 #include "harness/jobs.hpp"
+#include "harness/leaderboard.hpp"
 #include "harness/microworld.hpp"
 #include "harness/train.hpp"
 #include "harness/version.hpp"
@@ -54,6 +56,10 @@ int run(std::span<const char* const> arguments) {
   const auto* train_command = add_train(app, training);
   MicroworldSettings microworld;
   const auto* microworld_command = add_microworld(app, microworld);
+  CompareSettings comparison;
+  const auto* compare_command = add_compare(app, comparison);
+  LeaderboardSettings leaderboard;
+  const auto* leaderboard_command = add_leaderboard(app, leaderboard);
   try {
     // CLI11 takes the last one first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -69,7 +75,12 @@ int run(std::span<const char* const> arguments) {
     run_microworld(microworld);
   } else if (train_command->parsed()) {
     run_train(training, {arguments.begin(), arguments.end()});
+  } else if (compare_command->parsed()) {
+    run_compare(comparison);
+  } else if (leaderboard_command->parsed()) {
+    run_leaderboard(leaderboard);
   } else {
+    settings.arguments = {arguments.begin(), arguments.end()};
     evaluate(settings);
   }
   std::cout.flush();

@@ -1,6 +1,8 @@
 #include "harness/run_record.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 
 #include <ATen/Config.h>
 #include <ATen/Parallel.h>
@@ -23,6 +25,16 @@ Json value_of(const T& value) {
   } else {
     return Json(value);
   }
+}
+
+/// The processor in the words of its maker, or null where the system does not say.
+Json processor_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return nullptr;
 }
 
 /// The settings as given, in groups by what they change.
@@ -83,9 +95,11 @@ RunRecord new_run(const Session& session,
   if (!std::string(kGitRevision).empty()) run.git_hash = kGitRevision;
   run.environment = at::show_config();
   run.smdm_eval = {{"version", kVersion},
+                   {"command_line", settings.arguments},
                    {"libtorch", TORCH_VERSION},
                    {"model", session.identity()},
                    {"device", device_name(session.device)},
+                   {"processor", processor_name()},
                    {"threads", at::get_num_threads()},
                    // Only the CPU path is tested to give the same bits whatever the batch.
                    {"bit_reproducible", session.device.is_cpu()},

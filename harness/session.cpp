@@ -1,5 +1,8 @@
 #include "harness/session.hpp"
 
+#include <fstream>
+#include <sstream>
+
 #include <ATen/Parallel.h>
 
 #include "harness/errors.hpp"
@@ -41,6 +44,17 @@ torch::Device device_of(const Settings& settings) {
   }
 }
 
+/// Floating-point operations that training took, as `smdm-eval train` leaves them beside the
+/// weights; null where they are not known.
+Json training_flops(const std::filesystem::path& folder) {
+  const std::ifstream file(folder / "training.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto training = Json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  if (!training.is_object() || !training.contains("flops")) return nullptr;
+  return training.at("flops").is_number() ? training.at("flops") : Json(nullptr);
+}
+
 }  // namespace
 
 const Tokenizer& Session::text() const {
@@ -65,6 +79,7 @@ Json Session::identity() const {
                {"weights_sha256", sha256_of_file(checkpoint.weights)}};
   if (checkpoint.config_file) json["config_sha256"] = sha256_of_file(*checkpoint.config_file);
   const auto evaluation_file = checkpoint.weights.parent_path() / kEvaluationFile;
+  json["training_flops"] = training_flops(checkpoint.weights.parent_path());
   if (!defaults.empty()) json["evaluation_sha256"] = sha256_of_file(evaluation_file);
   if (checkpoint.tokenizer) {
     json["tokenizer"] = checkpoint.tokenizer->string();

@@ -31,6 +31,7 @@ struct Settings {
   std::optional<std::string> data;
   std::optional<std::string> output;
   bool log_samples = false;
+  std::vector<std::string> arguments;  ///< the command line, as it is recorded with results
   bool dry_run = false;
   std::optional<std::int64_t> repeat;
   // Changes the numbers.

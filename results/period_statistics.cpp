@@ -69,14 +69,6 @@ double tail_of(std::size_t units) {
   return normal_cdf(-std::sqrt(n / (n - 1.0)) * student_t_quantile(kUpper, n - 1.0));
 }
 
-std::optional<Interval> interval_of(std::vector<double> replicates, std::size_t units) {
-  if (replicates.empty()) return std::nullopt;
-  const double tail = tail_of(units);
-  std::sort(replicates.begin(), replicates.end(),
-            [](double a, double b) { return std::strong_order(a, b) < 0; });
-  return Interval{.low = quantile(replicates, tail), .high = quantile(replicates, 1.0 - tail)};
-}
-
 /// Replicates of metric(sum of nats, sum of `weight`); none for a single unit.
 std::vector<double> replicates_of(std::span<const ScoredUnit> units,
                                   double ScoredUnit::* weight,
@@ -131,12 +123,12 @@ Resampled resample(const PeriodScores& period, std::int64_t resamples) {
       .tokens = tokens,
       .bytes = bytes,
       .perplexity = {.value = weighted_perplexity(std::array{nats, tokens}),
-                     .interval = interval_of(out.perplexities, units.size()),
+                     .interval = expanded_interval(out.perplexities, units.size()),
                      .monte_carlo_error = std::nullopt},
       .bits_per_byte = {.value = bits_per_byte(std::array{nats, bytes}),
-                        .interval = interval_of(replicates_of(units, &ScoredUnit::bytes,
-                                                              bits_per_byte, resamples, seed),
-                                                units.size()),
+                        .interval = expanded_interval(replicates_of(units, &ScoredUnit::bytes,
+                                                                    bits_per_byte, resamples, seed),
+                                                      units.size()),
                         .monte_carlo_error = std::nullopt},
       .change = std::nullopt};
   if (error) {
@@ -157,8 +149,8 @@ Measure change_from(const Resampled& reference, const Resampled& period) {
     for (std::size_t i = 0; i < period.perplexities.size(); ++i) {
       changes.push_back(period.perplexities[i] / reference.perplexities[i] - 1.0);
     }
-    change.interval =
-        interval_of(std::move(changes), std::min(reference.result.units, period.result.units));
+    change.interval = expanded_interval(std::move(changes),
+                                        std::min(reference.result.units, period.result.units));
   }
   if (period.result.perplexity.monte_carlo_error && reference.result.perplexity.monte_carlo_error) {
     change.monte_carlo_error =
@@ -168,6 +160,14 @@ Measure change_from(const Resampled& reference, const Resampled& period) {
 }
 
 }  // namespace
+
+std::optional<Interval> expanded_interval(std::vector<double> replicates, std::size_t units) {
+  if (replicates.empty()) return std::nullopt;
+  const double tail = tail_of(units);
+  std::sort(replicates.begin(), replicates.end(),
+            [](double a, double b) { return std::strong_order(a, b) < 0; });
+  return Interval{.low = quantile(replicates, tail), .high = quantile(replicates, 1.0 - tail)};
+}
 
 double quantile(std::span<const double> sorted, double probability) {
   if (sorted.empty()) throw std::invalid_argument("quantile: wanted at least one value, got none");

@@ -74,4 +74,11 @@ struct PeriodResult {
 /// @param sorted  ascending, at least one
 [[nodiscard]] double quantile(std::span<const double> sorted, double probability);
 
+/// The expanded percentile interval that `compare_periods` describes, at kIntervalLevel.
+/// @param replicates  of a statistic on bootstrap samples
+/// @param units       that were resampled, at least two
+/// @return nothing where there are no replicates
+[[nodiscard]] std::optional<Interval> expanded_interval(std::vector<double> replicates,
+                                                        std::size_t units);
+
 }  // namespace smdm

@@ -106,17 +106,6 @@ OutputType output_type_from(const std::string& name) {
   throw ResultsError("wanted an output_type, got '" + name + "'");
 }
 
-Aggregation aggregation_from(const std::string& name) {
-  for (const Aggregation aggregation :
-       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu,
-        Aggregation::weighted_perplexity, Aggregation::bits_per_byte}) {
-    if (name == to_string(aggregation)) return aggregation;
-  }
-  throw ResultsError(
-      "wanted an aggregation (mean, perplexity, bleu, weighted_perplexity, bits_per_byte), got '" +
-      name + "'");
-}
-
 /// The alias that was given, if it is another one than the name.
 std::optional<std::string> alias_from(const Json& results, const std::string& name) {
   constexpr std::string_view kBelowGroup = " - ";
@@ -207,6 +196,17 @@ std::vector<Promise> promises_from(const Json& results, const RunRecord& run) {
 }
 
 }  // namespace
+
+Aggregation aggregation_from(const std::string& name) {
+  for (const Aggregation aggregation :
+       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu,
+        Aggregation::weighted_perplexity, Aggregation::bits_per_byte}) {
+    if (name == to_string(aggregation)) return aggregation;
+  }
+  throw ResultsError(
+      "wanted an aggregation (mean, perplexity, bleu, weighted_perplexity, bits_per_byte), got '" +
+      name + "'");
+}
 
 std::vector<fs::path> results_files(const fs::path& folder) {
   std::error_code failure;

@@ -24,6 +24,10 @@ struct StoredRun {
   Json results = Json::object();  ///< the results file itself
 };
 
+/// The aggregation of a name in our files.
+/// @throws ResultsError  if there is none of that name
+[[nodiscard]] Aggregation aggregation_from(const std::string& name);
+
 /// All files results_<date>.json of a folder, the oldest first.
 /// @throws ResultsError  if there is no such folder
 [[nodiscard]] std::vector<std::filesystem::path> results_files(const std::filesystem::path& folder);

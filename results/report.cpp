@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
 #include "results/layout.hpp"
+#include "results/number_text.hpp"
 
 namespace smdm {
 namespace {
@@ -88,16 +88,7 @@ std::string rule(std::size_t width, Align align) {
 }
 
 std::string four_decimals(double value) {
-  std::array<char, 400> text{};  // the largest double has 309 digits before the point
-  const int length = std::snprintf(text.data(), text.size(), "%.4f", value);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
-
-/// 1.0 as "1", 2.5 as "2.5".
-std::string short_number(double value) {
-  std::array<char, 32> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%g", value);
-  return {text.data(), static_cast<std::size_t>(length)};
+  return fixed_text(value, 4);
 }
 
 std::string stderr_text(const std::optional<double>& standard_error) {
@@ -125,7 +116,7 @@ void append_task(const TaskRecord& task,
   bool first = true;
   for (const std::size_t i : metrics_by_key(task)) {
     const MetricInfo& info = task.metrics[i].info;
-    rows.push_back({first ? alias : "", first ? short_number(task.version) : "", info.filter,
+    rows.push_back({first ? alias : "", first ? short_text(task.version) : "", info.filter,
                     std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
                     four_decimals(summary.at(i).value), "±",
                     stderr_text(summary.at(i).standard_error)});

@@ -7,36 +7,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "results/splitmix.hpp"
+
 namespace smdm {
 namespace {
-
-/// The output function and increment of SplitMix64; the state is a plain counter.
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31U);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-/// Uniform on 0..bound-1 without bias (Lemire 2019, arXiv:1805.10941), from the upper 32 bits of a
-/// draw. REQUIRES: 1 <= bound, rejected_below = 2^32 mod bound.
-std::size_t draw_below(SplitMix64& draws, std::uint32_t bound, std::uint32_t rejected_below) {
-  while (true) {
-    const std::uint64_t product = (draws.next() >> 32U) * bound;
-    if (static_cast<std::uint32_t>(product) >= rejected_below) {
-      return static_cast<std::size_t>(product >> 32U);
-    }
-  }
-}
 
 /// Rows of `width` values, the smallest first.
 std::vector<double> sorted_rows(std::span<const double> values, std::size_t width) {
@@ -109,13 +83,12 @@ std::vector<double> bootstrap_replicates(
     throw std::invalid_argument("bootstrap: wanted 1 to 2^32 - 1 documents, got " +
                                 std::to_string(count));
   }
-  const auto bound = static_cast<std::uint32_t>(count);
-  const std::uint32_t rejected_below = (0U - bound) % bound;
+  const DrawBelow draw(static_cast<std::uint32_t>(count));
   SplitMix64 draws(seed);
   std::vector<std::size_t> drawn(count);
   std::vector<double> replicates(static_cast<std::size_t>(resamples));
   for (double& replicate : replicates) {
-    for (std::size_t& document : drawn) document = draw_below(draws, bound, rejected_below);
+    for (std::size_t& document : drawn) document = draw(draws);
     replicate = statistic(drawn);
   }
   return replicates;

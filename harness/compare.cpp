@@ -1,0 +1,125 @@
+#include "harness/compare.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+#include "harness/errors.hpp"
+#include "results/atomic_file.hpp"
+#include "results/baseline.hpp"
+#include "results/comparison.hpp"
+#include "results/comparison_report.hpp"
+#include "results/gate.hpp"
+#include "results/gate_report.hpp"
+#include "results/json_lines.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) std::cerr << "warning: " << warning << "\n";
+}
+
+std::string names_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+void print(const Json& json) {
+  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+}
+
+void compare(const CompareSettings& settings) {
+  if (settings.runs.size() != 2) {
+    throw UsageError("compare: wanted two runs, got " + std::to_string(settings.runs.size()));
+  }
+  if (settings.changed == "-") throw UsageError("--changed: wanted a file, got standard output");
+  std::optional<JsonLinesWriter> changed;
+  if (settings.changed) changed.emplace(*settings.changed);
+  const auto a = read_whole_run(settings.runs[0]);
+  const auto b = read_whole_run(settings.runs[1]);
+  const auto comparison = compare_runs(a, b);
+  print_warnings(comparison.warnings);
+  for (const auto& [names, run] : {std::pair(&comparison.only_a, &comparison.a),
+                                   std::pair(&comparison.only_b, &comparison.b)}) {
+    if (!names->empty())
+      std::cerr << "warning: only in " << *run << ", not compared: " << names_of(*names) << "\n";
+  }
+  if (settings.json) {
+    print(comparison_json(comparison));
+  } else {
+    std::cout << comparison_text(comparison);
+  }
+  if (!changed) return;
+  for (const auto& line : changed_documents(comparison)) changed->write(line);
+  changed->finish();
+}
+
+void make_baseline_file(const CompareSettings& settings) {
+  const fs::path path = *settings.make_baseline;
+  const auto existing = settings.replace ? Existing::replace : Existing::keep;
+  std::vector<WholeRun> runs;
+  for (const auto& run : settings.runs) runs.push_back(read_whole_run(run));
+  const auto baseline = make_baseline(runs);
+  write_atomically(path, baseline_text(baseline), existing);
+  std::cerr << "wrote " << path.string() << ": " << baseline.tasks.size() << " task(s), "
+            << runs.size() << " repeat(s)\n";
+}
+
+void gate(const CompareSettings& settings) {
+  if (settings.runs.size() != 1) {
+    throw UsageError("--gate: wanted one run beside the baseline, got " +
+                     std::to_string(settings.runs.size()));
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const auto baseline = read_baseline(*settings.gate);
+  const auto run = read_whole_run(settings.runs.front());
+  const auto report = judge(baseline, run);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (settings.junit) {
+    write_atomically(*settings.junit, gate_junit(report, run.name, seconds.count()),
+                     Existing::replace);
+  }
+  print_warnings(report.warnings);
+  if (settings.json) {
+    print(gate_json(report));
+  } else {
+    std::cout << gate_text(report);
+  }
+  if (!passed(report)) throw GateFailure("the gate failed: " + failed_metrics(report));
+}
+
+}  // namespace
+
+CLI::App* add_compare(CLI::App& app, CompareSettings& settings) {
+  auto* command = app.add_subcommand(
+      "compare", "Compare two stored runs over the same documents, or one with a baseline");
+  command->add_option("RUN", settings.runs, "Results files or run folders")->required();
+  command->add_flag("--json", settings.json, "Print JSON instead of a table");
+  auto* changed = command->add_option("--changed", settings.changed,
+                                      "New file: documents that changed side, as JSON lines");
+  auto* gate = command->add_option("--gate", settings.gate,
+                                   "Baseline file: exit code 8 if the run is worse than it");
+  auto* junit = command->add_option("--junit", settings.junit,
+                                    "File for the gate's verdict as JUnit XML; replaced");
+  auto* make = command->add_option("--make-baseline", settings.make_baseline,
+                                   "New file: a baseline of the runs, repeats over seeds");
+  auto* replace =
+      command->add_flag("--replace", settings.replace, "With --make-baseline: the file may exist");
+  junit->needs(gate);
+  replace->needs(make);
+  gate->excludes(changed)->excludes(make);
+  make->excludes(changed);
+  return command;
+}
+
+void run_compare(const CompareSettings& settings) {
+  if (settings.make_baseline) return make_baseline_file(settings);
+  if (settings.gate) return gate(settings);
+  compare(settings);
+}
+
+}  // namespace smdm

@@ -1,0 +1,167 @@
+#include "results/gate_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "results/layout.hpp"
+#include "results/layout_parts.hpp"
+#include "results/number_text.hpp"
+#include "results/report.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr int kDigits = 4;
+constexpr const char* kReplacement = "\xEF\xBF\xBD";
+
+/// Bytes of the UTF-8 character at the front; 0 if there is none that XML may hold.
+std::size_t xml_character(std::string_view text) {
+  // nlohmann's checked encoder would need a whole document; the forms are few.
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return lead >= 0x20 || lead == '\t' || lead == '\n' || lead == '\r' ? 1 : 0;
+  if (lead >= 0xC2 && lead < 0xE0) return follows(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead < 0xF0) {
+    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
+    const bool none = lead == 0xEF && byte(1) == 0xBF && byte(2) >= 0xBE;  // U+FFFE, U+FFFF
+    return follows(1) && follows(2) && !overlong && !surrogate && !none ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead < 0xF5) {
+    const bool outside = (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) >= 0x90);
+    return follows(1) && follows(2) && follows(3) && !outside ? 4 : 0;
+  }
+  return 0;
+}
+
+std::string escaped(std::string_view character) {
+  if (character == "&") return "&amp;";
+  if (character == "<") return "&lt;";
+  if (character == ">") return "&gt;";
+  if (character == "\"") return "&quot;";
+  if (character == "'") return "&apos;";
+  if (character == "\n") return "&#10;";
+  if (character == "\r") return "&#13;";
+  if (character == "\t") return "&#9;";
+  return std::string(character);
+}
+
+std::string optional_text(const std::optional<double>& value) {
+  return value ? fixed_text(*value, kDigits) : "";
+}
+
+std::vector<std::string> row_of(const GateMetric& metric) {
+  return {metric.task,
+          metric_key(metric.info),
+          to_string(metric.rule),
+          fixed_text(metric.baseline, kDigits),
+          fixed_text(metric.value, kDigits),
+          signed_text(metric.value - metric.baseline, kDigits),
+          fixed_text(metric.limit, kDigits),
+          optional_text(metric.p_value),
+          optional_text(metric.corrected),
+          metric.passed ? "pass" : "FAIL"};
+}
+
+std::string test_case(const GateMetric& metric) {
+  std::string text = "    <testcase classname=\"" + xml_text(metric.task) + "\" name=\"" +
+                     xml_text(metric_key(metric.info)) + "\"";
+  if (metric.passed) {
+    return text + ">\n      <system-out>" + xml_text(metric.reason) +
+           "</system-out>\n    </testcase>\n";
+  }
+  return text + ">\n      <failure type=\"" + to_string(metric.rule) + "\" message=\"" +
+         xml_text(metric.reason) + "\"/>\n    </testcase>\n";
+}
+
+std::size_t failures(const GateReport& report) {
+  return static_cast<std::size_t>(
+      std::count_if(report.metrics.begin(), report.metrics.end(),
+                    [](const GateMetric& metric) { return !metric.passed; }));
+}
+
+}  // namespace
+
+std::string xml_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = xml_character(text);
+    out += length == 0 ? kReplacement : escaped(text.substr(0, length));
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+std::string failed_metrics(const GateReport& report) {
+  std::string names;
+  for (const GateMetric& metric : report.metrics) {
+    if (metric.passed) continue;
+    if (!names.empty()) names += "; ";
+    names.append(metric.task).append(" ").append(metric_key(metric.info));
+  }
+  return names;
+}
+
+std::string gate_text(const GateReport& report) {
+  using enum Align;
+  const std::vector<Column> columns = {{.title = "Task"},
+                                       {.title = "Metric"},
+                                       {.title = "Rule"},
+                                       {.title = "Baseline", .align = right},
+                                       {.title = "Run", .align = right},
+                                       {.title = "Change", .align = right},
+                                       {.title = "Limit", .align = right},
+                                       {.title = "p", .align = right},
+                                       {.title = "p (Holm)", .align = right},
+                                       {.title = ""}};
+  std::vector<std::vector<std::string>> rows;
+  std::string sentences;
+  for (const GateMetric& metric : report.metrics) {
+    rows.push_back(row_of(metric));
+    if (metric.passed) continue;
+    sentences.append("FAIL ").append(metric.task).append(" ").append(metric_key(metric.info));
+    sentences.append(": ").append(metric.reason).append("\n");
+  }
+  return markdown_table(columns, rows) + (sentences.empty() ? "" : "\n" + sentences);
+}
+
+Json gate_json(const GateReport& report) {
+  using layout::finite_or_null;
+  using layout::or_null;
+  Json metrics = Json::array();
+  for (const GateMetric& metric : report.metrics) {
+    metrics.push_back({{"task", metric.task},
+                       {"metric", metric_key(metric.info)},
+                       {"rule", to_string(metric.rule)},
+                       {"baseline", finite_or_null(metric.baseline)},
+                       {"value", finite_or_null(metric.value)},
+                       {"drop", finite_or_null(metric.drop)},
+                       {"limit", finite_or_null(metric.limit)},
+                       {"p", or_null(metric.p_value)},
+                       {"p_holm", or_null(metric.corrected)},
+                       {"passed", metric.passed},
+                       {"reason", metric.reason}});
+  }
+  return {{"schema", 1},
+          {"passed", passed(report)},
+          {"level", kGateLevel},
+          {"metrics", metrics},
+          {"warnings", report.warnings}};
+}
+
+std::string gate_junit(const GateReport& report, const std::string& suite, double seconds) {
+  const std::string counts = " tests=\"" + std::to_string(report.metrics.size()) +
+                             "\" failures=\"" + std::to_string(failures(report)) +
+                             "\" errors=\"0\" skipped=\"0\" time=\"" + fixed_text(seconds, 3) +
+                             "\"";
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"smdm-eval\"";
+  xml += counts + ">\n  <testsuite name=\"" + xml_text(suite) + "\"" + counts + ">\n";
+  for (const GateMetric& metric : report.metrics) xml += test_case(metric);
+  return xml + "  </testsuite>\n</testsuites>\n";
+}
+
+}  // namespace smdm

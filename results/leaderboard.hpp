@@ -1,0 +1,73 @@
+/// Results of many runs in one place: leaderboard.json, leaderboard.md and leaderboard.csv
+/// (docs/leaderboard.md; the schema is docs/leaderboard-v1.schema.json).
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/json.hpp"
+#include "results/whole_run.hpp"
+
+namespace smdm {
+
+/// Version of leaderboard.json, raised when a field changes its meaning.
+inline constexpr int kLeaderboardSchema = 1;
+
+/// Entries as the JSON objects that the file holds, one per metric of a task of a run, in the order
+/// of the file: by task, metric, model, and what else tells them apart.
+struct Leaderboard {
+  std::vector<Json> entries;
+};
+
+/// The entries of a run.
+/// @param folder  that the leaderboard is in: paths of samples files are relative to it
+/// @throws ResultsError  if a samples file cannot be read
+[[nodiscard]] std::vector<Json> leaderboard_entries(const WholeRun& run,
+                                                    const std::filesystem::path& folder);
+
+/// What makes two entries the same measurement: model, task, metric, settings, seed, program and
+/// machine.
+[[nodiscard]] std::string entry_identity(const Json& entry);
+
+/// Adds entries. One that is there already, with the same results, changes nothing.
+/// @throws ResultsError  if two entries are the same measurement with other results; it names both
+void merge_entries(std::span<const Json> entries, Leaderboard& leaderboard);
+
+/// Whether an entry stands in the table of embedded runs, whose data are invented.
+[[nodiscard]] bool is_embedded(const Json& entry);
+
+/// The three files' contents.
+[[nodiscard]] std::string leaderboard_json(const Leaderboard& leaderboard);
+[[nodiscard]] std::string leaderboard_markdown(const Leaderboard& leaderboard);
+[[nodiscard]] std::string leaderboard_csv(const Leaderboard& leaderboard);
+
+/// The leaderboard of a folder; an empty one where the folder has none.
+/// @throws ResultsError  with the path, if it is truncated, of another kind, or from a newer
+/// version
+[[nodiscard]] Leaderboard read_leaderboard(const std::filesystem::path& folder);
+
+struct ExportSummary {
+  std::size_t added = 0;
+  std::size_t entries = 0;  ///< of the leaderboard now
+};
+
+/// Merges runs into the leaderboard of a folder, which is made where it is missing. The files are
+/// replaced one by one, each as a whole, leaderboard.json last; nothing changes if anything fails
+/// before. Exports of several processes into one folder wait for each other.
+/// @throws ResultsError  as the functions above do, or with the system's reason
+ExportSummary export_runs(std::span<const WholeRun> runs, const std::filesystem::path& folder);
+
+/// The runs below a folder.
+struct RunList {
+  std::string table;                    ///< one row per results file, the oldest first
+  std::size_t runs = 0;                 ///< rows
+  std::vector<std::string> unreadable;  ///< one line for each results file that is none of ours
+};
+
+/// @throws ResultsError  if there is no such folder
+[[nodiscard]] RunList list_runs(const std::filesystem::path& folder);
+
+}  // namespace smdm

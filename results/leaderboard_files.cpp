@@ -1,0 +1,208 @@
+// The third part of leaderboard.hpp: the folder of a leaderboard, and folders of runs.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "results/atomic_file.hpp"
+#include "results/file_io.hpp"
+#include "results/leaderboard.hpp"
+#include "results/report.hpp"
+#include "results/results_error.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kJsonFile = "leaderboard.json";
+
+/// One process at a time changes a folder; the lock ends with its holder, however that ends.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder)
+      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
+      const int code = errno;
+      if (descriptor_ >= 0) ::close(descriptor_);
+      throw ResultsError(because("cannot lock " + folder.string(), code));
+    }
+  }
+  ~FolderLock() { ::close(descriptor_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+/// Throws what a missing or mistyped field makes of it: the file was changed by hand.
+void check_entry(const Json& entry, bool embedded) {
+  static_cast<void>(entry_identity(entry));
+  if (is_embedded(entry) != embedded)
+    throw ResultsError("wanted embedded runs in a table of their own");
+  for (const char* key : {"value", "stderr", "mc_stderr", "interval", "bound", "rows", "tokens",
+                          "forwards", "seconds", "command_line", "date"})
+    static_cast<void>(entry.at(key));
+  static_cast<void>(entry.at("samples").at("sha256").get<std::string>());
+  static_cast<void>(entry.at("samples").at("path").get<std::string>());
+  static_cast<void>(entry.at("model").at("id").get<std::string>());
+}
+
+Leaderboard leaderboard_from(const Json& file) {
+  if (!file.is_object() || !file.contains("schema") || !file.contains("benchmarks"))
+    throw ResultsError("wanted a leaderboard, got another file");
+  const int schema = file.at("schema");
+  if (schema < 1 || schema > kLeaderboardSchema) {
+    throw ResultsError("wanted a leaderboard of schema 1 to " + std::to_string(kLeaderboardSchema) +
+                       ", got " + std::to_string(schema) + ": written by a newer version");
+  }
+  Leaderboard leaderboard;
+  for (const bool embedded : {false, true}) {
+    for (const Json& entry : file.at(embedded ? "embedded" : "benchmarks")) {
+      check_entry(entry, embedded);
+      leaderboard.entries.push_back(entry);
+    }
+  }
+  return leaderboard;
+}
+
+void refuse_repeated_runs(std::span<const WholeRun> runs) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) refuse_same_run(runs[j], runs[i], "leaderboard");
+  }
+}
+
+PendingFile pending(const fs::path& folder, const std::string& content) {
+  PendingFile file(folder);
+  file.write(content);
+  file.close();
+  return file;
+}
+
+void replace_files(const fs::path& folder, const Leaderboard& leaderboard) {
+  struct Target {
+    const char* name;
+    PendingFile file;
+  };
+  std::array<Target, 3> targets = {
+      Target{.name = "leaderboard.csv", .file = pending(folder, leaderboard_csv(leaderboard))},
+      Target{.name = "leaderboard.md", .file = pending(folder, leaderboard_markdown(leaderboard))},
+      Target{.name = kJsonFile, .file = pending(folder, leaderboard_json(leaderboard))}};
+  for (const Target& target : targets) {
+    if (fs::is_directory(folder / target.name))
+      throw ResultsError("cannot write " + (folder / target.name).string() + ": it is a folder");
+  }
+  for (Target& target : targets)
+    static_cast<void>(target.file.commit(target.name, Existing::replace));
+  sync_folder(folder);
+}
+
+std::string joined(const std::vector<TaskRecord>& tasks) {
+  std::string names;
+  for (const TaskRecord& task : tasks) names += (names.empty() ? "" : ", ") + task.name;
+  return names;
+}
+
+std::string estimators(const std::vector<TaskRecord>& tasks) {
+  std::string all;
+  for (const TaskRecord& task : tasks) {
+    const Json settings = task_settings(task);
+    const char* key = settings.contains("estimator") ? "estimator" : "sampler";
+    const std::string name = settings.value(key, std::string());
+    if (all.find(name) == std::string::npos) all += (all.empty() ? "" : ", ") + name;
+  }
+  return all;
+}
+
+std::vector<std::string> list_row(const StoredRun& stored, const fs::path& folder) {
+  const bool embedded = stored.run.smdm_eval.contains("data_set");
+  std::int64_t documents = 0;
+  for (const auto& [task, count] : stored.results.at("n-samples").items())
+    documents += count.at("effective").get<std::int64_t>();
+  return {stored.date,
+          stored.run.model.name,
+          joined(stored.run.tasks),
+          std::to_string(documents),
+          estimators(stored.run.tasks),
+          std::to_string(stored.run.config.seed),
+          embedded ? "embedded" : "",
+          stored.results_file.lexically_proximate(folder).string()};
+}
+
+std::vector<fs::path> results_below(const fs::path& folder) {
+  std::error_code failure;
+  std::vector<fs::path> folders = {folder};
+  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, kOptions, failure)) {
+    std::error_code ignored;
+    if (entry.is_directory(ignored)) folders.push_back(entry.path());
+  }
+  if (failure)
+    throw ResultsError("cannot read folder " + folder.string() + ": " + failure.message());
+  std::vector<fs::path> files;
+  for (const auto& one : folders) {
+    for (auto& file : results_files(one)) files.push_back(std::move(file));
+  }
+  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
+    return std::pair(a.filename(), a) < std::pair(b.filename(), b);  // names hold the date
+  });
+  return files;
+}
+
+}  // namespace
+
+Leaderboard read_leaderboard(const fs::path& folder) {
+  const auto path = folder / kJsonFile;
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(path, ignored))) return {};
+  const std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in || fs::is_directory(path, ignored)) throw ResultsError("cannot read " + path.string());
+  try {
+    return leaderboard_from(Json::parse(text.str()));
+  } catch (const Json::exception& error) {
+    throw ResultsError(path.string() + ": not a leaderboard, or truncated: " + error.what());
+  } catch (const ResultsError& error) {
+    throw ResultsError(path.string() + ": " + error.what());
+  }
+}
+
+ExportSummary export_runs(std::span<const WholeRun> runs, const fs::path& folder) {
+  refuse_repeated_runs(runs);
+  check_writable(folder);
+  const FolderLock lock(folder);
+  auto leaderboard = read_leaderboard(folder);
+  const std::size_t before = leaderboard.entries.size();
+  for (const WholeRun& run : runs) merge_entries(leaderboard_entries(run, folder), leaderboard);
+  replace_files(folder, leaderboard);
+  return {.added = leaderboard.entries.size() - before, .entries = leaderboard.entries.size()};
+}
+
+RunList list_runs(const fs::path& folder) {
+  RunList list;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& file : results_below(folder)) {
+    try {
+      rows.push_back(list_row(read_run(file, Samples::leave), folder));
+    } catch (const ResultsError& error) {
+      list.unreadable.emplace_back(error.what());
+    }
+  }
+  const std::vector<Column> columns = {
+      {.title = "Date"},      {.title = "Model"},
+      {.title = "Tasks"},     {.title = "Docs", .align = Align::right},
+      {.title = "Estimator"}, {.title = "Seed", .align = Align::right},
+      {.title = "Data"},      {.title = "File"}};
+  list.runs = rows.size();
+  list.table = markdown_table(columns, rows);
+  return list;
+}
+
+}  // namespace smdm

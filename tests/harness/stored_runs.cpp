@@ -1,0 +1,68 @@
+#include "tests/harness/stored_runs.hpp"
+
+#include <cstdlib>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm::test {
+
+namespace fs = std::filesystem;
+
+fs::path evaluated(const std::vector<std::string>& arguments, const fs::path& folder) {
+  auto all = arguments;
+  all.insert(all.end(), {"--output", folder.string()});
+  const auto result = smdm_eval(all);
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  return folder;
+}
+
+fs::path file_in(const fs::path& folder, const std::string& start) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with(start)) return entry.path();
+  }
+  FAIL("no file " << start << " in " << folder.string());
+  return {};
+}
+
+void edit(const fs::path& file, const std::string& from, const std::string& to) {
+  auto text = read_file(file);
+  const auto at = text.find(from);
+  INFO(file.string() << " should have " << from);
+  REQUIRE(at != std::string::npos);
+  fs::remove(file);
+  write_file(file, text.replace(at, from.size(), to));
+}
+
+fs::path copy_of(const fs::path& run, const fs::path& to) {
+  fs::remove_all(to);
+  fs::copy(run, to, fs::copy_options::recursive);
+  return to;
+}
+
+void check_refused(const std::vector<std::string>& arguments, int code, const std::string& text) {
+  const auto result = smdm_eval(arguments);
+  INFO(result.err);
+  CHECK(result.code == code);
+  CHECK(result.out.empty());
+  REQUIRE_FALSE(lines_of(result.err).empty());
+  CHECK(contains(lines_of(result.err).back(), "smdm-eval: error: "));
+  CHECK(contains(lines_of(result.err).back(), text));
+}
+
+void check_report(const std::string& kind, const fs::path& path) {
+  const char* python = std::getenv("SMDM_PYTHON");
+  if (python == nullptr) {
+    skip("no Python with jsonschema to read the files back (./run-tests --with-python)");
+    return;
+  }
+  const auto script = fs::path(SMDM_SOURCE_DIR) / "tests" / "python" / "check_reports.py";
+  const auto result = run_command(python, {script.string(), kind, path.string()});
+  INFO(result.err);
+  CHECK(result.code == 0);
+}
+
+}  // namespace smdm::test

@@ -1,0 +1,40 @@
+// Reads JSON lines {"aggregation", "a", "b"} and {"p_values"} on standard input, and prints what
+// paired_difference() and holm() make of them: what paired_test.py compares with scipy.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "results/json.hpp"
+#include "results/paired_difference.hpp"
+#include "results/reader.hpp"
+
+using smdm::Json;
+
+namespace {
+
+Json difference_of(const Json& line) {
+  const auto a = line.at("a").get<std::vector<double>>();
+  const auto b = line.at("b").get<std::vector<double>>();
+  const auto aggregation = smdm::aggregation_from(line.at("aggregation"));
+  const auto difference = smdm::paired_difference(aggregation, a, b);
+  const auto of_a = smdm::metric_interval(aggregation, a).value();
+  return {{"difference", difference.difference},
+          {"stderr", difference.standard_error.value()},
+          {"interval", {difference.interval->low, difference.interval->high}},
+          {"interval_a", {of_a.low, of_a.high}},
+          {"test", to_string(difference.test)},
+          {"p", difference.p_value}};
+}
+
+}  // namespace
+
+int main() {
+  for (std::string text; std::getline(std::cin, text);) {
+    const auto line = Json::parse(text);
+    if (line.contains("p_values")) {
+      std::cout << Json(smdm::holm(line.at("p_values").get<std::vector<double>>())) << "\n";
+    } else {
+      std::cout << difference_of(line) << "\n";
+    }
+  }
+}

@@ -1,0 +1,243 @@
+// Leaderboards: entries, merging, conflicts, the three files, and lists of runs.
+#include "results/leaderboard.hpp"
+
+#include "results/results_error.hpp"
+#include "tests/results/made_runs.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+using test::contains;
+using test::made_run;
+using test::MadeRun;
+
+MadeRun quiz(std::uint64_t seed = 0) {
+  return {.tasks = {{.verdicts = {1, 0, 1, 1}, .scores = {1, 0.5, 1, 0.25}}}, .seed = seed};
+}
+
+RunRecord embedded(std::uint64_t seed = 0) {
+  auto run = made_run(quiz(seed));
+  run.tasks[0].name = "micro_quiz";
+  run.smdm_eval["data_set"] = "embedded micro world";
+  return run;
+}
+
+/// Stores runs and exports them into one leaderboard.
+class Board {
+ public:
+  [[nodiscard]] fs::path folder() const { return root_.path() / "board"; }
+
+  fs::path store(const RunRecord& run, const std::string& name) {
+    return test::store(run, root_.path() / name);
+  }
+
+  ExportSummary add(const RunRecord& run, const std::string& name) {
+    const std::vector<WholeRun> runs = {read_whole_run(store(run, name))};
+    return export_runs(runs, folder());
+  }
+
+  std::string error_of_adding(const RunRecord& run, const std::string& name) {
+    return test::error_text<ResultsError>([&] { return add(run, name); });
+  }
+
+  [[nodiscard]] std::string text(const std::string& file) const {
+    return test::read_file(folder() / file);
+  }
+  [[nodiscard]] Json json() const { return Json::parse(text("leaderboard.json")); }
+  [[nodiscard]] std::vector<std::string> all() const {
+    return {text("leaderboard.json"), text("leaderboard.md"), text("leaderboard.csv")};
+  }
+  [[nodiscard]] fs::path root() const { return root_.path(); }
+
+ private:
+  test::TemporaryFolder root_;
+};
+
+}  // namespace
+
+TEST_CASE("an entry says what was measured, how, and where its samples are") {
+  Board board;
+  auto run = made_run(quiz(7));
+  run.smdm_eval["command_line"] = Json::array({"--task", "quiz, \"the\" one"});
+  const auto summary = board.add(run, "a");
+  CHECK(summary.added == 2);
+  CHECK(summary.entries == 2);
+  const auto json = board.json();
+  CHECK(json.at("schema") == 1);
+  REQUIRE(json.at("benchmarks").size() == 2);
+  CHECK(json.at("embedded").empty());
+  const auto& entry = json.at("benchmarks").at(0);
+  CHECK(entry.at("model").at("id") == "models/x");
+  CHECK(entry.at("model").at("weights_sha256") == "00ff");
+  CHECK(entry.at("task").at("name") == "quiz");
+  CHECK(entry.at("task").at("documents") == 4);
+  CHECK(entry.at("task").at("data_sha256") == Json::array({"aa11"}));
+  CHECK(entry.at("metric").at("name") == "acc");
+  CHECK(entry.at("direction") == "higher");
+  CHECK(entry.at("value") == 0.75);
+  CHECK(entry.at("stderr") == 0.25);
+  CHECK(entry.at("mc_stderr").is_null());
+  CHECK(entry.at("interval").size() == 2);
+  CHECK(entry.at("estimator") == "mc");
+  CHECK(entry.at("budget") == Json({{"mc_samples", 8}}));
+  CHECK(entry.at("cfg") == 0.0);
+  CHECK(entry.at("bound") == "lower");
+  CHECK(entry.at("seed") == 7);
+  CHECK(entry.at("engine").at("git_revision") == "abc1234");
+  CHECK(entry.at("command_line").at(0) == "--task");
+  const auto samples = board.folder() / entry.at("samples").at("path").get<std::string>();
+  CHECK(fs::exists(samples));
+  CHECK(entry.at("samples").at("sha256").get<std::string>().size() == 64);
+  CHECK(contains(board.text("leaderboard.csv"), "\"[\"\"--task\"\",\"\"quiz, "));
+}
+
+TEST_CASE("exporting again changes nothing") {
+  Board board;
+  board.add(made_run(quiz(0)), "a");
+  board.add(embedded(), "b");
+  const auto before = board.all();
+  const std::vector<WholeRun> runs = {read_whole_run(board.root() / "b"),
+                                      read_whole_run(board.root() / "a")};
+  const auto summary = export_runs(runs, board.folder());
+  CHECK(summary.added == 0);
+  CHECK(summary.entries == 4);
+  CHECK(board.all() == before);
+  CHECK(board.add(made_run(quiz(0)), "again").added == 0);  // the same measurement, made anew
+  CHECK(board.all() == before);
+}
+
+TEST_CASE("the order of exporting does not matter") {
+  Board forth;
+  forth.add(made_run(quiz(0)), "a");
+  forth.add(made_run(quiz(1)), "b");
+  Board back;
+  back.add(made_run(quiz(1)), "b");
+  back.add(made_run(quiz(0)), "a");
+  CHECK(forth.json().at("benchmarks").size() == 4);
+  CHECK(forth.text("leaderboard.md") == back.text("leaderboard.md"));
+}
+
+TEST_CASE("what differs in seed, settings, program or machine stands beside each other") {
+  Board board;
+  board.add(made_run(quiz(0)), "a");
+  auto other = quiz(0);
+  other.revision = "fff";
+  CHECK(board.add(made_run(other), "b").added == 2);
+  other.processor = "another";
+  CHECK(board.add(made_run(other), "c").added == 2);
+  other.weights = "11ee";
+  CHECK(board.add(made_run(other), "d").added == 2);
+  other.tasks[0].settings["cfg"] = 0.5;
+  CHECK(board.add(made_run(other), "e").added == 2);
+  other.tasks[0].verdicts.pop_back();
+  other.tasks[0].scores.pop_back();
+  CHECK(board.add(made_run(other), "f").added == 2);
+}
+
+TEST_CASE("conflicting entries are an error that names both, and nothing changes") {
+  Board board;
+  board.add(made_run(quiz(0)), "first");
+  const auto before = board.all();
+  auto other = quiz(0);
+  other.tasks[0].verdicts = {1, 0, 0, 1};
+  const auto error = board.error_of_adding(made_run(other), "second");
+  CHECK(contains(error, "quiz acc,none"));
+  CHECK(contains(error, "0.75 of models/x in ../first/samples_quiz_"));
+  CHECK(contains(error, "0.5 of models/x in ../second/samples_quiz_"));
+  CHECK(board.all() == before);
+}
+
+TEST_CASE("runs on embedded data have a table of their own in all three files") {
+  Board board;
+  board.add(made_run(quiz(0)), "a");
+  board.add(embedded(), "b");
+  const auto json = board.json();
+  CHECK(json.at("benchmarks").size() == 2);
+  REQUIRE(json.at("embedded").size() == 2);
+  CHECK(json.at("embedded").at(0).at("embedded") == true);
+  const auto markdown = board.text("leaderboard.md");
+  const auto heading = markdown.find("## Embedded micro world");
+  REQUIRE(heading != std::string::npos);
+  CHECK(markdown.find("micro_quiz") > heading);
+  CHECK(markdown.find("|quiz") < heading);
+  const auto csv = board.text("leaderboard.csv");
+  CHECK(contains(csv, "table,task,task_version,metric"));
+  CHECK(csv.find("\nembedded,micro_quiz") > csv.find("\nbenchmarks,quiz"));
+}
+
+TEST_CASE("one run twice is refused") {
+  Board board;
+  const auto file = board.store(made_run(quiz(0)), "a");
+  const std::vector<WholeRun> runs = {read_whole_run(file), read_whole_run(board.root() / "a")};
+  CHECK(contains(test::error_text<ResultsError>([&] { return export_runs(runs, board.folder()); }),
+                 "the same one twice"));
+  CHECK_FALSE(fs::exists(board.folder() / "leaderboard.json"));
+}
+
+TEST_CASE("a leaderboard that is none, or was changed, is refused and left alone") {
+  Board board;
+  board.add(made_run(quiz(0)), "a");
+  const auto file = board.folder() / "leaderboard.json";
+  const auto refused = [&](const std::string& text) {
+    const auto before = board.all();
+    const auto error = board.error_of_adding(made_run(quiz(1)), "b");
+    CHECK(board.all() == before);
+    return contains(error, text) && contains(error, file.string());
+  };
+  SECTION("truncated") {
+    fs::resize_file(file, 300);
+    CHECK(refused("not a leaderboard, or truncated"));
+  }
+  SECTION("of the future") {
+    test::replace_in(file, "\"schema\": 1", "\"schema\": 2");
+    CHECK(refused("got 2: written by a newer version"));
+  }
+  SECTION("something else") {
+    test::replace_in(file, "\"benchmarks\"", "\"others\"");
+    CHECK(refused("wanted a leaderboard"));
+  }
+  SECTION("a field less") {
+    test::replace_in(file, "\"sha256\"", "\"sha\"");
+    CHECK(refused("not a leaderboard, or truncated"));
+  }
+  SECTION("in the wrong table") {
+    test::replace_in(file, "\"embedded\": false", "\"embedded\": true");
+    CHECK(refused("a table of their own"));
+  }
+}
+
+TEST_CASE("where a file cannot be replaced nothing is") {
+  Board board;
+  board.add(made_run(quiz(0)), "a");
+  const auto json = board.text("leaderboard.json");
+  fs::remove(board.folder() / "leaderboard.md");
+  fs::create_directory(board.folder() / "leaderboard.md");
+  CHECK(contains(board.error_of_adding(made_run(quiz(1)), "b"), "it is a folder"));
+  CHECK(board.text("leaderboard.json") == json);
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(board.folder())) ++files;
+  CHECK(files == 3);  // nothing half-written is left
+}
+
+TEST_CASE("runs below a folder are listed, and what cannot be read is named") {
+  Board board;
+  board.store(made_run(quiz(3)), "runs/a");
+  board.store(embedded(), "runs/b/c");
+  test::write_file(board.root() / "runs" / "results_2024-01-01T00-00-00.000000.json", "{");
+  const auto list = list_runs(board.root() / "runs");
+  CHECK(list.runs == 2);
+  CHECK(contains(list.table, "models/x"));
+  CHECK(contains(list.table, "micro_quiz"));
+  CHECK(contains(list.table, "|embedded|"));
+  CHECK(contains(list.table, "b/c/results_"));
+  REQUIRE(list.unreadable.size() == 1);
+  CHECK(contains(list.unreadable[0], "not JSON, or truncated"));
+  CHECK(contains(test::error_text<ResultsError>([&] { return list_runs(board.root() / "absent"); }),
+                 "cannot read folder"));
+}
+
+}  // namespace smdm

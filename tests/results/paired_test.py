@@ -1,0 +1,98 @@
+"""Holds the paired tests against scipy and statsmodels: paired_test.py DUMP_PAIRED"""
+import json
+import math
+import subprocess
+import sys
+
+try:
+    import numpy as np
+    from scipy import stats
+    from statsmodels.stats.contingency_tables import mcnemar
+    from statsmodels.stats.multitest import multipletests
+    from statsmodels.stats.proportion import proportion_confint
+except ImportError as missing:
+    print(f"SKIPPED: {missing} (./run-tests --with-python installs it)")
+    sys.exit(77)
+
+DRAWS = 10000
+
+
+def perplexity(values, axis=-1):
+    return np.exp(-np.mean(values, axis=axis))
+
+
+METRICS = {"mean": np.mean, "perplexity": perplexity}
+
+
+def cases(random):
+    for documents in (5, 12, 40, 300):
+        for _ in range(4):
+            chance = random.beta(2, 1, documents)
+            verdicts = [(random.random(documents) < chance).astype(float) for _ in range(2)]
+            yield "mean", verdicts
+            level = random.normal(0.5, 0.2, documents)
+            yield "mean", [level + random.normal(shift, 0.1, documents) for shift in (0, 0.03)]
+            nats = random.normal(-3, 1, documents)
+            yield "perplexity", [nats + random.normal(shift, 0.3, documents) for shift in (0, 0.1)]
+
+
+def close(got, wanted, what, relative=1e-9):
+    if not math.isclose(got, wanted, rel_tol=relative, abs_tol=1e-12):
+        sys.exit(f"paired_test: {what}: wanted {wanted}, got {got}")
+
+
+def check_verdicts(a, b, got):
+    table = [[sum((a == i) & (b == j)) for j in (0, 1)] for i in (0, 1)]
+    close(got["p"], mcnemar(table, exact=True).pvalue, "McNemar")
+    close(got["stderr"], stats.sem(b - a), "standard error")
+    wilson = proportion_confint(a.sum(), len(a), method="wilson")
+    for end, wanted in zip(got["interval_a"], wilson):
+        close(end, min(max(wanted, 0.0), 1.0), "Wilson's interval")
+
+
+def check_permutation(name, a, b, got):
+    metric = METRICS[name]
+
+    def statistic(x, y, axis):
+        return metric(x, axis=axis) - metric(y, axis=axis)
+
+    exact = len(a) <= 12
+    wanted = stats.permutation_test(
+        (b, a), statistic, permutation_type="samples", vectorized=True,
+        n_resamples=np.inf if exact else DRAWS, rng=np.random.default_rng(1)).pvalue
+    spread = 4.5 * math.sqrt(wanted * (1 - wanted) / DRAWS * (1 if exact else 2)) + 2 / DRAWS
+    if abs(got["p"] - wanted) > spread:
+        sys.exit(f"paired_test: permutation of {len(a)} documents, {name}: wanted {wanted}, got {got['p']}")
+
+
+def check(name, a, b, got):
+    close(got["difference"], METRICS[name](b) - METRICS[name](a), "difference")
+    if got["test"] == "mcnemar":
+        return check_verdicts(a, b, got)
+    check_permutation(name, a, b, got)
+    if name == "mean":
+        interval = stats.ttest_rel(b, a).confidence_interval()
+        close(got["interval"][0], interval.low, "interval")
+        close(got["interval"][1], interval.high, "interval")
+    elif len(a) >= 300:  # to first order
+        gradient = -perplexity(b) * (b - b.mean()) + perplexity(a) * (a - a.mean())
+        close(got["stderr"], stats.sem(gradient), "bootstrap", relative=0.05)
+
+
+def main():
+    random = np.random.default_rng(20240901)
+    pairs = [(name, a, b) for name, (a, b) in cases(random)]
+    families = [random.random(size).tolist() for size in (1, 2, 7, 30)]
+    lines = [json.dumps({"aggregation": name, "a": a.tolist(), "b": b.tolist()}) for name, a, b in pairs]
+    lines += [json.dumps({"p_values": family}) for family in families]
+    output = subprocess.run([sys.argv[1]], input="\n".join(lines) + "\n", capture_output=True, text=True, check=True)
+    answers = [json.loads(line) for line in output.stdout.splitlines()]
+    for (name, a, b), got in zip(pairs, answers):
+        check(name, a, b, got)
+    for family, got in zip(families, answers[len(pairs):]):
+        for one, wanted in zip(got, multipletests(family, method="holm")[1]):
+            close(one, wanted, "Holm")
+    print(f"{len(pairs)} pairs of runs and {len(families)} families agree with scipy and statsmodels")
+
+
+main()

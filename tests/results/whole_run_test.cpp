@@ -1,0 +1,133 @@
+// Runs read as a whole: parts together, and files that were changed found out.
+#include "results/whole_run.hpp"
+
+#include "results/results_error.hpp"
+#include "tests/results/made_runs.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+using test::contains;
+using test::MadeRun;
+using test::MadeTask;
+
+MadeRun quiz(const std::string& name = "quiz", std::uint64_t seed = 0) {
+  return {.tasks = {{.name = name, .verdicts = {1, 0, 1, 1}, .scores = {1, 0.5, 1, 0.25}}},
+          .seed = seed};
+}
+
+std::string error_of(const fs::path& path) {
+  return test::error_text<ResultsError>([&] { return read_whole_run(path); });
+}
+
+fs::path samples_in(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with("samples_")) return entry.path();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a folder means its latest run, a file itself") {
+  const test::TemporaryFolder folder;
+  const auto first = test::store(made_run(quiz("quiz", 1)), folder.path());
+  const auto second = test::store(made_run(quiz("quiz", 2)), folder.path());
+  CHECK(read_whole_run(folder.path()).parts.at(0).results_file == second);
+  CHECK(read_whole_run(first).parts.at(0).results_file == first);
+  CHECK(seed_of(tasks_of(read_whole_run(first)).at(0)) == 1);
+}
+
+TEST_CASE("a folder of folders is one run in parts") {
+  const test::TemporaryFolder folder;
+  test::store(made_run(quiz("b_task")), folder.path() / "model-1");
+  test::store(made_run(quiz("a_task")), folder.path() / "model-2");
+  fs::create_directory(folder.path() / "notes");
+  const auto run = read_whole_run(folder.path());
+  const auto tasks = tasks_of(run);
+  REQUIRE(tasks.size() == 2);
+  CHECK(tasks[0].task->name == "a_task");
+  CHECK(tasks[1].task->name == "b_task");
+  CHECK(fs::exists(samples_file(tasks[0])));
+  test::store(made_run(quiz("a_task", 5)), folder.path() / "model-3");
+  CHECK(contains(error_of(folder.path()), "wanted one run, got two with task a_task"));
+}
+
+TEST_CASE("values changed by hand do not fit together") {
+  const test::TemporaryFolder folder;
+  const auto results = test::store(made_run(quiz()), folder.path());
+  SECTION("a verdict in the samples") {
+    test::replace_in(samples_in(folder.path()), "\"acc,none\":0.0", "\"acc,none\":1.0");
+    CHECK(contains(error_of(results), "wanted the value of acc,none as its samples give it"));
+  }
+  SECTION("a score in the table") {
+    test::replace_in(results, "\"acc,none\": 0.75", "\"acc,none\": 0.76");
+    CHECK(contains(error_of(results), "got 0.76: a file was changed"));
+  }
+  SECTION("a score in the block of our own") {
+    test::replace_in(results, "\"value\": 0.75", "\"value\": 0.8");
+    CHECK(contains(error_of(results), "got 0.8: a file was changed"));
+  }
+  SECTION("a standard error") {
+    test::replace_in(results, "\"acc_stderr,none\": 0.25", "\"acc_stderr,none\": 0.05");
+    CHECK(contains(error_of(results), "wanted the standard error of acc,none"));
+  }
+  SECTION("a score that is text") {
+    test::replace_in(results, "\"acc,none\": 0.75", "\"acc,none\": \"good\"");
+    CHECK(contains(error_of(results), "not a results file of ours"));
+  }
+}
+
+TEST_CASE("what is missing is said") {
+  const test::TemporaryFolder folder;
+  CHECK(contains(error_of(folder.path() / "absent"), "found nothing"));
+  CHECK(contains(error_of(folder.path()), "found none"));
+  const auto results = test::store(made_run(quiz()), folder.path());
+  fs::remove(samples_in(folder.path()));
+  CHECK(contains(error_of(results), "wanted the samples of quiz"));
+}
+
+TEST_CASE("what a run says about its numbers") {
+  auto made = quiz();
+  const auto run = test::as_stored(made_run(made));
+  const auto task = tasks_of(run).at(0);
+  CHECK(task_settings(*task.task) == Json({{"estimator", "mc"}, {"mc_samples", 8}, {"cfg", 0.0}}));
+  CHECK(depends_on_seed(*task.task));
+  CHECK(bounds_of(*task.task) == std::vector<Bound>{Bound::lower});
+  made.tasks[0].bound = Bound::chain_rule;
+  CHECK_FALSE(depends_on_seed(test::made_run(made).tasks[0]));
+  made.tasks[0].bound = Bound::lower;
+  auto enumerated = test::made_task(made.tasks[0]);
+  for (auto& sample : enumerated.samples) {
+    for (auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome))
+      choice.estimate.standard_error = 0.0;
+  }
+  CHECK_FALSE(depends_on_seed(enumerated));
+  CHECK_FALSE(monte_carlo_error(task, {.name = "acc"}).has_value());
+  auto known = run;
+  known.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.125;
+  CHECK(monte_carlo_error(tasks_of(known).at(0), {.name = "acc"}) == 0.125);
+  known.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = nullptr;
+  CHECK_FALSE(monte_carlo_error(tasks_of(known).at(0), {.name = "acc"}).has_value());
+}
+
+TEST_CASE("texts depend on the seed where they are drawn") {
+  TaskRecord task;
+  SampleRecord sample;
+  const auto with = [&](const Json& settings) {
+    sample.outcome =
+        GenerationRecord{.prompt = "p", .settings = settings, .text = {}, .filtered = {}};
+    task.samples = {sample};
+    return depends_on_seed(task);
+  };
+  CHECK_FALSE(with({{"sampler", "confidence"}, {"temperature", 0.0}}));
+  CHECK(with({{"sampler", "confidence"}, {"temperature", 0.1}}));
+  CHECK(with({{"sampler", "ancestral"}, {"temperature", 0.0}}));
+  CHECK_FALSE(with({{"sampler", "autoregressive"}, {"temperature", 0.0}}));
+}
+
+}  // namespace smdm
