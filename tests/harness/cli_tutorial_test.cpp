@@ -1,0 +1,67 @@
+// Every command of docs/tutorial.md, in its order and in one folder; and the baseline of the
+// embedded models that tools/approve keeps.
+#include <string>
+#include <vector>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+struct TutorialCommand {
+  std::string arguments;  ///< behind ./smdm-eval
+  int code = 0;
+};
+
+/// The indented lines that start the program; "# exit code N" at the end of one says what it ends
+/// with.
+std::vector<TutorialCommand> commands_of(const std::string& text) {
+  const std::string start = "    ./smdm-eval ";
+  const std::string mark = "  # exit code ";
+  std::vector<TutorialCommand> commands;
+  for (const auto& line : test::lines_of(text)) {
+    if (!line.starts_with(start)) continue;
+    TutorialCommand command{.arguments = line.substr(start.size())};
+    const auto comment = command.arguments.find(mark);
+    if (comment != std::string::npos) {
+      command.code = std::stoi(command.arguments.substr(comment + mark.size()));
+      command.arguments.resize(comment);
+    }
+    commands.push_back(command);
+  }
+  return commands;
+}
+
+}  // namespace
+
+TEST_CASE("the tutorial's commands do what it says") {
+  const auto text = test::read_file(SMDM_SOURCE_DIR "/docs/tutorial.md");
+  const auto commands = commands_of(text);
+  REQUIRE(commands.size() >= 15);
+  const test::TemporaryFolder folder;
+  bool gate_failed = false;
+  for (const auto& command : commands) {
+    const auto line = "cd '" + folder.path().string() + "' && '" SMDM_BINARY_DIR
+                      "/bin/smdm-eval' " + command.arguments;
+    const auto result = test::run_command("/bin/sh", {"-c", line});
+    INFO(command.arguments << "\n" << result.err << "\n" << result.out);
+    REQUIRE(result.code == command.code);
+    gate_failed = gate_failed || command.code == 8;
+  }
+  CHECK(gate_failed);
+  CHECK(test::contains(test::read_file(folder.path() / "junit.xml"), "<failure"));
+  CHECK(test::contains(test::read_file(folder.path() / "board" / "leaderboard.md"), "mbedded"));
+  CHECK_FALSE(test::read_file(folder.path() / "changed.jsonl").empty());
+}
+
+TEST_CASE("the embedded models score what was approved") {
+  const auto result = test::run_command(
+      SMDM_SOURCE_DIR "/tools/approve", {"--check", "--program", SMDM_BINARY_DIR "/bin/smdm-eval"});
+  INFO(result.err << "\n" << result.out);
+  CHECK(result.code == 0);
+}
+
+}  // namespace smdm
