@@ -129,5 +129,46 @@ TEST_CASE("what cannot be enumerated is refused before anything is computed") {
   CHECK(model.work().forwards == 0);
 }
 
+TEST_CASE("work is counted without a model as it is done with one") {
+  const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
+  std::vector<TokenRequest> requests;
+  for (const std::size_t length : {1U, 5U, 8U, 5U}) {
+    requests.push_back(test::made_request(36, length));
+    requests.back().continuation.front() = static_cast<std::int64_t>(requests.size());
+  }
+  requests.push_back(test::made_request(2, 3));
+  for (const double cfg : {0.0, 0.5}) {
+    for (const Estimator& estimator :
+         {Estimator(MonteCarlo{.samples = 32, .strata = 8}), Estimator(ChainRule{}),
+          Estimator(ExactSum{}), Estimator(FixedCount{.rows = 12}), Estimator(Balanced{.rows = 12}),
+          Estimator(Balanced{.rows = 12, .prompt_reuse = PromptReuse::automatic})}) {
+      const LikelihoodConfig config{.estimator = estimator, .cfg = cfg};
+      const auto done = score(model, requests, config);
+      const auto counted = count_work(model.info(), requests, config);
+      for (std::size_t i = 0; i < requests.size(); ++i) {
+        CHECK(counted[i].rows == done[i].rows);
+        CHECK(counted[i].tokens == done[i].tokens);
+      }
+    }
+  }
+}
+
+TEST_CASE("a long prompt reused costs a fifth of the tokens at 64 rows") {
+  auto info = test::fake_masked_diffusion();
+  info.max_tokens = 2048;
+  for (const std::size_t length : {7U, 12U, 33U}) {  // 64 rows do not enumerate them
+    const std::vector<TokenRequest> requests = {test::made_request(10 * length, length)};
+    const auto tokens = [&](PromptReuse reuse) {
+      const Balanced balanced{.rows = 64, .prompt_reuse = reuse};
+      return count_work(info, requests, {.estimator = balanced}).front().tokens;
+    };
+    const auto full = tokens(PromptReuse::off);
+    const auto reused = tokens(PromptReuse::automatic);
+    INFO("length " << length << ": " << reused << " of " << full);
+    // Rows that are equal are computed once, which short targets have more of.
+    CHECK(static_cast<double>(reused) <= (length > 7 ? 0.2 : 0.25) * static_cast<double>(full));
+  }
+}
+
 }  // namespace
 }  // namespace smdm

@@ -199,8 +199,7 @@ TEST_CASE("the study of estimators writes tables, a figure and its numbers") {
   const auto study = Json::parse(test::read_file(json));
   std::map<std::string, std::vector<double>> errors;
   for (const auto& curve : study.at("curves")) {
-    errors[curve.at("estimator").get<std::string>()] =
-        curve.at("error").get<std::vector<double>>();
+    errors[curve.at("estimator").get<std::string>()] = curve.at("error").get<std::vector<double>>();
   }
   CHECK(errors.at("balanced").back() == Approx(0.0).margin(1e-6));  // 1024 rows enumerate 6 tokens
   CHECK(errors.at("mc").back() > errors.at("balanced").at(2));

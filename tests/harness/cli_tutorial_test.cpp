@@ -44,8 +44,8 @@ TEST_CASE("the tutorial's commands do what it says") {
   const test::TemporaryFolder folder;
   bool gate_failed = false;
   for (const auto& command : commands) {
-    const auto line = "cd '" + folder.path().string() + "' && '" SMDM_BINARY_DIR
-                      "/bin/smdm-eval' " + command.arguments;
+    const auto line = "cd '" + folder.path().string() +
+                      "' && '" SMDM_BINARY_DIR "/bin/smdm-eval' " + command.arguments;
     const auto result = test::run_command("/bin/sh", {"-c", line});
     INFO(command.arguments << "\n" << result.err << "\n" << result.out);
     REQUIRE(result.code == command.code);
@@ -58,8 +58,8 @@ TEST_CASE("the tutorial's commands do what it says") {
 }
 
 TEST_CASE("the embedded models score what was approved") {
-  const auto result = test::run_command(
-      SMDM_SOURCE_DIR "/tools/approve", {"--check", "--program", SMDM_BINARY_DIR "/bin/smdm-eval"});
+  const auto result = test::run_command(SMDM_SOURCE_DIR "/tools/approve",
+                                        {"--check", "--program", SMDM_BINARY_DIR "/bin/smdm-eval"});
   INFO(result.err << "\n" << result.out);
   CHECK(result.code == 0);
 }
