@@ -19,6 +19,11 @@ BalancedTarget::BalancedTarget(std::size_t length, bool frozen_prompt, const Bal
       folds_(length, draws.estimate),
       correction_(length, draws.correction) {}
 
+void BalancedTarget::enumerate_in_full() {
+  frozen_prompt_ = false;
+  enumerate();
+}
+
 void BalancedTarget::enumerate() {
   enumerated_ = true;
   for (auto& subset : all_subsets(length_)) {

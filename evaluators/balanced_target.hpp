@@ -27,6 +27,8 @@ class BalancedTarget {
 
   /// Every subset instead of folds.
   void enumerate();
+  /// Every subset in full rows: nothing is frozen any more, and nothing to correct.
+  void enumerate_in_full();
   /// A block of rows for a fold, or the next fold.
   void grow(std::size_t fold, std::size_t rows);
   /// More folds of the correction, of one row each.

@@ -130,6 +130,8 @@ class BalancedEstimator final : public SubsetEstimator {
       target_.enumerate();
     } else if (target_.exact() || target_.rows() + corrections + added > config_.max_rows) {
       missed_ = true;
+    } else if (correction_is_worse && corrections + 1 >= every) {
+      target_.enumerate_in_full();
     } else if (correction_is_worse) {
       target_.correct(1);
     } else {

@@ -237,6 +237,8 @@ Evaluation decide(const Settings& settings,
   if (kind == ModelKind::arm) check_autoregressive(settings, work, notes);
   auto all = settings;
   fill(all, preset);
+  // Who asks for a race or a target error has chosen among the estimators that know them.
+  if ((all.racing || all.target_error) && !all.estimator) all.estimator = "auto";
   fill(all, own_defaults(checkpoint_defaults, all, task, work, kind, notes));
   fill(all, task_defaults(task));
   constexpr std::int64_t kTaskSteps = 256;

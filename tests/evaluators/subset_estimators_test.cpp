@@ -254,6 +254,15 @@ TEST_CASE("rows are added until the error is below its target") {
   const auto reusing = run({.rows = 32, .target_error = target, .prompt_reuse = PromptReuse::on});
   CHECK(*reusing.standard_error < target);
   CHECK(reusing.reuse->full_rows >= 8);
+  const LossTable wrong(mild, test::made_request(3, 5),
+                        FakeModel(test::fake_masked_diffusion(), test::strong_logits()));
+  const auto full = wrong.run(
+      *balanced(5, kPrompt, {.rows = 8, .target_error = 1e-9, .prompt_reuse = PromptReuse::on},
+                balanced_draws(5, kContent)));
+  CHECK(full.enumerated);  // as many corrections as there are subsets: these are the bound itself
+  CHECK_FALSE(full.reuse);
+  CHECK(full.standard_error == 0.0);
+  CHECK(full.loss == Approx(wrong.exact()).epsilon(1e-9));
 }
 
 TEST_CASE("long prompts are reused, where that saves rows") {

@@ -120,8 +120,9 @@ TEST_CASE("ids come back unchanged and in input order") {
   input[1]["id"] = 12345678901234567LL;
   input[2]["id"] = 0.5;
   Pipe pipe;
-  const auto output = pipe("--requests", input,
-                           {"--model", model("mdm-tiny"), "--mc-samples", "8", "--mc-strata", "4"});
+  const auto output = pipe(
+      "--requests", input,
+      {"--model", model("mdm-tiny"), "--estimator", "mc", "--mc-samples", "8", "--mc-strata", "4"});
   REQUIRE(output.size() == input.size());
   for (std::size_t i = 0; i < input.size(); ++i) CHECK(output[i].at("id") == input[i].at("id"));
   CHECK(output[0].at("bound") == "lower");
@@ -131,7 +132,8 @@ TEST_CASE("ids come back unchanged and in input order") {
 TEST_CASE("one round of strata has no standard error") {
   Pipe pipe;
   const auto output =
-      pipe("--requests", some_requests(), {"--model", model("mdm-tiny"), "--mc-samples", "8"});
+      pipe("--requests", some_requests(),
+           {"--model", model("mdm-tiny"), "--estimator", "mc", "--mc-samples", "8"});
   for (const auto& line : output) CHECK(line.at("standard_error").is_null());
 }
 

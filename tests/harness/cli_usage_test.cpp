@@ -62,7 +62,8 @@ TEST_CASE("settings out of range are refused before anything is computed") {
   };
   check_error(with({"--cfg", "-1"}), kUsage, "--cfg: wanted a number >= 0");
   check_error(with({"--cfg", "nan"}), kUsage, "--cfg");
-  check_error(with({"--mc-samples", "100"}), kUsage, "multiple of --mc-strata 32");
+  check_error(with({"--estimator", "mc", "--mc-samples", "100"}), kUsage,
+              "multiple of --mc-strata 32");
   check_error(with({"--mc-samples", "0"}), kUsage, "--mc-samples: wanted at least 1");
   check_error(with({"--seed", "4294967296"}), kUsage, "--seed: wanted less than 2^32");
   check_error(with({"--batch-size", "0"}), kUsage, "--batch-size: wanted at least 1");

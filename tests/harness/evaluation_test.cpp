@@ -78,6 +78,17 @@ TEST_CASE("a budget belongs to its estimator, across layers too") {
   CHECK(hellaswag.cfg == 0.7);
 }
 
+TEST_CASE("a race asked for wins over a checkpoint's own estimator") {
+  Settings own;
+  own.estimator = "chain-rule";
+  Settings settings;
+  std::vector<std::string> notes;
+  CHECK(decide(settings, "piqa", Work::likelihood, ModelKind::mdm, notes, own).estimator ==
+        "chain-rule");
+  settings.racing = true;
+  CHECK(decide(settings, "piqa", Work::likelihood, ModelKind::mdm, notes, own).estimator == "auto");
+}
+
 TEST_CASE("racing and target errors go with auto and balanced alone") {
   const auto refused = [](const Settings& settings) {
     try {
