@@ -164,9 +164,8 @@ TEST_CASE("races give verdicts for fewer rows and mark what they stopped") {
   const auto raced = with({"--racing", "--batch-size", "7"});
   const auto again = with({"--racing", "--batch-size", "64", "--threads", "1"});
   const auto& record = raced.tasks[0];
-  CHECK(record.extra.at("racing").at("rows_saved").get<int>() >= 0);
-  CHECK(record.extra.at("racing").at("rows").get<int>() <
-        exact.tasks[0].extra.at("rows").get<int>());
+  CHECK(record.extra.at("racing").at("rows_saved").get<int>() > 0);
+  CHECK(record.extra.at("racing").at("rows_per_choice").get<double>() < 15.0);  // all subsets of 4
   CHECK(record.extra.at("racing_error") == 0.01);
   int same = 0;
   int stopped = 0;
