@@ -1,6 +1,7 @@
 #include "harness/races.hpp"
 
 #include <algorithm>
+#include <iostream>
 
 #include "evaluators/racing.hpp"
 #include "harness/errors.hpp"
@@ -54,6 +55,15 @@ Json totals_json(const RaceTotals& totals,
            static_cast<double>(totals.rows) / static_cast<double>(estimates.size())}};
 }
 
+/// One line for people.
+std::string totals_line(const std::string& task, const Json& totals) {
+  const auto rows = totals.at("rows").get<std::int64_t>();
+  const auto saved = totals.at("rows_saved").get<std::int64_t>();
+  return task + ": racing took " + std::to_string(rows) + " rows and saved " +
+         std::to_string(saved) + " of " + std::to_string(rows + saved) +
+         "; undecided: " + totals.at("undecided").dump();
+}
+
 }  // namespace
 
 std::vector<RaceQuestion> race_questions(const PreparedTask& prepared) {
@@ -97,7 +107,9 @@ std::vector<Estimate> raced(const PreparedTask& prepared,
              totals.add(outcome);
              progress.advance();
            }});
-  record.extra["racing"] = totals_json(totals, std::get<MultipleChoice>(prepared.task), estimates);
+  const auto json = totals_json(totals, std::get<MultipleChoice>(prepared.task), estimates);
+  std::cerr << totals_line(record.name, json) << "\n";
+  record.extra["racing"] = json;
   return estimates;
 }
 
