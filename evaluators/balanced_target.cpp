@@ -1,5 +1,6 @@
 #include "evaluators/balanced_target.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace smdm {
@@ -108,8 +109,12 @@ FoldEstimate BalancedTarget::estimate() const {
   for (const auto& part : all) {
     estimate.loss += part.mean.value;
     estimate.standard_error = combined_error(estimate.standard_error, part.mean.standard_error);
-    if (part.folds.size() > 1) estimate.folds.push_back(part.folds);
+    // Parts keep their places, so that those of two requests can be told apart; exact ones are
+    // empty.
+    estimate.folds.push_back(part.folds.size() > 1 ? part.folds : std::vector<double>{});
   }
+  const auto is_exact = [](const auto& folds) { return folds.empty(); };
+  if (std::ranges::all_of(estimate.folds, is_exact)) estimate.folds.clear();
   if (frozen_prompt_) {
     const auto corrections = static_cast<std::int64_t>(correction_.size());
     estimate.reuse = {.cheap_rows = rows() + corrections,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -118,7 +119,7 @@ class RacingPlan final : public SubsetPlan {
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       const auto& choice = *choices_[c];
       auto estimate = estimate_of(choice.estimate());
-      estimate.eliminated = !alive(c) && !choice.exact();
+      estimate.eliminated = !alive(c);
       estimate.stopped = !choice.exact() && (estimate.eliminated || early);
       estimates.push_back(std::move(estimate));
       outcome.rows += choice.rows();
@@ -143,7 +144,7 @@ class RacingPlan final : public SubsetPlan {
     std::vector<AskedRow> asked;
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       if (!alive(c)) continue;
-      if (correct && choices_[c]->frozen_prompt()) choices_[c]->correct(kCorrections);
+      if (correct && choices_[c]->frozen_prompt()) add_corrections(*choices_[c]);
       grow(*choices_[c], look);
       auto wanted = choices_[c]->wanted();
       if (wanted.empty()) continue;
@@ -153,15 +154,24 @@ class RacingPlan final : public SubsetPlan {
     return asked;
   }
 
+  /// Where corrections would be as many as there are subsets, full rows over all of them are exact.
+  static void add_corrections(BalancedTarget& choice) {
+    const auto after = static_cast<std::int64_t>(choice.corrections() + kCorrections);
+    if (after >= subset_count(choice.length())) {
+      choice.enumerate_in_full();
+    } else {
+      choice.correct(kCorrections);
+    }
+  }
+
   /// Whether more rows over the frozen prompt would not help one of the choices. All choices get
   /// the same number of corrections, which are paired.
   [[nodiscard]] bool correction_is_worse() const {
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       if (!alive(c) || !choices_[c]->frozen_prompt()) continue;
-      const auto error = [&](const EstimatePart& part) {
-        return part.mean.standard_error.value_or(0.0);
-      };
-      if (error(parts_[c].back()) > error(parts_[c].front())) return true;
+      constexpr auto kUnknown = std::numeric_limits<double>::infinity();  // folds that coincide
+      const auto correction = parts_[c].back().mean.standard_error.value_or(kUnknown);
+      if (correction > parts_[c].front().mean.standard_error.value_or(0.0)) return true;
     }
     return false;
   }
@@ -178,6 +188,13 @@ class RacingPlan final : public SubsetPlan {
       const auto added = kLooks[look].rows_per_fold - (fold < before ? had : 0);
       if (added > 0) choice.grow(fold, added);
     }
+  }
+
+  /// Whether a choice's folds coincide: they then say nothing about its error.
+  [[nodiscard]] bool is_silent(std::size_t choice) const {
+    return std::ranges::any_of(parts_[choice], [](const EstimatePart& part) {
+      return part.folds.size() > 1 && !part.mean.standard_error;
+    });
   }
 
   /// Whether the leader of a pair leads beyond doubt.
@@ -197,6 +214,7 @@ class RacingPlan final : public SubsetPlan {
       return lead.mean > 0.0 || (lead.mean == 0.0 && leader < other);
     }
     if (!(lead.mean > 0.0) || lead.degrees == 0.0) return false;
+    if (is_silent(leader) || is_silent(other)) return false;
     return lead.mean > student_t_quantile(1.0 - level_, lead.degrees) * std::sqrt(lead.variance);
   }
 

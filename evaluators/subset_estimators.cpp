@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -124,10 +125,12 @@ class BalancedEstimator final : public SubsetEstimator {
         estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
     const auto corrections = static_cast<std::int64_t>(target_.corrections());
     const auto added = correction_is_worse ? 1 : static_cast<std::int64_t>(fold_rows_);
-    const auto every = subset_count(target_.length());
+    const auto every = target_.length() <= kMaxEnumerated
+                           ? subset_count(target_.length())
+                           : std::numeric_limits<std::int64_t>::max() / 2;
     if (!correction_is_worse && !target_.enumerated() && target_.rows() + added >= every &&
         every + corrections <= config_.max_rows) {
-      target_.enumerate();
+      config_.exact_over_full_rows ? target_.enumerate_in_full() : target_.enumerate();
     } else if (target_.exact() || target_.rows() + corrections + added > config_.max_rows) {
       missed_ = true;
     } else if (correction_is_worse && corrections + 1 >= every) {
@@ -140,7 +143,8 @@ class BalancedEstimator final : public SubsetEstimator {
   }
 
   static bool worse(const PromptReuseRecord& reuse) {
-    return reuse.correction_error.value_or(0.0) > reuse.cheap_error.value_or(0.0);
+    constexpr auto kUnknown = std::numeric_limits<double>::infinity();  // folds that coincide
+    return reuse.correction_error.value_or(kUnknown) > reuse.cheap_error.value_or(0.0);
   }
 
   Balanced config_;
@@ -215,9 +219,11 @@ void check_subset_config(const Balanced& config) {
     throw std::invalid_argument("balanced: wanted a target error above 0, got " +
                                 std::to_string(*config.target_error));
   }
-  if (config.max_rows < config.rows) {
+  const auto folds = static_cast<std::int64_t>(kTargetFolds);
+  const auto begin = (config.rows + folds - 1) / folds * folds;
+  if (config.max_rows < begin) {
     throw std::invalid_argument("balanced: wanted at most " + std::to_string(config.max_rows) +
-                                " rows to begin with, got " + std::to_string(config.rows));
+                                " rows, got " + std::to_string(begin) + " to begin with");
   }
 }
 

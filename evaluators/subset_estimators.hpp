@@ -54,7 +54,8 @@ using RowLosses = std::vector<double>;
 struct FoldEstimate {
   double loss = 0.0;                       ///< nats, of -log p
   std::optional<double> standard_error;    ///< empty where there is none to give
-  std::vector<std::vector<double>> folds;  ///< [part][fold]; empty if nothing is random
+  std::vector<std::vector<double>> folds;  ///< [part][fold]; an exact part is empty, all of it if
+                                           ///< nothing is random
   bool enumerated = false;                 ///< over every subset
   bool target_missed = false;
   std::optional<PromptReuseRecord> reuse;

@@ -42,7 +42,10 @@ struct Amounts {
 
 /// Rows and tokens of likelihood requests whose number does not depend on the answers.
 std::optional<Amounts> counted(const PreparedTask& task, const Session& session) {
-  if (task.tokens.empty() || task.evaluation.racing) return std::nullopt;
+  const auto& evaluation = task.evaluation;
+  const bool greedy = evaluation.greedy && session.checkpoint.kind == ModelKind::mdm;
+  if (task.tokens.empty() || evaluation.racing || evaluation.target_error || greedy)
+    return std::nullopt;
   auto config = likelihood_config(task.evaluation, session.checkpoint.kind, {});
   constexpr std::int64_t kRows = 1 << 14;
   constexpr std::int64_t kTokens = 1 << 22;
@@ -59,6 +62,7 @@ std::vector<std::string> row_of(const PreparedTask& task,
                                 const Session& session,
                                 const Settings& settings) {
   const auto documents = task.dataset.documents.size();
+  if (documents == 0) return {info(task.task).name, "0", "0", "-", "-", "-", "-"};
   const auto calibration = calibrated(task, session, settings);
   const auto factor = static_cast<double>(documents) / static_cast<double>(calibration.documents);
   const auto exact = counted(task, session);

@@ -63,8 +63,10 @@ void check_estimator(const Evaluation& evaluation) {
   if (!(std::isfinite(*evaluation.target_error) && *evaluation.target_error > 0.0))
     refuse("--target-error", "a number above 0", std::to_string(*evaluation.target_error));
   if (evaluation.racing) refuse("--target-error", "no --racing beside it", "both");
-  if (evaluation.max_rows < evaluation.mc_samples) {
-    refuse("--max-rows", "at least --mc-samples " + std::to_string(evaluation.mc_samples),
+  constexpr std::int64_t kFolds = 8;
+  const auto begin = (evaluation.mc_samples + kFolds - 1) / kFolds * kFolds;
+  if (evaluation.max_rows < begin) {
+    refuse("--max-rows", "at least the " + std::to_string(begin) + " rows of 8 folds to begin with",
            std::to_string(evaluation.max_rows));
   }
 }

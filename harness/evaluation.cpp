@@ -39,6 +39,9 @@ Settings undecided(Settings below, const Settings& above) {
     below.mc_samples.reset();
     below.mc_strata.reset();
   }
+  const bool other =
+      above.estimator && *above.estimator != "auto" && *above.estimator != "balanced";
+  if (above.racing || other) below.target_error.reset();
   for_each_decided(below, above, [](auto& value, const auto& decided) {
     if (decided) value.reset();
   });

@@ -5,8 +5,6 @@
 #include "harness/progress.hpp"
 
 namespace smdm {
-namespace {
-
 void check_enumeration(const std::vector<TokenRequest>& requests,
                        const Estimator& estimator,
                        const std::function<std::string(std::size_t)>& where) {
@@ -20,8 +18,6 @@ void check_enumeration(const std::vector<TokenRequest>& requests,
     }
   }
 }
-
-}  // namespace
 
 void check_requests(const Session& session,
                     const std::vector<TokenRequest>& requests,

@@ -18,6 +18,11 @@ void check_requests(const Session& session,
                     const std::vector<TokenRequest>& requests,
                     const std::function<std::string(std::size_t)>& where);
 
+/// @throws RequestError  if `exact` would take more rows than it may
+void check_enumeration(const std::vector<TokenRequest>& requests,
+                       const Estimator& estimator,
+                       const std::function<std::string(std::size_t)>& where);
+
 /// check_requests(), then one estimate per request, in order. @param label  for the progress
 /// display
 [[nodiscard]] std::vector<Estimate> likelihoods(

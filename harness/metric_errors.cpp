@@ -68,6 +68,7 @@ std::vector<Estimate> drawn_again(std::span<const Estimate> estimates,
   for (std::size_t i = 0; i < estimates.size(); ++i) {
     drawn[i].nats = estimates[i].nats;
     drawn[i].is_greedy = estimates[i].is_greedy;
+    drawn[i].eliminated = estimates[i].eliminated;
     for (std::size_t k = 0; k <= i; ++k) drawn[i].nats += triangle[i][k] * normals[k];
   }
   return drawn;

@@ -73,6 +73,15 @@ Json describe_files(const LoadedDataset& dataset) {
   return files;
 }
 
+/// What an estimator cannot compute is refused before anything is.
+void check_estimates(const PreparedTask& prepared, const Session& session) {
+  if (session.checkpoint.kind != ModelKind::mdm) return;
+  if (prepared.evaluation.racing) check_race_choices(prepared);
+  check_enumeration(
+      prepared.tokens, likelihood_config(prepared.evaluation, ModelKind::mdm, {}).estimator,
+      [&](std::size_t index) { return document_name(prepared, document_of(prepared, index)); });
+}
+
 }  // namespace
 
 std::size_t limited(std::size_t documents, const std::optional<double>& limit) {
@@ -100,15 +109,18 @@ PreparedTask prepare(const Task& task,
   auto asked = settings;
   asked.greedy =
       settings.greedy || std::holds_alternative<Cloze>(task);  // their accuracy is that verdict
+  if (settings.racing && std::holds_alternative<Cloze>(task)) {
+    asked.racing = false;
+    notes.push_back(name + ": no choices to race; estimated without");
+  }
   prepared.evaluation = decide(asked, name, work_of(task), session.checkpoint.kind, notes,
                                defaults_of(session.defaults, name));
   check_race(task, prepared.evaluation);
-  if (prepared.evaluation.racing && std::holds_alternative<Cloze>(task))
-    notes.push_back(name + ": no choices to race; estimated without");
   if (const auto* open = std::get_if<OpenAnswer>(&task)) {
     prepare_prompts(prepared, *open, session);
   } else {
     prepare_requests(prepared, session);
+    check_estimates(prepared, session);
   }
   return prepared;
 }

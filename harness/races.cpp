@@ -77,6 +77,18 @@ std::vector<RaceQuestion> race_questions(const PreparedTask& prepared) {
   return questions;
 }
 
+void check_race_choices(const PreparedTask& prepared) {
+  if (!std::holds_alternative<MultipleChoice>(prepared.task)) return;
+  const auto questions = race_questions(prepared);
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    for (const auto& divisors : questions[q].divisors) {
+      if (std::ranges::all_of(divisors, [](double d) { return d > 0.0; })) continue;
+      throw RequestError("task " + info(prepared.task).name + ", document " + std::to_string(q) +
+                         ": wanted choices of at least one character for --racing, got none");
+    }
+  }
+}
+
 void check_race(const Task& task, const Evaluation& evaluation) {
   const auto* choices = std::get_if<MultipleChoice>(&task);
   if (!evaluation.racing || choices == nullptr) return;

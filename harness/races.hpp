@@ -18,6 +18,9 @@ namespace smdm {
 /// The questions of a multiple-choice task, with a verdict for each of its metrics.
 [[nodiscard]] std::vector<RaceQuestion> race_questions(const PreparedTask& prepared);
 
+/// @throws RequestError  for a choice of no text, which acc_norm cannot divide by
+void check_race_choices(const PreparedTask& prepared);
+
 /// @throws UsageError  if the task's metrics are no verdicts (a race ranks nobody but the winner),
 ///                     or it asks for greedy verdicts too
 void check_race(const Task& task, const Evaluation& evaluation);

@@ -4,6 +4,9 @@
 #include <cctype>
 #include <ctime>
 #include <filesystem>
+#include <system_error>
+
+#include "results/results_error.hpp"
 
 namespace smdm {
 namespace {
@@ -44,24 +47,34 @@ std::string named(const std::string& model,
   for (const auto& task : tasks) list += (list.empty() ? "" : "+") + task;
   constexpr std::size_t kLongest = 60;
   if (list.size() > kLongest) list = std::to_string(tasks.size()) + "-tasks";
-  return plain(date_of(when) + "-" + model + "-" + list);
+  return plain(date_of(when) + "-" + model.substr(0, kLongest) + "-" + list);
+}
+
+/// Claims a folder that nobody has.
+std::string made(const std::string& name) {
+  const auto first = fs::path(kRuns) / name;
+  auto folder = first;
+  std::error_code error;
+  fs::create_directories(kRuns, error);
+  for (int k = 2; !error; ++k) {
+    if (fs::create_directory(folder, error)) return folder.string();
+    folder = first.string() + "-" + std::to_string(k);
+  }
+  throw ResultsError(folder.string() + ": cannot make the folder: " + error.message());
 }
 
 }  // namespace
 
-std::string default_folder(const EvaluationPart& part,
-                           std::chrono::system_clock::time_point start) {
+std::string make_default_folder(const EvaluationPart& part,
+                                std::chrono::system_clock::time_point start) {
   const auto model =
       part.model.empty() ? last_part(part.settings.model.value_or("model")) : part.model;
-  const auto first = fs::path(kRuns) / named(model, part.settings.tasks, start);
-  auto folder = first;
-  for (int k = 2; fs::exists(folder); ++k) folder = first.string() + "-" + std::to_string(k);
-  return folder.string();
+  return made(named(model, part.settings.tasks, start));
 }
 
-std::string name_of_run(const Settings& settings) {
+std::string make_default_folder(const Settings& settings) {
   const auto model = settings.model ? last_part(*settings.model) : "embedded";
-  return named(model, settings.tasks, std::chrono::system_clock::now());
+  return made(named(model, settings.tasks, std::chrono::system_clock::now()));
 }
 
 }  // namespace smdm

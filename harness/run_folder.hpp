@@ -12,11 +12,13 @@ namespace smdm {
 /// The folder of such runs, in the caller's working directory.
 inline constexpr const char* kRuns = "runs";
 
-/// "runs/<date>-<model>-<task>" of a part, UTC; a number behind it where such a folder exists.
-[[nodiscard]] std::string default_folder(const EvaluationPart& part,
-                                         std::chrono::system_clock::time_point start);
+/// Makes the folder "runs/<date>-<model>-<task>" of a part, UTC; a number behind it where there is
+/// one already. @return its path
+/// @throws ResultsError  if it cannot be made
+[[nodiscard]] std::string make_default_folder(const EvaluationPart& part,
+                                              std::chrono::system_clock::time_point start);
 
-/// "<date>-<model>-<task>" of everything that the settings ask for, now.
-[[nodiscard]] std::string name_of_run(const Settings& settings);
+/// Likewise for everything that the settings ask for, now.
+[[nodiscard]] std::string make_default_folder(const Settings& settings);
 
 }  // namespace smdm

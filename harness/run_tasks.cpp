@@ -62,6 +62,7 @@ struct ReadyPart {
   std::chrono::system_clock::time_point start;
   Session session;
   std::vector<PreparedTask> prepared;
+  std::string folder;  ///< of its files; empty until it is known that there will be some
 };
 
 ReadyPart made_ready(const EvaluationPart& part) {
@@ -69,8 +70,11 @@ ReadyPart made_ready(const EvaluationPart& part) {
   const auto start = std::chrono::system_clock::now();
   auto session = open_session(part.settings);
   auto prepared = prepared_tasks(part, session);
-  return {
-      .part = part, .start = start, .session = std::move(session), .prepared = std::move(prepared)};
+  return {.part = part,
+          .start = start,
+          .session = std::move(session),
+          .prepared = std::move(prepared),
+          .folder = {}};
 }
 
 /// One evaluation with its summaries.
@@ -80,7 +84,7 @@ struct Finished {
 };
 
 Finished run_part(const ReadyPart& ready) {
-  const auto& [part, start, session, prepared] = ready;
+  const auto& [part, start, session, prepared, folder] = ready;
   const auto& settings = part.settings;
   auto run = new_run(session, settings, start);
   for (const auto& task : prepared) run.tasks.push_back(evaluate(task, session, settings));
@@ -89,7 +93,6 @@ Finished run_part(const ReadyPart& ready) {
   mark_as_embedded(part, run);
   auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
-  const auto folder = settings.output.value_or(default_folder(part, start));
   const auto files = write_run(folder, run, summaries);
   std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()
             << " samples file(s) beside it\n";
@@ -101,6 +104,11 @@ std::vector<Finished> run_once(const Settings& settings) {
   std::vector<ReadyPart> ready;  // all of them first: what is wrong with one costs nothing
   ready.reserve(parts.size());
   for (const auto& part : parts) ready.push_back(made_ready(part));
+  for (auto& part : ready) {
+    const auto& output = part.part.settings.output;
+    if (!settings.dry_run)
+      part.folder = output ? *output : make_default_folder(part.part, part.start);
+  }
   std::vector<Finished> finished;
   for (const auto& part : ready) {
     if (settings.dry_run) {
@@ -116,9 +124,11 @@ std::vector<Finished> run_once(const Settings& settings) {
 std::vector<Settings> repeats_of(const Settings& settings) {
   const auto count = settings.repeat.value_or(1);
   if (count < 1) refuse("--repeat", "at least 1", std::to_string(count));
-  if (!settings.repeat) return {settings};
+  if (!settings.repeat || settings.dry_run) return {settings};
+  if ((settings.seed.value_or(0) + static_cast<std::uint64_t>(count) - 1) >> 32 != 0)
+    refuse("--repeat", "seeds below 2^32", std::to_string(count) + " of them");
   const std::filesystem::path folder =
-      settings.output.value_or((std::filesystem::path(kRuns) / name_of_run(settings)).string());
+      settings.output ? *settings.output : make_default_folder(settings);
   std::vector<Settings> all(static_cast<std::size_t>(count), settings);
   for (std::size_t r = 0; r < all.size(); ++r) {
     all[r].seed = settings.seed.value_or(0) + r;
