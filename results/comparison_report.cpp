@@ -25,12 +25,12 @@ std::string interval_text(const std::optional<Interval>& interval) {
   text += signed_text(interval->low, kDigits);
   text += ", ";
   text += signed_text(interval->high, kDigits);
-  return text += "]";
+  return text += ']';
 }
 
 /// Documents that changed: those better and worse in the second run, where a document can be that.
 std::string changed_text(const MetricComparison& metric) {
-  const auto& difference = *metric.difference;
+  const auto& difference = metric.difference.value();
   if (values_per_document(metric.info.aggregation) > 1) return std::to_string(difference.changed);
   // A perplexity falls where the log-likelihood of a document rises.
   const bool up_is_better =
@@ -63,7 +63,7 @@ std::vector<std::string> row_of(const std::string& task, const MetricComparison&
           interval_text(difference.interval),
           optional_text(metric.monte_carlo_error, "N/A"),
           p_text(difference.p_value),
-          p_text(*metric.corrected),
+          p_text(metric.corrected.value()),
           optional_text(difference.detectable, "not estimable"),
           changed_text(metric),
           verdict(metric)};
@@ -145,7 +145,7 @@ Json metric_json(const MetricComparison& metric) {
   json["detectable"] = or_null(difference.detectable);
   json["test"] = to_string(difference.test);
   json["p"] = difference.p_value;
-  json["p_holm"] = *metric.corrected;
+  json["p_holm"] = metric.corrected.value();
   json["documents_changed"] = difference.changed;
   json["documents_risen"] = difference.risen;
   json["documents_fallen"] = difference.fallen;
@@ -166,7 +166,8 @@ Json task_json(const TaskComparison& task) {
 
 std::string verdict(const MetricComparison& metric) {
   if (!metric.corrected || *metric.corrected > kComparisonLevel) return "unclear";
-  return (metric.difference->difference > 0.0) == metric.info.higher_is_better ? "better" : "worse";
+  return (metric.difference.value().difference > 0.0) == metric.info.higher_is_better ? "better"
+                                                                                      : "worse";
 }
 
 std::string comparison_text(const RunComparison& comparison) {

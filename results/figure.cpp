@@ -70,12 +70,12 @@ std::string line(double x1, double y1, double x2, double y2) {
 
 std::string grid(const Axis& x, const Axis& y) {
   std::string svg;
-  for (auto e = x.low; e <= x.high; e += 1.0) {
+  for (int e = static_cast<int>(x.low); e <= static_cast<int>(x.high); ++e) {
     const auto value = std::pow(x.base, e);
     svg += line(x.at(value), y.begin, x.at(value), y.end);
     svg += text(x.at(value), y.begin + 20.0, "middle", number(value, "%g"));
   }
-  for (auto e = y.low; e <= y.high; e += 1.0) {
+  for (int e = static_cast<int>(y.low); e <= static_cast<int>(y.high); ++e) {
     const auto value = std::pow(y.base, e);
     svg += line(x.begin, y.at(value), x.end, y.at(value));
     svg += text(x.begin - 8.0, y.at(value) + 4.0, "end", number(value, "%g"));
