@@ -186,22 +186,23 @@ std::optional<double> monte_carlo_error(Aggregation aggregation,
   }
   std::vector<double> sorted(errors.begin(), errors.end());
   std::ranges::sort(sorted);
+  const auto rows = sorted_rows(values, width);  // no order of documents changes a bit
   double squares = 0.0;
   for (const double error : sorted) squares += error * error;
   const double sum = std::sqrt(squares);
   const auto count = static_cast<double>(errors.size());
   double units = 0.0;  // tokens or bytes of a corpus metric
   if (width == 2) {
-    for (std::size_t i = 1; i < values.size(); i += 2) units += values[i];
+    for (std::size_t i = 1; i < rows.size(); i += 2) units += rows[i];
   }
   switch (aggregation) {
     case Aggregation::mean:
       return sum / count;
     case Aggregation::perplexity:
-      return perplexity(values) * sum / count;
+      return perplexity(rows) * sum / count;
     case Aggregation::weighted_perplexity: {
       double nats = 0.0;
-      for (std::size_t i = 0; i < values.size(); i += 2) nats += values[i];
+      for (std::size_t i = 0; i < rows.size(); i += 2) nats += rows[i];
       return std::exp(-nats / units) * sum / units;
     }
     case Aggregation::bits_per_byte:

@@ -181,6 +181,13 @@ TEST_CASE("Monte Carlo errors of metrics are roots of summed squares, to first o
         Approx(std::exp(1.0) * 0.5 / 10.0));
   CHECK(monte_carlo_error(Aggregation::bits_per_byte, counts, two).value() ==
         Approx(0.5 / 10.0 / std::log(2.0)));
+  std::vector<double> many;
+  for (int i = 0; i < 60; ++i) many.push_back(-0.1 * (i * 37 % 101) - 0.01);
+  const std::vector<double> some(30, 0.1);
+  std::vector<double> turned(many.rbegin(), many.rend());
+  for (std::size_t i = 0; i < turned.size(); i += 2) std::swap(turned[i], turned[i + 1]);
+  CHECK(monte_carlo_error(Aggregation::weighted_perplexity, many, some) ==
+        monte_carlo_error(Aggregation::weighted_perplexity, turned, some));
   CHECK_FALSE(monte_carlo_error(Aggregation::mean, verdicts, {}));
   CHECK_THROWS_AS(monte_carlo_error(Aggregation::mean, verdicts, two), std::invalid_argument);
 }
