@@ -7,6 +7,7 @@
 #include "harness/jobs.hpp"
 #include "harness/likelihoods.hpp"
 #include "harness/session.hpp"
+#include "results/estimate_json.hpp"
 #include "results/json_lines.hpp"
 
 namespace smdm {
@@ -21,27 +22,9 @@ TokenRequest encode(const Session& session, const InputLine& line) {
   return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
 }
 
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json answer(const Json& id, const Estimate& estimate) {
-  Json json = {{"id", id},
-               {"nats", estimate.nats},
-               {"standard_error", or_null(estimate.standard_error)},
-               {"bound", to_string(estimate.bound)},
-               {"is_greedy", or_null(estimate.is_greedy)},
-               {"rows", estimate.rows},
-               {"tokens", estimate.tokens}};
-  if (estimate.enumerated) json["enumerated"] = true;
-  if (estimate.target_missed) json["target_missed"] = true;
-  if (estimate.prompt_reuse) {
-    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
-                            {"full_rows", estimate.prompt_reuse->full_rows},
-                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
-                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
-  }
+  Json json = {{"id", id}};
+  json.update(estimate_json(estimate));
   return json;
 }
 

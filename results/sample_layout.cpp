@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "results/estimate_json.hpp"
 #include "results/layout.hpp"
 #include "results/layout_parts.hpp"
 #include "results/python_text.hpp"
@@ -14,27 +15,6 @@ using namespace layout;
 std::string python_bool(const std::optional<bool>& value) {
   if (!value) return "None";
   return *value ? "True" : "False";
-}
-
-/// Marks are written where they say something.
-Json estimate_json(const Estimate& estimate) {
-  Json json = {{"nats", finite_or_null(estimate.nats)},
-               {"standard_error", or_null(estimate.standard_error)},
-               {"bound", to_string(estimate.bound)},
-               {"is_greedy", or_null(estimate.is_greedy)},
-               {"rows", estimate.rows},
-               {"tokens", estimate.tokens}};
-  if (estimate.enumerated) json["enumerated"] = true;
-  if (estimate.target_missed) json["target_missed"] = true;
-  if (estimate.stopped) json["stopped"] = true;
-  if (estimate.eliminated) json["eliminated"] = true;
-  if (estimate.prompt_reuse) {
-    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
-                            {"full_rows", estimate.prompt_reuse->full_rows},
-                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
-                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
-  }
-  return json;
 }
 
 /// The parts of a sample that depend on what was asked.
@@ -118,6 +98,26 @@ const std::string& first_prompt(const SampleRecord& sample) {
 }
 
 }  // namespace
+
+Json estimate_json(const Estimate& estimate) {
+  Json json = {{"nats", finite_or_null(estimate.nats)},
+               {"standard_error", or_null(estimate.standard_error)},
+               {"bound", to_string(estimate.bound)},
+               {"is_greedy", or_null(estimate.is_greedy)},
+               {"rows", estimate.rows},
+               {"tokens", estimate.tokens}};
+  if (estimate.enumerated) json["enumerated"] = true;
+  if (estimate.target_missed) json["target_missed"] = true;
+  if (estimate.stopped) json["stopped"] = true;
+  if (estimate.eliminated) json["eliminated"] = true;
+  if (estimate.prompt_reuse) {
+    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
+                            {"full_rows", estimate.prompt_reuse->full_rows},
+                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
+                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
+  }
+  return json;
+}
 
 SampleHashes hashes_of(const SampleRecord& sample) {
   return {.doc = hash_string(python_json(sample.doc)),
