@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <optional>
 
 #include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
 #include <torch/types.h>
 
 #include "evaluators/likelihood.hpp"
 #include "harness/bench_tools.hpp"
 #include "harness/bench_train.hpp"
+#include "harness/evaluation.hpp"
 #include "models/checkpoint.hpp"
 #include "results/report.hpp"
 
@@ -100,7 +103,8 @@ Speed measure(const LanguageModel& model,
   } else {
     config.estimator = MonteCarlo{.samples = kSamples, .strata = kSamples};
   }
-  if (settings.batch_size > 0) config.packing.rows_per_forward = settings.batch_size;
+  const auto rows = settings.batch_size > 0 ? std::optional(settings.batch_size) : std::nullopt;
+  config.packing = packing_limits(settings.device, rows);
   const Counted counted(model, count);
   [[maybe_unused]] const auto warm_up =
       score(counted, std::span(requests).first(shape.choices), config);
@@ -183,6 +187,8 @@ void run_bench(const BenchSettings& settings) {
     auto study = settings.study;
     study.model_size = settings.model_size;
     study.threads = settings.threads;
+    study.device = settings.device;
+    study.dtype = settings.dtypes.front();
     return study.task_time ? run_bench_task_time(study) : run_bench_estimators(study);
   }
   const auto device = find_device(settings.device);

@@ -23,6 +23,8 @@ struct BenchEstimatorSettings {
   std::int64_t model_size = 113;
   std::int64_t timed_questions = 2;
   int threads = 0;
+  std::string device = "auto";
+  std::string dtype = "f32";
 };
 
 /// Errors of every estimator against exact values, and races against exact verdicts.

@@ -91,7 +91,10 @@ std::vector<TokenRequest> some_requests(const PreparedTask& task,
 Timed timed(const LanguageModel& model,
             const PreparedTask& task,
             const Evaluation& evaluation,
-            std::int64_t questions) {
+            const BenchEstimatorSettings& settings) {
+  const auto questions = settings.timed_questions;
+  Settings where;
+  where.device = settings.device;
   const auto begin = std::chrono::steady_clock::now();
   Timed result;
   const bool races = evaluation.racing && std::holds_alternative<MultipleChoice>(task.task);
@@ -99,7 +102,7 @@ Timed timed(const LanguageModel& model,
   const auto requests = some_requests(task, questions, races ? &raced : nullptr);
   if (races) {
     std::vector<Estimate> estimates(requests.size());
-    race(model, requests, raced, racing_config(evaluation, {}),
+    race(model, requests, raced, racing_config(evaluation, where),
          {.request = [&](std::size_t i, const Estimate& e) { estimates[i] = e; },
           .question = [](std::size_t, const RaceOutcome&) {}});
     result.amount = sum_of(estimates);
@@ -108,10 +111,23 @@ Timed timed(const LanguageModel& model,
     if (few.estimator == "mc")
       few.mc_samples = few.mc_strata = std::min(few.mc_samples, std::int64_t{32});
     few.greedy = false;
-    result.amount = sum_of(score(model, requests, likelihood_config(few, ModelKind::mdm, {})));
+    result.amount = sum_of(score(model, requests, likelihood_config(few, ModelKind::mdm, where)));
   }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
+}
+
+/// The first forwards on a device are slow.
+void warm_up(const LanguageModel& model,
+             const PreparedTask& task,
+             const BenchEstimatorSettings& settings) {
+  if (settings.timed_questions == 0) return;
+  std::vector<std::string> notes;
+  const auto evaluation = decide(with_estimator("auto", ""), info(task.task).name, Work::likelihood,
+                                 ModelKind::mdm, notes);
+  auto few = settings;
+  few.timed_questions = 1;
+  timed(model, task, evaluation, few);
 }
 
 Session random_session(const BenchEstimatorSettings& settings) {
@@ -119,8 +135,10 @@ Session random_session(const BenchEstimatorSettings& settings) {
   session.checkpoint.kind = ModelKind::mdm;
   session.checkpoint.config = family_config(settings.model_size);
   session.tokenizer.emplace(settings.tokenizer);
-  session.model = random_model(session.checkpoint.config, ModelKind::mdm, ComputeType::f32,
-                               torch::kCPU, /*seed=*/0);
+  const auto compute = settings.dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
+  session.device = find_device(settings.device);
+  session.model = random_model(session.checkpoint.config, ModelKind::mdm, compute, session.device,
+                               /*seed=*/0);
   return session;
 }
 
@@ -128,7 +146,7 @@ Session random_session(const BenchEstimatorSettings& settings) {
 std::vector<std::string> measured(const LanguageModel& model,
                                   const PreparedTask& task,
                                   const Way& way,
-                                  std::int64_t timed_questions) {
+                                  const BenchEstimatorSettings& settings) {
   std::vector<std::string> notes;
   const auto name = info(task.task).name;
   auto asked = way.settings;
@@ -136,7 +154,7 @@ std::vector<std::string> measured(const LanguageModel& model,
   const auto evaluation = decide(asked, name, Work::likelihood, ModelKind::mdm, notes);
   const auto questions = static_cast<double>(task.dataset.documents.size());
   std::optional<Timed> sample;
-  if (timed_questions > 0) sample = timed(model, task, evaluation, timed_questions);
+  if (settings.timed_questions > 0) sample = timed(model, task, evaluation, settings);
   const bool races = evaluation.racing && std::holds_alternative<MultipleChoice>(task.task);
   Amount whole;
   if (!races) {
@@ -144,8 +162,9 @@ std::vector<std::string> measured(const LanguageModel& model,
     config.packing = {.rows_per_forward = 1 << 14, .tokens_per_forward = 1 << 22};
     whole = sum_of(count_work(model.info(), task.tokens, config));
   } else if (sample) {
-    const auto factor = questions / static_cast<double>(std::min<std::int64_t>(
-                                        timed_questions, std::ssize(task.dataset.documents)));
+    const auto factor =
+        questions / static_cast<double>(std::min<std::int64_t>(settings.timed_questions,
+                                                               std::ssize(task.dataset.documents)));
     whole = {.rows = sample->amount.rows * factor, .tokens = sample->amount.tokens * factor};
   }
   const auto or_dash = [](bool known, const std::string& text) { return known ? text : "-"; };
@@ -184,15 +203,16 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
   for (const auto& task : find_tasks(asked.tasks)) {
     std::vector<std::string> notes;
     const auto prepared = prepare(task, session, asked, notes);
+    warm_up(*session.model, prepared, settings);
     for (const auto& way : all_ways(settings.cfg)) {
-      cells.push_back(measured(*session.model, prepared, way, settings.timed_questions));
+      cells.push_back(measured(*session.model, prepared, way, settings));
       std::cerr << cells.back()[0] << ", " << cells.back()[1] << ": " << cells.back()[3]
                 << " rows a question\n";
     }
   }
-  std::cout << session.checkpoint.config.name << ", random weights, f32, cpu, "
-            << at::get_num_threads() << " threads; tokens as " << settings.tokenizer
-            << " cuts them\n"
+  std::cout << session.checkpoint.config.name << ", random weights, " << settings.dtype << ", "
+            << device_name(session.device) << ", " << at::get_num_threads()
+            << " threads; tokens as " << settings.tokenizer << " cuts them\n"
             << markdown_table(columns, cells);
 }
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <ATen/Functions.h>
+#include <torch/types.h>
 
 namespace smdm {
 namespace {
@@ -42,12 +43,13 @@ double FlopCount::visible(const PackedRows& rows) const {
   return pairs;
 }
 
-double matmul_peak(const std::string& dtype, torch::Device device) {
-  constexpr std::int64_t kSize = 2048;
+double matmul_peak(const std::string& dtype, c10::Device device) {
+  // A GPU would spend most of the time of a small product on starting it.
+  const std::int64_t size = device.is_cpu() ? 2048 : 8192;
   constexpr int kRepeats = 12;
   const auto options = torch::TensorOptions(device).dtype(dtype_of(dtype));
-  const auto a = torch::ones({kSize, kSize}, options);
-  const auto b = torch::ones({kSize, kSize}, options);
+  const auto a = torch::rand({size, size}, options);
+  const auto b = torch::rand({size, size}, options);
   double best = 1e9;
   for (int i = 0; i < kRepeats; ++i) {
     const auto begin = std::chrono::steady_clock::now();
@@ -55,7 +57,7 @@ double matmul_peak(const std::string& dtype, torch::Device device) {
     best = std::min(
         best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
-  return 2.0 * static_cast<double>(kSize * kSize * kSize) / best;
+  return 2.0 * static_cast<double>(size * size * size) / best;
 }
 
 std::string number(double value, int digits) {

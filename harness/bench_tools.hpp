@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include <torch/types.h>
+#include <c10/core/Device.h>
 
 #include "models/config.hpp"
 #include "models/packed_rows.hpp"
@@ -29,7 +29,7 @@ class FlopCount {
 
 /// FLOP/s of linear layers of [2048, 2048] by [2048, 2048], the best of several.
 /// @param dtype  "f32" or "bf16"
-[[nodiscard]] double matmul_peak(const std::string& dtype, torch::Device device);
+[[nodiscard]] double matmul_peak(const std::string& dtype, c10::Device device);
 
 /// A number with so many digits behind the point.
 [[nodiscard]] std::string number(double value, int digits);

@@ -7,6 +7,7 @@
 #include "harness/errors.hpp"
 #include "harness/estimator_settings.hpp"
 #include "harness/presets.hpp"
+#include "models/checkpoint.hpp"
 
 namespace smdm {
 namespace {
@@ -217,9 +218,7 @@ void set_corpus_defaults(const Settings& settings,
 }
 
 PackingLimits packing(const Settings& settings) {
-  PackingLimits limits;
-  if (settings.batch_size) limits.rows_per_forward = *settings.batch_size;
-  return limits;
+  return packing_limits(settings.device.value_or("auto"), settings.batch_size);
 }
 
 const char* sampler_name(const Evaluation& evaluation, bool arm) {
@@ -269,6 +268,14 @@ Evaluation decide(const Settings& settings,
     notes.push_back(task + ": one stage does not use --cfg-second");
   check(decided);
   return decided;
+}
+
+PackingLimits packing_limits(const std::string& device, std::optional<std::int64_t> rows) {
+  PackingLimits limits;
+  if (find_device(device).is_cuda())
+    limits = {.rows_per_forward = 512, .tokens_per_forward = 32768};
+  if (rows) limits.rows_per_forward = *rows;
+  return limits;
 }
 
 LikelihoodConfig likelihood_config(const Evaluation& evaluation,

@@ -63,6 +63,14 @@ enum class Work : std::uint8_t { likelihood, generation, corpus };
                                 std::vector<std::string>& notes,
                                 const Settings& checkpoint_defaults = {});
 
+/// How large a forward is on a device: small on the CPU, where more only costs memory; large on a
+/// GPU, which is busy with many tokens only.
+/// @param device  as --device
+/// @param rows    rows per forward, where the user says
+/// @throws std::invalid_argument  if there is no such device
+[[nodiscard]] PackingLimits packing_limits(const std::string& device,
+                                           std::optional<std::int64_t> rows);
+
 [[nodiscard]] LikelihoodConfig likelihood_config(const Evaluation& evaluation,
                                                  ModelKind kind,
                                                  const Settings& settings);

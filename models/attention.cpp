@@ -1,13 +1,15 @@
 #include "models/attention.hpp"
 
-#include "models/cpu/attention.hpp"
+#include <algorithm>
 
 namespace smdm {
 namespace {
 
-/// [B, T, heads, hs] as SDPA wants it: [B, heads, T, hs], without a copy.
-torch::Tensor heads_first(const torch::Tensor& x) {
-  return x.transpose(1, 2);
+/// Kernels that take a mask want its rows aligned.
+constexpr std::int64_t kMaskMultiple = 16;
+
+torch::Tensor on_device(const std::vector<std::int64_t>& values, torch::Device device) {
+  return torch::tensor(values, torch::kInt64).to(device);
 }
 
 /// Repeats each key/value head for the query heads of its group.
@@ -16,129 +18,146 @@ torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
   return groups == heads ? x : x.repeat_interleave(heads / groups, 2);
 }
 
-/// Queries of the last tokens on all keys.
-/// @param query      [B, T, H, hs]
-/// @param key,value  [B, P + T, G, hs], P > 0
-torch::Tensor attention_after(const torch::Tensor& query,
-                              const torch::Tensor& key,
-                              const torch::Tensor& value,
-                              bool causal) {
-  const auto tokens = query.size(1);
-  const auto heads = query.size(2);
-  const auto every =
-      torch::ones({tokens, key.size(1)}, torch::TensorOptions(torch::kBool).device(query.device()));
-  const auto seen = causal ? every.tril(key.size(1) - tokens) : every;
-  const auto out =
-      at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
-                                       heads_first(for_all_queries(value, heads)), seen);
-  return out.transpose(1, 2);
+/// The given tokens of x [N, heads, hs], as SDPA wants them: [rows, heads, tokens, hs].
+torch::Tensor gathered(const torch::Tensor& x, const torch::Tensor& at, std::int64_t rows) {
+  return x.index_select(0, at).view({rows, at.size(0) / rows, x.size(1), x.size(2)});
 }
 
-/// @param query      [B, T, H, hs]
-/// @param key,value  [B, T, G, hs]
-torch::Tensor attention(const torch::Tensor& query,
-                        const torch::Tensor& key,
-                        const torch::Tensor& value,
-                        bool causal) {
-  const auto heads = query.size(2);
-  const auto out =
-      at::scaled_dot_product_attention(heads_first(query), heads_first(for_all_queries(key, heads)),
-                                       heads_first(for_all_queries(value, heads)), {}, 0.0, causal);
-  return out.transpose(1, 2);
+/// All keys (or values) that any row sees: what stands before the rows, in their order, and then
+/// the packed tokens themselves.
+torch::Tensor pool(std::span<const Past> past,
+                   torch::Tensor Past::* part,
+                   const torch::Tensor& tokens) {
+  std::vector<torch::Tensor> parts;
+  for (const auto& one : past) {
+    if ((one.*part).defined()) parts.push_back(one.*part);
+  }
+  if (parts.empty()) return tokens;
+  parts.push_back(tokens);
+  return torch::cat(parts);
 }
-
-/// Attention of one packed batch; knows where each row and what it continues lie.
-class RowAttention {
- public:
-  RowAttention(const Projections& projections,
-               const PackedRows& rows,
-               std::span<const Past> past,
-               bool causal,
-               torch::Tensor& out)
-      : p_(projections), rows_(rows), past_(past), causal_(causal), out_(out) {}
-
-  void run() {
-    std::size_t row = 0;
-    while (row < rows_.rows()) {
-      const auto next = end_of_group(row);
-      if (next > row) {
-        attend_alone(row, next);
-        row = next;
-      } else {
-        attend_after(row++);
-      }
-    }
-  }
-
- private:
-  [[nodiscard]] std::int64_t begin(std::size_t row) const { return rows_.offsets[row]; }
-  [[nodiscard]] std::int64_t length(std::size_t row) const { return rows_.length(row); }
-
-  [[nodiscard]] bool stands_alone(std::size_t row) const {
-    if (!past_.empty()) return !past_[row].key.defined();
-    return !rows_.parent(row).has_value();
-  }
-
-  /// One past the last of the rows from `row` on that are equally long and stand alone.
-  [[nodiscard]] std::size_t end_of_group(std::size_t row) const {
-    auto end = row;
-    while (end < rows_.rows() && stands_alone(end) && length(end) == length(row)) ++end;
-    return end;
-  }
-
-  void attend_alone(std::size_t first, std::size_t end) {
-    const auto count = static_cast<std::int64_t>(end - first);
-    const auto tokens = length(first);
-    const auto part = [&](const torch::Tensor& x) {
-      return x.narrow(0, begin(first), count * tokens).view({count, tokens, x.size(1), x.size(2)});
-    };
-    store(first, count * tokens, attention(part(p_.query), part(p_.key), part(p_.value), causal_));
-  }
-
-  void attend_after(std::size_t row) {
-    const auto own = [&](const torch::Tensor& x) { return x.narrow(0, begin(row), length(row)); };
-    const auto before = past(row);
-    const auto key = torch::cat({before.key, own(p_.key)}).unsqueeze(0);
-    const auto value = torch::cat({before.value, own(p_.value)}).unsqueeze(0);
-    store(row, length(row), attention_after(own(p_.query).unsqueeze(0), key, value, causal_));
-  }
-
-  [[nodiscard]] Past past(std::size_t row) const {
-    if (!past_.empty()) return past_[row];
-    const auto parent = rows_.parent(row).value();
-    return {.key = p_.key.narrow(0, begin(parent), length(parent)),
-            .value = p_.value.narrow(0, begin(parent), length(parent))};
-  }
-
-  void store(std::size_t row, std::int64_t tokens, const torch::Tensor& attended) {
-    const auto target = out_.narrow(0, begin(row), tokens).view(attended.sizes());
-    target.copy_(attended);
-  }
-
-  const Projections& p_;
-  const PackedRows& rows_;
-  std::span<const Past> past_;
-  bool causal_;
-  torch::Tensor& out_;
-};
 
 }  // namespace
 
-void attend_with_library(const Projections& projections,
-                         const PackedRows& rows,
-                         std::span<const Past> past,
-                         bool causal,
-                         torch::Tensor& out) {
-  RowAttention(projections, rows, past, causal, out).run();
+/// Where one row's queries and keys lie.
+struct GatheredAttention::Span {
+  std::int64_t begin = 0;      ///< first token, among the packed ones
+  std::int64_t tokens = 0;     ///< T
+  std::int64_t before = 0;     ///< P, tokens that stand before it
+  std::int64_t before_at = 0;  ///< the first of these, in the pool
+  std::int64_t own_at = 0;     ///< its own first token, in the pool
+
+  [[nodiscard]] std::int64_t keys() const { return before + tokens; }
+};
+
+GatheredAttention::GatheredAttention(const PackedRows& rows,
+                                     std::span<const std::int64_t> past_tokens,
+                                     bool causal,
+                                     torch::Device device) {
+  std::int64_t pooled = 0;
+  for (const auto tokens : past_tokens) pooled += tokens;
+  std::vector<Span> spans;
+  std::int64_t past_at = 0;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    Span span{.begin = rows.offsets[row],
+              .tokens = rows.length(row),
+              .before = 0,
+              .before_at = 0,
+              .own_at = pooled + rows.offsets[row]};
+    if (!past_tokens.empty()) {
+      span.before = past_tokens[row];
+      span.before_at = past_at;
+      past_at += span.before;
+    } else if (const auto parent = rows.parent(row)) {
+      span.before = rows.length(*parent);
+      span.before_at = rows.offsets[*parent];
+    }
+    spans.push_back(span);
+  }
+  std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
+    return std::pair(a.before > 0, a.keys()) < std::pair(b.before > 0, b.keys());
+  });
+
+  std::vector<std::int64_t> answer_at(static_cast<std::size_t>(rows.tokens()));
+  std::int64_t answers = 0;
+  for (std::size_t first = 0; first < spans.size();) {
+    // Of the work in a group at most half is padding, as far as keys go.
+    auto end = first;
+    while (end < spans.size() && (spans[end].before > 0) == (spans[first].before > 0) &&
+           spans[end].keys() <= 2 * spans[first].keys())
+      ++end;
+    const std::span group(spans.data() + first, end - first);
+    add_group(group, causal, device);
+    for (const auto& span : group) {
+      for (std::int64_t t = 0; t < span.tokens; ++t)
+        answer_at[static_cast<std::size_t>(span.begin + t)] = answers + t;
+      answers += groups_.back().queries;
+    }
+    first = end;
+  }
+  answer_at_ = on_device(answer_at, device);
 }
 
-void attend(const Projections& projections,
-            const PackedRows& rows,
-            std::span<const Past> past,
-            bool causal,
-            torch::Tensor& out) {
-  if (out.is_cpu()) return cpu::attend(projections, rows, past, causal, out);
-  attend_with_library(projections, rows, past, causal, out);
+void GatheredAttention::add_group(std::span<const Span> spans, bool causal, torch::Device device) {
+  Group group;
+  group.rows = std::ssize(spans);
+  group.causal = causal && spans.front().before == 0;
+  for (const auto& span : spans) {
+    group.queries = std::max(group.queries, span.tokens);
+    group.keys = std::max(group.keys, span.keys());
+  }
+  // Without a mask, padding behind a row is hidden only where each query sees no later key.
+  const bool equal = spans.front().keys() == spans.back().keys();
+  const bool masked = !group.causal && (causal || !equal);
+  if (masked) group.keys = (group.keys + kMaskMultiple - 1) / kMaskMultiple * kMaskMultiple;
+
+  std::vector<std::int64_t> query_at, key_at, last_key;
+  for (const auto& span : spans) {
+    for (std::int64_t t = 0; t < group.queries; ++t) {
+      query_at.push_back(t < span.tokens ? span.begin + t : span.begin);
+      // A padded query sees what the row's last one sees.
+      last_key.push_back(causal ? std::min(span.before + t, span.keys() - 1) : span.keys() - 1);
+    }
+    for (std::int64_t k = 0; k < group.keys; ++k) {
+      const auto own = k < span.keys() ? k - span.before : 0;
+      key_at.push_back(k < span.before ? span.before_at + k : span.own_at + own);
+    }
+  }
+  group.query_at = on_device(query_at, device);
+  group.key_at = on_device(key_at, device);
+  if (masked) {
+    const auto last = on_device(last_key, device).view({group.rows, 1, group.queries, 1});
+    const auto key = torch::arange(group.keys, torch::TensorOptions(torch::kInt64).device(device));
+    group.mask = key.le(causal ? last : last.narrow(2, 0, 1));
+  }
+  groups_.push_back(std::move(group));
+}
+
+torch::Tensor GatheredAttention::attended(const Group& group,
+                                          const Projections& projections,
+                                          const torch::Tensor& keys,
+                                          const torch::Tensor& values) {
+  const auto heads = projections.query.size(1);
+  const auto heads_first = [&](const torch::Tensor& x, const torch::Tensor& at) {
+    return for_all_queries(gathered(x, at, group.rows), heads).transpose(1, 2);
+  };
+  const auto mask = group.mask.defined() ? std::optional(group.mask) : std::nullopt;
+  const auto out = at::scaled_dot_product_attention(
+      heads_first(projections.query, group.query_at), heads_first(keys, group.key_at),
+      heads_first(values, group.key_at), mask, 0.0, group.causal);
+  return out.transpose(1, 2).reshape({group.rows * group.queries, -1});
+}
+
+void GatheredAttention::attend(const Projections& projections,
+                               std::span<const Past> past,
+                               torch::Tensor& out) const {
+  const auto keys = pool(past, &Past::key, projections.key);
+  const auto values = pool(past, &Past::value, projections.value);
+  std::vector<torch::Tensor> answers;
+  for (const auto& group : groups_) answers.push_back(attended(group, projections, keys, values));
+  const auto all = answers.size() == 1 ? answers.front() : torch::cat(answers);
+  auto target = out.narrow(0, 0, answer_at_.size(0));
+  torch::index_select_out(target, all, 0, answer_at_);
 }
 
 }  // namespace smdm

@@ -19,20 +19,45 @@ struct Past {
   torch::Tensor value;  ///< [P, G, hs]
 };
 
-/// @param past  empty, or what stands before each row; rows that continue others need none
-/// @param out   [N, H hs], row-major; receives the attention of the first rows.tokens() tokens
-void attend(const Projections& projections,
-            const PackedRows& rows,
-            std::span<const Past> past,
-            bool causal,
-            torch::Tensor& out);
+/// Attention through LibTorch's scaled_dot_product_attention, for devices on which calls are dear
+/// and arithmetic is cheap: rows of like length are gathered into one padded call, whatever stands
+/// before them. (The CPU has loops of its own, models/cpu/attention.hpp.) Made once for the rows of
+/// a batch, used in every layer.
+class GatheredAttention {
+ public:
+  /// @param past_tokens  [R], tokens that stand before each row; empty where rows continue others
+  ///                     of the same batch, or nothing
+  GatheredAttention(const PackedRows& rows,
+                    std::span<const std::int64_t> past_tokens,
+                    bool causal,
+                    torch::Device device);
 
-/// The same through LibTorch's scaled_dot_product_attention, on any device; attend() uses it where
-/// there are no loops of our own.
-void attend_with_library(const Projections& projections,
-                         const PackedRows& rows,
-                         std::span<const Past> past,
-                         bool causal,
-                         torch::Tensor& out);
+  /// @param past  [R], of the lengths given to the constructor; empty where those were
+  /// @param out   [N, H hs], row-major; receives the attention of the first rows.tokens() tokens
+  void attend(const Projections& projections, std::span<const Past> past, torch::Tensor& out) const;
+
+ private:
+  /// Rows of one call, padded to equal numbers of queries and keys.
+  struct Group {
+    std::int64_t rows = 0;
+    std::int64_t queries = 0;
+    std::int64_t keys = 0;
+    torch::Tensor query_at;  ///< int64 [rows * queries], into the packed tokens
+    torch::Tensor key_at;    ///< int64 [rows * keys], into what stands before all rows, then tokens
+    torch::Tensor mask;   ///< bool [rows, 1, 1 or queries, keys], or undefined: all keys are seen
+    bool causal = false;  ///< each query sees its own and earlier keys; no mask then
+  };
+  struct Span;
+
+  void add_group(std::span<const Span> spans, bool causal, torch::Device device);
+  [[nodiscard]] static torch::Tensor attended(const Group& group,
+                                              const Projections& projections,
+                                              const torch::Tensor& keys,
+                                              const torch::Tensor& values);
+
+  std::vector<Group> groups_;
+  torch::Tensor
+      answer_at_;  ///< int64 [N]: where each token's answer lies among those of all groups
+};
 
 }  // namespace smdm

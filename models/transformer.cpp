@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <ATen/core/grad_mode.h>
 
+#include "models/cpu/attention.hpp"
 #include "models/kernels.hpp"
 #include "models/rotary.hpp"
 
@@ -120,6 +122,7 @@ struct Transformer::Batch {
   torch::Tensor cosine;              ///< [N', rotary_elements / 2]
   torch::Tensor sine;
   std::vector<std::shared_ptr<Frozen>> kept;  ///< one per row, or none at all
+  std::optional<GatheredAttention> gathered;  ///< not on the CPU
 
   Batch(const PackedRows& packed, std::span<KvCache* const> given, const Transformer& model)
       : rows(packed), needed(needed_positions(packed)) {
@@ -135,6 +138,7 @@ struct Transformer::Batch {
     const auto at = indices(positions(all.size()), device);
     cosine = model.cosine_.index_select(0, at);
     sine = model.sine_.index_select(0, at);
+    if (!device.is_cpu()) gathered.emplace(packed, past_tokens(), model.causal_, device);
   }
 
   [[nodiscard]] std::vector<Past> past(std::size_t layer) const {
@@ -157,6 +161,15 @@ struct Transformer::Batch {
                                   std::to_string(total) + " tokens, its cache holds " +
                                   std::to_string(caches[row]->capacity()));
     }
+  }
+
+  /// As past(), in tokens.
+  [[nodiscard]] std::vector<std::int64_t> past_tokens() const {
+    std::vector<std::int64_t> all;
+    for (const auto* cache : caches) all.push_back(cache->tokens());
+    for (const auto& prefix : rows.prefixes)
+      all.push_back(prefix == nullptr ? 0 : prefix->tokens());
+    return all;
   }
 
   [[nodiscard]] std::int64_t first_position(std::size_t row) const {
@@ -253,7 +266,11 @@ torch::Tensor Transformer::attended(std::size_t layer,
   const auto projections = split_and_rotate(qkv, batch.cosine, batch.sine, shape);
   auto out = torch::empty({n1.size(0), config_.n_embd}, n1.options());
   out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
-  attend(projections, rows, batch.past(layer), causal_, out);
+  if (batch.gathered) {
+    batch.gathered->attend(projections, batch.past(layer), out);
+  } else {
+    cpu::attend(projections, rows, batch.past(layer), causal_, out);
+  }
   for (std::size_t row = 0; row < batch.caches.size(); ++row) {
     const auto own = [&](const torch::Tensor& t) {
       return t.narrow(0, rows.offsets[row], rows.length(row));

@@ -1,5 +1,5 @@
-/// What the CUDA Toolkit says about the machine's GPUs. Builds without it link no_gpu.cpp, which
-/// sees none.
+/// What the CUDA Toolkit says about the machine's GPUs. Builds without it link without_toolkit.cpp,
+/// which sees those that LibTorch can use, and does not know their names.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@ namespace smdm {
 /// GPUs that this build can use.
 [[nodiscard]] int gpu_count();
 
-/// Product name of a GPU. @throws std::runtime_error  if there is no such GPU
+/// Product name of a GPU, or its number in a build without the toolkit. @throws std::runtime_error
+/// if there is no such GPU
 [[nodiscard]] std::string gpu_name(int index);
 
 }  // namespace smdm
