@@ -18,6 +18,7 @@
 #include "harness/microworld.hpp"
 #include "harness/train.hpp"
 #include "harness/version.hpp"
+#include "models/matmul.hpp"
 #include "models/memory.hpp"
 
 namespace smdm {
@@ -93,6 +94,7 @@ int run(std::span<const char* const> arguments) {
 
 int main(int argc, char** argv) {
   smdm::keep_freed_memory();
+  smdm::keep_matmul_reproducible();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, reported as one
   try {
     // Whoever starts a program may leave out even its name.

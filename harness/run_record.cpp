@@ -4,11 +4,12 @@
 #include <fstream>
 #include <string>
 
-#include <ATen/Config.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <torch/version.h>
 
 #include "harness/version.hpp"
+#include "models/matmul.hpp"
 #include "tasks/catalog.hpp"
 
 namespace smdm {
@@ -102,7 +103,7 @@ RunRecord new_run(const Session& session,
                    {"processor", processor_name()},
                    {"threads", at::get_num_threads()},
                    // Only the CPU path is tested to give the same bits whatever the batch.
-                   {"bit_reproducible", session.device.is_cpu()},
+                   {"bit_reproducible", session.device.is_cpu() && matmul_is_reproducible()},
                    {"settings", given(settings)}};
   return run;
 }

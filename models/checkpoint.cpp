@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "models/checkpoint_error.hpp"
+#include "models/matmul.hpp"
 #include "models/safetensors.hpp"
 #include "models/transformer.hpp"
 #include "models/weights.hpp"
@@ -70,6 +71,7 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
 std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                           ComputeType compute,
                                           torch::Device device) {
+  keep_matmul_reproducible();
   const SafetensorsFile file(checkpoint.weights);
   return std::make_unique<Transformer>(
       checkpoint.config, checkpoint.kind, compute,
@@ -81,6 +83,7 @@ std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,
                                             ComputeType compute,
                                             torch::Device device,
                                             std::uint64_t seed) {
+  keep_matmul_reproducible();
   return std::make_unique<Transformer>(config, kind, compute,
                                        random_weights(config, kind, compute, device, seed));
 }

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include <torch/types.h>
+#include <c10/core/Device.h>
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
@@ -43,20 +43,20 @@ struct Checkpoint {
 /// @throws CheckpointError  for missing, unexpected or misshapen tensors
 [[nodiscard]] std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                                         ComputeType compute,
-                                                        torch::Device device);
+                                                        c10::Device device);
 
 /// A model with random weights, for benchmarks and tests.
 [[nodiscard]] std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,
                                                           ModelKind kind,
                                                           ComputeType compute,
-                                                          torch::Device device,
+                                                          c10::Device device,
                                                           std::uint64_t seed);
 
 /// "auto" (the first GPU that this build can use, else the CPU), "cpu", "cuda" or "cuda:1".
 /// @throws std::invalid_argument  for any other name, or if there is no such device
-[[nodiscard]] torch::Device find_device(const std::string& name);
+[[nodiscard]] c10::Device find_device(const std::string& name);
 
 /// A device's name for people and results files: "cpu" or the GPU's product name.
-[[nodiscard]] std::string device_name(torch::Device device);
+[[nodiscard]] std::string device_name(c10::Device device);
 
 }  // namespace smdm

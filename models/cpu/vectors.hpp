@@ -5,6 +5,10 @@
 
 #include <cstdint>
 
+#if defined(__FMA__)
+#include <immintrin.h>
+#endif
+
 #include "models/cpu/loops.hpp"
 
 namespace smdm::cpu {
@@ -78,6 +82,19 @@ SMDM_INLINE Int lane_numbers() {
   return numbers;
 }
 
+/// a * b + c, rounded once wherever the level has such an instruction, and never where it has not.
+/// Said outright: left to the compiler (-ffp-contract), the same line is fused in one copy of an
+/// inlined function and not in another, and a query's bits depend on the size of its tile.
+SMDM_INLINE Vec fused(Vec a, Vec b, Vec c) {
+#if defined(__AVX512F__) && SMDM_VECTOR_BYTES == 64
+  return (Vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__) && SMDM_VECTOR_BYTES == 32
+  return (Vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+  return a * b + c;
+#endif
+}
+
 SMDM_INLINE Vec larger(Vec a, Vec b) {
   return a > b ? a : b;
 }
@@ -110,14 +127,14 @@ SMDM_INLINE Vec exponential(Vec x) {
   constexpr float kRounding = 12582912.0F;  // 1.5 * 2^23: its last bit counts ones
   x = x < -87.0F ? all(-87.0F) : x;
   x = x > 88.0F ? all(88.0F) : x;
-  const Vec shifted = x * kLog2E + kRounding;
+  const Vec shifted = fused(x, all(kLog2E), all(kRounding));
   const Vec n = shifted - kRounding;
-  const Vec r = (x - n * kLn2High) - n * kLn2Low;
+  const Vec r = fused(-n, all(kLn2Low), fused(-n, all(kLn2High), x));
   constexpr float kFactors[] = {1.0F / 720.0F, 1.0F / 120.0F, 1.0F / 24.0F, 1.0F / 6.0F,
                                 0.5F,          1.0F,          1.0F};
   Vec sum = all(1.0F / 5040.0F);
 #pragma GCC unroll 8
-  for (int i = 0; i < 7; ++i) sum = sum * r + kFactors[i];
+  for (int i = 0; i < 7; ++i) sum = fused(sum, r, all(kFactors[i]));
   const Int power = ((Int)shifted - (Int)all(kRounding) + 127) << 23;
   return sum * (Vec)power;
 }
@@ -169,9 +186,9 @@ SMDM_INLINE void multiply_tile(Left a,
     for (std::int64_t n = 0; n < kRegisters; ++n) right[n] = load(b + k * b_stride + n * kWidth);
 #pragma GCC unroll 8
     for (int m = 0; m < kRows; ++m) {
-      const float left = a.data[m * a.row + k * a.column];
+      const Vec left = all(a.data[m * a.row + k * a.column]);
 #pragma GCC unroll 2
-      for (std::int64_t n = 0; n < kRegisters; ++n) sum[m][n] += left * right[n];
+      for (std::int64_t n = 0; n < kRegisters; ++n) sum[m][n] = fused(left, right[n], sum[m][n]);
     }
   }
 #pragma GCC unroll 8

@@ -58,12 +58,12 @@ Ids draw(std::mt19937& random, std::int64_t count, std::int64_t vocabulary) {
   return ids;
 }
 
-/// 64 units; every two neighbours have the same context. @param longest  tokens of one of them
-std::vector<Unit> units_of(std::int64_t vocabulary, std::int64_t longest) {
+/// Units, every two neighbours with the same context. @param longest  tokens of one of them
+std::vector<Unit> units_of(std::int64_t vocabulary, std::size_t count, std::int64_t longest) {
   constexpr std::int64_t kLongest = 20;
   std::mt19937 random(7);
   std::vector<Unit> units;
-  while (units.size() < 64) {
+  while (units.size() < count) {
     const auto context =
         draw(random, 1 + static_cast<std::int64_t>(random()) % kLongest, vocabulary);
     for (int choice = 0; choice < 2; ++choice) {
@@ -196,7 +196,7 @@ void check_shuffled(const LanguageModel& model,
 void check_all_batches(const LanguageModel& model, Form form) {
   INFO(text(form));
   const bool small = model.info().parameters < 4'000'000;
-  const auto units = units_of(model.info().vocab_tokens, small ? 800 : 80);
+  const auto units = units_of(model.info().vocab_tokens, small ? 64 : 24, small ? 800 : 80);
   const auto all = [&] {
     const Threads threads(2);
     return answers(model, units, form);
