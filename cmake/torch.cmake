@@ -10,11 +10,17 @@ find_path(SMDM_TORCH_CMAKE TorchConfig.cmake HINTS ${Torch_DIR} ENV Torch_DIR
 cmake_path(SET torch_root NORMALIZE "${SMDM_TORCH_CMAKE}/../../..")
 file(GLOB torch_cuda "${torch_root}/lib/libtorch_cuda.so*")
 
+# LibTorch's libraries export their own, older copies of parts of libstdc++ (std::filesystem). A
+# program that finds those first mixes them with the system's: removing a folder then crashes, as seen
+# with GCC 13 and LibTorch 2.11. So libstdc++ is named before all other libraries.
+set(libstdcxx_first "LINKER:--push-state,--no-as-needed,-lstdc++,--pop-state")
+
 if(NOT torch_cuda)
   if(SMDM_CUDA AND SMDM_TORCH_CMAKE)
     message(FATAL_ERROR "SMDM_CUDA: wanted a LibTorch that was built for CUDA, got ${torch_root}")
   endif()
   find_package(Torch ${torch_minimum} REQUIRED)
+  target_link_options(torch INTERFACE "${libstdcxx_first}")
 else()
   set(PACKAGE_FIND_VERSION ${torch_minimum})
   include("${SMDM_TORCH_CMAKE}/TorchConfigVersion.cmake")
@@ -29,7 +35,7 @@ else()
   # libtorch.so itself only pulls in the CPU and CUDA parts. What those need is found at run time,
   # next to them, and not by the linker here.
   target_link_libraries(torch INTERFACE "${torch_root}/lib/libtorch_cpu.so" "${torch_root}/lib/libc10.so")
-  target_link_options(torch INTERFACE
+  target_link_options(torch INTERFACE "${libstdcxx_first}"
       "LINKER:--no-as-needed,${torch_root}/lib/libtorch.so,--as-needed"
       "LINKER:--unresolved-symbols=ignore-in-shared-libs")
 endif()
