@@ -41,7 +41,7 @@ class Document {
   }
 
   /// @param logits  [1, V], what follows the last id
-  void see(std::int64_t /*first*/, const torch::Tensor& logits) {
+  void see(std::int64_t /*first*/, const at::Tensor& logits) {
     auto& ids = generation_.output_ids;
     const TokenDraws draws{
         .uniforms = [&](std::int64_t, std::span<const std::int64_t> tokens,
@@ -79,7 +79,7 @@ void run_documents(const LanguageModel& model,
     std::vector<KvCache*> caches;
     caches.reserve(batch.parts.size());
     for (const auto& part : batch.parts) caches.push_back(part.source->cache());
-    model.extend(caches, batch.rows.rows, [&](std::int64_t first, const torch::Tensor& logits) {
+    model.extend(caches, batch.rows.rows, [&](std::int64_t first, const at::Tensor& logits) {
       show_logits(batch, first, logits);
     });
   }

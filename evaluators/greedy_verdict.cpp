@@ -32,7 +32,7 @@ class VerdictSource final : public LogitsSource {
     return group;
   }
 
-  void see(std::int64_t first, const torch::Tensor& logits) override {
+  void see(std::int64_t first, const at::Tensor& logits) override {
     const auto tokens = choose_tokens(logits, /*temperature=*/0.0, {});
     const auto confidences = log_confidences(logits, tokens);
     for (std::size_t i = 0; i < tokens.size(); ++i) {

@@ -9,7 +9,7 @@ void run_sources(const LanguageModel& model,
   while (true) {
     const auto batch = packer.next();
     if (batch.parts.empty()) return;
-    model.visit_logits(batch.rows.rows, [&](std::int64_t first, const torch::Tensor& logits) {
+    model.visit_logits(batch.rows.rows, [&](std::int64_t first, const at::Tensor& logits) {
       show_logits(batch, first, logits);
     });
   }

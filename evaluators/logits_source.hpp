@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "evaluators/packing.hpp"
 #include "models/language_model.hpp"
@@ -27,7 +27,7 @@ class LogitsSource {
   /// source is unanswered at any time.
   virtual std::optional<RowGroup> next() = 0;
   /// Logits [n, V] at the group's wanted positions first .. first + n - 1; blocks come in order.
-  virtual void see(std::int64_t first, const torch::Tensor& logits) = 0;
+  virtual void see(std::int64_t first, const at::Tensor& logits) = 0;
   /// All is known: report the result.
   virtual void finish() = 0;
 };
@@ -42,7 +42,7 @@ void run_sources(const LanguageModel& model,
 /// Cuts a block of a batch's logits into the parts of its sources, and shows them theirs.
 /// @param first  index of the block's first wanted position in the batch
 template <typename Source>
-void show_logits(const Batch<Source>& batch, std::int64_t first, const torch::Tensor& logits) {
+void show_logits(const Batch<Source>& batch, std::int64_t first, const at::Tensor& logits) {
   const auto last = first + logits.size(0);
   for (const auto& part : batch.parts) {
     const auto part_first = static_cast<std::int64_t>(part.first);

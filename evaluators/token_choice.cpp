@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <torch/types.h>
+
 #include "evaluators/scoring.hpp"
 
 namespace smdm {
@@ -69,7 +71,7 @@ class NoisyChooser {
 std::vector<std::int64_t> first_choices(const torch::Tensor& logits) {
   const auto best = logits.argmax(-1, /*keepdim=*/true);  // of a row with NaN, the NaN
   if (logits.gather(-1, best).isnan().any().item<bool>()) reject_nan();
-  const auto tokens = best.to(torch::kCPU).contiguous();
+  const auto tokens = best.to(c10::kCPU).contiguous();
   const auto* data = tokens.const_data_ptr<std::int64_t>();
   return {data, data + tokens.numel()};
 }
@@ -80,7 +82,7 @@ std::vector<std::int64_t> choose_tokens(const torch::Tensor& logits,
                                         double temperature,
                                         const TokenDraws& draws) {
   if (temperature == 0.0) return first_choices(logits);
-  const auto values = logits.to(torch::kCPU, torch::kFloat32).contiguous();
+  const auto values = logits.to(c10::kCPU, torch::kFloat32).contiguous();
   const auto width = static_cast<std::size_t>(values.size(1));
   const auto* data = values.const_data_ptr<float>();
   NoisyChooser chooser(temperature, draws);
@@ -102,7 +104,7 @@ std::vector<double> log_confidences(const torch::Tensor& logits,
     const auto last = std::min(first + kRowsAtOnce, logits.size(0));
     const auto log_p = logits.slice(0, first, last).to(torch::kFloat64).log_softmax(-1);
     const auto index = wanted.slice(0, first, last).to(logits.device());
-    const auto chosen = log_p.gather(-1, index).to(torch::kCPU).contiguous();
+    const auto chosen = log_p.gather(-1, index).to(c10::kCPU).contiguous();
     const auto* data = chosen.const_data_ptr<double>();
     confidences.insert(confidences.end(), data, data + chosen.numel());
   }

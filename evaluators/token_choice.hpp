@@ -7,7 +7,9 @@
 #include <span>
 #include <vector>
 
-#include <torch/types.h>
+namespace at {
+class Tensor;
+}
 
 namespace smdm {
 
@@ -30,14 +32,14 @@ struct TokenDraws {
 /// @param logits       float32 or bfloat16 [n, V], any device
 /// @param temperature  T >= 0
 /// @throws EvaluationError  if a row has no largest logit (NaN)
-[[nodiscard]] std::vector<std::int64_t> choose_tokens(const torch::Tensor& logits,
+[[nodiscard]] std::vector<std::int64_t> choose_tokens(const at::Tensor& logits,
                                                       double temperature,
                                                       const TokenDraws& draws);
 
 /// The log-probability of one token per row under softmax(l), in float64: how sure the model is of
 /// it, whatever noise it was chosen with. A row's value depends on that row alone.
 /// @param tokens  [n]
-[[nodiscard]] std::vector<double> log_confidences(const torch::Tensor& logits,
+[[nodiscard]] std::vector<double> log_confidences(const at::Tensor& logits,
                                                   std::span<const std::int64_t> tokens);
 
 /// A token that may be put at a position.

@@ -40,7 +40,7 @@ class Document final : public LogitsSource {
     return std::nullopt;
   }
 
-  void see(std::int64_t first, const torch::Tensor& logits) override {
+  void see(std::int64_t first, const at::Tensor& logits) override {
     const TokenDraws draws{
         .uniforms =
             [&](std::int64_t row, std::span<const std::int64_t> tokens, std::span<double> out) {

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "harness/bench_estimators.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace smdm {
 

@@ -132,11 +132,11 @@ void run_bench_train(const BenchSettings& settings) {
   for (const auto& dtype : settings.dtypes) {
     for (const auto& backend : settings.backends) {
       const auto options = step_options(backend, dtype);
-      const double peak_before = matmul_peak(dtype, torch::kCPU);
+      const double peak_before = matmul_peak(dtype, c10::kCPU);
       const auto speed = measure(options, settings.seconds);
       const double other =
           settings.reference.empty() ? 0.0 : measure_reference(settings, backend, dtype);
-      const double peak = std::max(peak_before, matmul_peak(dtype, torch::kCPU));
+      const double peak = std::max(peak_before, matmul_peak(dtype, c10::kCPU));
       const auto add = [&](const std::string& program, double tokens) {
         constexpr double kGiga = 1e9;
         rows.push_back({backend, dtype, program, number(tokens, 0),

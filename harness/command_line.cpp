@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include <CLI/CLI.hpp>
+
 #include "harness/errors.hpp"
 #include "tasks/nearest_name.hpp"
 

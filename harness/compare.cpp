@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+
 #include "harness/errors.hpp"
 #include "results/atomic_file.hpp"
 #include "results/baseline.hpp"

@@ -41,7 +41,8 @@ DatedCorpus task_of(const DatedCorpus& corpus,
   task.text_fields = loaded.text_fields;
   std::string text;
   for (const auto& name : loaded.text_fields) {
-    text += (text.empty() ? "" : "\n") + ("{{" + name + "}}");
+    if (!text.empty()) text += '\n';
+    text.append("{{").append(name).append("}}");
   }
   task.info.lm_eval["doc_to_target"] = text;
   return task;

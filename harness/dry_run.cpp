@@ -70,7 +70,7 @@ std::vector<std::string> row_of(const PreparedTask& task,
     if (exact) return number((*exact).*field, 0);
     const auto found = calibration.extra.find(name);
     if (found == calibration.extra.end()) return "-";
-    return "~" + number(found->get<double>() * factor, 0);
+    return std::string("~").append(number(found->get<double>() * factor, 0));
   };
   const auto requests = std::max(task.tokens.size(), task.prompt_ids.size());
   return {info(task.task).name,
@@ -79,7 +79,7 @@ std::vector<std::string> row_of(const PreparedTask& task,
           amount("rows", &Amounts::rows),
           amount("tokens", &Amounts::tokens),
           exact ? std::string("-") : amount("forwards", &Amounts::rows),
-          "~" + number(calibration.seconds * factor, 1)};
+          std::string("~").append(number(calibration.seconds * factor, 1))};
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ std::vector<EvaluationPart> embedded_parts(std::vector<Task> tasks, const Settin
   std::vector<EvaluationPart> parts;
   for (auto& task : tasks) {
     std::string model(specialist_of(task).name);
-    model += "-" + settings.backend.value_or("mdm");
+    model.append("-").append(settings.backend.value_or("mdm"));
     auto part = std::ranges::find(parts, model, &EvaluationPart::model);
     if (part == parts.end()) {
       parts.push_back({.tasks = {}, .settings = settings, .model = model, .embedded = true});

@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+
 #include "results/leaderboard.hpp"
 #include "results/results_error.hpp"
 

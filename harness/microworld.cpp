@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <CLI/CLI.hpp>
 #include <unistd.h>
 
 #include "microworld/files.hpp"

@@ -22,7 +22,7 @@ std::string duration(double seconds) {
 std::string bar(std::size_t done, std::size_t total) {
   constexpr std::size_t kWidth = 30;
   const auto filled = total == 0 ? kWidth : kWidth * done / total;
-  return "[" + std::string(filled, '#').append(kWidth - filled, '.') + "]";
+  return std::string("[").append(filled, '#').append(kWidth - filled, '.').append("]");
 }
 
 }  // namespace
@@ -55,10 +55,11 @@ void Progress::show() {
   std::array<char, 96> numbers{};
   std::snprintf(numbers.data(), numbers.size(), " %zu/%zu %s, %.1f/s", done_, total_, unit_.c_str(),
                 rate);
-  const auto text =
-      label_ + (terminal_ ? " " + bar(done_, total_) : ":") + numbers.data() +
-      (done_ < total_ ? ", " + duration(left) + " left" : ", " + duration(elapsed.count())) +
-      (note_.empty() ? "" : ", " + note_);
+  std::string text = label_;
+  text.append(terminal_ ? " " : ":").append(terminal_ ? bar(done_, total_) : "");
+  text.append(numbers.data()).append(", ");
+  text.append(done_ < total_ ? duration(left) + " left" : duration(elapsed.count()));
+  if (!note_.empty()) text.append(", ").append(note_);
   std::cerr << (terminal_ ? "\r\033[K" : "") << text << (terminal_ ? "" : "\n") << std::flush;
 }
 

@@ -36,7 +36,7 @@ std::optional<Tokenizer> open_tokenizer(const Checkpoint& checkpoint) {
   return tokenizer;
 }
 
-torch::Device device_of(const Settings& settings) {
+c10::Device device_of(const Settings& settings) {
   try {
     return find_device(settings.device.value_or("auto"));
   } catch (const std::invalid_argument& error) {

@@ -18,7 +18,7 @@ struct Session {
   Checkpoint checkpoint;
   std::unique_ptr<LanguageModel> model;
   std::optional<Tokenizer> tokenizer;
-  torch::Device device = torch::kCPU;
+  c10::Device device = c10::kCPU;
   EvaluationDefaults defaults;  ///< the checkpoint's own
 
   /// @throws CheckpointError  saying how to give one, if there is no tokenizer

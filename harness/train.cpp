@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
 
 #include "evaluators/random.hpp"
 #include "harness/errors.hpp"

@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
-#include <torch/types.h>
-
 #include "models/packed_rows.hpp"
+
+namespace at {
+class Tensor;
+}
 
 namespace smdm {
 
@@ -58,7 +60,7 @@ enum class WithArgmax : bool { no, yes };
 
 /// Receives logits [n, V] of the wanted positions first .. first + n - 1, on the model's device and
 /// in its compute type. Blocks arrive in order; the tensor is only valid during the call.
-using LogitsVisitor = std::function<void(std::int64_t first, const torch::Tensor& logits)>;
+using LogitsVisitor = std::function<void(std::int64_t first, const at::Tensor& logits)>;
 
 /// A loaded checkpoint on one device.
 ///
@@ -88,12 +90,12 @@ class LanguageModel {
   void visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const;
 
   /// All logits at the wanted positions, float32 [W, V] on the CPU. Convenience for small inputs.
-  [[nodiscard]] torch::Tensor logits(const PackedRows& rows) const;
+  [[nodiscard]] at::Tensor logits(const PackedRows& rows) const;
 
   /// Dense form: logits float32 [B, T, V] on the CPU of B rows of equal length. Convenience for
   /// tests.
   /// @param ids  int64 [B, T] on the CPU
-  [[nodiscard]] torch::Tensor dense_logits(const torch::Tensor& ids) const;
+  [[nodiscard]] at::Tensor dense_logits(const at::Tensor& ids) const;
 
   /// An empty cache for sequences of up to `capacity` tokens.
   /// @throws std::invalid_argument  if the model is not autoregressive

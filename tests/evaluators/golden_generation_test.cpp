@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <torch/types.h>
+
 #include "evaluators/decoding.hpp"
 #include "evaluators/masked_sequence.hpp"
 #include "evaluators/schedule.hpp"

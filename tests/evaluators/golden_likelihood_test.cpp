@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <torch/types.h>
+
 #include "evaluators/greedy_verdict.hpp"
 #include "evaluators/likelihood.hpp"
 #include "evaluators/masked_sequence.hpp"

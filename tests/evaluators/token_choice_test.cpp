@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include <torch/types.h>
+
 #include "evaluators/random.hpp"
 #include "evaluators/scoring.hpp"
 #include "tests/support/catch.hpp"

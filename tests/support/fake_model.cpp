@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include <torch/types.h>
+
 namespace smdm::test {
 namespace {
 

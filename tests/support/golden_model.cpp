@@ -12,7 +12,7 @@ std::unique_ptr<LanguageModel> golden_model(const std::string& name, std::int64_
   options.model = golden() / (name + ".safetensors");
   auto checkpoint = find_checkpoint(options);
   if (block_size > 0) checkpoint.config.block_size = block_size;
-  return load_model(checkpoint, ComputeType::f32, torch::kCPU);
+  return load_model(checkpoint, ComputeType::f32, c10::kCPU);
 }
 
 std::unique_ptr<LanguageModel> golden_model_of(const nlohmann::json& recorded) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <sys/resource.h>
+#include <torch/types.h>
 
 #include "models/checkpoint.hpp"
 #include "models/checkpoint_error.hpp"

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <ATen/Functions.h>
+#include <torch/types.h>
 
 #include "models/transformer.hpp"
 #include "tests/support/catch.hpp"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <ATen/Functions.h>
+#include <torch/types.h>
 
 #include "tests/support/catch.hpp"
 #include "training/muon.hpp"
