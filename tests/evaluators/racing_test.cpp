@@ -360,11 +360,22 @@ TEST_CASE("races come out the same however rows are packed, ordered and threaded
         for (const int threads : {1, 2}) {
           const test::Threads with(threads);
           config.packing.rows_per_forward = rows;
+          config.packing.tokens_per_forward =
+              threads == 1 ? PackingLimits{}.tokens_per_forward : 150;
           const auto again = run_race(*model, made, config);
           for (std::size_t i = 0; i < made.requests.size(); ++i) {
             REQUIRE(again.estimates[i].nats == expected.estimates[i].nats);
+            REQUIRE(again.estimates[i].standard_error == expected.estimates[i].standard_error);
             REQUIRE(again.estimates[i].rows == expected.estimates[i].rows);
+            REQUIRE(again.estimates[i].tokens == expected.estimates[i].tokens);
             REQUIRE(again.estimates[i].eliminated == expected.estimates[i].eliminated);
+            REQUIRE(again.estimates[i].stopped == expected.estimates[i].stopped);
+          }
+          for (std::size_t q = 0; q < made.questions.size(); ++q) {
+            REQUIRE(again.outcomes[q].undecided == expected.outcomes[q].undecided);
+            REQUIRE(again.outcomes[q].left == expected.outcomes[q].left);
+            REQUIRE(again.outcomes[q].rows == expected.outcomes[q].rows);
+            REQUIRE(again.outcomes[q].full_rows == expected.outcomes[q].full_rows);
           }
         }
       }
