@@ -1,7 +1,10 @@
 #include "evaluators/balanced_target.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include "evaluators/mean.hpp"
 
 namespace smdm {
 namespace {
@@ -38,14 +41,22 @@ void BalancedTarget::grow(std::size_t fold, std::size_t rows) {
   }
 }
 
-/// Each of these rows is computed both ways; only the difference is used.
+/// Each of these rows is computed both ways; only the difference is used. How many folds the value
+/// is the mean of is settled before any is drawn: were those that are drawn because the others
+/// coincide averaged too, subsets that are likely to coincide would weigh less, which is a bias
+/// even though no loss has been looked at.
 void BalancedTarget::correct(std::size_t folds) {
-  for (std::size_t k = 0; k < folds; ++k) {
+  corrections_ += folds;
+  while (correction_.size() < corrections_ || correction_.coincide()) {
     for (auto& subset : correction_.grow(correction_.size(), 1)) {
       of_correction_.push_back({.hidden = subset, .frozen_prompt = false});
       of_correction_.push_back({.hidden = std::move(subset), .frozen_prompt = true});
     }
   }
+}
+
+bool BalancedTarget::has_wanted() const {
+  return !of_enumeration_.empty() || !of_folds_.empty() || !of_correction_.empty();
 }
 
 std::vector<WantedRow> BalancedTarget::wanted() {
@@ -88,18 +99,31 @@ EstimatePart BalancedTarget::main_part() const {
     return {.folds = {exact_loss_}, .mean = {.value = exact_loss_, .standard_error = 0.0}};
   }
   auto values = folds_.estimates();
-  const auto mean = mean_of_folds(values, folds_.coincide());
-  return {.folds = std::move(values), .mean = mean};
+  const bool coincide = values.size() > 1 && folds_.coincide();
+  const auto mean = mean_of_folds(values, coincide);
+  return {.folds = std::move(values), .mean = mean, .coincide = coincide};
+}
+
+/// The mean of the first folds, with the spread of all of them as its error. Where there are more
+/// than the value is made of, they are moved and scaled so that the mean of all is that value and
+/// their spread gives that error: whoever takes the folds finds both again.
+EstimatePart BalancedTarget::correction_part() const {
+  auto values = correction_.plain_estimates();
+  auto all = mean_of_folds(values, /*coincide=*/false);
+  if (values.size() == corrections_) return {.folds = std::move(values), .mean = all};
+  const auto value = mean_of(std::span(values).first(corrections_)).value;
+  const auto scale =
+      std::sqrt(static_cast<double>(values.size()) / static_cast<double>(corrections_));
+  for (auto& fold : values) fold = value + scale * (fold - all.value);
+  all.value = value;
+  if (all.standard_error) *all.standard_error *= scale;
+  return {.folds = std::move(values), .mean = all, .coincide = true};
 }
 
 std::vector<EstimatePart> BalancedTarget::parts() const {
   std::vector<EstimatePart> parts;
   parts.push_back(main_part());
-  if (frozen_prompt_) {
-    auto values = correction_.plain_estimates();
-    const auto mean = mean_of_folds(values, correction_.coincide());
-    parts.push_back({.folds = std::move(values), .mean = mean});
-  }
+  if (frozen_prompt_) parts.push_back(correction_part());
   return parts;
 }
 

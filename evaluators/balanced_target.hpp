@@ -16,6 +16,7 @@ namespace smdm {
 struct EstimatePart {
   std::vector<double> folds;  ///< one value if it is exact
   FoldMean mean;
+  bool coincide = false;  ///< the folds of the value hide the same subsets
 };
 
 /// Rows are asked for with enumerate(), grow() and correct(); wanted() tells which they are, take()
@@ -31,9 +32,12 @@ class BalancedTarget {
   void enumerate_in_full();
   /// A block of rows for a fold, or the next fold.
   void grow(std::size_t fold, std::size_t rows);
-  /// More folds of the correction, of one row each.
+  /// More folds of the correction, of one row each. As long as all of them hide one subset, more
+  /// are drawn: these tell the error of the value and are no part of it.
   void correct(std::size_t folds);
 
+  /// Whether rows were asked for that are not yet told.
+  [[nodiscard]] bool has_wanted() const;
   /// The rows asked for and not yet told, as WantedRows.
   [[nodiscard]] std::vector<WantedRow> wanted();
   void take(std::span<const RowLosses> losses);
@@ -43,6 +47,7 @@ class BalancedTarget {
   [[nodiscard]] bool enumerated() const { return enumerated_; }
   [[nodiscard]] bool exact() const { return enumerated_ && !frozen_prompt_; }
   [[nodiscard]] std::size_t folds() const { return folds_.size(); }
+  /// Full rows behind the correction, those that tell its error alone included.
   [[nodiscard]] std::size_t corrections() const { return correction_.size(); }
   /// Rows asked for, but those that correct: what a row budget counts.
   [[nodiscard]] std::int64_t rows() const;
@@ -53,12 +58,14 @@ class BalancedTarget {
 
  private:
   [[nodiscard]] EstimatePart main_part() const;
+  [[nodiscard]] EstimatePart correction_part() const;
 
   std::size_t length_;
   bool frozen_prompt_;
   bool enumerated_ = false;
   BalancedFolds folds_;
   BalancedFolds correction_;
+  std::size_t corrections_ = 0;  ///< the first so many folds are the correction's value
   double exact_loss_ = 0.0;
   // Rows asked for since wanted() told them; it tells them in this order.
   std::vector<WantedRow> of_enumeration_;

@@ -36,9 +36,14 @@ struct RaceQuestion {
 
 /// How a question's race ended.
 struct RaceOutcome {
-  std::vector<bool> undecided;   ///< [verdicts]: still open when the rows ended
-  std::int64_t rows = 0;         ///< rows of the choices, without corrections and guidance
-  std::int64_t rows_at_cap = 0;  ///< what they would be if no choice had ever been eliminated
+  std::vector<bool> undecided;  ///< [verdicts]: still open when the rows ended
+  /// [verdicts][choices]: not eliminated from that verdict; its answer is the best of these. At
+  /// least one is left in each.
+  std::vector<std::vector<bool>> left;
+  /// Rows that the choices had computed: cheap ones, corrections, and those that full rows took the
+  /// place of. Equal rows of one choice count once; guidance and prefills are not in it.
+  std::int64_t rows = 0;
+  std::int64_t full_rows = 0;  ///< of these, how many read the whole prompt
 };
 
 struct RacingConfig {
@@ -61,9 +66,11 @@ struct RaceDone {
 /// All choices of a question share their draws as far as their lengths allow. At each look (8, 16,
 /// 32, 64, 96, 128 and 160 rows a choice) a choice drops out of a verdict if it trails another by
 /// more than a one-sided Student t quantile of their paired difference over folds, at level error /
-/// (looks * contrasts); a choice whose subsets are all computed has no error any more. A choice
-/// that is out of every verdict gets no further rows and is marked `eliminated`; all values of a
-/// question that ended before the last look are marked `stopped` unless they are exact.
+/// (looks * contrasts) and with the degrees of freedom of half the folds; a choice whose subsets are all computed has no error any more. A choice
+/// that is out of every verdict gets no further rows and is marked `eliminated`; one that is out of
+/// some alone is told by RaceOutcome::left. All values of a question that ended before the last
+/// look are marked `stopped` unless they are exact. Prompts are not reused where the rows of the
+/// first look are all subsets.
 /// @param requests   as for score() (likelihood.hpp)
 /// @throws std::invalid_argument  before anything is computed, if a limit of requests or settings
 ///                                is broken, or the model is no masked diffusion model

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -75,6 +76,13 @@ class DifferenceSum {
   double squares_ = 0.0;
 };
 
+/// Degrees of freedom as if there were half as many folds. Folds of few rows are skewed, and they
+/// share the rows of their fits: with all degrees near ties lose their winner up to three times as
+/// often as they may, with half of them less than half as often (docs/estimators.md).
+double cautious(double degrees) {
+  return std::max(1.0, (degrees + 1.0) / 2.0 - 1.0);
+}
+
 class RacingPlan final : public SubsetPlan {
  public:
   RacingPlan(std::span<const TokenRequest> requests,
@@ -85,9 +93,13 @@ class RacingPlan final : public SubsetPlan {
       : divisors_(question.divisors), outcome_(std::move(outcome)) {
     for (const auto& request : requests) {
       const auto length = request.continuation.size();
-      const bool frozen = reuses_prompt(config.prompt_reuse, length, request.context.size());
+      // What the first look enumerates is exact over full rows, and needs no correction then.
+      const bool listed = subset_count(length) <= rows_at(0);
+      const bool frozen =
+          !listed && reuses_prompt(config.prompt_reuse, length, request.context.size());
       choices_.push_back(std::make_unique<BalancedTarget>(length, frozen, draws));
     }
+    seen_.resize(choices_.size());
     in_.assign(divisors_.size(), std::vector<bool>(choices_.size(), true));
     const auto contrasts = std::max<std::size_t>(1, divisors_.size() * (choices_.size() - 1));
     level_ = config.error / static_cast<double>(contrasts * kLooks.size());
@@ -112,7 +124,7 @@ class RacingPlan final : public SubsetPlan {
   }
 
   std::vector<Estimate> estimates() override {
-    RaceOutcome outcome;
+    RaceOutcome outcome{.undecided = {}, .left = in_, .rows = rows_, .full_rows = full_rows_};
     for (const auto& in : in_) outcome.undecided.push_back(std::ranges::count(in, true) > 1);
     const bool early = look_ < kLooks.size();
     std::vector<Estimate> estimates;
@@ -122,8 +134,6 @@ class RacingPlan final : public SubsetPlan {
       estimate.eliminated = !alive(c);
       estimate.stopped = !choice.exact() && (estimate.eliminated || early);
       estimates.push_back(std::move(estimate));
-      outcome.rows += choice.rows();
-      outcome.rows_at_cap += std::min(kRaceRows, subset_count(choice.length()));
     }
     outcome_(outcome);
     return estimates;
@@ -149,7 +159,13 @@ class RacingPlan final : public SubsetPlan {
       auto wanted = choices_[c]->wanted();
       if (wanted.empty()) continue;
       counts_.emplace_back(c, wanted.size());
-      for (auto& row : wanted) asked.push_back({.request = c, .row = std::move(row)});
+      for (auto& row : wanted) {
+        if (seen_[c].emplace(row.frozen_prompt, row.hidden).second) {
+          rows_ += 1;
+          full_rows_ += row.frozen_prompt ? 0 : 1;
+        }
+        asked.push_back({.request = c, .row = std::move(row)});
+      }
     }
     return asked;
   }
@@ -169,11 +185,15 @@ class RacingPlan final : public SubsetPlan {
   [[nodiscard]] bool correction_is_worse() const {
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       if (!alive(c) || !choices_[c]->frozen_prompt()) continue;
-      constexpr auto kUnknown = std::numeric_limits<double>::infinity();  // folds that coincide
-      const auto correction = parts_[c].back().mean.standard_error.value_or(kUnknown);
-      if (correction > parts_[c].front().mean.standard_error.value_or(0.0)) return true;
+      if (error_of(parts_[c].back()) > error_of(parts_[c].front())) return true;
     }
     return false;
+  }
+
+  /// Unknown where folds coincide.
+  static double error_of(const EstimatePart& part) {
+    constexpr auto kUnknown = std::numeric_limits<double>::infinity();
+    return part.coincide ? kUnknown : part.mean.standard_error.value_or(kUnknown);
   }
 
   static void grow(BalancedTarget& choice, std::size_t look) {
@@ -192,13 +212,13 @@ class RacingPlan final : public SubsetPlan {
 
   /// Whether a choice's folds coincide: they then say nothing about its error.
   [[nodiscard]] bool is_silent(std::size_t choice) const {
-    return std::ranges::any_of(parts_[choice], [](const EstimatePart& part) {
-      return part.folds.size() > 1 && !part.mean.standard_error;
-    });
+    return std::ranges::any_of(parts_[choice],
+                               [](const EstimatePart& part) { return part.coincide; });
   }
 
   /// Whether the leader of a pair leads beyond doubt.
   [[nodiscard]] bool beats(std::size_t leader, std::size_t other, std::size_t verdict) const {
+    if (is_silent(leader) || is_silent(other)) return false;
     const auto& divisors = divisors_[verdict];
     DifferenceSum sum;
     const auto& a = parts_[leader];
@@ -214,8 +234,9 @@ class RacingPlan final : public SubsetPlan {
       return lead.mean > 0.0 || (lead.mean == 0.0 && leader < other);
     }
     if (!(lead.mean > 0.0) || lead.degrees == 0.0) return false;
-    if (is_silent(leader) || is_silent(other)) return false;
-    return lead.mean > student_t_quantile(1.0 - level_, lead.degrees) * std::sqrt(lead.variance);
+    // Not the quantile at 1 - level, which small levels round to 1.
+    const auto quantile = -student_t_quantile(level_, cautious(lead.degrees));
+    return lead.mean > quantile * std::sqrt(lead.variance);
   }
 
   void eliminate() {
@@ -236,7 +257,10 @@ class RacingPlan final : public SubsetPlan {
   std::vector<std::vector<EstimatePart>> parts_;  ///< of each choice, at this look
   std::vector<std::vector<bool>> in_;             ///< [verdicts][choices]: not eliminated
   std::vector<std::pair<std::size_t, std::size_t>> counts_;  ///< rows of this round, by choice
-  std::size_t look_ = 0;                                     ///< looks whose rows were asked for
+  std::vector<std::set<std::pair<bool, Subset>>> seen_;  ///< each choice's rows so far
+  std::int64_t rows_ = 0;
+  std::int64_t full_rows_ = 0;
+  std::size_t look_ = 0;  ///< looks whose rows were asked for
   double level_ = 0.0;
 };
 

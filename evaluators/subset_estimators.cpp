@@ -71,6 +71,18 @@ class FixedCountEstimator final : public SubsetEstimator {
   std::vector<double> values_;
 };
 
+/// Rows to begin with: a target error has folds of equal size.
+std::int64_t first_rows(const Balanced& config) {
+  if (!config.target_error) return config.rows;
+  const auto folds = static_cast<std::int64_t>(kTargetFolds);
+  return (config.rows + folds - 1) / folds * folds;
+}
+
+/// Whether all subsets are no more than the rows to begin with.
+bool enumerates(std::size_t length, const Balanced& config) {
+  return length <= kMaxEnumerated && subset_count(length) <= first_rows(config);
+}
+
 /// Rows that are decided beforehand, then with a target error more of them, fold by fold.
 class BalancedEstimator final : public SubsetEstimator {
  public:
@@ -79,8 +91,7 @@ class BalancedEstimator final : public SubsetEstimator {
                     const Balanced& config,
                     const BalancedDraws& draws)
       : config_(config), target_(length, frozen_prompt, draws) {
-    const bool listed = subset_count(length) <= config.rows && length <= kMaxEnumerated;
-    if (listed) {
+    if (enumerates(length, config)) {
       target_.enumerate();
     } else {
       open_folds();
@@ -89,8 +100,11 @@ class BalancedEstimator final : public SubsetEstimator {
   }
 
   std::vector<WantedRow> next() override {
-    if (started_ && config_.target_error) more(*config_.target_error);
-    started_ = true;
+    if (config_.target_error && std::exchange(started_, true)) {
+      // A correction may have been computed already, to tell the error: then no row is asked for.
+      while (more(*config_.target_error) && !target_.has_wanted()) {
+      }
+    }
     return target_.wanted();
   }
 
@@ -106,7 +120,7 @@ class BalancedEstimator final : public SubsetEstimator {
   void open_folds() {
     const auto rows = static_cast<std::size_t>(config_.rows);
     if (config_.target_error) {
-      fold_rows_ = (rows + kTargetFolds - 1) / kTargetFolds;
+      fold_rows_ = static_cast<std::size_t>(first_rows(config_)) / kTargetFolds;
       for (std::size_t fold = 0; fold < kTargetFolds; ++fold) target_.grow(fold, fold_rows_);
       return;
     }
@@ -116,11 +130,11 @@ class BalancedEstimator final : public SubsetEstimator {
     }
   }
 
-  /// Asks for one more fold where the error is too large. Nothing but errors and row counts
-  /// decides.
-  void more(double target_error) {
+  /// Adds one more fold where the error is too large. Nothing but errors and row counts decides.
+  /// @return  whether anything was added
+  bool more(double target_error) {
     const auto estimate = target_.estimate();
-    if (estimate.standard_error && *estimate.standard_error < target_error) return;
+    if (estimate.standard_error && *estimate.standard_error < target_error) return false;
     const bool correction_is_worse =
         estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
     const auto corrections = static_cast<std::int64_t>(target_.corrections());
@@ -140,11 +154,12 @@ class BalancedEstimator final : public SubsetEstimator {
     } else {
       target_.grow(target_.folds(), fold_rows_);
     }
+    return !missed_;
   }
 
   static bool worse(const PromptReuseRecord& reuse) {
     constexpr auto kUnknown = std::numeric_limits<double>::infinity();  // folds that coincide
-    return reuse.correction_error.value_or(kUnknown) > reuse.cheap_error.value_or(0.0);
+    return reuse.correction_error.value_or(kUnknown) > reuse.cheap_error.value_or(kUnknown);
   }
 
   Balanced config_;
@@ -175,7 +190,12 @@ std::unique_ptr<SubsetEstimator> exact_sum(std::size_t length, const ExactSum& c
 }
 
 void check_enumerable(std::size_t length, const ExactSum& config) {
-  if (subset_count(length) <= config.max_rows && length <= kMaxEnumerated) return;
+  if (length > kMaxEnumerated) {
+    throw std::invalid_argument("exact: wanted targets of at most " +
+                                std::to_string(kMaxEnumerated) + " tokens, got " +
+                                std::to_string(length));
+  }
+  if (subset_count(length) <= config.max_rows) return;
   throw std::invalid_argument("exact: a target of " + std::to_string(length) + " tokens takes 2^" +
                               std::to_string(length) + " - 1 rows, wanted at most " +
                               std::to_string(config.max_rows));
@@ -193,7 +213,7 @@ std::unique_ptr<SubsetEstimator> balanced(std::size_t length,
                                           const Balanced& config,
                                           const BalancedDraws& draws) {
   check_subset_config(config);
-  const bool exact = config.exact_over_full_rows && subset_count(length) <= config.rows;
+  const bool exact = config.exact_over_full_rows && enumerates(length, config);
   const bool frozen = !exact && reuses_prompt(config.prompt_reuse, length, prompt);
   return std::make_unique<BalancedEstimator>(length, frozen, config, draws);
 }
@@ -219,11 +239,10 @@ void check_subset_config(const Balanced& config) {
     throw std::invalid_argument("balanced: wanted a target error above 0, got " +
                                 std::to_string(*config.target_error));
   }
-  const auto folds = static_cast<std::int64_t>(kTargetFolds);
-  const auto begin = (config.rows + folds - 1) / folds * folds;
-  if (config.max_rows < begin) {
+  if (config.max_rows < first_rows(config)) {
     throw std::invalid_argument("balanced: wanted at most " + std::to_string(config.max_rows) +
-                                " rows, got " + std::to_string(begin) + " to begin with");
+                                " rows, got " + std::to_string(first_rows(config)) +
+                                " to begin with");
   }
 }
 

@@ -144,8 +144,12 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
   bench.add_option("--limit", study.limit,
                    "With --estimators: questions per task (default 20; 0 for --task-time: all)");
   bench.add_option("--longest", study.longest,
-                   "With --estimators: tokens of the longest choice that is enumerated");
-  bench.add_option("--repeats", study.repeats, "With --estimators: seeds");
+                   "With --estimators: tokens of the longest target that is enumerated, at most "
+                   "20 (default 12); questions with longer ones are left out");
+  bench.add_option("--repeats", study.repeats, "With --estimators: seeds (default 20)");
+  bench.add_option("--racing-error", study.racing_error,
+                   "With --estimators: bound on the chance that a race eliminates the winner "
+                   "(default 0.01)");
   bench.add_option("--figure", study.figure, "With --estimators: write error against rows as SVG");
   bench.add_option("--json", study.json, "With --estimators: write all figures as JSON");
   bench.add_flag("--task-time", study.task_time,

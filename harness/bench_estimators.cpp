@@ -1,6 +1,7 @@
 #include "harness/bench_estimators.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -31,32 +32,62 @@ Settings evaluation_settings(const BenchEstimatorSettings& bench) {
   return settings;
 }
 
-/// The questions of a task whose choices can all be enumerated.
+void check(const BenchEstimatorSettings& bench) {
+  const auto in_range = [](const char* option, std::int64_t value, std::size_t most) {
+    if (value >= 1 && value <= static_cast<std::int64_t>(most)) return;
+    refuse(option, "1.." + std::to_string(most), std::to_string(value));
+  };
+  constexpr std::size_t kManySeeds = 1'000'000;
+  in_range("--repeats", bench.repeats, kManySeeds);
+  in_range("--longest", bench.longest, kMaxEnumerated);
+  if (!(bench.racing_error > 0.0 && bench.racing_error < 0.5))
+    refuse("--racing-error", "a number above 0 and below 0.5", std::to_string(bench.racing_error));
+  if (!std::isfinite(bench.cfg) || bench.cfg < 0.0)
+    refuse("--cfg", "a number >= 0", std::to_string(bench.cfg));
+}
+
+/// The questions of a task whose targets can all be enumerated.
 struct StudiedTask {
   std::string name;
   std::vector<std::string> metrics;
+  std::size_t documents = 0;  ///< those left out included
+  std::size_t fitting = 0;
   std::vector<TokenRequest> requests;
-  std::vector<RaceQuestion> questions;
+  std::vector<RaceQuestion> questions;  ///< none for a cloze, which has no choices
   std::vector<TargetTable> tables;
 };
 
 StudiedTask studied(const PreparedTask& prepared, std::int64_t longest) {
-  const auto* task = std::get_if<MultipleChoice>(&prepared.task);
-  if (task == nullptr) refuse("--task", "multiple-choice tasks", info(prepared.task).name);
   StudiedTask study;
-  study.name = task->info.name;
-  for (const auto& metric : task->info.metrics) study.metrics.push_back(metric.name);
-  for (const auto& question : race_questions(prepared)) {
-    const auto own = std::span(prepared.tokens).subspan(question.first, question.count);
+  study.name = info(prepared.task).name;
+  for (const auto& metric : info(prepared.task).metrics) study.metrics.push_back(metric.name);
+  study.documents = prepared.dataset.documents.size();
+  const auto* choices = std::get_if<MultipleChoice>(&prepared.task);
+  if (choices == nullptr && !std::holds_alternative<Cloze>(prepared.task))
+    refuse("--task", "tasks of likelihood", study.name);
+  const auto races = choices != nullptr ? race_questions(prepared) : std::vector<RaceQuestion>{};
+  for (std::size_t i = 0; i < study.documents; ++i) {
+    const auto count = prepared.first[i + 1] - prepared.first[i];
+    const auto own = std::span(prepared.tokens).subspan(prepared.first[i], count);
     const bool fits = std::ranges::all_of(own, [&](const TokenRequest& request) {
       return static_cast<std::int64_t>(request.continuation.size()) <= longest;
     });
     if (!fits) continue;
-    study.questions.push_back(question);
-    study.questions.back().first = study.requests.size();
+    study.fitting += 1;
+    if (choices != nullptr) {
+      study.questions.push_back(races[i]);
+      study.questions.back().first = study.requests.size();
+    }
     study.requests.insert(study.requests.end(), own.begin(), own.end());
   }
   return study;
+}
+
+std::string counts_line(const StudiedTask& study, std::int64_t longest) {
+  const auto left_out = study.documents - study.fitting;
+  return study.name + ": " + std::to_string(study.fitting) +
+         " questions with targets of at most " + std::to_string(longest) + " tokens; " +
+         std::to_string(left_out) + " left out (--longest)";
 }
 
 std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
@@ -72,9 +103,8 @@ std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
       // What is answered in free text may be asked by likelihood too.
       const auto asked = likelihood_probe(task).value_or(task);
       auto study = studied(prepare(asked, session, part.settings, notes), bench.longest);
-      std::cerr << study.name << ": " << study.questions.size() << " questions of at most "
-                << bench.longest << " tokens a choice\n";
-      if (study.questions.empty()) continue;
+      std::cerr << counts_line(study, bench.longest) << "\n";
+      if (study.requests.empty()) continue;
       study.tables = loss_tables(*session.model, study.requests, {.cfg = bench.cfg, .packing = {}});
       all.push_back(std::move(study));
     }
@@ -122,18 +152,21 @@ std::string races_table(std::span<const RaceStudy> races) {
   using enum Align;
   const std::vector<Column> columns = {{.title = "Races"},
                                        {.title = "Metric"},
+                                       {.title = "Prompt"},
                                        {.title = "Races", .align = right},
                                        {.title = "Same verdict", .align = right},
                                        {.title = "Within 0.02", .align = right},
                                        {.title = "Winner out", .align = right},
                                        {.title = "Undecided", .align = right},
-                                       {.title = "Rows/choice", .align = right}};
+                                       {.title = "Rows/choice", .align = right},
+                                       {.title = "Full rows", .align = right}};
   std::vector<std::vector<std::string>> cells;
   for (const auto& race : races) {
-    cells.push_back({race.task, race.metric, std::to_string(race.questions),
-                     std::to_string(race.agree), std::to_string(race.near),
-                     std::to_string(race.lost), std::to_string(race.undecided),
-                     number(race.rows_per_choice, 1)});
+    cells.push_back({race.task, race.metric, race.reuse == PromptReuse::off ? "read" : "reused",
+                     std::to_string(race.questions), std::to_string(race.agree),
+                     std::to_string(race.near), std::to_string(race.lost),
+                     std::to_string(race.undecided), number(race.rows_per_choice, 1),
+                     number(race.full_rows_per_choice, 1)});
   }
   return markdown_table(columns, cells);
 }
@@ -151,6 +184,22 @@ std::string error_figure(std::span<const ErrorCurve> curves, const StudyConfig& 
   return log_log_svg(figure);
 }
 
+/// Races that read the whole prompt, then where it is long enough those that reuse it.
+void add_races(const StudiedTask& study,
+               const StudyConfig& config,
+               std::vector<RaceStudy>& races) {
+  if (study.questions.empty()) return;
+  const auto add = [&](PromptReuse reuse) {
+    for (auto& race : race_studies(study.name, study.metrics, study.tables, study.questions, reuse,
+                                   config))
+      races.push_back(std::move(race));
+  };
+  add(PromptReuse::off);
+  const bool reused = std::ranges::any_of(
+      study.tables, [](const TargetTable& table) { return !table.frozen.empty(); });
+  if (reused) add(PromptReuse::automatic);
+}
+
 void write_text(const std::string& path, const std::string& text) {
   write_atomically(std::filesystem::absolute(path), text, Existing::replace);
 }
@@ -158,10 +207,19 @@ void write_text(const std::string& path, const std::string& text) {
 }  // namespace
 
 void run_bench_estimators(const BenchEstimatorSettings& settings) {
+  check(settings);
   StudyConfig config;
   config.repeats = settings.repeats;
+  config.racing_error = settings.racing_error;
   const auto studies = tabulated(settings);
-  Json json = {{"cfg", settings.cfg}, {"repeats", settings.repeats}};
+  Json json = {{"cfg", settings.cfg},
+               {"repeats", settings.repeats},
+               {"longest", settings.longest},
+               {"racing_error", settings.racing_error}};
+  for (const auto& study : studies)
+    json["questions"][study.name] = {
+        {"studied", study.fitting},
+        {"left_out", study.documents - study.fitting}};
   const auto targets = targets_of(studies);
   if (!targets.empty()) {
     const auto curves = error_curves(targets, config);
@@ -170,12 +228,8 @@ void run_bench_estimators(const BenchEstimatorSettings& settings) {
     if (!settings.figure.empty()) write_text(settings.figure, error_figure(curves, config));
   }
   std::vector<RaceStudy> races;
-  for (const auto& study : studies) {
-    for (auto& race :
-         race_studies(study.name, study.metrics, study.tables, study.questions, config))
-      races.push_back(std::move(race));
-  }
-  std::cout << races_table(races);
+  for (const auto& study : studies) add_races(study, config, races);
+  if (!races.empty()) std::cout << races_table(races);
   for (const auto& race : races) json["races"].push_back(to_json(race));
   if (!settings.json.empty()) write_text(settings.json, json.dump(1) + "\n");
 }

@@ -8,13 +8,14 @@
 namespace smdm {
 
 struct BenchEstimatorSettings {
-  std::vector<std::string> tasks;  ///< empty: the multiple-choice tasks
+  std::vector<std::string> tasks;  ///< of likelihood; empty: those of multiple choice
   std::string model;               ///< empty: the embedded ones
   std::string data;
   double cfg = 0.0;
   std::int64_t limit = 20;    ///< questions per task
-  std::int64_t longest = 12;  ///< tokens of the longest target that is enumerated
-  std::int64_t repeats = 20;  ///< seeds
+  std::int64_t longest = 12;  ///< tokens of the longest target that is enumerated, 1..20
+  std::int64_t repeats = 20;  ///< seeds, at least one
+  double racing_error = 0.01;
   std::string figure;         ///< SVG file of error against rows
   std::string json;           ///< file of all figures
   // Times of whole tasks instead.
@@ -27,7 +28,9 @@ struct BenchEstimatorSettings {
   std::string dtype = "f32";
 };
 
-/// Errors of every estimator against exact values, and races against exact verdicts.
+/// Errors of every estimator against exact values, and races against exact verdicts. Questions with
+/// a longer target than can be enumerated are left out, and how many is told.
+/// @throws UsageError  if a setting is out of range, or nothing is left
 void run_bench_estimators(const BenchEstimatorSettings& settings);
 
 /// Rows and tokens of whole tasks from the lengths of their tokens, and how long they would take a

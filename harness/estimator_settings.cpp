@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
+#include "evaluators/subset_draws.hpp"
 #include "harness/errors.hpp"
 
 namespace smdm {
@@ -31,10 +33,29 @@ const char* to_text(PromptReuse reuse) {
   return reuse == PromptReuse::on ? "on" : "off";
 }
 
+/// Rows to begin with; a target error has eight folds of equal size.
+std::int64_t first_rows(const Evaluation& evaluation) {
+  constexpr std::int64_t kFolds = 8;
+  if (!evaluation.target_error) return evaluation.mc_samples;
+  return (evaluation.mc_samples + kFolds - 1) / kFolds * kFolds;
+}
+
+std::string short_text(double value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
 std::string auto_rule(const Evaluation& evaluation) {
-  const auto rows = std::to_string(evaluation.mc_samples);
-  return "exact where 2^L - 1 <= " + rows + " for a target of L tokens, else balanced with " +
-         rows + " rows";
+  const auto rows = std::to_string(first_rows(evaluation));
+  std::string rule = "exact where 2^L - 1 <= " + rows;
+  if (subset_count(kMaxEnumerated + 1) <= first_rows(evaluation))
+    rule += " and L <= " + std::to_string(kMaxEnumerated);
+  rule += " for a target of L tokens, else balanced with " + rows + " rows";
+  if (!evaluation.target_error) return rule;
+  return rule + ", and more until the standard error is below " +
+         short_text(*evaluation.target_error) + " nats, at most " +
+         std::to_string(evaluation.max_rows);
 }
 
 }  // namespace
@@ -63,10 +84,10 @@ void check_estimator(const Evaluation& evaluation) {
   if (!(std::isfinite(*evaluation.target_error) && *evaluation.target_error > 0.0))
     refuse("--target-error", "a number above 0", std::to_string(*evaluation.target_error));
   if (evaluation.racing) refuse("--target-error", "no --racing beside it", "both");
-  constexpr std::int64_t kFolds = 8;
-  const auto begin = (evaluation.mc_samples + kFolds - 1) / kFolds * kFolds;
-  if (evaluation.max_rows < begin) {
-    refuse("--max-rows", "at least the " + std::to_string(begin) + " rows of 8 folds to begin with",
+  if (evaluation.max_rows < first_rows(evaluation)) {
+    refuse("--max-rows",
+           "at least the " + std::to_string(first_rows(evaluation)) +
+               " rows of 8 folds to begin with",
            std::to_string(evaluation.max_rows));
   }
 }

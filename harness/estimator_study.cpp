@@ -63,26 +63,30 @@ ErrorCurve curve_of(const std::string& name,
   for (const auto rows : config.budgets) {
     double squares = 0.0;
     double reported = 0.0;
+    double reports = 0.0;
     for (const auto& table : tables) {
       for (std::int64_t seed = 0; seed < config.repeats; ++seed) {
         const auto outcome = run(table, rows, static_cast<std::uint64_t>(seed));
         squares += (outcome.loss - table.exact) * (outcome.loss - table.exact);
-        reported += outcome.standard_error.value_or(0.0) * outcome.standard_error.value_or(0.0);
+        if (!outcome.standard_error) continue;
+        reported += *outcome.standard_error * *outcome.standard_error;
+        reports += 1.0;
       }
     }
     const auto count = static_cast<double>(tables.size()) * static_cast<double>(config.repeats);
     curve.errors.push_back(std::sqrt(squares / count));
-    curve.reported.push_back(std::sqrt(reported / count));
+    curve.reported.push_back(reports > 0.0 ? std::optional(std::sqrt(reported / reports))
+                                           : std::nullopt);
   }
   return curve;
 }
 
 std::size_t best_of(std::span<const double> nats,
                     const std::vector<double>& divisors,
-                    const std::vector<bool>& out) {
+                    const std::vector<bool>& left) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < nats.size(); ++i) {
-    if (out[i]) continue;
+    if (!left[i]) continue;
     if (!best || nats[i] / divisors[i] > nats[*best] / divisors[*best]) best = i;
   }
   return best.value();
@@ -97,25 +101,25 @@ void add_race(std::span<const TargetTable> tables,
   constexpr double kNear = 0.02;
   std::vector<double> exact;
   std::vector<double> raced;
-  std::vector<bool> out;
   for (std::size_t k = 0; k < estimates.size(); ++k) {
     exact.push_back(-tables[k].exact);
     raced.push_back(estimates[k].nats);
-    out.push_back(estimates[k].eliminated);
   }
   for (std::size_t v = 0; v < studies.size(); ++v) {
     const auto& divisors = question.divisors[v];
-    const auto wanted = best_of(exact, divisors, std::vector<bool>(exact.size(), false));
-    const auto got = best_of(raced, divisors, out);
+    const auto& left = outcome.left[v];
+    const auto wanted = best_of(exact, divisors, std::vector<bool>(exact.size(), true));
+    const auto got = best_of(raced, divisors, left);
     auto& study = studies[v];
     study.questions += 1;
     const auto gap = exact[wanted] / divisors[wanted] - exact[got] / divisors[got];
     study.agree += got == wanted ? 1 : 0;
     study.near += got != wanted && gap <= kNear ? 1 : 0;
-    study.lost += out[wanted] ? 1 : 0;
+    study.lost += left[wanted] ? 0 : 1;
     study.undecided += outcome.undecided[v] ? 1 : 0;
-    study.rows_per_choice +=
-        static_cast<double>(outcome.rows) / static_cast<double>(estimates.size());
+    const auto choices = static_cast<double>(estimates.size());
+    study.rows_per_choice += static_cast<double>(outcome.rows) / choices;
+    study.full_rows_per_choice += static_cast<double>(outcome.full_rows) / choices;
   }
 }
 
@@ -143,9 +147,11 @@ std::vector<RaceStudy> race_studies(const std::string& task,
                                     std::span<const std::string> metrics,
                                     std::span<const TargetTable> tables,
                                     std::span<const RaceQuestion> questions,
+                                    PromptReuse reuse,
                                     const StudyConfig& config) {
   std::vector<RaceStudy> studies;
-  for (const auto& metric : metrics) studies.push_back({.task = task, .metric = metric});
+  for (const auto& metric : metrics)
+    studies.push_back({.task = task, .metric = metric, .reuse = reuse});
   for (const auto& question : questions) {
     const auto own = tables.subspan(question.first, question.count);
     std::vector<TokenRequest> requests;
@@ -153,29 +159,40 @@ std::vector<RaceStudy> race_studies(const std::string& task,
     for (std::int64_t seed = 0; seed < config.repeats; ++seed) {
       RaceOutcome outcome;
       const auto plan = racing_plan(
-          requests, question, {.error = config.racing_error, .prompt_reuse = PromptReuse::off},
+          requests, question, {.error = config.racing_error, .prompt_reuse = reuse},
           balanced_draws(static_cast<std::uint64_t>(seed), requests.front().context),
           [&](const RaceOutcome& value) { outcome = value; });
       const auto estimates = run_on(own, *plan);
       add_race(own, question, estimates, outcome, studies);
     }
   }
-  for (auto& study : studies) study.rows_per_choice /= static_cast<double>(study.questions);
+  for (auto& study : studies) {
+    study.rows_per_choice /= static_cast<double>(study.questions);
+    study.full_rows_per_choice /= static_cast<double>(study.questions);
+  }
   return studies;
 }
 
 Json to_json(const ErrorCurve& curve, const StudyConfig& config) {
+  Json reported = Json::array();
+  for (const auto& error : curve.reported) reported.push_back(error ? Json(*error) : Json());
   return {{"estimator", curve.estimator},
           {"rows", config.budgets},
           {"error", curve.errors},
-          {"reported_error", curve.reported}};
+          {"reported_error", reported}};
 }
 
 Json to_json(const RaceStudy& study) {
-  return {{"task", study.task},           {"metric", study.metric},
-          {"races", study.questions},     {"agree", study.agree},
-          {"near", study.near},           {"winner_eliminated", study.lost},
-          {"undecided", study.undecided}, {"rows_per_choice", study.rows_per_choice}};
+  return {{"task", study.task},
+          {"metric", study.metric},
+          {"prompt_reuse", study.reuse == PromptReuse::off ? "off" : "auto"},
+          {"races", study.questions},
+          {"agree", study.agree},
+          {"near", study.near},
+          {"winner_eliminated", study.lost},
+          {"undecided", study.undecided},
+          {"rows_per_choice", study.rows_per_choice},
+          {"full_rows_per_choice", study.full_rows_per_choice}};
 }
 
 }  // namespace smdm

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,8 +23,9 @@ struct StudyConfig {
 /// Root mean squared error in nats over targets and seeds, at each budget.
 struct ErrorCurve {
   std::string estimator;
-  std::vector<double> errors;    ///< [budgets]
-  std::vector<double> reported;  ///< [budgets]: root mean square of the reported errors
+  std::vector<double> errors;  ///< [budgets]
+  /// [budgets]: root mean square of the errors of the runs that report one; empty where none does
+  std::vector<std::optional<double>> reported;
 };
 
 /// @param tables  at least one
@@ -34,19 +36,23 @@ struct ErrorCurve {
 struct RaceStudy {
   std::string task;
   std::string metric;
+  PromptReuse reuse = PromptReuse::off;
   std::int64_t questions = 0;  ///< over all seeds
   std::int64_t agree = 0;      ///< same verdict as the exact values
   std::int64_t near = 0;       ///< another one, but within 0.02 nats (of the verdict's scale)
-  std::int64_t lost = 0;       ///< the exact winner was eliminated
+  std::int64_t lost = 0;       ///< the exact winner was eliminated from this metric's verdict
   std::int64_t undecided = 0;
-  double rows_per_choice = 0.0;
+  double rows_per_choice = 0.0;       ///< as RaceOutcome::rows
+  double full_rows_per_choice = 0.0;  ///< of these, how many read the prompt
 };
 
 /// @param questions  with indices into `tables`
+/// @param reuse      off or automatic: what the tables have
 [[nodiscard]] std::vector<RaceStudy> race_studies(const std::string& task,
                                                   std::span<const std::string> metrics,
                                                   std::span<const TargetTable> tables,
                                                   std::span<const RaceQuestion> questions,
+                                                  PromptReuse reuse,
                                                   const StudyConfig& config);
 
 [[nodiscard]] Json to_json(const ErrorCurve& curve, const StudyConfig& config);

@@ -189,6 +189,7 @@ void check_autoregressive(const Settings& settings, Work work, std::vector<std::
   note("--max-rows", work != Work::generation && settings.max_rows.has_value());
   note("--target-error", work != Work::generation && settings.target_error.has_value());
   note("--racing", work != Work::generation && settings.racing);
+  note("--racing-error", work != Work::generation && settings.racing_error.has_value());
   note("--prompt-reuse", work != Work::generation && settings.prompt_reuse.has_value());
   note("--steps", work == Work::generation && settings.steps.has_value());
   note("--stages", work == Work::generation && settings.stages.has_value());
@@ -211,10 +212,33 @@ void set_corpus_defaults(const Settings& settings,
   std::string unused;
   if (settings.estimator) unused += " --estimator";
   if (settings.mc_strata) unused += " --mc-strata";
+  if (settings.max_rows) unused += " --max-rows";
   if (settings.target_error) unused += " --target-error";
   if (settings.racing) unused += " --racing";
+  if (settings.racing_error) unused += " --racing-error";
+  if (settings.prompt_reuse) unused += " --prompt-reuse";
   if (settings.cfg.value_or(0.0) != 0.0) unused += " --cfg";
   if (!unused.empty()) notes.push_back(task + ": perplexity does not use" + unused);
+}
+
+/// Options of likelihoods say nothing to a generation.
+void note_generation(const Settings& given,
+                     const std::string& task,
+                     std::vector<std::string>& notes) {
+  std::string unused;
+  const auto note = [&](const char* name, bool is_given) {
+    if (is_given) unused += std::string(" ") + name;
+  };
+  note("--estimator", given.estimator.has_value());
+  note("--mc-samples", given.mc_samples.has_value());
+  note("--mc-strata", given.mc_strata.has_value());
+  note("--max-rows", given.max_rows.has_value());
+  note("--target-error", given.target_error.has_value());
+  note("--racing", given.racing);
+  note("--racing-error", given.racing_error.has_value());
+  note("--prompt-reuse", given.prompt_reuse.has_value());
+  const auto before = task.empty() ? std::string() : task + ": ";
+  if (!unused.empty()) notes.push_back(before + "generation does not use" + unused);
 }
 
 PackingLimits packing(const Settings& settings) {
@@ -264,6 +288,7 @@ Evaluation decide(const Settings& settings,
     check_estimator(decided);
     note_estimator(settings, task, decided, notes);
   }
+  if (work == Work::generation) note_generation(settings, task, notes);
   if (settings.cfg_second && decided.stages == 1)
     notes.push_back(task + ": one stage does not use --cfg-second");
   check(decided);

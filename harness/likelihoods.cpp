@@ -14,7 +14,8 @@ void check_enumeration(const std::vector<TokenRequest>& requests,
     try {
       check_enumerable(requests[i].continuation.size(), *exact);
     } catch (const std::invalid_argument& error) {
-      throw RequestError(where(i) + ": " + error.what() + " (--max-rows)");
+      const bool by_rows = requests[i].continuation.size() <= kMaxEnumerated;
+      throw RequestError(where(i) + ": " + error.what() + (by_rows ? " (--max-rows)" : ""));
     }
   }
 }

@@ -56,7 +56,8 @@ double normal(const RandomStream& stream, std::int64_t draw, std::int64_t place)
   return radius * std::cos(2.0 * std::numbers::pi * stream.uniform(draw, 2 * place + 1));
 }
 
-/// Estimates that other mask draws might have given.
+/// Estimates that other mask draws might have given. What a race ruled out takes part: other draws
+/// might have kept it, and its value has the error of the rows that it had.
 std::vector<Estimate> drawn_again(std::span<const Estimate> estimates,
                                   const Matrix& triangle,
                                   const RandomStream& stream,
@@ -68,7 +69,6 @@ std::vector<Estimate> drawn_again(std::span<const Estimate> estimates,
   for (std::size_t i = 0; i < estimates.size(); ++i) {
     drawn[i].nats = estimates[i].nats;
     drawn[i].is_greedy = estimates[i].is_greedy;
-    drawn[i].eliminated = estimates[i].eliminated;
     for (std::size_t k = 0; k <= i; ++k) drawn[i].nats += triangle[i][k] * normals[k];
   }
   return drawn;

@@ -14,7 +14,8 @@ namespace smdm {
 /// The standard deviation of each metric's value over a parametric bootstrap: the estimates of the
 /// choices are drawn again, normally, with the covariance of their folds (draws that choices share
 /// move them together). For a 0/1 metric that is sqrt(p (1 - p)), p the chance of a right verdict.
-/// The draws depend on the seed and the request ids alone.
+/// The draws depend on the seed and the request ids alone. Choices that a race ruled out are drawn
+/// like the others and may win: that they were ruled out is chance too.
 /// @param context    ids of the question's context: what the draws belong to
 /// @return           one per metric of the task; 0 where nothing is drawn; empty if an estimate's
 ///                   error is not known

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "evaluators/likelihood.hpp"
 #include "evaluators/racing.hpp"
 #include "harness/errors.hpp"
 #include "harness/likelihoods.hpp"
@@ -25,34 +26,53 @@ std::vector<std::vector<double>> divisors_of(const MultipleChoice& task, const Q
   return divisors;
 }
 
-/// Sums over the questions of a task.
-struct RaceTotals {
-  std::vector<std::int64_t> undecided;  ///< by metric
-  std::int64_t rows = 0;
-  std::int64_t rows_at_cap = 0;
-
-  void add(const RaceOutcome& outcome) {
-    undecided.resize(outcome.undecided.size());
-    for (std::size_t v = 0; v < undecided.size(); ++v) undecided[v] += outcome.undecided[v] ? 1 : 0;
-    rows += outcome.rows;
-    rows_at_cap += outcome.rows_at_cap;
+/// Tells estimates under which metrics their choices were ruled out.
+void mark(const MultipleChoice& task, const RaceOutcome& outcome, std::span<Estimate> estimates) {
+  for (std::size_t v = 0; v < outcome.left.size(); ++v) {
+    for (std::size_t k = 0; k < estimates.size(); ++k) {
+      if (!outcome.left[v][k]) estimates[k].eliminated_from.push_back(task.info.metrics[v].name);
+    }
   }
-};
+}
 
-Json totals_json(const RaceTotals& totals,
+std::int64_t rows_of(std::span<const Estimate> estimates) {
+  std::int64_t rows = 0;
+  for (const auto& estimate : estimates) rows += estimate.rows;
+  return rows;
+}
+
+/// Rows that as many rows a choice as a race may take would have cost without one: counted as
+/// those of a race are, whatever is shared, reused or guided.
+std::int64_t rows_without_race(const PreparedTask& prepared, const Session& session) {
+  const auto& evaluation = prepared.evaluation;
+  LikelihoodConfig config;
+  config.estimator = Balanced{.rows = kRaceRows, .prompt_reuse = evaluation.prompt_reuse};
+  config.cfg = evaluation.cfg;
+  config.seed = evaluation.seed;
+  constexpr std::int64_t kRows = 1 << 14;
+  constexpr std::int64_t kTokens = 1 << 22;
+  config.packing = {.rows_per_forward = kRows, .tokens_per_forward = kTokens};
+  return rows_of(count_work(session.model->info(), prepared.tokens, config));
+}
+
+/// @param undecided    questions by metric
+/// @param rows_at_cap  see rows_without_race()
+Json totals_json(const std::vector<std::int64_t>& undecided,
                  const MultipleChoice& task,
-                 std::span<const Estimate> estimates) {
-  Json undecided = Json::object();
-  for (std::size_t v = 0; v < totals.undecided.size(); ++v)
-    undecided[task.info.metrics[v].name] = totals.undecided[v];
+                 std::span<const Estimate> estimates,
+                 std::int64_t rows_at_cap) {
+  Json by_metric = Json::object();
+  for (std::size_t v = 0; v < undecided.size(); ++v)
+    by_metric[task.info.metrics[v].name] = undecided[v];
   const auto eliminated =
       std::ranges::count_if(estimates, [](const Estimate& one) { return one.eliminated; });
-  return {{"undecided", undecided},
-          {"eliminated", eliminated},
-          {"rows", totals.rows},
-          {"rows_saved", totals.rows_at_cap - totals.rows},
-          {"rows_per_choice",
-           static_cast<double>(totals.rows) / static_cast<double>(estimates.size())}};
+  const auto rows = rows_of(estimates);
+  return {
+      {"undecided", by_metric},
+      {"eliminated", eliminated},
+      {"rows", rows},
+      {"rows_saved", rows_at_cap - rows},
+      {"rows_per_choice", static_cast<double>(rows) / static_cast<double>(estimates.size())}};
 }
 
 /// One line for people.
@@ -108,18 +128,23 @@ std::vector<Estimate> raced(const PreparedTask& prepared,
     return record.name + ", request " + std::to_string(index);
   });
   const auto questions = race_questions(prepared);
+  const auto& task = std::get<MultipleChoice>(prepared.task);
   std::vector<Estimate> estimates(prepared.tokens.size());
-  RaceTotals totals;
+  std::vector<std::int64_t> undecided(task.info.metrics.size());
   Progress progress(record.name, questions.size(), "questions");
   race(
       *session.model, prepared.tokens, questions, racing_config(prepared.evaluation, settings),
       {.request = [&](std::size_t index, const Estimate& estimate) { estimates[index] = estimate; },
        .question =
-           [&](std::size_t, const RaceOutcome& outcome) {
-             totals.add(outcome);
+           [&](std::size_t q, const RaceOutcome& outcome) {
+             const auto& question = questions[q];
+             mark(task, outcome, std::span(estimates).subspan(question.first, question.count));
+             for (std::size_t v = 0; v < undecided.size(); ++v)
+               undecided[v] += outcome.undecided[v] ? 1 : 0;
              progress.advance();
            }});
-  const auto json = totals_json(totals, std::get<MultipleChoice>(prepared.task), estimates);
+  const auto json =
+      totals_json(undecided, task, estimates, rows_without_race(prepared, session));
   std::cerr << totals_line(record.name, json) << "\n";
   record.extra["racing"] = json;
   return estimates;

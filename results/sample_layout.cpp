@@ -110,6 +110,7 @@ Json estimate_json(const Estimate& estimate) {
   if (estimate.target_missed) json["target_missed"] = true;
   if (estimate.stopped) json["stopped"] = true;
   if (estimate.eliminated) json["eliminated"] = true;
+  if (!estimate.eliminated_from.empty()) json["eliminated_from"] = estimate.eliminated_from;
   if (estimate.prompt_reuse) {
     json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
                             {"full_rows", estimate.prompt_reuse->full_rows},

@@ -56,6 +56,7 @@ Estimate estimate_from(const Json& choice, double nats) {
   estimate.target_missed = choice.value("target_missed", false);
   estimate.stopped = choice.value("stopped", false);
   estimate.eliminated = choice.value("eliminated", false);
+  estimate.eliminated_from = choice.value("eliminated_from", std::vector<std::string>());
   estimate.prompt_reuse = prompt_reuse_from(choice);
   return estimate;
 }

@@ -57,7 +57,8 @@ struct Estimate {
   bool enumerated = false;     ///< the bound itself, over every subset of the target
   bool target_missed = false;  ///< rows ended before the standard error was as small as asked
   bool stopped = false;     ///< a race ended its rows early: fit for a verdict, biased as a value
-  bool eliminated = false;  ///< a race ruled it out as an answer
+  bool eliminated = false;  ///< a race ruled it out as an answer, under every metric
+  std::vector<std::string> eliminated_from = {};  ///< the metrics under which a race did so
   std::optional<PromptReuseRecord> prompt_reuse = {};
   /// Independent parts that add up to -nats, each as estimates of independent folds whose mean it
   /// is; empty where nothing is random or nothing is known. Fold k of requests with one context is

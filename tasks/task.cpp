@@ -1,6 +1,8 @@
 #include "tasks/task.hpp"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 
 #include "tasks/unicode.hpp"
@@ -52,6 +54,13 @@ double unknown_metric(const TaskInfo& task, const MetricInfo& metric) {
   throw std::invalid_argument(task.name + ": no metric " + metric.name + " for this kind of task");
 }
 
+/// A choice that a race ruled out under a metric is not its answer, whatever the value was when the
+/// rows ended.
+bool is_ruled_out(const Estimate& estimate, const MetricInfo& metric) {
+  const auto& from = estimate.eliminated_from;
+  return estimate.eliminated || std::ranges::find(from, metric.name) != from.end();
+}
+
 double choice_value(const TaskInfo& task,
                     const MetricInfo& metric,
                     const Question& question,
@@ -59,9 +68,8 @@ double choice_value(const TaskInfo& task,
   std::vector<double> nats;
   std::vector<double> nats_per_character;
   for (std::size_t i = 0; i < estimates.size(); ++i) {
-    // A choice that a race ruled out is no answer, whatever its value was when its rows ended.
     constexpr auto kNever = -std::numeric_limits<double>::infinity();
-    nats.push_back(estimates[i].eliminated ? kNever : estimates[i].nats);
+    nats.push_back(is_ruled_out(estimates[i], metric) ? kNever : estimates[i].nats);
     nats_per_character.push_back(nats.back() /
                                  static_cast<double>(unicode::length(question.choices[i])));
   }

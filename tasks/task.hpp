@@ -111,7 +111,8 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
 /// continuation of a cloze, the gold answer of an open question, the text of a corpus.
 [[nodiscard]] Json target(const Task& task, const Json& document);
 
-/// Values in the order of info.metrics, from one estimate for each request of the document.
+/// Values in the order of info.metrics, from one estimate for each request of the document. What a
+/// race ruled out under a metric is not its answer.
 /// @throws std::invalid_argument  if the number of estimates is another, or a metric is not one of
 /// this kind of task ("acc", "acc_norm", "mrr", "top1"; for a cloze "perplexity", "acc", which
 /// needs is_greedy)

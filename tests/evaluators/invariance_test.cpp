@@ -51,15 +51,21 @@ std::vector<std::size_t> some_order(std::size_t count) {
 /// One way to run what must always come out the same.
 struct Way {
   std::int64_t rows;
+  std::int64_t tokens;  ///< likewise per forward
   int threads;
   bool shuffled;
 };
 
+constexpr std::int64_t kTokens = PackingLimits{}.tokens_per_forward;
+
 /// Every batch size on either number of threads and in either order.
 const std::vector<Way> kWays{
-    {.rows = 1, .threads = 1, .shuffled = true},  {.rows = 1, .threads = 2, .shuffled = false},
-    {.rows = 7, .threads = 1, .shuffled = false}, {.rows = 7, .threads = 2, .shuffled = true},
-    {.rows = 64, .threads = 1, .shuffled = true}, {.rows = 64, .threads = 2, .shuffled = false}};
+    {.rows = 1, .tokens = kTokens, .threads = 1, .shuffled = true},
+    {.rows = 1, .tokens = kTokens, .threads = 2, .shuffled = false},
+    {.rows = 7, .tokens = 90, .threads = 1, .shuffled = false},
+    {.rows = 7, .tokens = kTokens, .threads = 2, .shuffled = true},
+    {.rows = 64, .tokens = 300, .threads = 1, .shuffled = true},
+    {.rows = 64, .tokens = kTokens, .threads = 2, .shuffled = false}};
 
 /// `items` in `order`.
 template <typename Item>
@@ -85,6 +91,7 @@ void check_scores(const char* checkpoint, LikelihoodConfig config) {
     const Threads threads(way.threads);
     const auto order = order_of(way, requests.size());
     config.packing.rows_per_forward = way.rows;
+    config.packing.tokens_per_forward = way.tokens;
     const auto again = score(*model, reordered(requests, order), config);
     for (std::size_t i = 0; i < order.size(); ++i) {
       const auto& wanted = expected[order[i]];
@@ -121,6 +128,15 @@ TEST_CASE(
   for (const auto* checkpoint : {"arm-tiny", "arm-gqa"}) {
     INFO(checkpoint);
     check_scores(checkpoint, {.estimator = TeacherForcing{}, .greedy = true});
+  }
+}
+
+TEST_CASE("enumerated values and those under a target error have the same bits") {
+  check_scores("mdm-tiny", {.estimator = ExactSum{}, .cfg = 0.6});
+  for (const auto reuse : {PromptReuse::off, PromptReuse::on}) {
+    const Balanced balanced{
+        .rows = 8, .target_error = 0.5, .max_rows = 32, .prompt_reuse = reuse};
+    check_scores("mdm-gqa", {.estimator = balanced, .seed = 4});
   }
 }
 

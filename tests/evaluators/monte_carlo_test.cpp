@@ -191,5 +191,17 @@ TEST_CASE("samples come in whole rounds") {
   CHECK_NOTHROW(check_monte_carlo({.samples = 1024, .strata = 32}));
 }
 
+TEST_CASE("a constant loss leaves a spread, which the reported error shows") {
+  const FakeModel model(test::fake_masked_diffusion(), test::uniform_logits());
+  const TokenRequest request{.context = {1, 2}, .continuation = {3, 4, 5, 6, 1}};
+  std::set<double> values;
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+    const auto estimate = score_one(model, request, monte_carlo(64, 16, seed));
+    CHECK(*estimate.standard_error > 1e-3);
+    values.insert(estimate.nats);
+  }
+  CHECK(values.size() == 4);
+}
+
 }  // namespace
 }  // namespace smdm

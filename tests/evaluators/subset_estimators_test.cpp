@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluators/balanced_target.hpp"
 #include "evaluators/folds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -105,7 +106,8 @@ void check_calibrated(const Make& make, std::int64_t draws) {
   for (const auto* model : {&mild, &strong}) {
     for (const std::size_t length : {6U, 7U, 8U}) {
       const LossTable table(*model, test::made_request(3, length), *model);
-      for (const std::int64_t rows : {32, 48, 62}) {  // fewer than any of these has subsets
+      for (const std::int64_t rows : {32, 48, 62, 128, 254}) {
+        if (rows >= subset_count(length)) continue;
         const auto runs = run_many(table, make, rows, draws);
         INFO((model == &mild ? "mild" : "strong")
              << ", length " << length << ", rows " << rows << ": " << runs.calibration());
@@ -149,9 +151,14 @@ TEST_CASE("a frozen prompt's error is reported with that of its correction") {
   const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
   const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
   const LossTable table(mild, test::made_request(3, 8), strong);
-  const auto runs = run_many(table, make_reusing, 64, 4000);
-  CHECK(runs.calibration() > 0.9);
-  CHECK(runs.calibration() < 1.1);
+  const LossTable shorter(mild, test::made_request(3, 6), strong);
+  for (const auto& [tabled, rows] : {std::pair(&table, 64), std::pair(&shorter, 32)}) {
+    const auto runs = run_many(*tabled, make_reusing, rows, 4000);
+    INFO(tabled->length() << " tokens: " << runs.calibration());
+    CHECK(runs.unreported == 0);
+    CHECK(runs.calibration() > 0.9);
+    CHECK(runs.calibration() < 1.1);
+  }
   const auto one = table.run(*make_reusing(1, 8, 64));
   REQUIRE(one.reuse);
   CHECK(one.reuse->cheap_rows == 68);
@@ -183,7 +190,17 @@ TEST_CASE("exact refuses what takes too many rows") {
   };
   CHECK(
       test::contains(error(13), "a target of 13 tokens takes 2^13 - 1 rows, wanted at most 4096"));
-  CHECK(test::contains(error(100), "2^100 - 1 rows"));
+  CHECK(test::contains(error(100), "wanted targets of at most 20 tokens, got 100"));
+  CHECK_THROWS_AS(exact_sum(21, {.max_rows = 3'000'000}), std::invalid_argument);
+}
+
+TEST_CASE("auto reuses prompts of targets that are too long to enumerate, whatever the rows") {
+  const auto estimator =
+      balanced(21, 400,
+               {.rows = 3'000'000, .prompt_reuse = PromptReuse::on, .exact_over_full_rows = true},
+               balanced_draws(1, kContent));
+  const auto rows = estimator->next();
+  CHECK(std::ranges::count_if(rows, [](const auto& row) { return !row.frozen_prompt; }) == 4);
 }
 
 TEST_CASE("balanced enumerates where that takes no more rows") {
@@ -211,7 +228,73 @@ TEST_CASE("a model whose loss is constant leaves no error") {
         if (estimate.standard_error) CHECK(*estimate.standard_error < 1e-6);
       }
     }
-    CHECK(table.run(*exact_sum(length, {})).loss == Approx(exact).epsilon(1e-9));
+    const auto listed = table.run(*exact_sum(length, {}));
+    CHECK(listed.loss == Approx(exact).epsilon(1e-9));
+    CHECK(listed.standard_error == 0.0);
+  }
+}
+
+TEST_CASE("a frozen prompt has an error to report even where its corrections hide one subset") {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  const LossTable table(mild, test::made_request(3, 3), strong);
+  double enumerated = 0.0;
+  for (const auto& subset : all_subsets(3)) {
+    for (const auto loss : table.losses({.hidden = subset, .frozen_prompt = true}))
+      enumerated += exact_weight(3, subset.size()) * loss;
+  }
+  std::int64_t coincided = 0;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    const auto estimate = table.run(*make_reusing(seed, 3, 8));
+    REQUIRE(estimate.standard_error);
+    CHECK(*estimate.standard_error > 0.0);
+    if (estimate.reuse->full_rows == 4) continue;
+    coincided += 1;
+    // The value is that of the four rows, which are one: drawn once more they would not be.
+    const auto asked = make_reusing(seed, 3, 8)->next();
+    const auto& hidden = asked[7].hidden;  // behind the cheap rows of all subsets
+    double value = 0.0;
+    for (const bool frozen : {false, true}) {
+      for (const auto loss : table.losses({.hidden = hidden, .frozen_prompt = frozen}))
+        value += frozen ? -loss : loss;
+    }
+    const auto level = hidden.size();
+    value /= static_cast<double>(level) * LevelDistribution(3).probability(level);
+    CHECK(estimate.loss == Approx(enumerated + value).epsilon(1e-9));
+    const auto& folds = estimate.folds.back();
+    const auto mean = mean_of_folds(folds, /*coincide=*/false);
+    CHECK(folds.size() == static_cast<std::size_t>(estimate.reuse->full_rows));
+    CHECK(mean.value == Approx(value).epsilon(1e-9));
+    CHECK(*mean.standard_error == Approx(*estimate.reuse->correction_error).epsilon(1e-9));
+  }
+  CHECK(coincided > 3);  // 0.58 %
+}
+
+/// Mean error and mean squared reported error under a target error.
+Runs run_to_target(const LossTable& table, const Balanced& config, std::int64_t draws) {
+  return run_many(
+      table,
+      [&](std::uint64_t seed, std::size_t length, std::int64_t) {
+        return balanced(length, kPrompt, config, balanced_draws(seed, kContent));
+      },
+      config.rows, draws);
+}
+
+TEST_CASE("the stopping rule of a target error leaves little bias") {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const FakeModel strong(test::fake_masked_diffusion(), test::strong_logits());
+  for (const auto* model : {&mild, &strong}) {
+    const LossTable table(*model, test::made_request(3, 9), *model);
+    const auto first = run_to_target(table, {.rows = 16, .target_error = 1e6}, 1000);
+    const auto begin = std::sqrt(first.reported / static_cast<double>(first.count));
+    for (const double share : {0.9, 0.6, 0.4}) {
+      const auto target = share * begin;
+      const auto runs = run_to_target(table, {.rows = 16, .target_error = target}, 2000);
+      INFO((model == &mild ? "mild" : "strong")
+           << ", target " << target << ": bias " << runs.mean() / target << " +- "
+           << runs.standard_error() / target << " targets, calibration " << runs.calibration());
+      CHECK(std::abs(runs.mean()) < 0.2 * target);
+    }
   }
 }
 
@@ -251,6 +334,10 @@ TEST_CASE("rows are added until the error is below its target") {
   const auto listed = run({.rows = 32, .target_error = 1e-9});
   CHECK(listed.enumerated);  // 2047 rows, fewer than the folds would be
   CHECK(listed.loss == Approx(table.exact()).epsilon(1e-9));
+  const LossTable three(mild, test::made_request(3, 3));
+  const auto few = three.run(
+      *balanced(3, kPrompt, {.rows = 4, .target_error = 0.1}, balanced_draws(5, kContent)));
+  CHECK(few.enumerated);  // 7 rows are fewer than those of 8 folds
   const auto reusing = run({.rows = 32, .target_error = target, .prompt_reuse = PromptReuse::on});
   CHECK(*reusing.standard_error < target);
   CHECK(reusing.reuse->full_rows >= 8);
@@ -263,6 +350,25 @@ TEST_CASE("rows are added until the error is below its target") {
   CHECK_FALSE(full.reuse);
   CHECK(full.standard_error == 0.0);
   CHECK(full.loss == Approx(wrong.exact()).epsilon(1e-9));
+}
+
+TEST_CASE("cheap folds that coincide get more rows, not more corrections") {
+  const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
+  const LossTable table(mild, test::made_request(3, 4), mild);
+  const Balanced config{.rows = 8, .target_error = 1e-6, .prompt_reuse = PromptReuse::on};
+  for (const std::uint64_t seed : {639836U, 751605U}) {  // found by trying: one in 10^6
+    const auto draws = balanced_draws(seed, kContent);
+    BalancedFolds folds(4, draws.estimate);
+    for (std::size_t fold = 0; fold < 8; ++fold) static_cast<void>(folds.grow(fold, 1));
+    REQUIRE(folds.coincide());
+    const auto estimator = balanced(4, kPrompt, config, draws);
+    std::vector<RowLosses> losses;
+    for (const auto& row : estimator->next()) losses.push_back(table.losses(row));
+    estimator->take(losses);
+    const auto more = estimator->next();
+    CHECK(more.size() == 1);
+    for (const auto& row : more) CHECK(row.frozen_prompt);
+  }
 }
 
 TEST_CASE("long prompts are reused, where that saves rows") {

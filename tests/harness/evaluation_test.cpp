@@ -65,6 +65,19 @@ TEST_CASE("estimators have budgets of their own, and auto says its rule") {
       describe(decided(settings, "piqa", Work::likelihood), Work::likelihood, ModelKind::mdm);
   CHECK(recorded.at("estimator_rule").get<std::string>().starts_with("exact where 2^L - 1 <= 20"));
   CHECK(recorded.at("prompt_reuse") == "auto");
+  const auto rule = [&] {
+    return describe(decided(settings, "piqa", Work::likelihood), Work::likelihood, ModelKind::mdm)
+        .at("estimator_rule")
+        .get<std::string>();
+  };
+  settings.target_error = 0.1;
+  CHECK(rule() ==
+        "exact where 2^L - 1 <= 24 for a target of L tokens, else balanced with 24 rows, and more "
+        "until the standard error is below 0.1 nats, at most 4096");
+  settings.target_error.reset();
+  settings.mc_samples = 3'000'000;
+  CHECK(rule().starts_with("exact where 2^L - 1 <= 3000000 and L <= 20 for"));
+  settings.mc_samples = 20;
   settings.estimator = "mc";
   CHECK_THROWS_AS(decided(settings, "piqa", Work::likelihood), UsageError);
 }
@@ -208,6 +221,25 @@ TEST_CASE("a corpus has an estimator of its own") {
   CHECK(other.mc_samples == 100);
   CHECK(notes ==
         std::vector<std::string>{"temporal_shift: perplexity does not use --estimator --cfg"});
+}
+
+TEST_CASE("options that a kind of work has no use for are told") {
+  Settings settings;
+  settings.max_rows = 100;
+  settings.racing = true;
+  settings.racing_error = 0.1;
+  settings.prompt_reuse = "on";
+  const auto note = [&](const std::string& task, Work work, ModelKind kind) {
+    std::vector<std::string> notes;
+    static_cast<void>(decide(settings, task, work, kind, notes));
+    return notes.empty() ? "" : notes.back();
+  };
+  const std::string all = " --max-rows --racing --racing-error --prompt-reuse";
+  CHECK(note("temporal_shift", Work::corpus, ModelKind::mdm) ==
+        "temporal_shift: perplexity does not use" + all);
+  CHECK(note("gsm8k", Work::generation, ModelKind::mdm) == "gsm8k: generation does not use" + all);
+  CHECK(note("piqa", Work::likelihood, ModelKind::arm) ==
+        "an autoregressive model does not use" + all);
 }
 
 TEST_CASE("what a corpus is asked for") {

@@ -67,6 +67,16 @@ TEST_CASE("a verdict's error is that of its chance to be right") {
   CHECK(error(0.0, 1) != error(0.0, 0));  // the second choice is longer
 }
 
+TEST_CASE("other draws may keep a choice that a race ruled out") {
+  const auto task = task_of({accuracy()});
+  std::vector<Estimate> estimates = {sampled(-2.0, {1, 2, 3, 4}), sampled(-2.5, {4, 2, 1, 3})};
+  const auto open = metric_errors(task, kQuestion, estimates, 7, kContext);
+  estimates[1].eliminated = true;
+  estimates[1].eliminated_from = {"acc"};
+  CHECK(metric_errors(task, kQuestion, estimates, 7, kContext) == open);
+  CHECK(open->front() > 0.1);
+}
+
 TEST_CASE("draws that choices share do not move their order") {
   const auto task = task_of({accuracy()});
   const std::vector<Estimate> together = {sampled(-2.0, {1, 2, 3, 4}), sampled(-2.1, {1, 2, 3, 4})};

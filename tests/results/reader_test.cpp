@@ -245,6 +245,7 @@ TEST_CASE("marks of estimates and Monte Carlo errors come back") {
   changed.metrics[0].mc_errors = {0.0, 0.5, 0.125};
   auto& told = std::get<std::vector<ChoiceRecord>>(changed.samples.back().outcome).back().estimate;
   told.enumerated = told.target_missed = told.stopped = told.eliminated = true;
+  told.eliminated_from = {"acc", "acc_norm"};
   told.prompt_reuse = {
       .cheap_rows = 36, .full_rows = 4, .cheap_error = 0.25, .correction_error = std::nullopt};
   stored(folder.path(), run);
@@ -261,6 +262,7 @@ TEST_CASE("marks of estimates and Monte Carlo errors come back") {
   CHECK(marked.target_missed);
   CHECK(marked.stopped);
   CHECK(marked.eliminated);
+  CHECK(marked.eliminated_from == std::vector<std::string>{"acc", "acc_norm"});
   REQUIRE(marked.prompt_reuse);
   CHECK(marked.prompt_reuse->cheap_rows == 36);
   CHECK(marked.prompt_reuse->full_rows == 4);

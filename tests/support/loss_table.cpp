@@ -64,6 +64,17 @@ FoldEstimate LossTable::run(SubsetEstimator& estimator) const {
   }
 }
 
+std::vector<Estimate> run(std::span<const LossTable> tables, SubsetPlan& plan) {
+  while (true) {
+    const auto asked = plan.next();
+    if (asked.empty()) return plan.estimates();
+    std::vector<RowLosses> answers;
+    answers.reserve(asked.size());
+    for (const auto& one : asked) answers.push_back(tables[one.request].losses(one.row));
+    plan.take(answers);
+  }
+}
+
 FakeModel::Logits mild_logits() {
   return [](std::span<const std::int64_t> ids, std::size_t position) {
     std::vector<float> logits;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "evaluators/scoring.hpp"
 #include "evaluators/subset_estimators.hpp"
+#include "evaluators/subset_source.hpp"
 #include "tests/support/fake_model.hpp"
 
 namespace smdm::test {
@@ -35,6 +37,9 @@ class LossTable {
   std::vector<RowLosses> full_;    ///< by the bits of the subset
   std::vector<RowLosses> frozen_;  ///< likewise
 };
+
+/// Runs the plan of one question to its end, on one table a request.
+[[nodiscard]] std::vector<Estimate> run(std::span<const LossTable> tables, SubsetPlan& plan);
 
 /// Fakes for oracles: one whose tokens hardly interact, one whose tokens interact strongly.
 [[nodiscard]] FakeModel::Logits mild_logits();

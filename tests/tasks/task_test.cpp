@@ -95,6 +95,20 @@ TEST_CASE("accuracy with and without the length of the choices") {
   CHECK_THROWS_AS(score(task, question, estimates({-1.0})), std::invalid_argument);
 }
 
+TEST_CASE("what a race ruled out under a metric is not that metric's answer") {
+  MultipleChoice task;
+  task.info.metrics = {accuracy(), normalized_accuracy()};
+  const Question question = {.context = "q", .choices = {"a", "bb"}, .gold = 0};
+  std::vector<Estimate> estimates(2);
+  estimates[0].nats = -2.0;
+  estimates[1].nats = -1.0;  // ahead under both
+  CHECK(score(task, question, estimates) == std::vector<double>{0.0, 0.0});
+  estimates[1].eliminated_from = {"acc"};
+  CHECK(score(task, question, estimates) == std::vector<double>{1.0, 0.0});
+  estimates[1].eliminated_from = {"acc", "acc_norm"};
+  CHECK(score(task, question, estimates) == std::vector<double>{1.0, 1.0});
+}
+
 TEST_CASE("a cloze is right if it is greedy") {
   CHECK(score(lambada_openai(), estimate(-2.5, true)) == std::vector<double>{-2.5, 1.0});
   CHECK(score(lambada_openai(), estimate(-2.5, false)) == std::vector<double>{-2.5, 0.0});
