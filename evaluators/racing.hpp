@@ -66,11 +66,11 @@ struct RaceDone {
 /// All choices of a question share their draws as far as their lengths allow. At each look (8, 16,
 /// 32, 64, 96, 128 and 160 rows a choice) a choice drops out of a verdict if it trails another by
 /// more than a one-sided Student t quantile of their paired difference over folds, at level error /
-/// (looks * contrasts) and with the degrees of freedom of half the folds; a choice whose subsets are all computed has no error any more. A choice
-/// that is out of every verdict gets no further rows and is marked `eliminated`; one that is out of
-/// some alone is told by RaceOutcome::left. All values of a question that ended before the last
-/// look are marked `stopped` unless they are exact. Prompts are not reused where the rows of the
-/// first look are all subsets.
+/// (looks * contrasts) and with the degrees of freedom of half the folds; a choice whose subsets
+/// are all computed has no error any more. A choice that is out of every verdict gets no further
+/// rows and is marked `eliminated`; one that is out of some alone is told by RaceOutcome::left. All
+/// values of a question that ended before the last look are marked `stopped` unless they are exact.
+/// Prompts are not reused where the rows of the first look are all subsets.
 /// @param requests   as for score() (likelihood.hpp)
 /// @throws std::invalid_argument  before anything is computed, if a limit of requests or settings
 ///                                is broken, or the model is no masked diffusion model

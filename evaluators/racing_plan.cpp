@@ -78,7 +78,7 @@ class DifferenceSum {
 
 /// Degrees of freedom as if there were half as many folds. Folds of few rows are skewed, and they
 /// share the rows of their fits: with all degrees near ties lose their winner up to three times as
-/// often as they may, with half of them less than half as often (docs/estimators.md).
+/// often as they may, with half of them they kept to the bound (docs/estimators.md).
 double cautious(double degrees) {
   return std::max(1.0, (degrees + 1.0) / 2.0 - 1.0);
 }

@@ -222,7 +222,8 @@ TEST_CASE("the study of estimators knows clozes, and says what it leaves out") {
   REQUIRE(result.code == 0);
   const auto questions = Json::parse(test::read_file(json)).at("questions").at("lambada_standard");
   CHECK(questions.at("studied").get<int>() + questions.at("left_out").get<int>() == 8);
-  CHECK(contains(result.err, "hellaswag: 0 questions with targets of at most 3 tokens; 8 left out"));
+  CHECK(
+      contains(result.err, "hellaswag: 0 questions with targets of at most 3 tokens; 8 left out"));
   const auto refused = [](const std::string& option, const std::string& value) {
     const auto wrong = test::smdm_eval({"bench", "--estimators", "--task", "piqa", option, value});
     CHECK(wrong.code == kUsage);
