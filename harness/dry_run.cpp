@@ -90,8 +90,7 @@ void add(const std::optional<double>& amount, std::optional<double>& sum) {
 }
 
 PlannedTask total_of(std::span<const PlannedTask> tasks) {
-  PlannedTask total{
-      .name = "total", .rows = {}, .tokens = {}, .forwards = {}, .counted = true};
+  PlannedTask total{.name = "total", .rows = {}, .tokens = {}, .forwards = {}, .counted = true};
   for (const auto& task : tasks) {
     total.documents += task.documents;
     total.requests += task.requests;

@@ -29,16 +29,16 @@ struct PlannedTask {
 };
 
 /// Plans tasks, in their order. Rows and tokens of likelihoods are counted without the model
-/// (count_work), those of races and forwards of generations are extrapolated, as seconds are, from a
-/// few documents that are computed for the purpose, after one call that only warms up.
+/// (count_work), those of races and forwards of generations are extrapolated, as seconds are, from
+/// a few documents that are computed for the purpose, after one call that only warms up.
 /// @param prefix  of the tasks' names in files: kEmbeddedPrefix or nothing
 [[nodiscard]] std::vector<PlannedTask> planned_tasks(std::span<const PreparedTask> tasks,
                                                      const Session& session,
                                                      const Settings& settings,
                                                      const std::string& prefix);
 
-/// A table with a row per task and one of their sums: documents, requests, rows, tokens, forwards and
-/// seconds.
+/// A table with a row per task and one of their sums: documents, requests, rows, tokens, forwards
+/// and seconds.
 /// @param repeats  --repeat: all numbers are multiplied by it
 [[nodiscard]] std::string dry_run_table(std::span<const PlannedTask> tasks, std::int64_t repeats);
 

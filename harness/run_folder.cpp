@@ -68,8 +68,8 @@ std::string made(const std::string& name) {
 /// The tasks of a part: a group under its name where the part has all of it.
 std::vector<std::string> names_of(const EvaluationPart& part) {
   const auto here = [&](const Task& task) {
-    return std::ranges::any_of(
-        part.tasks, [&](const Task& own) { return info(own).name == info(task).name; });
+    return std::ranges::any_of(part.tasks,
+                               [&](const Task& own) { return info(own).name == info(task).name; });
   };
   std::vector<std::string> names;
   for (const auto& asked : part.settings.tasks) {

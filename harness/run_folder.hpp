@@ -13,8 +13,8 @@ namespace smdm {
 /// The folder of such runs, in the caller's working directory.
 inline constexpr const char* kRuns = "runs";
 
-/// Folders made for runs before their work began: those that are still empty at the end go again, and
-/// kRuns with them, unless it was there before.
+/// Folders made for runs before their work began: those that are still empty at the end go again,
+/// and kRuns with them, unless it was there before.
 class MadeFolders {
  public:
   MadeFolders();
@@ -30,8 +30,8 @@ class MadeFolders {
   std::vector<std::string> folders_;
 };
 
-/// Makes the folder "runs/<date>-<model>-<tasks of the part>" of a part, UTC; a number behind it where there is
-/// one already. @return its path
+/// Makes the folder "runs/<date>-<model>-<tasks of the part>" of a part, UTC; a number behind it
+/// where there is one already. @return its path
 /// @throws ResultsError  if it cannot be made
 [[nodiscard]] std::string make_default_folder(const EvaluationPart& part,
                                               std::chrono::system_clock::time_point start);

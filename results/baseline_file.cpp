@@ -112,9 +112,9 @@ void check_metric(const BaselineTask& task, const BaselineMetric& metric, const 
   }
 }
 
-/// The error cannot be computed from what a baseline keeps, but it has a largest value: a document's
-/// mean is known to half the range of its values, and these vary independently. Of other metrics it
-/// is no more than the value itself.
+/// The error cannot be computed from what a baseline keeps, but it has a largest value: a
+/// document's mean is known to half the range of its values, and these vary independently. Of other
+/// metrics it is no more than the value itself.
 double largest_error(const BaselineMetric& metric) {
   double largest = 0.0;
   for (const double value : metric.values) largest = std::max(largest, std::fabs(value));
@@ -130,9 +130,8 @@ void check_error(const BaselineTask& task, const BaselineMetric& metric) {
   const double error = *metric.monte_carlo_error;
   const double largest = largest_error(metric);
   if (std::isfinite(error) && error >= 0.0 && error <= largest) return;
-  throw ResultsError(task.name + ": " + metric_key(metric.info) +
-                     ": wanted an mc_stderr of 0 to " + python_float(largest) + ", got " +
-                     python_float(error));
+  throw ResultsError(task.name + ": " + metric_key(metric.info) + ": wanted an mc_stderr of 0 to " +
+                     python_float(largest) + ", got " + python_float(error));
 }
 
 BaselineMetric metric_from(const BaselineTask& task, const Json& json) {

@@ -5,8 +5,8 @@
 namespace smdm {
 
 std::uint64_t natural(const Json& value, const std::string& what) {
-  const bool negative = value.is_number_integer() && !value.is_number_unsigned() &&
-                        value.get<std::int64_t>() < 0;
+  const bool negative =
+      value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() < 0;
   if (!value.is_number_integer() || negative)
     throw ResultsError(what + ": wanted an integer that is not negative, got " + value.dump());
   return value.get<std::uint64_t>();

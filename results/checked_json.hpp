@@ -15,7 +15,8 @@ namespace smdm {
 
 /// The schema of a file must be 1 to `newest`.
 /// @param what  the kind of file: "a leaderboard"
-/// @throws ResultsError  if it is no integer or another one, saying whether a newer version wrote it
+/// @throws ResultsError  if it is no integer or another one, saying whether a newer version wrote
+/// it
 void check_schema_version(const Json& schema, int newest, const std::string& what);
 
 }  // namespace smdm

@@ -95,8 +95,8 @@ std::optional<std::string> common_draws(const TaskComparison& task) {
   const auto drawn = [](const RunTask& run, const MetricInfo& info) {
     return monte_carlo_error(run, info).value_or(0.0) > 0.0;
   };
-  const bool both = std::any_of(
-      task.metrics.begin(), task.metrics.end(), [&](const MetricComparison& metric) {
+  const bool both =
+      std::any_of(task.metrics.begin(), task.metrics.end(), [&](const MetricComparison& metric) {
         return drawn(task.a, metric.info) && drawn(task.b, metric.info);
       });
   if (!both || seed_of(task.a) != seed_of(task.b)) return std::nullopt;

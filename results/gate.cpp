@@ -137,8 +137,8 @@ void judge_tolerance(std::size_t documents, GateMetric& metric) {
   metric.limit = gate_tolerance(metric.info.aggregation, metric.baseline, documents);
   constexpr double kRounding = 1e-9;  // of the difference of two means of verdicts
   metric.passed = std::fabs(metric.drop) <= metric.limit * (1.0 + kRounding);
-  const auto change = metric.drop < 0.0 ? "better by " + fixed_text(-metric.drop, 6)
-                                        : drop_text(metric);
+  const auto change =
+      metric.drop < 0.0 ? "better by " + fixed_text(-metric.drop, 6) : drop_text(metric);
   metric.reason = compared(metric) + ": " + change + ", where " + fixed_text(metric.limit, 6) +
                   " either way is allowed to another build or machine";
 }

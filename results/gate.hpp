@@ -45,9 +45,9 @@ struct GateMetric {
   std::string task;
   MetricInfo info;
   GateRule rule = GateRule::repeatability;
-  double baseline = 0.0;            ///< what the value is compared with
-  double value = 0.0;               ///< may be not finite, which fails
-  double drop = 0.0;                ///< how much worse the value is; negative where it is better
+  double baseline = 0.0;  ///< what the value is compared with
+  double value = 0.0;     ///< may be not finite, which fails
+  double drop = 0.0;      ///< how much worse the value is; negative where it is better
   /// The largest drop (change, under GateRule::tolerance) that passes whatever the test says.
   double limit = 0.0;
   std::optional<double> p_value;    ///< of the paired test, where the rule has one

@@ -181,9 +181,8 @@ Json gate_json(const GateReport& report) {
 std::string gate_junit(const GateReport& report, const std::string& suite, double seconds) {
   std::string cases;
   for (const GateMetric& metric : report.metrics) cases += test_case(metric);
-  return junit(suite,
-               {.tests = report.metrics.size(), .failures = failures(report), .errors = 0}, seconds,
-               cases);
+  return junit(suite, {.tests = report.metrics.size(), .failures = failures(report), .errors = 0},
+               seconds, cases);
 }
 
 std::string gate_error_junit(const std::string& reason, const std::string& suite) {

@@ -68,8 +68,8 @@ ExportSummary export_runs(std::span<const WholeRun> runs, const std::filesystem:
 
 /// The runs below a folder.
 struct RunList {
-  std::string table;                    ///< one row per results file, the oldest first
-  std::size_t runs = 0;                 ///< rows
+  std::string table;     ///< one row per results file, the oldest first
+  std::size_t runs = 0;  ///< rows
   /// One line for each results file that is none of ours or damaged, and each folder that cannot be
   /// read.
   std::vector<std::string> unreadable;

@@ -14,12 +14,12 @@ bool is_digest(const Json& value) {
   constexpr std::size_t kDigits = 64;
   if (!value.is_string()) return false;
   const auto text = value.get<std::string>();
-  return text.size() == kDigits &&
-         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 bool is_count(const Json& value) {
-  return value.is_number_unsigned() || (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+  return value.is_number_unsigned() ||
+         (value.is_number_integer() && value.get<std::int64_t>() >= 0);
 }
 
 bool is_one_of(const Json& value, std::initializer_list<const char*> names) {
@@ -31,8 +31,8 @@ bool is_number_or_null(const Json& value) {
 }
 
 bool are_strings(const Json& value) {
-  return value.is_array() && std::all_of(value.begin(), value.end(),
-                                         [](const Json& item) { return item.is_string(); });
+  return value.is_array() &&
+         std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
 }
 
 bool is_setting(const Json& value) {
@@ -49,24 +49,24 @@ constexpr Type kFlag = {.words = "true or false",
                         .fits = [](const Json& value) { return value.is_boolean(); }};
 constexpr Type kText = {.words = "a text",
                         .fits = [](const Json& value) { return value.is_string(); }};
-constexpr Type kName = {
-    .words = "a name",
-    .fits = [](const Json& value) { return value.is_string() && !value.get<std::string>().empty(); }};
+constexpr Type kName = {.words = "a name", .fits = [](const Json& value) {
+                          return value.is_string() && !value.get<std::string>().empty();
+                        }};
 constexpr Type kTextOrNull = {.words = "a text or null", .fits = [](const Json& value) {
                                 return value.is_string() || value.is_null();
                               }};
 constexpr Type kDigest = {.words = "a SHA-256 digest", .fits = is_digest};
-constexpr Type kDigestOrNull = {
-    .words = "a SHA-256 digest or null",
-    .fits = [](const Json& value) { return value.is_null() || is_digest(value); }};
+constexpr Type kDigestOrNull = {.words = "a SHA-256 digest or null", .fits = [](const Json& value) {
+                                  return value.is_null() || is_digest(value);
+                                }};
 constexpr Type kDigests = {.words = "a list of SHA-256 digests", .fits = [](const Json& value) {
                              return value.is_array() &&
                                     std::all_of(value.begin(), value.end(), is_digest);
                            }};
 constexpr Type kCount = {.words = "an integer that is not negative", .fits = is_count};
-constexpr Type kPositive = {
-    .words = "an integer of at least 1",
-    .fits = [](const Json& value) { return is_count(value) && value != 0; }};
+constexpr Type kPositive = {.words = "an integer of at least 1", .fits = [](const Json& value) {
+                              return is_count(value) && value != 0;
+                            }};
 constexpr Type kCountOrNull = {
     .words = "an integer that is not negative, or null",
     .fits = [](const Json& value) { return value.is_null() || is_count(value); }};
@@ -77,17 +77,17 @@ constexpr Type kSizeOrNull = {
     .words = "a number that is not negative, or null", .fits = [](const Json& value) {
       return value.is_null() || (value.is_number() && value.get<double>() >= 0.0);
     }};
-constexpr Type kInterval = {
-    .words = "two numbers or null", .fits = [](const Json& value) {
-      return value.is_null() || (value.is_array() && value.size() == 2 &&
-                                 std::all_of(value.begin(), value.end(), is_number_or_null));
-    }};
+constexpr Type kInterval = {.words = "two numbers or null", .fits = [](const Json& value) {
+                              return value.is_null() ||
+                                     (value.is_array() && value.size() == 2 &&
+                                      std::all_of(value.begin(), value.end(), is_number_or_null));
+                            }};
 constexpr Type kKind = {.words = "mdm, arm or null", .fits = [](const Json& value) {
                           return value.is_null() || is_one_of(value, {"mdm", "arm"});
                         }};
-constexpr Type kDirection = {
-    .words = "higher or lower",
-    .fits = [](const Json& value) { return is_one_of(value, {"higher", "lower"}); }};
+constexpr Type kDirection = {.words = "higher or lower", .fits = [](const Json& value) {
+                               return is_one_of(value, {"higher", "lower"});
+                             }};
 constexpr Type kBound = {
     .words = "exact, lower, chain_rule or null", .fits = [](const Json& value) {
       return value.is_null() || is_one_of(value, {"exact", "lower", "chain_rule"});
@@ -96,9 +96,9 @@ constexpr Type kSettings = {.words = "settings", .fits = [](const Json& value) {
                               return value.is_object() &&
                                      std::all_of(value.begin(), value.end(), is_setting);
                             }};
-constexpr Type kArguments = {
-    .words = "a list of texts or null",
-    .fits = [](const Json& value) { return value.is_null() || are_strings(value); }};
+constexpr Type kArguments = {.words = "a list of texts or null", .fits = [](const Json& value) {
+                               return value.is_null() || are_strings(value);
+                             }};
 
 struct Field {
   const char* pointer;

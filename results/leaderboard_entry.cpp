@@ -172,7 +172,8 @@ std::string entry_identity(const Json& entry) {
   for (const char* key : {"name", "version", "data_sha256", "documents", "prompt_sha256"})
     identity.push_back(entry.at("task").at(key));
   for (const char* key : {"name", "filter"}) identity.push_back(entry.at("metric").at(key));
-  for (const char* key : {"kind", "dtype", "rope_tables", "weights_sha256", "config_sha256", "tokenizer_sha256"})
+  for (const char* key :
+       {"kind", "dtype", "rope_tables", "weights_sha256", "config_sha256", "tokenizer_sha256"})
     identity.push_back(entry.at("model").at(key));
   for (const char* key : {"embedded", "estimator", "budget", "cfg", "cfg_second", "seed", "engine",
                           "device", "processor"})

@@ -121,8 +121,8 @@ std::vector<std::string> list_row(const StoredRun& stored, const fs::path& folde
           stored.results_file.lexically_proximate(folder).string()};
 }
 
-/// Adds the results files of a folder and of those below it. Behind a link is one folder, not a tree:
-/// links may lead in circles.
+/// Adds the results files of a folder and of those below it. Behind a link is one folder, not a
+/// tree: links may lead in circles.
 void add_results(const fs::path& folder,
                  bool with_below,
                  std::vector<fs::path>& files,

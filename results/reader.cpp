@@ -125,8 +125,7 @@ void check_types(const Json& extra, const std::string& task) {
   for (const auto& [key, value] : extra.items()) {
     const auto where = task + ": " + key;
     if (key == "seed") static_cast<void>(natural(value, where));
-    if (key == "estimator" || key == "sampler")
-      want(value.is_string(), where, "a name", value);
+    if (key == "estimator" || key == "sampler") want(value.is_string(), where, "a name", value);
     if (key == "data") want(value.is_array(), where, "a list of files", value);
   }
 }

@@ -43,8 +43,8 @@ void check_metric(const StoredRun& stored,
     if (!agree(number_or_nan(value), summary.value)) refuse("the value", value);
   }
   const auto in_row = row.find(mc_stderr_key(info));
-  for (const Json& error : {in_row == row.end() ? Json(nullptr) : *in_row,
-                            own.value("mc_stderr", Json(nullptr))}) {
+  for (const Json& error :
+       {in_row == row.end() ? Json(nullptr) : *in_row, own.value("mc_stderr", Json(nullptr))}) {
     if (!agree(error, summary.monte_carlo_error)) refuse("the Monte Carlo error", error);
   }
   // Standard errors of a corpus metric depend on how many resamples an older version drew.

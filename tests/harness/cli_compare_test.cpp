@@ -195,7 +195,8 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
     refused("wanted the file whose digest the results file has");
   }
   SECTION("a field of another type") {
-    edit(file_in(damaged, "results_"), "\"bit_reproducible\": true", "\"bit_reproducible\": \"yes\"");
+    edit(file_in(damaged, "results_"), "\"bit_reproducible\": true",
+         "\"bit_reproducible\": \"yes\"");
     refused("bit_reproducible: wanted true or false");
   }
   SECTION("a schema of the future") {
@@ -221,8 +222,8 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
     check_refused({"compare", a, other.string(), "--junit", "x"}, kUsage,
                   "--junit requires --gate");
     check_refused({"compare", a, other.string(), "--jsn"}, kUsage, "unknown option");
-    check_refused({"compare", "--make-baseline", (folder.path() / "b").string(), a, "--json"}, kUsage,
-                  "--json");
+    check_refused({"compare", "--make-baseline", (folder.path() / "b").string(), a, "--json"},
+                  kUsage, "--json");
     check_refused({"compare", a, other.string(), "--changed", "-"}, kUsage, "wanted a file");
   }
 }

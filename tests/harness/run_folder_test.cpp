@@ -101,7 +101,9 @@ TEST_CASE("folders into which nothing came go again") {
   }
   CHECK(names_in("runs") == std::set<std::string>{"b"});
   fs::remove_all("runs/b");
-  { const MadeFolders folders; }
+  {
+    const MadeFolders folders;
+  }
   CHECK(fs::exists("runs"));  // it was there before
 }
 
@@ -123,8 +125,8 @@ TEST_CASE("a run that cannot begin leaves no folder") {
   const WorkingFolder here;
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{}, std::vector<std::string>{"--repeat", "2"}}) {
-    std::vector<std::string> arguments = {"--task", "piqa", "--model", "absent", "--data",
-                                          "embedded"};
+    std::vector<std::string> arguments = {"--task", "piqa",   "--model",
+                                          "absent", "--data", "embedded"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     CHECK(test::smdm_eval(arguments).code != 0);
     CHECK_FALSE(fs::exists("runs"));

@@ -197,14 +197,15 @@ TEST_CASE("a perplexity that overflows is not compared") {
   const auto with_perplexity = [&](std::uint64_t seed, double nats) {
     made.seed = seed;
     auto run = made_run(made);
-    run.tasks[0].metrics.push_back(
-        {.info = {.name = "perplexity", .filter = "none", .aggregation = Aggregation::perplexity,
-                  .higher_is_better = false},
-         .values = std::vector<double>(10, nats)});
+    run.tasks[0].metrics.push_back({.info = {.name = "perplexity",
+                                             .filter = "none",
+                                             .aggregation = Aggregation::perplexity,
+                                             .higher_is_better = false},
+                                    .values = std::vector<double>(10, nats)});
     return run;
   };
-  const auto comparison = compare_runs(as_stored(with_perplexity(0, -1.0)),
-                                       as_stored(with_perplexity(1, -1000.0)));
+  const auto comparison =
+      compare_runs(as_stored(with_perplexity(0, -1.0)), as_stored(with_perplexity(1, -1000.0)));
   CHECK_FALSE(comparison.tasks[0].metrics[1].difference.has_value());
   CHECK(verdict(comparison.tasks[0].metrics[1]) == "unclear");
 }

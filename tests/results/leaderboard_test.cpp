@@ -167,11 +167,21 @@ TEST_CASE("the same measurement with other samples is a conflict, at another tim
 TEST_CASE("a run with a field that cannot stand in an entry is not exported") {
   Board board;
   auto run = made_run(quiz(0));
-  SECTION("a digest") { run.smdm_eval["model"]["weights_sha256"] = "good"; }
-  SECTION("an amount") { run.tasks[0].extra["rows"] = -4; }
-  SECTION("a device") { run.smdm_eval["device"] = 5; }
-  SECTION("a command line") { run.smdm_eval["command_line"] = "--task quiz"; }
-  SECTION("a budget") { run.tasks[0].extra["mc_samples"] = Json::array(); }
+  SECTION("a digest") {
+    run.smdm_eval["model"]["weights_sha256"] = "good";
+  }
+  SECTION("an amount") {
+    run.tasks[0].extra["rows"] = -4;
+  }
+  SECTION("a device") {
+    run.smdm_eval["device"] = 5;
+  }
+  SECTION("a command line") {
+    run.smdm_eval["command_line"] = "--task quiz";
+  }
+  SECTION("a budget") {
+    run.tasks[0].extra["mc_samples"] = Json::array();
+  }
   const auto error = board.error_of_adding(run, "a");
   CHECK(contains(error, (board.root() / "a" / "results_").string()));
   CHECK(contains(error, ": wanted "));
