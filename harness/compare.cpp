@@ -14,6 +14,7 @@
 #include "results/gate.hpp"
 #include "results/gate_report.hpp"
 #include "results/json_lines.hpp"
+#include "results/results_error.hpp"
 
 namespace smdm {
 namespace {
@@ -71,20 +72,33 @@ void make_baseline_file(const CompareSettings& settings) {
             << runs.size() << " repeat(s)\n";
 }
 
+/// The verdict, or why there is none, as the JUnit file that was asked for: no older one may stand
+/// for it.
+GateReport report_of(const CompareSettings& settings) {
+  const auto& name = settings.runs.front();
+  const auto write = [&](const std::string& xml) {
+    if (settings.junit) write_atomically(*settings.junit, xml, Existing::replace);
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  GateReport report;
+  try {
+    const auto baseline = read_baseline(*settings.gate);
+    report = judge(baseline, read_whole_run(name));
+  } catch (const ResultsError& error) {
+    write(gate_error_junit(error.what(), name));
+    throw;
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  write(gate_junit(report, name, seconds.count()));
+  return report;
+}
+
 void gate(const CompareSettings& settings) {
   if (settings.runs.size() != 1) {
     throw UsageError("--gate: wanted one run beside the baseline, got " +
                      std::to_string(settings.runs.size()));
   }
-  const auto begin = std::chrono::steady_clock::now();
-  const auto baseline = read_baseline(*settings.gate);
-  const auto run = read_whole_run(settings.runs.front());
-  const auto report = judge(baseline, run);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  if (settings.junit) {
-    write_atomically(*settings.junit, gate_junit(report, run.name, seconds.count()),
-                     Existing::replace);
-  }
+  const auto report = report_of(settings);
   print_warnings(report.warnings);
   if (settings.json) {
     print(gate_json(report));
@@ -100,7 +114,7 @@ CLI::App* add_compare(CLI::App& app, CompareSettings& settings) {
   auto* command = app.add_subcommand(
       "compare", "Compare two stored runs over the same documents, or one with a baseline");
   command->add_option("RUN", settings.runs, "Results files or run folders")->required();
-  command->add_flag("--json", settings.json, "Print JSON instead of a table");
+  auto* json = command->add_flag("--json", settings.json, "Print JSON instead of a table");
   auto* changed = command->add_option("--changed", settings.changed,
                                       "New file: documents that changed side, as JSON lines");
   auto* gate = command->add_option("--gate", settings.gate,
@@ -114,7 +128,7 @@ CLI::App* add_compare(CLI::App& app, CompareSettings& settings) {
   junit->needs(gate);
   replace->needs(make);
   gate->excludes(changed)->excludes(make);
-  make->excludes(changed);
+  make->excludes(changed)->excludes(json);
   return command;
 }
 

@@ -58,28 +58,64 @@ std::optional<Amounts> counted(const PreparedTask& task, const Session& session)
   return amounts;
 }
 
-std::vector<std::string> row_of(const PreparedTask& task,
-                                const Session& session,
-                                const Settings& settings) {
-  const auto documents = task.dataset.documents.size();
-  if (documents == 0) return {info(task.task).name, "0", "0", "-", "-", "-", "-"};
+PlannedTask planned_task(const PreparedTask& task,
+                         const Session& session,
+                         const Settings& settings) {
+  PlannedTask planned{.name = info(task.task).name,
+                      .documents = task.dataset.documents.size(),
+                      .requests = std::max(task.tokens.size(), task.prompt_ids.size()),
+                      .rows = {},
+                      .tokens = {},
+                      .forwards = {}};
+  if (planned.documents == 0) return planned;
   const auto calibration = calibrated(task, session, settings);
-  const auto factor = static_cast<double>(documents) / static_cast<double>(calibration.documents);
-  const auto exact = counted(task, session);
-  const auto amount = [&](const char* name, double Amounts::* field) -> std::string {
-    if (exact) return number((*exact).*field, 0);
+  const auto factor =
+      static_cast<double>(planned.documents) / static_cast<double>(calibration.documents);
+  const auto extrapolated = [&](const char* name) -> std::optional<double> {
     const auto found = calibration.extra.find(name);
-    if (found == calibration.extra.end()) return "-";
-    return std::string("~").append(number(found->get<double>() * factor, 0));
+    if (found == calibration.extra.end()) return std::nullopt;
+    return found->get<double>() * factor;
   };
-  const auto requests = std::max(task.tokens.size(), task.prompt_ids.size());
-  return {info(task.task).name,
-          std::to_string(documents),
-          std::to_string(requests),
-          amount("rows", &Amounts::rows),
-          amount("tokens", &Amounts::tokens),
-          exact ? std::string("-") : amount("forwards", &Amounts::rows),
-          std::string("~").append(number(calibration.seconds * factor, 1))};
+  const auto exact = counted(task, session);
+  planned.counted = exact.has_value();
+  planned.rows = exact ? exact->rows : extrapolated("rows");
+  planned.tokens = exact ? exact->tokens : extrapolated("tokens");
+  planned.forwards = extrapolated("forwards");
+  planned.seconds = calibration.seconds * factor;
+  return planned;
+}
+
+void add(const std::optional<double>& amount, std::optional<double>& sum) {
+  if (amount) sum = sum.value_or(0.0) + *amount;
+}
+
+PlannedTask total_of(std::span<const PlannedTask> tasks) {
+  PlannedTask total{.name = "total", .rows = {}, .tokens = {}, .forwards = {}, .counted = true};
+  for (const auto& task : tasks) {
+    total.documents += task.documents;
+    total.requests += task.requests;
+    add(task.rows, total.rows);
+    add(task.tokens, total.tokens);
+    add(task.forwards, total.forwards);
+    total.counted = total.counted && (task.counted || !task.rows);
+    total.seconds += task.seconds;
+  }
+  return total;
+}
+
+std::vector<std::string> row_of(const PlannedTask& task, std::int64_t repeats) {
+  const auto times = static_cast<double>(repeats);
+  const auto amount = [&](const std::optional<double>& one, bool counted) -> std::string {
+    if (!one) return "-";
+    return std::string(counted ? "" : "~").append(number(*one * times, 0));
+  };
+  return {task.name,
+          number(static_cast<double>(task.documents) * times, 0),
+          number(static_cast<double>(task.requests) * times, 0),
+          amount(task.rows, task.counted),
+          amount(task.tokens, task.counted),
+          amount(task.forwards, false),
+          task.documents == 0 ? "-" : std::string("~").append(number(task.seconds * times, 1))};
 }
 
 }  // namespace
@@ -114,9 +150,26 @@ PreparedTask some_documents(const PreparedTask& task, std::size_t count) {
   return some;
 }
 
-std::string dry_run_table(std::span<const PreparedTask> tasks,
-                          const Session& session,
-                          const Settings& settings) {
+std::vector<PlannedTask> planned_tasks(std::span<const PreparedTask> tasks,
+                                       const Session& session,
+                                       const Settings& settings,
+                                       const std::string& prefix) {
+  std::vector<PlannedTask> planned;
+  planned.reserve(tasks.size());
+  bool warm = false;
+  for (const auto& task : tasks) {
+    // The first call pays for threads, memory and kernels that later ones find ready.
+    if (!warm && !task.dataset.documents.empty()) {
+      static_cast<void>(evaluate(some_documents(task, 1), session, settings));
+      warm = true;
+    }
+    planned.push_back(planned_task(task, session, settings));
+    planned.back().name.insert(0, prefix);
+  }
+  return planned;
+}
+
+std::string dry_run_table(std::span<const PlannedTask> tasks, std::int64_t repeats) {
   using enum Align;
   const std::vector<Column> columns = {{.title = "Would run"},
                                        {.title = "Documents", .align = right},
@@ -126,9 +179,17 @@ std::string dry_run_table(std::span<const PreparedTask> tasks,
                                        {.title = "Forwards", .align = right},
                                        {.title = "Seconds", .align = right}};
   std::vector<std::vector<std::string>> cells;
-  cells.reserve(tasks.size());
-  for (const auto& task : tasks) cells.push_back(row_of(task, session, settings));
-  return markdown_table(columns, cells);
+  cells.reserve(tasks.size() + 1);
+  for (const auto& task : tasks) cells.push_back(row_of(task, repeats));
+  cells.push_back(row_of(total_of(tasks), repeats));
+  auto text = markdown_table(columns, cells);
+  if (repeats > 1) text += "All numbers are those of " + std::to_string(repeats) + " repeats.\n";
+  if (std::ranges::any_of(tasks, [](const auto& task) { return task.forwards.has_value(); })) {
+    text +=
+        "Texts that are generated are counted in forwards, one for each document and step; like "
+        "results, this table has no rows and tokens of them.\n";
+  }
+  return text;
 }
 
 }  // namespace smdm

@@ -1,5 +1,6 @@
 #include "harness/run_folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <ctime>
@@ -7,6 +8,7 @@
 #include <system_error>
 
 #include "results/results_error.hpp"
+#include "tasks/catalog.hpp"
 
 namespace smdm {
 namespace {
@@ -63,13 +65,49 @@ std::string made(const std::string& name) {
   throw ResultsError(folder.string() + ": cannot make the folder: " + error.message());
 }
 
+/// The tasks of a part: a group under its name where the part has all of it.
+std::vector<std::string> names_of(const EvaluationPart& part) {
+  const auto here = [&](const Task& task) {
+    return std::ranges::any_of(part.tasks,
+                               [&](const Task& own) { return info(own).name == info(task).name; });
+  };
+  std::vector<std::string> names;
+  for (const auto& asked : part.settings.tasks) {
+    const auto tasks = find_tasks(std::vector<std::string>{asked});
+    if (std::ranges::all_of(tasks, here)) {
+      names.push_back(asked);
+      continue;
+    }
+    for (const auto& task : tasks) {
+      if (here(task)) names.push_back(info(task).name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
+
+MadeFolders::MadeFolders() {
+  std::error_code ignored;
+  had_runs_ = fs::exists(fs::symlink_status(kRuns, ignored));
+}
+
+MadeFolders::~MadeFolders() {
+  std::error_code ignored;  // a folder with something in it is not removed
+  for (const auto& folder : folders_) fs::remove(folder, ignored);
+  if (!had_runs_) fs::remove(kRuns, ignored);
+}
+
+std::string MadeFolders::add(const std::string& folder) {
+  folders_.push_back(folder);
+  return folder;
+}
 
 std::string make_default_folder(const EvaluationPart& part,
                                 std::chrono::system_clock::time_point start) {
   const auto model =
       part.model.empty() ? last_part(part.settings.model.value_or("model")) : part.model;
-  return made(named(model, part.settings.tasks, start));
+  return made(named(model, names_of(part), start));
 }
 
 std::string make_default_folder(const Settings& settings) {

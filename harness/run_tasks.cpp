@@ -99,36 +99,44 @@ Finished run_part(const ReadyPart& ready) {
   return {.run = std::move(run), .summaries = std::move(summaries)};
 }
 
-std::vector<Finished> run_once(const Settings& settings) {
+/// Prints what would run.
+void show_plan(const std::vector<ReadyPart>& ready, const Settings& settings) {
+  std::vector<PlannedTask> planned;
+  for (const auto& part : ready) {
+    auto tasks = planned_tasks(part.prepared, part.session, part.part.settings,
+                               part.part.embedded ? kEmbeddedPrefix : "");
+    std::move(tasks.begin(), tasks.end(), std::back_inserter(planned));
+  }
+  std::cout << dry_run_table(planned, settings.repeat.value_or(1));
+}
+
+std::vector<Finished> run_once(const Settings& settings, MadeFolders& folders) {
   const auto parts = evaluation_parts(chosen(settings), settings);
   std::vector<ReadyPart> ready;  // all of them first: what is wrong with one costs nothing
   ready.reserve(parts.size());
   for (const auto& part : parts) ready.push_back(made_ready(part));
+  if (settings.dry_run) {
+    show_plan(ready, settings);
+    return {};
+  }
   for (auto& part : ready) {
     const auto& output = part.part.settings.output;
-    if (!settings.dry_run)
-      part.folder = output ? *output : make_default_folder(part.part, part.start);
+    part.folder = output ? *output : folders.add(make_default_folder(part.part, part.start));
   }
   std::vector<Finished> finished;
-  for (const auto& part : ready) {
-    if (settings.dry_run) {
-      std::cout << dry_run_table(part.prepared, part.session, part.part.settings);
-    } else {
-      finished.push_back(run_part(part));
-    }
-  }
+  for (const auto& part : ready) finished.push_back(run_part(part));
   return finished;
 }
 
 /// Seeds that follow each other; runs stand in folders of their own, so that nothing is mixed up.
-std::vector<Settings> repeats_of(const Settings& settings) {
+std::vector<Settings> repeats_of(const Settings& settings, MadeFolders& folders) {
   const auto count = settings.repeat.value_or(1);
   if (count < 1) refuse("--repeat", "at least 1", std::to_string(count));
   if (!settings.repeat || settings.dry_run) return {settings};
   if ((settings.seed.value_or(0) + static_cast<std::uint64_t>(count) - 1) >> 32 != 0)
     refuse("--repeat", "seeds below 2^32", std::to_string(count) + " of them");
   const std::filesystem::path folder =
-      settings.output ? *settings.output : make_default_folder(settings);
+      settings.output ? *settings.output : folders.add(make_default_folder(settings));
   std::vector<Settings> all(static_cast<std::size_t>(count), settings);
   for (std::size_t r = 0; r < all.size(); ++r) {
     all[r].seed = settings.seed.value_or(0) + r;
@@ -142,12 +150,13 @@ std::vector<Settings> repeats_of(const Settings& settings) {
 void run_tasks(const Settings& settings) {
   static_cast<void>(chosen(settings));
   static_cast<void>(corpus_query(settings));
-  const auto repeats = repeats_of(settings);
+  MadeFolders folders;
+  const auto repeats = repeats_of(settings, folders);
   if (!settings.dry_run) check_writable(settings.output.value_or(kRuns));
   std::vector<std::vector<Finished>> finished;
   for (const auto& repeat : repeats) {
     if (settings.dry_run && !finished.empty()) break;
-    finished.push_back(run_once(repeat));
+    finished.push_back(run_once(repeat, folders));
   }
   if (!settings.repeat || settings.dry_run) return;
   for (std::size_t part = 0; part < finished.front().size(); ++part) {

@@ -59,6 +59,10 @@ void add_metric(const RunTask& repeat,
   metric.documents.push_back(
       reordered(record.values, values_per_document(record.info.aggregation), order));
   metric.values.push_back(metric_value(record.info.aggregation, metric.documents.back()));
+  if (!std::isfinite(metric.values.back())) {
+    throw ResultsError("baseline: " + repeat.task->name + ": wanted a finite " +
+                       metric_key(record.info) + " in " + repeat.part->results_file.string());
+  }
 }
 
 /// Root mean square of the repeats' own errors.
@@ -93,6 +97,7 @@ BaselineTask task_over(std::span<const RunTask> repeats) {
                     .settings = task_settings(first),
                     .depends_on_seed = depends_on_seed(first),
                     .seeds = {},
+                    .answers = {},
                     .origin = origin_of(repeats.front()),
                     .documents = {},
                     .metrics = {}};
@@ -113,6 +118,7 @@ BaselineTask task_over(std::span<const RunTask> repeats) {
     for (std::size_t i = 0; i < task.metrics.size(); ++i)
       add_metric(repeat, repeat.task->metrics[i], order, task.metrics[i]);
     task.seeds.push_back(seed_of(repeat));
+    task.answers.push_back(answers_digest(*repeat.task, order));
   }
   refuse_unsteady(task);
   return task;
@@ -159,6 +165,15 @@ std::vector<DocumentKey> baseline_keys(const TaskRecord& task) {
     key.asked.resize(kBaselineDigits);
   }
   return keys;
+}
+
+std::string answers_digest(const TaskRecord& task, std::span<const std::size_t> order) {
+  std::string all;
+  for (const std::size_t document : order) {
+    const Json sample = sample_json(task, document);
+    all += json_line(sample.at("resps")) + json_line(sample.at("filtered_resps"));
+  }
+  return hash_string(all);
 }
 
 TaskShape shape_of(const BaselineTask& task) {

@@ -47,6 +47,8 @@ struct BaselineTask {
   Json settings = Json::object();  ///< task_settings()
   bool depends_on_seed = false;
   std::vector<std::uint64_t> seeds;  ///< [n]
+  /// [n] answers_digest(), or empty: older files have none.
+  std::vector<std::string> answers;
   Origin origin;
   /// Digests cut to kBaselineDigits, in the order of document_order().
   std::vector<DocumentKey> documents;
@@ -69,6 +71,11 @@ struct Baseline {
 
 /// The keys of a task's documents as a baseline keeps them, in the order of its samples.
 [[nodiscard]] std::vector<DocumentKey> baseline_keys(const TaskRecord& task);
+
+/// SHA-256 over every likelihood and text of a task, to the last bit.
+/// @param order  of its documents
+[[nodiscard]] std::string answers_digest(const TaskRecord& task,
+                                         std::span<const std::size_t> order);
 
 [[nodiscard]] TaskShape shape_of(const BaselineTask& task);
 

@@ -1,9 +1,11 @@
 // The second half of baseline.hpp: baselines as files.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 
 #include "results/baseline.hpp"
+#include "results/checked_json.hpp"
 #include "results/layout.hpp"
 #include "results/layout_parts.hpp"
 #include "results/paired_difference.hpp"
@@ -57,17 +59,19 @@ Json task_json(const BaselineTask& task) {
   for (const DocumentKey& key : task.documents) documents.push_back(key.doc + key.asked);
   Json metrics = Json::array();
   for (const BaselineMetric& metric : task.metrics) metrics.push_back(metric_json(metric));
-  return {{"version", task.version},
-          {"output_type", task.output_type},
-          {"settings", task.settings},
-          {"depends_on_seed", task.depends_on_seed},
-          {"seeds", task.seeds},
-          {"model", task.origin.model},
-          {"build", task.origin.build},
-          {"machine", task.origin.machine},
-          {"bit_reproducible", task.origin.bit_reproducible},
-          {"documents", documents},
-          {"metrics", metrics}};
+  Json json = {{"version", task.version},
+               {"output_type", task.output_type},
+               {"settings", task.settings},
+               {"depends_on_seed", task.depends_on_seed},
+               {"seeds", task.seeds},
+               {"model", task.origin.model},
+               {"build", task.origin.build},
+               {"machine", task.origin.machine},
+               {"bit_reproducible", task.origin.bit_reproducible}};
+  if (!task.answers.empty()) json["answers"] = task.answers;
+  json["documents"] = documents;
+  json["metrics"] = metrics;
+  return json;
 }
 
 DocumentKey key_from(const std::string& text) {
@@ -108,6 +112,28 @@ void check_metric(const BaselineTask& task, const BaselineMetric& metric, const 
   }
 }
 
+/// The error cannot be computed from what a baseline keeps, but it has a largest value: a
+/// document's mean is known to half the range of its values, and these vary independently. Of other
+/// metrics it is no more than the value itself.
+double largest_error(const BaselineMetric& metric) {
+  double largest = 0.0;
+  for (const double value : metric.values) largest = std::max(largest, std::fabs(value));
+  if (metric.info.aggregation != Aggregation::mean) return largest;
+  const auto& first = metric.documents.front();
+  double range = 1.0;
+  for (const double value : first) range = std::max(range, std::fabs(value));
+  return range / std::sqrt(static_cast<double>(first.size()));
+}
+
+void check_error(const BaselineTask& task, const BaselineMetric& metric) {
+  if (!metric.monte_carlo_error) return;
+  const double error = *metric.monte_carlo_error;
+  const double largest = largest_error(metric);
+  if (std::isfinite(error) && error >= 0.0 && error <= largest) return;
+  throw ResultsError(task.name + ": " + metric_key(metric.info) + ": wanted an mc_stderr of 0 to " +
+                     python_float(largest) + ", got " + python_float(error));
+}
+
 BaselineMetric metric_from(const BaselineTask& task, const Json& json) {
   BaselineMetric metric;
   metric.info = {.name = json.at("name"),
@@ -119,7 +145,21 @@ BaselineMetric metric_from(const BaselineTask& task, const Json& json) {
   const Json& error = json.at("mc_stderr");
   if (!error.is_null()) metric.monte_carlo_error = error.get<double>();
   check_metric(task, metric, json);
+  check_error(task, metric);
   return metric;
+}
+
+/// A run's documents are put beside them in document_order().
+void check_order(const BaselineTask& task) {
+  const auto order = document_order(task.documents);
+  if (!std::is_sorted(order.begin(), order.end()))
+    throw ResultsError(task.name + ": wanted documents sorted by their digests");
+}
+
+std::vector<std::uint64_t> seeds_from(const Json& json) {
+  std::vector<std::uint64_t> seeds;
+  for (const Json& seed : json) seeds.push_back(natural(seed, "seeds"));
+  return seeds;
 }
 
 BaselineTask task_from(const std::string& name, const Json& json) {
@@ -129,24 +169,24 @@ BaselineTask task_from(const std::string& name, const Json& json) {
   task.output_type = json.at("output_type");
   task.settings = json.at("settings");
   task.depends_on_seed = json.at("depends_on_seed");
-  task.seeds = json.at("seeds").get<std::vector<std::uint64_t>>();
+  task.seeds = seeds_from(json.at("seeds"));
   task.origin = {.model = json.at("model"),
                  .build = json.at("build"),
                  .machine = json.at("machine"),
                  .bit_reproducible = json.at("bit_reproducible")};
   for (const Json& key : json.at("documents")) task.documents.push_back(key_from(key));
+  check_order(task);
+  if (json.contains("answers")) task.answers = json.at("answers").get<std::vector<std::string>>();
   for (const Json& metric : json.at("metrics")) task.metrics.push_back(metric_from(task, metric));
+  if (!task.answers.empty() && task.answers.size() != task.seeds.size())
+    throw ResultsError(name + ": wanted a digest of the answers of each repeat, or none");
   return task;
 }
 
 Baseline baseline_from(const Json& json) {
   if (!json.is_object() || !json.contains(kKind))
     throw ResultsError("wanted a baseline (smdm-eval compare --make-baseline), got another file");
-  const int schema = json.at(kKind);
-  if (schema < 1 || schema > kBaselineSchema) {
-    throw ResultsError("wanted a baseline of schema 1 to " + std::to_string(kBaselineSchema) +
-                       ", got " + std::to_string(schema) + ": written by a newer version");
-  }
+  check_schema_version(json.at(kKind), kBaselineSchema, "a baseline");
   Baseline baseline;
   baseline.repeats = json.at("repeats").get<std::vector<std::string>>();
   for (const auto& [name, task] : json.at("tasks").items())

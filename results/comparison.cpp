@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "results/baseline.hpp"
 #include "results/layout.hpp"
 #include "results/layout_parts.hpp"
 #include "results/paired_tests.hpp"
@@ -32,7 +33,9 @@ MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) 
   const MetricRecord& b = task.b.task->metrics[metric];
   const std::size_t width = values_per_document(a.info.aggregation);
   MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
-  if (all_finite(a.values) && all_finite(b.values)) {
+  if (all_finite(a.values) && all_finite(b.values) &&
+      std::isfinite(metric_value(a.info.aggregation, a.values)) &&
+      std::isfinite(metric_value(b.info.aggregation, b.values))) {
     out.difference = paired_difference(
         a.info.aggregation, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
         reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
@@ -86,12 +89,29 @@ std::string bound_text(const std::vector<Bound>& bounds) {
   return text.empty() ? "none" : text;
 }
 
+/// Said where both runs drew with one seed: with the same estimator and budget their draws are the
+/// same ones.
+std::optional<std::string> common_draws(const TaskComparison& task) {
+  const auto drawn = [](const RunTask& run, const MetricInfo& info) {
+    return monte_carlo_error(run, info).value_or(0.0) > 0.0;
+  };
+  const bool both =
+      std::any_of(task.metrics.begin(), task.metrics.end(), [&](const MetricComparison& metric) {
+        return drawn(task.a, metric.info) && drawn(task.b, metric.info);
+      });
+  if (!both || seed_of(task.a) != seed_of(task.b)) return std::nullopt;
+  return "seed: " + std::to_string(seed_of(task.a)) +
+         " in both runs, which may have drawn alike: MC s.e. takes their errors for independent";
+}
+
 /// The same line for several tasks is one warning, with their names behind it.
 std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
   std::map<std::string, std::string> by_line;
   std::vector<std::string> order;
   for (const TaskComparison& task : tasks) {
-    for (const std::string& line : differing_settings(task.a, task.b)) {
+    auto lines = differing_settings(task.a, task.b);
+    if (auto line = common_draws(task)) lines.push_back(std::move(*line));
+    for (const std::string& line : lines) {
       auto& names = by_line[line];
       if (names.empty()) order.push_back(line);
       names += (names.empty() ? "" : ", ") + task.a.task->name;
@@ -166,6 +186,12 @@ std::vector<std::string> differing_settings(const RunTask& a, const RunTask& b) 
     return task.part->run.model.dtype.value_or("unknown");
   };
   if (dtype(a) != dtype(b)) lines.push_back("dtype: " + dtype(a) + " against " + dtype(b));
+  const auto rope_tables = [](const RunTask& task) {
+    const Json tables = origin_of(task).model.at("rope_tables");
+    return tables.is_string() ? tables.get<std::string>() : "unknown";
+  };
+  if (rope_tables(a) != rope_tables(b))
+    lines.push_back("rope_tables: " + rope_tables(a) + " against " + rope_tables(b));
   const auto bounds_a = bounds_of(*a.task);
   const auto bounds_b = bounds_of(*b.task);
   if (bounds_a != bounds_b) {

@@ -15,12 +15,13 @@ namespace smdm {
 /// A metric that both runs have.
 struct MetricComparison {
   MetricInfo info;
-  /// Empty where a run has a value that is not finite.
+  /// Empty where a run has a value that is not finite, of a document or of the metric.
   std::optional<PairedDifference> difference;
   /// p_value corrected by Holm over every metric of every task of the comparison.
   std::optional<double> corrected;
-  /// The Monte Carlo part alone, a standard error: sqrt(a^2 + b^2) of the two runs' own. 0 where
-  /// both are exact, empty where a run does not say.
+  /// The Monte Carlo part alone, a standard error: sqrt(a^2 + b^2) of the two runs' own, as if
+  /// their draws were independent: a warning says where one seed made them common. 0 where both are
+  /// exact, empty where a run does not say.
   std::optional<double> monte_carlo_error;
 };
 
@@ -39,7 +40,7 @@ struct RunComparison {
   std::vector<std::string> only_a;    ///< tasks that the other run has not
   std::vector<std::string> only_b;
   /// What makes the runs differ besides what is compared: estimator, guidance, budget, kind of
-  /// bound; one line each.
+  /// bound; and what makes their Monte Carlo errors depend on each other. One line each.
   std::vector<std::string> warnings;
 };
 

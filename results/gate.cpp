@@ -16,6 +16,7 @@ namespace smdm {
 namespace {
 
 constexpr double kUpper = 0.975;
+constexpr double kDocuments = 2.0;  ///< that a tolerance allows to change
 
 /// A task of the run beside that of the baseline.
 struct JudgedTask {
@@ -106,11 +107,17 @@ std::string drop_text(const GateMetric& metric) {
   return metric.drop > 0.0 ? "worse by " + fixed_text(metric.drop, 6) : "not worse";
 }
 
-void judge_equality(const BaselineMetric& baseline,
-                    std::size_t repeat,
+/// Whether likelihoods and texts are those of the repeat, as far as the baseline says.
+bool same_answers(const JudgedTask& task) {
+  const auto& known = task.baseline.answers;
+  return known.empty() || known[task.repeat] == answers_digest(*task.run.task, task.order);
+}
+
+void judge_equality(const JudgedTask& task,
+                    const BaselineMetric& baseline,
                     const std::vector<double>& values,
                     GateMetric& metric) {
-  const auto& wanted = baseline.documents[repeat];
+  const auto& wanted = baseline.documents[task.repeat];
   const auto differing =
       documents_that_differ(wanted, values, values_per_document(metric.info.aggregation));
   metric.passed = differing == 0;
@@ -119,13 +126,21 @@ void judge_equality(const BaselineMetric& baseline,
                       : compared(metric) + ", with other values on " + std::to_string(differing) +
                             " documents: wanted equal ones, since model, build, type of "
                             "machine and draws are the same";
+  if (!metric.passed || same_answers(task)) return;
+  metric.passed = false;
+  metric.reason = compared(metric) +
+                  ", from other likelihoods or texts: wanted equal ones to the last bit, since "
+                  "model, build, type of machine and draws are the same";
 }
 
 void judge_tolerance(std::size_t documents, GateMetric& metric) {
   metric.limit = gate_tolerance(metric.info.aggregation, metric.baseline, documents);
-  metric.passed = metric.drop <= metric.limit;
-  metric.reason = compared(metric) + ": " + drop_text(metric) + ", where " +
-                  fixed_text(metric.limit, 6) + " is allowed to another build or machine";
+  constexpr double kRounding = 1e-9;  // of the difference of two means of verdicts
+  metric.passed = std::fabs(metric.drop) <= metric.limit * (1.0 + kRounding);
+  const auto change =
+      metric.drop < 0.0 ? "better by " + fixed_text(-metric.drop, 6) : drop_text(metric);
+  metric.reason = compared(metric) + ": " + change + ", where " + fixed_text(metric.limit, 6) +
+                  " either way is allowed to another build or machine";
 }
 
 GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t draws) {
@@ -145,7 +160,7 @@ GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t 
     metric.passed = false;
     metric.reason = "a value that is not finite against " + python_float(metric.baseline);
   } else if (task.rule == GateRule::equal) {
-    judge_equality(baseline, task.repeat, values, metric);
+    judge_equality(task, baseline, values, metric);
   } else if (task.rule == GateRule::tolerance) {
     judge_tolerance(task.order.size(), metric);
   } else {
@@ -214,13 +229,13 @@ bool passed(const GateReport& report) {
 
 double gate_tolerance(Aggregation aggregation, double baseline, std::size_t documents) {
   constexpr double kShare = 0.01;
-  constexpr double kDocuments = 2.0;
   constexpr double kPoints = 1.0;
+  constexpr double kAllPoints = 100.0;
   switch (aggregation) {
     case Aggregation::mean:
       return std::max(kShare, kDocuments / static_cast<double>(documents));
     case Aggregation::bleu:
-      return kPoints;
+      return std::max(kPoints, kDocuments * kAllPoints / static_cast<double>(documents));
     case Aggregation::perplexity:
     case Aggregation::weighted_perplexity:
     case Aggregation::bits_per_byte:

@@ -14,10 +14,11 @@ namespace smdm {
 /// What a metric has to pass.
 enum class GateRule : std::uint8_t {
   /// The same model, build and type of machine, and the same seed or nothing drawn at random: every
-  /// document's value must be the same.
+  /// document's value must be the same, and every likelihood and text where the baseline has their
+  /// digest.
   equal,
   /// The same without anything drawn at random, but of another build or type of machine: the value
-  /// may be worse by gate_tolerance() at most.
+  /// may differ by gate_tolerance() at most, either way: what became better is to be approved.
   tolerance,
   /// Anything else: the value fails if it is worse than the mean of the baseline by more than the
   /// repeatability limit, and the drop is besides significant in the paired test.
@@ -44,10 +45,11 @@ struct GateMetric {
   std::string task;
   MetricInfo info;
   GateRule rule = GateRule::repeatability;
-  double baseline = 0.0;            ///< what the value is compared with
-  double value = 0.0;               ///< may be not finite, which fails
-  double drop = 0.0;                ///< how much worse the value is; negative where it is better
-  double limit = 0.0;               ///< the largest drop that passes whatever the test says
+  double baseline = 0.0;  ///< what the value is compared with
+  double value = 0.0;     ///< may be not finite, which fails
+  double drop = 0.0;      ///< how much worse the value is; negative where it is better
+  /// The largest drop (change, under GateRule::tolerance) that passes whatever the test says.
+  double limit = 0.0;
   std::optional<double> p_value;    ///< of the paired test, where the rule has one
   std::optional<double> corrected;  ///< the same after Holm
   bool passed = true;
@@ -61,9 +63,9 @@ struct GateReport {
 
 [[nodiscard]] bool passed(const GateReport& report);
 
-/// How much worse a value may be on another build or type of machine, whose last bits are other
-/// ones: two documents or 0.01 of a mean, whichever is more; one point of BLEU; 1 % of a perplexity
-/// or of bits per byte.
+/// How far a value may differ on another build or type of machine, whose last bits are other ones:
+/// two documents or 0.01 of a mean, whichever is more; two documents, of 100 points each, or one
+/// point of BLEU; 1 % of a perplexity or of bits per byte, which no near tie moves.
 /// @param baseline   the value compared with
 /// @param documents  behind it
 [[nodiscard]] double gate_tolerance(Aggregation aggregation,

@@ -22,6 +22,10 @@ namespace smdm {
                                      const std::string& suite,
                                      double seconds);
 
+/// JUnit XML where there is no verdict: a suite of one test case with an error.
+/// @param reason  why there is none
+[[nodiscard]] std::string gate_error_junit(const std::string& reason, const std::string& suite);
+
 /// "micro_piqa acc,none; micro_boolq acc,none": the metrics that failed.
 [[nodiscard]] std::string failed_metrics(const GateReport& report);
 

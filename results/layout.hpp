@@ -16,6 +16,9 @@ namespace smdm {
 /// Version of the "smdm_eval" block, raised when a field changes its meaning.
 inline constexpr int kResultsSchema = 1;
 
+/// The field of a task's block that has the SHA-256 of its samples file.
+inline constexpr const char* kSamplesDigest = "samples_sha256";
+
 /// "acc,none": how results name a metric.
 [[nodiscard]] std::string metric_key(const MetricInfo& info);
 

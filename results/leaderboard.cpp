@@ -32,10 +32,18 @@ std::string order_key(const Json& entry) {
          text_of(entry.at("model").at("id")) + kBetween + entry_identity(entry);
 }
 
-bool same_results(const Json& a, const Json& b) {
-  const char* const results[] = {"value", "stderr", "mc_stderr", "interval"};
-  return std::all_of(std::begin(results), std::end(results),
-                     [&](const char* key) { return a.at(key) == b.at(key); });
+/// Which results of two entries of one measurement differ: "value, samples"; empty for none. Time,
+/// date, path and command line may.
+std::string differing_results(const Json& a, const Json& b) {
+  std::string names;
+  const auto compare = [&](const char* name, const Json& of_a, const Json& of_b) {
+    if (of_a != of_b) names += (names.empty() ? "" : ", ") + std::string(name);
+  };
+  for (const char* key : {"direction", "value", "stderr", "mc_stderr", "interval", "bound", "rows",
+                          "tokens", "forwards"})
+    compare(key, a.at(key), b.at(key));
+  compare("samples", a.at("samples").at("sha256"), b.at("samples").at("sha256"));
+  return names;
 }
 
 std::string named(const Json& entry) {
@@ -162,6 +170,7 @@ constexpr CsvColumn kCsvColumns[] = {{.name = "task", .pointer = "/task/name"},
                                      {.name = "model", .pointer = "/model/id"},
                                      {.name = "kind", .pointer = "/model/kind"},
                                      {.name = "dtype", .pointer = "/model/dtype"},
+                                     {.name = "rope_tables", .pointer = "/model/rope_tables"},
                                      {.name = "parameters", .pointer = "/model/parameters"},
                                      {.name = "weights_sha256", .pointer = "/model/weights_sha256"},
                                      {.name = "training_flops", .pointer = "/model/training_flops"},
@@ -211,11 +220,11 @@ void merge_entries(std::span<const Json> entries, Leaderboard& leaderboard) {
     const auto [place, is_new] = known.emplace(entry_identity(entry), &entry);
     if (is_new) {
       added.push_back(entry);
-    } else if (!same_results(*place->second, entry)) {
+    } else if (const auto names = differing_results(*place->second, entry); !names.empty()) {
       throw ResultsError("leaderboard: two entries of one measurement, " +
                          text_of(entry.at("task").at("name")) + " " + metric_name(entry) +
-                         ", have other results: " + named(*place->second) + ", and " +
-                         named(entry));
+                         ", have other results (" + names + "): " + named(*place->second) +
+                         ", and " + named(entry));
     }
   }
   leaderboard.entries.insert(leaderboard.entries.end(), added.begin(), added.end());

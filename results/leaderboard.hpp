@@ -24,15 +24,21 @@ struct Leaderboard {
 
 /// The entries of a run.
 /// @param folder  that the leaderboard is in: paths of samples files are relative to it
-/// @throws ResultsError  if a samples file cannot be read
+/// @throws ResultsError  if a samples file cannot be read, or with the results file, if a field of
+///   it cannot stand in an entry
 [[nodiscard]] std::vector<Json> leaderboard_entries(const WholeRun& run,
                                                     const std::filesystem::path& folder);
 
-/// What makes two entries the same measurement: model, task, metric, settings, seed, program and
-/// machine.
+/// @throws ResultsError  naming a field that is missing, mistyped or unknown to
+///   docs/leaderboard-v1.schema.json
+void check_entry(const Json& entry);
+
+/// What makes two entries the same measurement: model, data, task, metric, settings, seed, program
+/// and machine.
 [[nodiscard]] std::string entry_identity(const Json& entry);
 
-/// Adds entries. One that is there already, with the same results, changes nothing.
+/// Adds entries. One that is there already, with the same results and samples, changes nothing:
+/// time, date, path and command line may be others.
 /// @throws ResultsError  if two entries are the same measurement with other results; it names both
 void merge_entries(std::span<const Json> entries, Leaderboard& leaderboard);
 
@@ -62,9 +68,11 @@ ExportSummary export_runs(std::span<const WholeRun> runs, const std::filesystem:
 
 /// The runs below a folder.
 struct RunList {
-  std::string table;                    ///< one row per results file, the oldest first
-  std::size_t runs = 0;                 ///< rows
-  std::vector<std::string> unreadable;  ///< one line for each results file that is none of ours
+  std::string table;     ///< one row per results file, the oldest first
+  std::size_t runs = 0;  ///< rows
+  /// One line for each results file that is none of ours or damaged, and each folder that cannot be
+  /// read.
+  std::vector<std::string> unreadable;
 };
 
 /// @throws ResultsError  if there is no such folder

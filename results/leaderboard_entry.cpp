@@ -30,6 +30,7 @@ Json model_of(const RunTask& task) {
   return {{"id", task.part->run.model.name},
           {"kind", field(model, "kind")},
           {"dtype", or_null(task.part->run.model.dtype)},
+          {"rope_tables", field(model, "rope_tables")},
           {"parameters", or_null(task.part->run.model.parameters)},
           {"weights_sha256", field(model, "weights_sha256")},
           {"config_sha256", field(model, "config_sha256")},
@@ -135,30 +136,44 @@ Json entry_of(const RunTask& task, const TaskFields& fields, const MetricRecord&
           {"samples", fields.samples}};
 }
 
+void add_entries(const RunTask& task, const fs::path& folder, std::vector<Json>& entries) {
+  const auto file = samples_file(task);
+  const auto path = fs::absolute(file).lexically_normal().lexically_proximate(
+      fs::absolute(folder).lexically_normal());
+  const TaskFields fields{
+      .model = model_of(task),
+      .task = task_of(*task.task),
+      .samples = {{"path", path.generic_string()}, {"sha256", digest_of(file)}}};
+  for (const MetricRecord& metric : task.task->metrics) {
+    entries.push_back(entry_of(task, fields, metric));
+    check_entry(entries.back());
+  }
+}
+
 }  // namespace
 
 std::vector<Json> leaderboard_entries(const WholeRun& run, const fs::path& folder) {
   std::vector<Json> entries;
   for (const RunTask& task : tasks_of(run)) {
-    const auto file = samples_file(task);
-    const auto path = fs::absolute(file).lexically_normal().lexically_proximate(
-        fs::absolute(folder).lexically_normal());
-    const TaskFields fields{
-        .model = model_of(task),
-        .task = task_of(*task.task),
-        .samples = {{"path", path.generic_string()}, {"sha256", digest_of(file)}}};
-    for (const MetricRecord& metric : task.task->metrics)
-      entries.push_back(entry_of(task, fields, metric));
+    const auto where = task.part->results_file.string() + ": " + task.task->name + ": ";
+    try {
+      add_entries(task, folder, entries);
+    } catch (const Json::exception& error) {
+      throw ResultsError(where + "not a results file of ours: " + error.what());
+    } catch (const ResultsError& error) {
+      throw ResultsError(where + error.what());
+    }
   }
   return entries;
 }
 
 std::string entry_identity(const Json& entry) {
   Json identity = Json::array();
-  for (const char* key : {"name", "version", "documents", "prompt_sha256"})
+  for (const char* key : {"name", "version", "data_sha256", "documents", "prompt_sha256"})
     identity.push_back(entry.at("task").at(key));
   for (const char* key : {"name", "filter"}) identity.push_back(entry.at("metric").at(key));
-  for (const char* key : {"kind", "dtype", "weights_sha256", "config_sha256", "tokenizer_sha256"})
+  for (const char* key :
+       {"kind", "dtype", "rope_tables", "weights_sha256", "config_sha256", "tokenizer_sha256"})
     identity.push_back(entry.at("model").at(key));
   for (const char* key : {"embedded", "estimator", "budget", "cfg", "cfg_second", "seed", "engine",
                           "device", "processor"})

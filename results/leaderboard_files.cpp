@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "results/atomic_file.hpp"
+#include "results/checked_json.hpp"
 #include "results/file_io.hpp"
 #include "results/leaderboard.hpp"
 #include "results/report.hpp"
@@ -41,31 +42,16 @@ class FolderLock {
   int descriptor_;
 };
 
-/// Throws what a missing or mistyped field makes of it: the file was changed by hand.
-void check_entry(const Json& entry, bool embedded) {
-  static_cast<void>(entry_identity(entry));
-  if (is_embedded(entry) != embedded)
-    throw ResultsError("wanted embedded runs in a table of their own");
-  for (const char* key : {"value", "stderr", "mc_stderr", "interval", "bound", "rows", "tokens",
-                          "forwards", "seconds", "command_line", "date"})
-    static_cast<void>(entry.at(key));
-  static_cast<void>(entry.at("samples").at("sha256").get<std::string>());
-  static_cast<void>(entry.at("samples").at("path").get<std::string>());
-  static_cast<void>(entry.at("model").at("id").get<std::string>());
-}
-
 Leaderboard leaderboard_from(const Json& file) {
   if (!file.is_object() || !file.contains("schema") || !file.contains("benchmarks"))
     throw ResultsError("wanted a leaderboard, got another file");
-  const int schema = file.at("schema");
-  if (schema < 1 || schema > kLeaderboardSchema) {
-    throw ResultsError("wanted a leaderboard of schema 1 to " + std::to_string(kLeaderboardSchema) +
-                       ", got " + std::to_string(schema) + ": written by a newer version");
-  }
+  check_schema_version(file.at("schema"), kLeaderboardSchema, "a leaderboard");
   Leaderboard leaderboard;
   for (const bool embedded : {false, true}) {
     for (const Json& entry : file.at(embedded ? "embedded" : "benchmarks")) {
-      check_entry(entry, embedded);
+      check_entry(entry);
+      if (is_embedded(entry) != embedded)
+        throw ResultsError("wanted embedded runs in a table of their own");
       leaderboard.entries.push_back(entry);
     }
   }
@@ -135,20 +121,34 @@ std::vector<std::string> list_row(const StoredRun& stored, const fs::path& folde
           stored.results_file.lexically_proximate(folder).string()};
 }
 
-std::vector<fs::path> results_below(const fs::path& folder) {
+/// Adds the results files of a folder and of those below it. Behind a link is one folder, not a
+/// tree: links may lead in circles.
+void add_results(const fs::path& folder,
+                 bool with_below,
+                 std::vector<fs::path>& files,
+                 std::vector<std::string>& unreadable) {
+  for (auto& file : results_files(folder)) files.push_back(std::move(file));
+  if (!with_below) return;
+  std::vector<fs::path> below;
   std::error_code failure;
-  std::vector<fs::path> folders = {folder};
-  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, kOptions, failure)) {
+  for (auto entry = fs::directory_iterator(folder, failure);
+       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
     std::error_code ignored;
-    if (entry.is_directory(ignored)) folders.push_back(entry.path());
+    if (entry->is_directory(ignored)) below.push_back(entry->path());
   }
-  if (failure)
-    throw ResultsError("cannot read folder " + folder.string() + ": " + failure.message());
+  for (const auto& one : below) {
+    std::error_code ignored;
+    try {
+      add_results(one, !fs::is_symlink(one, ignored), files, unreadable);
+    } catch (const ResultsError& error) {
+      unreadable.emplace_back(error.what());
+    }
+  }
+}
+
+std::vector<fs::path> results_below(const fs::path& folder, std::vector<std::string>& unreadable) {
   std::vector<fs::path> files;
-  for (const auto& one : folders) {
-    for (auto& file : results_files(one)) files.push_back(std::move(file));
-  }
+  add_results(folder, true, files, unreadable);
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
     return std::pair(a.filename(), a) < std::pair(b.filename(), b);  // names hold the date
   });
@@ -188,9 +188,11 @@ ExportSummary export_runs(std::span<const WholeRun> runs, const fs::path& folder
 RunList list_runs(const fs::path& folder) {
   RunList list;
   std::vector<std::vector<std::string>> rows;
-  for (const auto& file : results_below(folder)) {
+  for (const auto& file : results_below(folder, list.unreadable)) {
     try {
       rows.push_back(list_row(read_run(file, Samples::leave), folder));
+    } catch (const Json::exception& error) {
+      list.unreadable.push_back(file.string() + ": not a results file of ours: " + error.what());
     } catch (const ResultsError& error) {
       list.unreadable.emplace_back(error.what());
     }

@@ -39,6 +39,19 @@ void count_changes(std::span<const double> a,
   }
 }
 
+/// A perplexity of some documents alone may overflow.
+bool all_finite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
+}
+
+/// Whether the differences spread, but for rounding: all documents may have moved by the same.
+bool spreads(const PairedDifference& out) {
+  constexpr double kRounding = 1e-12;
+  return out.standard_error &&
+         *out.standard_error > kRounding * (std::fabs(out.a) + std::fabs(out.b));
+}
+
 Interval around(double centre, double half_width) {
   return {.low = centre - half_width, .high = centre + half_width};
 }
@@ -85,6 +98,7 @@ void add_bootstrap_errors(Aggregation aggregation,
                metric_of_sums(aggregation, sums_of(a, width, drawn), n);
       },
       kBootstrapResamples, /*seed=*/0);
+  if (!all_finite(replicates)) return;
   const double root = std::sqrt(static_cast<double>(replicates.size()));
   out.standard_error = mean_standard_error(replicates).value() * root;
   out.interval = expanded_interval(std::move(replicates), out.documents);
@@ -123,7 +137,7 @@ PairedDifference paired_difference(Aggregation aggregation,
   } else {
     add_bootstrap_errors(aggregation, a, b, out);
   }
-  if (out.changed > 0 && out.standard_error) out.detectable = kDetectable * *out.standard_error;
+  if (out.changed > 0 && spreads(out)) out.detectable = kDetectable * *out.standard_error;
   out.test = test.test;
   out.p_value = test.p_value;
   return out;
@@ -144,6 +158,7 @@ std::optional<Interval> metric_interval(Aggregation aggregation, std::span<const
                               static_cast<double>(drawn.size()));
       },
       kBootstrapResamples, /*seed=*/0);
+  if (!all_finite(replicates)) return std::nullopt;
   return expanded_interval(std::move(replicates), documents);
 }
 

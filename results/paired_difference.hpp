@@ -22,12 +22,12 @@ struct PairedDifference {
   double a = 0.0;           ///< the metric of the first run
   double b = 0.0;           ///< the metric of the second
   double difference = 0.0;  ///< b - a
-  /// Over documents; empty for a single one.
+  /// Over documents; empty for a single one, or where a bootstrap sample overflows.
   std::optional<double> standard_error;
-  /// 95 %, over documents; empty for a single one. It contains the Monte Carlo error, whose draws
-  /// are independent between documents.
+  /// 95 %, over documents; empty where standard_error is. It contains the Monte Carlo error, whose
+  /// draws are independent between documents.
   std::optional<Interval> interval;
-  /// kDetectable standard errors; empty where no document differs.
+  /// kDetectable standard errors; empty where no document differs, or all by the same.
   std::optional<double> detectable;
   PairedTest test = PairedTest::permutation;
   double p_value = 1.0;
@@ -56,7 +56,8 @@ struct PairedDifference {
                                                  std::span<const double> b);
 
 /// 95 % interval of a metric over documents: of verdicts Wilson's, of another mean Student's t,
-/// else the bootstrap's expanded_interval(). Empty for a single document that is no verdict.
+/// else the bootstrap's expanded_interval(). Empty for a single document that is no verdict, or
+/// where a bootstrap sample overflows.
 /// @param values  [documents, values_per_document(aggregation)], at least one document
 /// @throws std::invalid_argument  if there are no values
 [[nodiscard]] std::optional<Interval> metric_interval(Aggregation aggregation,

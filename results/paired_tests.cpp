@@ -124,7 +124,8 @@ double permutation_p_value(Aggregation aggregation,
   std::int64_t as_far = 0;
   for (std::int64_t i = 0; i < draws; ++i) {
     pair.swap_some(random);
-    if (std::fabs(pair.value_b() - pair.value_a()) >= least) ++as_far;
+    // Written so that a difference which is not finite counts: it is no evidence.
+    if (!(std::fabs(pair.value_b() - pair.value_a()) < least)) ++as_far;
   }
   return static_cast<double>(as_far + 1) / static_cast<double>(draws + 1);
 }

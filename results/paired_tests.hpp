@@ -33,7 +33,8 @@ inline constexpr std::int64_t kPermutations = 10000;
 ///               same order, at least one
 /// @param draws  at least 1
 /// @return (k + 1) / (draws + 1), k counting the draws at least as far from 0 as what was observed,
-///         up to rounding. A function of the arguments alone, the order of documents included.
+///         up to rounding, or not finite: 1 where the metric overflows for a run. A function of the
+///         arguments alone, the order of documents included.
 /// @throws std::invalid_argument  if a limit above is broken
 [[nodiscard]] double permutation_p_value(Aggregation aggregation,
                                          std::span<const double> a,

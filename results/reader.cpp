@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "results/checked_json.hpp"
 #include "results/layout.hpp"
 #include "results/results_error.hpp"
 #include "results/sample_reader.hpp"
@@ -94,7 +95,7 @@ ConfigRecord config_from(const Json& results, const std::string& model) {
   config.device = stored.at("device");
   config.limit = optional_field<double>(stored, "limit");
   config.generation = optional_field<std::string>(stored, "gen_kwargs");
-  config.seed = stored.at("random_seed");
+  config.seed = natural(stored.at("random_seed"), "random_seed");
   return config;
 }
 
@@ -115,6 +116,28 @@ std::optional<std::string> alias_from(const Json& results, const std::string& na
   return alias;
 }
 
+void want(bool fits, const std::string& where, const char* type, const Json& got) {
+  if (!fits) throw ResultsError(where + ": wanted " + type + ", got " + got.dump());
+}
+
+/// What is read of a task's block elsewhere must have the right type.
+void check_types(const Json& extra, const std::string& task) {
+  for (const auto& [key, value] : extra.items()) {
+    const auto where = task + ": " + key;
+    if (key == "seed") static_cast<void>(natural(value, where));
+    if (key == "estimator" || key == "sampler") want(value.is_string(), where, "a name", value);
+    if (key == "data") want(value.is_array(), where, "a list of files", value);
+  }
+}
+
+/// Likewise of the block of the run.
+void check_types(const Json& own) {
+  for (const auto& [key, value] : own.items()) {
+    if (key == "bit_reproducible") want(value.is_boolean(), key, "true or false", value);
+    if (key == "model") want(value.is_object(), key, "an object", value);
+  }
+}
+
 TaskRecord task_from(const Json& results, const std::string& name, const Json& own) {
   TaskRecord task;
   task.name = name;
@@ -123,7 +146,8 @@ TaskRecord task_from(const Json& results, const std::string& name, const Json& o
   task.shots = results.at("n-shot").at(name);
   task.output_type = output_type_from(own.at("output_type"));
   task.config = results.at("configs").at(name);
-  task.documents = results.at("n-samples").at(name).at("original");
+  const Json& counts = results.at("n-samples").at(name);
+  task.documents = static_cast<std::int64_t>(natural(counts.at("original"), "n-samples"));
   for (const Json& metric : own.at("metrics")) {
     task.metrics.push_back({.info = {.name = metric.at("name"),
                                      .filter = metric.at("filter"),
@@ -132,8 +156,9 @@ TaskRecord task_from(const Json& results, const std::string& name, const Json& o
                             .values = {}});
   }
   for (const auto& [key, value] : own.items()) {
-    if (key != "output_type" && key != "metrics") task.extra[key] = value;
+    if (key != "output_type" && key != "metrics" && key != kSamplesDigest) task.extra[key] = value;
   }
+  check_types(task.extra, name);
   return task;
 }
 
@@ -153,11 +178,7 @@ void check_schema(const Json& results) {
     throw ResultsError(
         "wanted a results file of smdm-eval, got one without its block \"smdm_eval\"");
   }
-  const int schema = results.at("smdm_eval").at("schema");
-  if (schema < 1 || schema > kResultsSchema) {
-    throw ResultsError("wanted schema 1 to " + std::to_string(kResultsSchema) + ", got " +
-                       std::to_string(schema) + ": written by a newer version");
-  }
+  check_schema_version(results.at("smdm_eval").at("schema"), kResultsSchema, "a results file");
 }
 
 RunRecord run_from(const Json& results) {
@@ -168,6 +189,7 @@ RunRecord run_from(const Json& results) {
   for (const auto& [key, value] : results.at("smdm_eval").items()) {
     if (key != "schema" && key != "tasks") run.smdm_eval[key] = value;
   }
+  check_types(run.smdm_eval);
   for (const auto& [name, own] : results.at("smdm_eval").at("tasks").items()) {
     run.tasks.push_back(task_from(results, name, own));
   }
@@ -179,18 +201,15 @@ RunRecord run_from(const Json& results) {
   return run;
 }
 
-/// What a results file says about the samples of a task.
-struct Promise {
-  std::size_t samples;
-  std::string hash;
-};
-
-std::vector<Promise> promises_from(const Json& results, const RunRecord& run) {
-  std::vector<Promise> promises;
+std::vector<SamplesPromise> promises_from(const Json& results, const RunRecord& run) {
+  std::vector<SamplesPromise> promises;
   promises.reserve(run.tasks.size());
   for (const TaskRecord& task : run.tasks) {
-    promises.push_back({.samples = results.at("n-samples").at(task.name).at("effective"),
-                        .hash = results.at("task_hashes").at(task.name)});
+    const Json& own = results.at("smdm_eval").at("tasks").at(task.name);
+    const Json& counts = results.at("n-samples").at(task.name);
+    promises.push_back({.samples = natural(counts.at("effective"), "n-samples"),
+                        .hash = results.at("task_hashes").at(task.name),
+                        .file = optional_field<std::string>(own, kSamplesDigest)});
   }
   return promises;
 }
@@ -225,7 +244,7 @@ StoredRun read_run(const fs::path& path, Samples samples) {
   stored.results_file = results_file_at(path);
   stored.date = date_of(stored.results_file);
   stored.results = parse_file(stored.results_file);
-  std::vector<Promise> promises;
+  std::vector<SamplesPromise> promises;
   try {
     stored.run = run_from(stored.results);
     promises = promises_from(stored.results, stored.run);
@@ -240,7 +259,7 @@ StoredRun read_run(const fs::path& path, Samples samples) {
     TaskRecord& task = stored.run.tasks[i];
     const fs::path file =
         stored.results_file.parent_path() / ("samples_" + task.name + "_" + stored.date + ".jsonl");
-    read_samples(file, promises[i].samples, promises[i].hash, task);
+    read_samples(file, promises[i], task);
   }
   return stored;
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <sstream>
 #include <utility>
 
 #include "results/layout.hpp"
@@ -158,6 +159,16 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
   return hashes;
 }
 
+std::string bytes_of(const std::filesystem::path& file, const std::string& task) {
+  const std::ifstream in(file, std::ios::binary);
+  if (!in)
+    throw ResultsError("wanted the samples of " + task + " at " + file.string() +
+                       ", cannot open it");
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return bytes.str();
+}
+
 }  // namespace
 
 double number_or_nan(const Json& value) {
@@ -165,13 +176,10 @@ double number_or_nan(const Json& value) {
 }
 
 void read_samples(const std::filesystem::path& file,
-                  std::size_t samples,
-                  const std::string& hash,
+                  const SamplesPromise& promise,
                   TaskRecord& task) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in)
-    throw ResultsError("wanted the samples of " + task.name + " at " + file.string() +
-                       ", cannot open it");
+  const auto bytes = bytes_of(file, task.name);
+  std::istringstream in(bytes);
   std::vector<SampleHashes> hashes;
   std::string text;
   while (std::getline(in, text)) {
@@ -184,13 +192,18 @@ void read_samples(const std::filesystem::path& file,
       throw ResultsError(where + error.what());
     }
   }
-  if (hashes.size() != samples) {
-    throw ResultsError(file.string() + ": wanted " + std::to_string(samples) +
+  if (hashes.size() != promise.samples) {
+    throw ResultsError(file.string() + ": wanted " + std::to_string(promise.samples) +
                        " samples, as the results file says, got " + std::to_string(hashes.size()));
   }
-  if (task_hash(hashes) != hash) {
+  if (task_hash(hashes) != promise.hash) {
     throw ResultsError(file.string() +
                        ": wanted the documents whose digest the results file has, got others");
+  }
+  if (promise.file && hash_string(bytes) != *promise.file) {
+    throw ResultsError(file.string() +
+                       ": wanted the file whose digest the results file has, got another: a file "
+                       "was changed since it was written");
   }
 }
 

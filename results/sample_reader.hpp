@@ -1,7 +1,9 @@
 /// The reader's second half: samples files.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "results/json.hpp"
@@ -9,13 +11,17 @@
 
 namespace smdm {
 
+/// What a results file says about the samples of a task.
+struct SamplesPromise {
+  std::size_t samples = 0;
+  std::string hash;                 ///< over their documents, first prompts and targets
+  std::optional<std::string> file;  ///< SHA-256 of the file; older versions did not write it
+};
+
 /// Fills the task's samples and the values of its metrics, whose names and type it has already.
-/// @param samples  how many the results file promises
-/// @param hash     what the results file says about them
 /// @throws ResultsError  with file and line: a truncated or changed file
 void read_samples(const std::filesystem::path& file,
-                  std::size_t samples,
-                  const std::string& hash,
+                  const SamplesPromise& promise,
                   TaskRecord& task);
 
 /// A number of ours: null stands for one that is not finite.

@@ -42,6 +42,11 @@ void check_metric(const StoredRun& stored,
   for (const Json& value : {row.at(metric_key(info)), own.at("value")}) {
     if (!agree(number_or_nan(value), summary.value)) refuse("the value", value);
   }
+  const auto in_row = row.find(mc_stderr_key(info));
+  for (const Json& error :
+       {in_row == row.end() ? Json(nullptr) : *in_row, own.value("mc_stderr", Json(nullptr))}) {
+    if (!agree(error, summary.monte_carlo_error)) refuse("the Monte Carlo error", error);
+  }
   // Standard errors of a corpus metric depend on how many resamples an older version drew.
   const bool same_resamples =
       stored.results.at("config").at("bootstrap_iters") == kBootstrapResamples;
@@ -57,6 +62,7 @@ void check_summaries(const StoredRun& stored) {
     const auto& tasks = stored.results.at("smdm_eval").at("tasks");
     for (std::size_t t = 0; t < summaries.size(); ++t) {
       const TaskRecord& task = stored.run.tasks[t];
+      static_cast<void>(depends_on_seed(task));  // throws where settings of a text are mistyped
       for (std::size_t m = 0; m < task.metrics.size(); ++m) {
         check_metric(stored, task, task.metrics[m].info, tasks.at(task.name).at("metrics").at(m),
                      summaries[t][m]);

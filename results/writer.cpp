@@ -41,19 +41,31 @@ void check_task_name(const std::string& name) {
   }
 }
 
-PendingFile pending_samples(const fs::path& folder, const TaskRecord& task) {
+/// A samples file, and the digest of its content.
+struct StagedSamples {
+  PendingFile file;
+  std::string digest;
+};
+
+StagedSamples pending_samples(const fs::path& folder, const TaskRecord& task) {
   check_task_name(task.name);
+  std::string lines;
+  for (std::size_t i = 0; i < task.samples.size(); ++i) lines += json_line(sample_json(task, i));
   PendingFile file(folder);
-  for (std::size_t i = 0; i < task.samples.size(); ++i) file.write(json_line(sample_json(task, i)));
+  file.write(lines);
   file.close();
-  return file;
+  return {.file = std::move(file), .digest = hash_string(lines)};
 }
 
 PendingFile pending_results(const fs::path& folder,
                             const RunRecord& run,
-                            const std::vector<TaskSummary>& summaries) {
+                            const std::vector<TaskSummary>& summaries,
+                            const std::vector<StagedSamples>& samples) {
+  auto results = results_json(run, summaries);
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    results["smdm_eval"]["tasks"][run.tasks[i].name][kSamplesDigest] = samples[i].digest;
   PendingFile file(folder);
-  file.write(results_json(run, summaries).dump(2, ' ', false, Json::error_handler_t::replace));
+  file.write(results.dump(2, ' ', false, Json::error_handler_t::replace));
   file.write("\n");
   file.close();
   return file;
@@ -61,7 +73,7 @@ PendingFile pending_results(const fs::path& folder,
 
 /// The complete files of a run under temporary names.
 struct Staged {
-  std::vector<PendingFile> samples;
+  std::vector<StagedSamples> samples;
   PendingFile results;
 };
 
@@ -70,10 +82,11 @@ struct Staged {
 Staged stage(const fs::path& folder,
              const RunRecord& run,
              const std::vector<TaskSummary>& summaries) {
-  std::vector<PendingFile> samples;
+  std::vector<StagedSamples> samples;
   samples.reserve(run.tasks.size());
   for (const TaskRecord& task : run.tasks) samples.push_back(pending_samples(folder, task));
-  return {.samples = std::move(samples), .results = pending_results(folder, run, summaries)};
+  auto results = pending_results(folder, run, summaries, samples);
+  return {.samples = std::move(samples), .results = std::move(results)};
 }
 
 RunFiles names(const fs::path& folder, const RunRecord& run, const std::string& date) {
@@ -96,7 +109,7 @@ bool any_exists(const RunFiles& files) {
 bool commit(Staged& staged, const RunFiles& files) {
   Committed committed;
   for (std::size_t i = 0; i < staged.samples.size(); ++i) {
-    if (!staged.samples[i].commit(files.samples[i].filename().string())) return false;
+    if (!staged.samples[i].file.commit(files.samples[i].filename().string())) return false;
     committed.add(files.samples[i]);
   }
   if (!staged.results.commit(files.results.filename().string())) return false;

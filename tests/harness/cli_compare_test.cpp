@@ -165,7 +165,9 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
     check_refused(
         {"compare", "--gate", baseline.string(), damaged.string(), "--junit", junit.string()},
         kResults, text);
-    CHECK_FALSE(fs::exists(junit));
+    CHECK(contains(test::read_file(junit), "<error type=\"results\" message=\""));
+    CHECK(contains(test::read_file(junit), "failures=\"0\" errors=\"1\""));
+    test::check_report("junit", junit);
   };
   SECTION("a truncated results file") {
     fs::resize_file(file_in(damaged, "results_"), 500);
@@ -186,6 +188,16 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
   SECTION("no samples") {
     fs::remove(file_in(damaged, "samples_"));
     refused("wanted the samples of micro_piqa");
+  }
+  SECTION("answers changed by hand") {
+    const auto samples = file_in(damaged, "samples_");
+    edit(samples, "\"filtered_resps\":[[\"-", "\"filtered_resps\":[[\"-1");
+    refused("wanted the file whose digest the results file has");
+  }
+  SECTION("a field of another type") {
+    edit(file_in(damaged, "results_"), "\"bit_reproducible\": true",
+         "\"bit_reproducible\": \"yes\"");
+    refused("bit_reproducible: wanted true or false");
   }
   SECTION("a schema of the future") {
     edit(file_in(damaged, "results_"), "\"schema\": 1", "\"schema\": 1000");
@@ -210,6 +222,8 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
     check_refused({"compare", a, other.string(), "--junit", "x"}, kUsage,
                   "--junit requires --gate");
     check_refused({"compare", a, other.string(), "--jsn"}, kUsage, "unknown option");
+    check_refused({"compare", "--make-baseline", (folder.path() / "b").string(), a, "--json"},
+                  kUsage, "--json");
     check_refused({"compare", a, other.string(), "--changed", "-"}, kUsage, "wanted a file");
   }
 }

@@ -1,5 +1,6 @@
 // Every command of docs/tutorial.md, in its order and in one folder; and the baseline of the
 // embedded models that tools/approve keeps.
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 
 namespace smdm {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct TutorialCommand {
   std::string arguments;  ///< behind ./smdm-eval
@@ -41,6 +44,7 @@ TEST_CASE("the tutorial's commands do what it says") {
   const auto text = test::read_file(SMDM_SOURCE_DIR "/docs/tutorial.md");
   const auto commands = commands_of(text);
   REQUIRE(commands.size() >= 15);
+  CHECK(test::contains(commands.front().arguments, "temporal_shift"));
   const test::TemporaryFolder folder;
   bool gate_failed = false;
   for (const auto& command : commands) {
@@ -55,6 +59,33 @@ TEST_CASE("the tutorial's commands do what it says") {
   CHECK(test::contains(test::read_file(folder.path() / "junit.xml"), "<failure"));
   CHECK(test::contains(test::read_file(folder.path() / "board" / "leaderboard.md"), "mbedded"));
   CHECK_FALSE(test::read_file(folder.path() / "changed.jsonl").empty());
+}
+
+TEST_CASE("both baselines are approved or none") {
+  const test::TemporaryFolder folder;
+  const auto root = folder.path();
+  fs::create_directories(root / "tools");
+  fs::copy_file(SMDM_SOURCE_DIR "/tools/approve", root / "tools" / "approve");
+  fs::create_directories(root / "embedded");
+  const auto baseline = [&](const std::string& kind) {
+    return root / "embedded" / ("baseline-" + kind + ".json");
+  };
+  for (const char* kind : {"mdm", "arm"}) test::write_file(baseline(kind), "old");
+  // Stands for the program: writes "new" as a baseline, and fails for what FAILS names.
+  const auto program = root / "program";
+  test::write_file(program,
+                   "#!/bin/sh\ncase \"$*\" in *\"${FAILS:-nothing}\"*) exit 1 ;; esac\n"
+                   "if [ \"$2\" = --make-baseline ]; then printf new > \"$3\"; fi\n");
+  fs::permissions(program, fs::perms::owner_all);
+  const auto approved = [&](const std::string& variable) {
+    return test::run_command("/usr/bin/env", {variable, (root / "tools" / "approve").string(),
+                                              "--program", program.string()});
+  };
+  CHECK(approved("FAILS=arm").code != 0);
+  CHECK(test::read_file(baseline("mdm")) == "old");
+  CHECK(approved("FAILS=nothing").code == 0);
+  CHECK(test::read_file(baseline("mdm")) == "new");
+  CHECK(test::read_file(baseline("arm")) == "new");
 }
 
 TEST_CASE("the embedded models score what was approved") {

@@ -70,6 +70,8 @@ def check_junit(path):
         failed = [case for case in cases if case.find("failure") is not None]
         check(int(suite.get("tests")) == len(cases) > 0, "the number of test cases")
         check(int(suite.get("failures")) == len(failed), "the number of failures")
+        erred = [case for case in cases if case.find("error") is not None]
+        check(int(suite.get("errors")) == len(erred), "the number of errors")
         check(all(case.get("name") and case.get("classname") for case in cases), "names of cases")
         check(all(case.find("failure").get("message") for case in failed), "messages of failures")
 

@@ -174,6 +174,42 @@ TEST_CASE("the Monte Carlo part stands beside the interval") {
         without.tasks[0].metrics[0].difference->interval->low);  // nothing is added
 }
 
+TEST_CASE("one seed for both runs, and other rotary tables, are warned of") {
+  auto a = as_stored(run_of(kBefore, 3), "A");
+  auto b = as_stored(run_of(kAfter, 3), "B");
+  CHECK(compare_runs(a, b).warnings.empty());
+  a.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.03;
+  CHECK(compare_runs(a, b).warnings.empty());  // an exact run has no draws to share
+  b.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.04;
+  const auto warnings = compare_runs(a, b).warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK(contains(warnings[0], "seed: 3 in both runs"));
+  CHECK(contains(warnings[0], "(quiz)"));
+  auto other = run_of(kAfter, 4);
+  other.smdm_eval["model"]["rope_tables"] = "f32";
+  const auto rounded = compare_runs(a, as_stored(other, "B")).warnings;
+  REQUIRE(rounded.size() == 1);
+  CHECK(contains(rounded[0], "rope_tables: unknown against f32"));
+}
+
+TEST_CASE("a perplexity that overflows is not compared") {
+  MadeRun made{.tasks = {{.verdicts = kBefore}}};
+  const auto with_perplexity = [&](std::uint64_t seed, double nats) {
+    made.seed = seed;
+    auto run = made_run(made);
+    run.tasks[0].metrics.push_back({.info = {.name = "perplexity",
+                                             .filter = "none",
+                                             .aggregation = Aggregation::perplexity,
+                                             .higher_is_better = false},
+                                    .values = std::vector<double>(10, nats)});
+    return run;
+  };
+  const auto comparison =
+      compare_runs(as_stored(with_perplexity(0, -1.0)), as_stored(with_perplexity(1, -1000.0)));
+  CHECK_FALSE(comparison.tasks[0].metrics[1].difference.has_value());
+  CHECK(verdict(comparison.tasks[0].metrics[1]) == "unclear");
+}
+
 TEST_CASE("documents that changed side") {
   const auto a = as_stored(run_of(kBefore, 0));
   const auto b = as_stored(reversed(run_of(kAfter, 1)));

@@ -168,6 +168,18 @@ TEST_CASE("without chance, on the same build and machine, runs must be equal") {
   CHECK(contains(other.reason, "other values on 2 documents"));
 }
 
+TEST_CASE("equal values from other likelihoods are no equal run") {
+  auto baseline = baseline_of({exact(10)});
+  auto run = made_run(exact(10));
+  std::get<std::vector<ChoiceRecord>>(run.tasks[0].samples[3].outcome)[1].estimate.nats -= 1e-9;
+  const auto metric = judge(baseline, as_stored(run)).metrics.at(0);
+  CHECK(metric.rule == GateRule::equal);
+  CHECK_FALSE(metric.passed);
+  CHECK(contains(metric.reason, "from other likelihoods or texts"));
+  baseline.tasks[0].answers.clear();  // a file of an older version
+  CHECK(judge(baseline, as_stored(run)).metrics.at(0).passed);
+}
+
 TEST_CASE("the same seed on the same build and machine must give the same") {
   const auto baseline = spread_baseline();
   CHECK(judged(baseline, quiz(12, 2)).rule == GateRule::equal);
@@ -187,7 +199,9 @@ TEST_CASE("another build or machine has a tolerance where nothing is drawn") {
     CHECK(elsewhere(12).rule == GateRule::tolerance);
     CHECK(elsewhere(12).passed);
     CHECK_FALSE(elsewhere(13).passed);  // two documents of 60 are the tolerance
-    CHECK(elsewhere(0).passed);
+    CHECK(elsewhere(8).passed);
+    CHECK_FALSE(elsewhere(7).passed);  // what became better is to be approved
+    CHECK(contains(elsewhere(7).reason, "better by 0.05"));
   }
   auto seeded = quiz(12, 2);
   seeded.revision = "another";
@@ -200,7 +214,8 @@ TEST_CASE("another build or machine has a tolerance where nothing is drawn") {
 TEST_CASE("tolerances") {
   CHECK(gate_tolerance(Aggregation::mean, 0.5, 40) == 2.0 / 40);
   CHECK(gate_tolerance(Aggregation::mean, 0.5, 5000) == 0.01);
-  CHECK(gate_tolerance(Aggregation::bleu, 40.0, 100) == 1.0);
+  CHECK(gate_tolerance(Aggregation::bleu, 40.0, 5000) == 1.0);
+  CHECK(gate_tolerance(Aggregation::bleu, 40.0, 45) == Approx(200.0 / 45));
   CHECK(gate_tolerance(Aggregation::perplexity, 20.0, 100) == Approx(0.2));
   CHECK(gate_tolerance(Aggregation::bits_per_byte, 1.5, 100) == Approx(0.015));
 }
@@ -247,6 +262,7 @@ TEST_CASE("a baseline comes back from its file, to the last bit") {
   CHECK(back.tasks[0].metrics[1].documents == baseline.tasks[0].metrics[1].documents);
   CHECK(back.tasks[0].seeds == std::vector<std::uint64_t>{0, 1});
   CHECK(back.tasks[0].origin == baseline.tasks[0].origin);
+  CHECK(back.tasks[0].answers == baseline.tasks[0].answers);
   CHECK(contains(baseline_text(baseline), "\"documents\":[\"1111011111"));  // compact
   made.seed = 7;
   CHECK(passed(judge(back, as_stored(made_run(made)))));
@@ -339,6 +355,26 @@ TEST_CASE("files that are no baseline, or were changed, are refused") {
     test::replace_in(file, digits, "\"" + std::string(10, digits[1] == '0' ? '1' : '0'));
     CHECK(contains(file_error(file), "the file was changed"));
   }
+  SECTION("a Monte Carlo error that is none") {
+    test::replace_in(file, "\"mc_stderr\":null", "\"mc_stderr\":0.5");
+    CHECK(contains(file_error(file), "wanted an mc_stderr of 0 to 0.129"));
+  }
+  SECTION("a negative Monte Carlo error") {
+    test::replace_in(file, "\"mc_stderr\":null", "\"mc_stderr\":-0.01");
+    CHECK(contains(file_error(file), "wanted an mc_stderr of 0 to"));
+  }
+  SECTION("a schema that wraps around") {
+    test::replace_in(file, "\"smdm_eval_baseline\":1", "\"smdm_eval_baseline\":4294967297");
+    CHECK(contains(file_error(file), "got 4294967297: written by a newer version"));
+  }
+  SECTION("documents in another order") {
+    auto json = Json::parse(test::read_file(file));
+    auto& documents = json["tasks"]["quiz"]["documents"];
+    std::swap(documents[0], documents[1]);
+    fs::remove(file);
+    write_atomically(file, json.dump());
+    CHECK(contains(file_error(file), "wanted documents sorted by their digests"));
+  }
   SECTION("a repeat less") {
     test::replace_in(file, "\"seeds\":[0,1,2,3,4]", "\"seeds\":[0,1,2,3]");
     CHECK(contains(file_error(file), "for each of 4 repeats"));
@@ -361,6 +397,9 @@ TEST_CASE("reports") {
   CHECK(contains(gate_junit(good, "run", 0.0), "failures=\"0\""));
   CHECK(gate_junit(good, "run", 0.0).find("<failure") == std::string::npos);
   CHECK(failed_metrics(good).empty());
+  const auto none = gate_error_junit("no <run>", "runs/a");
+  CHECK(contains(none, "<testsuite name=\"runs/a\" tests=\"1\" failures=\"0\" errors=\"1\""));
+  CHECK(contains(none, "<error type=\"results\" message=\"no &lt;run&gt;\"/>"));
 }
 
 TEST_CASE("text in XML") {

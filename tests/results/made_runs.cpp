@@ -10,17 +10,28 @@
 
 namespace smdm::test {
 
+std::string made_digest(const std::string& end) {
+  constexpr std::size_t kDigits = 64;
+  return std::string(kDigits - end.size(), '0') + end;
+}
+
 TaskRecord made_task(const MadeTask& made) {
   TaskRecord task;
   task.name = made.name;
   task.documents = static_cast<std::int64_t>(made.verdicts.size());
   task.extra = made.settings;
-  task.extra["data"] = Json::array({{{"path", "quiz.jsonl"}, {"sha256", "aa11"}}});
+  task.extra["data"] = Json::array({{{"path", "quiz.jsonl"}, {"sha256", made_digest(made.data)}}});
   task.extra["rows"] = 16;
   task.extra["seconds"] = 0.25;
   task.metrics.push_back({.info = {.name = "acc"}, .values = made.verdicts});
   if (!made.scores.empty())
     task.metrics.push_back({.info = {.name = "mrr"}, .values = made.scores});
+  if (!made.nats.empty()) {
+    task.metrics.push_back({.info = {.name = "perplexity",
+                                     .aggregation = Aggregation::weighted_perplexity,
+                                     .higher_is_better = false},
+                            .values = made.nats});
+  }
   for (std::size_t i = 0; i < made.verdicts.size(); ++i) {
     const std::string n = std::to_string(i);
     SampleRecord sample{
@@ -51,7 +62,7 @@ RunRecord made_run(const MadeRun& made) {
   }
   run.smdm_eval = {{"version", "0.1.0"},
                    {"libtorch", "2.11.0"},
-                   {"model", {{"kind", "mdm"}, {"weights_sha256", made.weights}}},
+                   {"model", {{"kind", "mdm"}, {"weights_sha256", made_digest(made.weights)}}},
                    {"device", "cpu"},
                    {"processor", made.processor},
                    {"bit_reproducible", true}};

@@ -12,14 +12,20 @@
 
 namespace smdm::test {
 
-/// A task of multiple choice with a verdict "acc" and, where there are any, scores "mrr".
+/// A task of multiple choice with a verdict "acc" and, where there are any, scores "mrr" and a
+/// "perplexity" of the whole corpus.
 struct MadeTask {
   std::string name = "quiz";
   std::vector<double> verdicts = {};  ///< one per document
   std::vector<double> scores = {};    ///< none, or one per document
+  std::vector<double> nats = {};      ///< none, or nats and tokens of each document
   Bound bound = Bound::lower;
   Json settings = {{"estimator", "mc"}, {"mc_samples", 8}, {"cfg", 0.0}};
+  std::string data = "aa11";  ///< last digits of the data's digest
 };
+/// 64 digits that end with these.
+std::string made_digest(const std::string& end);
+
 TaskRecord made_task(const MadeTask& task);
 
 struct MadeRun {

@@ -143,6 +143,27 @@ TEST_CASE("the detectable difference is detected in four of five runs") {
   CHECK(seen <= 0.87 * kCount);
 }
 
+TEST_CASE("where all documents moved by the same nothing says what could have been seen") {
+  const std::vector<double> a = {0.1, 0.2, 0.3, 0.7};
+  std::vector<double> b;
+  for (const double value : a) b.push_back(value + 0.1);
+  const auto shifted = paired_difference(Aggregation::mean, a, b);
+  CHECK(shifted.changed == 4);
+  CHECK_FALSE(shifted.detectable.has_value());
+  b[0] += 1e-6;
+  CHECK(paired_difference(Aggregation::mean, a, b).detectable.has_value());
+}
+
+TEST_CASE("a bootstrap sample that overflows leaves no interval") {
+  const std::vector<double> a = {-1.0, -2.0, -1.5};
+  const std::vector<double> b = {-1.0, -2.0, -900.0};  // twice the last: exp(600), thrice: exp(900)
+  const auto difference = paired_difference(Aggregation::perplexity, a, b);
+  CHECK(std::isfinite(difference.b));
+  CHECK_FALSE(difference.interval.has_value());
+  CHECK_FALSE(difference.detectable.has_value());
+  CHECK_FALSE(metric_interval(Aggregation::perplexity, b).has_value());
+}
+
 TEST_CASE("intervals of one run") {
   std::vector<double> verdicts(40, 1.0);
   verdicts[3] = verdicts[7] = 0.0;

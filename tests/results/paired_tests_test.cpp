@@ -111,6 +111,12 @@ TEST_CASE("Holm's correction is statsmodels'") {
   CHECK(holm({}).empty());
 }
 
+TEST_CASE("a perplexity that overflows is no evidence") {
+  const std::vector<double> a(20, -1.0);
+  const std::vector<double> b(20, -1000.0);
+  CHECK(permutation_p_value(Aggregation::perplexity, a, b) == 1.0);
+}
+
 TEST_CASE("values that do not fit are refused") {
   const std::vector<double> one = {1.0};
   CHECK_THROWS_AS(permutation_p_value(Aggregation::mean, kA, one), std::invalid_argument);

@@ -200,6 +200,11 @@ TEST_CASE("files changed by hand are recognised") {
         contains(error_of(folder.path()), files.samples[2].string() + ":1: not a sample of ours"));
     CHECK(contains(error_of(folder.path()), "forwards"));
   }
+  SECTION("answers that changed places") {
+    replace(files.samples[0], "\"-8.0\"", "\"-7.5\"");
+    CHECK(contains(error_of(folder.path()),
+                   files.samples[0].string() + ": wanted the file whose digest"));
+  }
   SECTION("a kind of bound that is none") {
     replace(files.samples[0], "\"bound\":\"lower\"", "\"bound\":\"upper\"");
     CHECK(contains(error_of(folder.path()), "got 'upper'"));
@@ -227,8 +232,19 @@ TEST_CASE("files of other programs and of the future are recognised") {
     replace(files.results, "\"schema\": 1", "\"schema\": 99");
     CHECK(contains(error_of(folder.path()), "got 99: written by a newer version"));
   }
+  SECTION("a newer version whose number wraps around") {
+    replace(files.results, "\"schema\": 1", "\"schema\": 4294967297");
+    CHECK(contains(error_of(folder.path()), "got 4294967297: written by a newer version"));
+  }
+  SECTION("a negative seed") {
+    replace(files.results, "\"random_seed\": 1234", "\"random_seed\": -1");
+    CHECK(contains(error_of(folder.path()), files.results.string() + ": random_seed: wanted"));
+  }
   SECTION("a wrong type") {
     replace(files.results, "\"random_seed\": 1234", "\"random_seed\": \"x\"");
+    CHECK(contains(error_of(folder.path()), files.results.string() + ": random_seed: wanted"));
+    replace(files.results, "\"random_seed\": \"x\"", "\"random_seed\": 1234");
+    replace(files.results, "\"device\": \"", "\"device\": 5, \"was\": \"");
     CHECK(
         contains(error_of(folder.path()), files.results.string() + ": not a results file of ours"));
   }

@@ -31,6 +31,14 @@ fs::path samples_in(const fs::path& folder) {
   return {};
 }
 
+/// As older versions wrote results.
+void without_digest(const fs::path& results) {
+  auto json = Json::parse(test::read_file(results));
+  for (auto& [name, task] : json.at("smdm_eval").at("tasks").items()) task.erase("samples_sha256");
+  fs::remove(results);
+  test::write_file(results, json.dump(2));
+}
+
 }  // namespace
 
 TEST_CASE("a folder means its latest run, a file itself") {
@@ -62,6 +70,8 @@ TEST_CASE("values changed by hand do not fit together") {
   const auto results = test::store(made_run(quiz()), folder.path());
   SECTION("a verdict in the samples") {
     test::replace_in(samples_in(folder.path()), "\"acc,none\":0.0", "\"acc,none\":1.0");
+    CHECK(contains(error_of(results), "wanted the file whose digest the results file has"));
+    without_digest(results);
     CHECK(contains(error_of(results), "wanted the value of acc,none as its samples give it"));
   }
   SECTION("a score in the table") {
@@ -75,6 +85,31 @@ TEST_CASE("values changed by hand do not fit together") {
   SECTION("a standard error") {
     test::replace_in(results, "\"acc_stderr,none\": 0.25", "\"acc_stderr,none\": 0.05");
     CHECK(contains(error_of(results), "wanted the standard error of acc,none"));
+  }
+  SECTION("a Monte Carlo error where none is known") {
+    test::replace_in(results, "\"mc_stderr\": null", "\"mc_stderr\": 0.4");
+    CHECK(contains(error_of(results), "wanted the Monte Carlo error of acc,none"));
+  }
+  SECTION("a Monte Carlo error") {
+    auto run = made_run(quiz());
+    run.tasks[0].metrics[0].mc_errors = {0, 0, 0, 0};
+    const auto known = test::store(run, folder.path() / "known");
+    CHECK(read_whole_run(known).parts.size() == 1);
+    test::replace_in(known, "\"acc_mc_stderr,none\": 0.0", "\"acc_mc_stderr,none\": 0.4");
+    CHECK(contains(error_of(known), "wanted the Monte Carlo error of acc,none"));
+  }
+  SECTION("fields of another type") {
+    const auto refused = [&](const std::string& from, const std::string& to) {
+      const auto text = test::read_file(results);
+      test::replace_in(results, from, to);
+      const auto error = error_of(results);
+      fs::remove(results);
+      test::write_file(results, text);
+      return contains(error, results.string()) && contains(error, "wanted");
+    };
+    CHECK(refused("\"seed\": 0", "\"seed\": \"x\""));
+    CHECK(refused("\"bit_reproducible\": true", "\"bit_reproducible\": \"yes\""));
+    CHECK(refused("\"estimator\": \"mc\"", "\"estimator\": 5"));
   }
   SECTION("a score that is text") {
     test::replace_in(results, "\"acc,none\": 0.75", "\"acc,none\": \"good\"");

@@ -1,0 +1,25 @@
+#include "results/checked_json.hpp"
+
+#include "results/results_error.hpp"
+
+namespace smdm {
+
+std::uint64_t natural(const Json& value, const std::string& what) {
+  const bool negative =
+      value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() < 0;
+  if (!value.is_number_integer() || negative)
+    throw ResultsError(what + ": wanted an integer that is not negative, got " + value.dump());
+  return value.get<std::uint64_t>();
+}
+
+void check_schema_version(const Json& schema, int newest, const std::string& what) {
+  const auto wanted = "wanted " + what + " of schema 1 to " + std::to_string(newest) + ", got ";
+  const auto largest = static_cast<std::uint64_t>(newest);
+  if (!schema.is_number_integer()) throw ResultsError(wanted + schema.dump());
+  if (schema.is_number_unsigned() && schema.get<std::uint64_t>() > largest)
+    throw ResultsError(wanted + schema.dump() + ": written by a newer version");
+  const auto version = schema.get<std::int64_t>();
+  if (version < 1 || version > newest) throw ResultsError(wanted + schema.dump());
+}
+
+}  // namespace smdm

@@ -1,0 +1,22 @@
+/// Numbers of stored files that must not be rounded, wrapped or taken from another type.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "results/json.hpp"
+
+namespace smdm {
+
+/// An integer that is not negative.
+/// @param what  begins the error's text: "random_seed"
+/// @throws ResultsError  if it is something else
+[[nodiscard]] std::uint64_t natural(const Json& value, const std::string& what);
+
+/// The schema of a file must be 1 to `newest`.
+/// @param what  the kind of file: "a leaderboard"
+/// @throws ResultsError  if it is no integer or another one, saying whether a newer version wrote
+/// it
+void check_schema_version(const Json& schema, int newest, const std::string& what);
+
+}  // namespace smdm
