@@ -257,7 +257,7 @@ class RacingPlan final : public SubsetPlan {
   std::vector<std::vector<EstimatePart>> parts_;  ///< of each choice, at this look
   std::vector<std::vector<bool>> in_;             ///< [verdicts][choices]: not eliminated
   std::vector<std::pair<std::size_t, std::size_t>> counts_;  ///< rows of this round, by choice
-  std::vector<std::set<std::pair<bool, Subset>>> seen_;  ///< each choice's rows so far
+  std::vector<std::set<std::pair<bool, Subset>>> seen_;      ///< each choice's rows so far
   std::int64_t rows_ = 0;
   std::int64_t full_rows_ = 0;
   std::size_t look_ = 0;  ///< looks whose rows were asked for
