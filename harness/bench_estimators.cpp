@@ -85,9 +85,8 @@ StudiedTask studied(const PreparedTask& prepared, std::int64_t longest) {
 
 std::string counts_line(const StudiedTask& study, std::int64_t longest) {
   const auto left_out = study.documents - study.fitting;
-  return study.name + ": " + std::to_string(study.fitting) +
-         " questions with targets of at most " + std::to_string(longest) + " tokens; " +
-         std::to_string(left_out) + " left out (--longest)";
+  return study.name + ": " + std::to_string(study.fitting) + " questions with targets of at most " +
+         std::to_string(longest) + " tokens; " + std::to_string(left_out) + " left out (--longest)";
 }
 
 std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
@@ -185,13 +184,11 @@ std::string error_figure(std::span<const ErrorCurve> curves, const StudyConfig& 
 }
 
 /// Races that read the whole prompt, then where it is long enough those that reuse it.
-void add_races(const StudiedTask& study,
-               const StudyConfig& config,
-               std::vector<RaceStudy>& races) {
+void add_races(const StudiedTask& study, const StudyConfig& config, std::vector<RaceStudy>& races) {
   if (study.questions.empty()) return;
   const auto add = [&](PromptReuse reuse) {
-    for (auto& race : race_studies(study.name, study.metrics, study.tables, study.questions, reuse,
-                                   config))
+    for (auto& race :
+         race_studies(study.name, study.metrics, study.tables, study.questions, reuse, config))
       races.push_back(std::move(race));
   };
   add(PromptReuse::off);
@@ -217,9 +214,8 @@ void run_bench_estimators(const BenchEstimatorSettings& settings) {
                {"longest", settings.longest},
                {"racing_error", settings.racing_error}};
   for (const auto& study : studies)
-    json["questions"][study.name] = {
-        {"studied", study.fitting},
-        {"left_out", study.documents - study.fitting}};
+    json["questions"][study.name] = {{"studied", study.fitting},
+                                     {"left_out", study.documents - study.fitting}};
   const auto targets = targets_of(studies);
   if (!targets.empty()) {
     const auto curves = error_curves(targets, config);

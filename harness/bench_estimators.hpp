@@ -16,8 +16,8 @@ struct BenchEstimatorSettings {
   std::int64_t longest = 12;  ///< tokens of the longest target that is enumerated, 1..20
   std::int64_t repeats = 20;  ///< seeds, at least one
   double racing_error = 0.01;
-  std::string figure;         ///< SVG file of error against rows
-  std::string json;           ///< file of all figures
+  std::string figure;  ///< SVG file of error against rows
+  std::string json;    ///< file of all figures
   // Times of whole tasks instead.
   bool task_time = false;
   std::string tokenizer;

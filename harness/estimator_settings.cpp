@@ -85,10 +85,10 @@ void check_estimator(const Evaluation& evaluation) {
     refuse("--target-error", "a number above 0", std::to_string(*evaluation.target_error));
   if (evaluation.racing) refuse("--target-error", "no --racing beside it", "both");
   if (evaluation.max_rows < first_rows(evaluation)) {
-    refuse("--max-rows",
-           "at least the " + std::to_string(first_rows(evaluation)) +
-               " rows of 8 folds to begin with",
-           std::to_string(evaluation.max_rows));
+    refuse(
+        "--max-rows",
+        "at least the " + std::to_string(first_rows(evaluation)) + " rows of 8 folds to begin with",
+        std::to_string(evaluation.max_rows));
   }
 }
 

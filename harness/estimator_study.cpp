@@ -158,10 +158,10 @@ std::vector<RaceStudy> race_studies(const std::string& task,
     for (const auto& table : own) requests.push_back(*table.request);
     for (std::int64_t seed = 0; seed < config.repeats; ++seed) {
       RaceOutcome outcome;
-      const auto plan = racing_plan(
-          requests, question, {.error = config.racing_error, .prompt_reuse = reuse},
-          balanced_draws(static_cast<std::uint64_t>(seed), requests.front().context),
-          [&](const RaceOutcome& value) { outcome = value; });
+      const auto plan =
+          racing_plan(requests, question, {.error = config.racing_error, .prompt_reuse = reuse},
+                      balanced_draws(static_cast<std::uint64_t>(seed), requests.front().context),
+                      [&](const RaceOutcome& value) { outcome = value; });
       const auto estimates = run_on(own, *plan);
       add_race(own, question, estimates, outcome, studies);
     }

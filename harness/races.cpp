@@ -67,12 +67,11 @@ Json totals_json(const std::vector<std::int64_t>& undecided,
   const auto eliminated =
       std::ranges::count_if(estimates, [](const Estimate& one) { return one.eliminated; });
   const auto rows = rows_of(estimates);
-  return {
-      {"undecided", by_metric},
-      {"eliminated", eliminated},
-      {"rows", rows},
-      {"rows_saved", rows_at_cap - rows},
-      {"rows_per_choice", static_cast<double>(rows) / static_cast<double>(estimates.size())}};
+  return {{"undecided", by_metric},
+          {"eliminated", eliminated},
+          {"rows", rows},
+          {"rows_saved", rows_at_cap - rows},
+          {"rows_per_choice", static_cast<double>(rows) / static_cast<double>(estimates.size())}};
 }
 
 /// One line for people.
@@ -143,8 +142,7 @@ std::vector<Estimate> raced(const PreparedTask& prepared,
                undecided[v] += outcome.undecided[v] ? 1 : 0;
              progress.advance();
            }});
-  const auto json =
-      totals_json(undecided, task, estimates, rows_without_race(prepared, session));
+  const auto json = totals_json(undecided, task, estimates, rows_without_race(prepared, session));
   std::cerr << totals_line(record.name, json) << "\n";
   record.extra["racing"] = json;
   return estimates;

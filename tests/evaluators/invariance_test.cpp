@@ -59,13 +59,12 @@ struct Way {
 constexpr std::int64_t kTokens = PackingLimits{}.tokens_per_forward;
 
 /// Every batch size on either number of threads and in either order.
-const std::vector<Way> kWays{
-    {.rows = 1, .tokens = kTokens, .threads = 1, .shuffled = true},
-    {.rows = 1, .tokens = kTokens, .threads = 2, .shuffled = false},
-    {.rows = 7, .tokens = 90, .threads = 1, .shuffled = false},
-    {.rows = 7, .tokens = kTokens, .threads = 2, .shuffled = true},
-    {.rows = 64, .tokens = 300, .threads = 1, .shuffled = true},
-    {.rows = 64, .tokens = kTokens, .threads = 2, .shuffled = false}};
+const std::vector<Way> kWays{{.rows = 1, .tokens = kTokens, .threads = 1, .shuffled = true},
+                             {.rows = 1, .tokens = kTokens, .threads = 2, .shuffled = false},
+                             {.rows = 7, .tokens = 90, .threads = 1, .shuffled = false},
+                             {.rows = 7, .tokens = kTokens, .threads = 2, .shuffled = true},
+                             {.rows = 64, .tokens = 300, .threads = 1, .shuffled = true},
+                             {.rows = 64, .tokens = kTokens, .threads = 2, .shuffled = false}};
 
 /// `items` in `order`.
 template <typename Item>
@@ -134,8 +133,7 @@ TEST_CASE(
 TEST_CASE("enumerated values and those under a target error have the same bits") {
   check_scores("mdm-tiny", {.estimator = ExactSum{}, .cfg = 0.6});
   for (const auto reuse : {PromptReuse::off, PromptReuse::on}) {
-    const Balanced balanced{
-        .rows = 8, .target_error = 0.5, .max_rows = 32, .prompt_reuse = reuse};
+    const Balanced balanced{.rows = 8, .target_error = 0.5, .max_rows = 32, .prompt_reuse = reuse};
     check_scores("mdm-gqa", {.estimator = balanced, .seed = 4});
   }
 }

@@ -195,10 +195,9 @@ TEST_CASE("exact refuses what takes too many rows") {
 }
 
 TEST_CASE("auto reuses prompts of targets that are too long to enumerate, whatever the rows") {
-  const auto estimator =
-      balanced(21, 400,
-               {.rows = 3'000'000, .prompt_reuse = PromptReuse::on, .exact_over_full_rows = true},
-               balanced_draws(1, kContent));
+  const auto estimator = balanced(
+      21, 400, {.rows = 3'000'000, .prompt_reuse = PromptReuse::on, .exact_over_full_rows = true},
+      balanced_draws(1, kContent));
   const auto rows = estimator->next();
   CHECK(std::ranges::count_if(rows, [](const auto& row) { return !row.frozen_prompt; }) == 4);
 }

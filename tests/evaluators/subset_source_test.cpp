@@ -158,9 +158,17 @@ TEST_CASE("a long prompt reused costs a fifth of the tokens at 64 rows") {
   info.max_tokens = 2048;
   // Both enumerate targets of at most 6 tokens, and the fewer the rows are the more weigh the
   // prefill and the four full rows: docs/estimators.md has these figures.
-  for (const auto& [length, most] :
-       {std::pair{3U, 0.67}, {4U, 0.43}, {5U, 0.23}, {6U, 0.18}, {7U, 0.21}, {8U, 0.20},
-        {9U, 0.20}, {10U, 0.20}, {11U, 0.20}, {12U, 0.20}, {33U, 0.20}}) {
+  for (const auto& [length, most] : {std::pair{3U, 0.67},
+                                     {4U, 0.43},
+                                     {5U, 0.23},
+                                     {6U, 0.18},
+                                     {7U, 0.21},
+                                     {8U, 0.20},
+                                     {9U, 0.20},
+                                     {10U, 0.20},
+                                     {11U, 0.20},
+                                     {12U, 0.20},
+                                     {33U, 0.20}}) {
     const std::vector<TokenRequest> requests = {test::made_request(10 * length, length)};
     const auto tokens = [&](PromptReuse reuse) {
       const Balanced balanced{.rows = 64, .prompt_reuse = reuse};

@@ -215,9 +215,9 @@ TEST_CASE("the study of estimators writes tables, a figure and its numbers") {
 TEST_CASE("the study of estimators knows clozes, and says what it leaves out") {
   const test::TemporaryFolder folder;
   const auto json = folder.path() / "study.json";
-  const auto result = test::smdm_eval({"bench", "--estimators", "--task",
-                                       "lambada_standard,hellaswag", "--limit", "8", "--longest",
-                                       "3", "--repeats", "2", "--json", json.string()});
+  const auto result =
+      test::smdm_eval({"bench", "--estimators", "--task", "lambada_standard,hellaswag", "--limit",
+                       "8", "--longest", "3", "--repeats", "2", "--json", json.string()});
   INFO(result.err);
   REQUIRE(result.code == 0);
   const auto questions = Json::parse(test::read_file(json)).at("questions").at("lambada_standard");
