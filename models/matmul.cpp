@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <mutex>
 #include <string_view>
 
 namespace smdm {
@@ -33,12 +32,10 @@ std::array<Variable, 2> variables() {
 }  // namespace
 
 void keep_matmul_reproducible() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    for (const auto& variable : variables()) {
-      if (variable.value != nullptr) setenv(variable.name, variable.value, /*overwrite=*/0);
-    }
-  });
+  for (const auto& variable : variables()) {
+    if (variable.value != nullptr && std::getenv(variable.name) == nullptr)
+      setenv(variable.name, variable.value, /*overwrite=*/1);
+  }
 }
 
 bool matmul_is_reproducible() {

@@ -238,4 +238,31 @@ TEST_CASE("the study of estimators knows clozes, and says what it leaves out") {
   CHECK(contains(wrong.err, "--task: wanted tasks of likelihood"));
 }
 
+TEST_CASE("times of whole tasks are told for every way of evaluating") {
+  const auto embedded = fs::path(SMDM_SOURCE_DIR) / "embedded";
+  const auto result = test::smdm_eval(
+      {"bench", "--estimators", "--task-time", "--task", "openbookqa", "--data",
+       (embedded / "data").string(), "--tokenizer",
+       (embedded / "micro-base-mdm" / "tokenizer.model").string(), "--model-size", "6", "--limit",
+       "4", "--timed-questions", "1", "--device", "cpu", "--dtype", "bf16"});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(contains(result.out, "random weights, bf16, cpu"));
+  for (const std::string way : {"preset smdm", "mc", "fixed-count", "auto", "balanced",
+                                "balanced, reuse", "racing", "racing, reuse"}) {
+    INFO(way << " in " << result.out);
+    const auto found = result.out.find("|" + way + " ");
+    REQUIRE(found != std::string::npos);
+    const auto line = result.out.substr(found, result.out.find('\n', found) - found);
+    std::vector<std::string> cells;
+    std::istringstream stream(line);
+    for (std::string cell; std::getline(stream, cell, '|');) cells.push_back(cell);
+    REQUIRE(cells.size() ==
+            7);  // what is before the first bar, way, questions, rows, tokens, rate, hours
+    CHECK(std::stod(cells[2]) == 4.0);
+    CHECK(std::stod(cells[3]) >= 1.0);
+    CHECK(std::stod(cells[5]) > 0.0);
+  }
+}
+
 }  // namespace smdm
