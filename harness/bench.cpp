@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
@@ -29,7 +30,7 @@ double seconds_since(Clock::time_point begin) {
 class Counted final : public LanguageModel {
  public:
   Counted(const LanguageModel& model, FlopCount count)
-      : LanguageModel(model.info()), model_(model), count_(count) {}
+      : LanguageModel(model.info()), model_(model), count_(std::move(count)) {}
   [[nodiscard]] double flops() const { return flops_; }
 
  private:

@@ -19,12 +19,13 @@
 namespace smdm {
 namespace {
 
-const std::vector<std::string> kMultipleChoice = {"arc_easy", "boolq", "hellaswag", "openbookqa",
-                                                  "piqa",     "race",  "social_iqa"};
+std::vector<std::string> multiple_choice() {
+  return {"arc_easy", "boolq", "hellaswag", "openbookqa", "piqa", "race", "social_iqa"};
+}
 
 Settings evaluation_settings(const BenchEstimatorSettings& bench) {
   Settings settings;
-  settings.tasks = bench.tasks.empty() ? kMultipleChoice : bench.tasks;
+  settings.tasks = bench.tasks.empty() ? multiple_choice() : bench.tasks;
   if (!bench.model.empty()) settings.model = bench.model;
   if (!bench.data.empty()) settings.data = bench.data;
   settings.limit = static_cast<double>(bench.limit);

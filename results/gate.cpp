@@ -29,13 +29,15 @@ struct JudgedTask {
 
 std::string names_of(const std::vector<std::string>& names) {
   std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (const auto& name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text.empty() ? "none" : text;
 }
 
 void check_task_set(const Baseline& baseline, const std::vector<RunTask>& tasks) {
   std::vector<std::string> wanted;
   std::vector<std::string> got;
+  wanted.reserve(baseline.tasks.size());
+  got.reserve(tasks.size());
   for (const BaselineTask& task : baseline.tasks) wanted.push_back(task.name);
   for (const RunTask& task : tasks) got.push_back(task.task->name);
   std::sort(wanted.begin(), wanted.end());

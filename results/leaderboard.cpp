@@ -55,7 +55,7 @@ std::string named(const Json& entry) {
 std::string budget_text(const Json& entry) {
   std::string text;
   for (const auto& [key, value] : entry.at("budget").items()) {
-    if (!text.empty()) text += " ";
+    if (!text.empty()) text += ' ';
     text.append(key).append("=").append(text_of(value));
   }
   return text;
@@ -69,7 +69,7 @@ std::string interval_text(const Json& interval) {
   if (!interval.is_array()) return "N/A";
   std::string text = "[";
   text.append(fixed_or(interval.at(0), "N/A")).append(", ").append(fixed_or(interval.at(1), "N/A"));
-  return text += "]";
+  return text += ']';
 }
 
 std::vector<std::string> markdown_row(const Json& entry) {
@@ -256,7 +256,7 @@ std::string leaderboard_markdown(const Leaderboard& leaderboard) {
 std::string leaderboard_csv(const Leaderboard& leaderboard) {
   std::string text = "table";
   for (const CsvColumn& column : kCsvColumns) text.append(",").append(column.name);
-  text += "\n";
+  text += '\n';
   for (const bool embedded : {false, true}) {
     for (const Json& entry : entries_of(leaderboard, embedded)) text += csv_line(entry);
   }

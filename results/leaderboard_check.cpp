@@ -162,7 +162,8 @@ std::set<std::string> known_pointers() {
 void refuse_unknown(const Json& object, const std::string& above) {
   const auto known = known_pointers();
   for (const auto& [key, value] : object.items()) {
-    const auto pointer = above + "/" + key;
+    std::string pointer = above;
+    pointer.append("/").append(key);
     if (!known.contains(pointer)) throw ResultsError("wanted no field " + pointer + " in an entry");
     if (value.is_object() && pointer != "/budget") refuse_unknown(value, pointer);
   }
