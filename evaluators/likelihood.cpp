@@ -232,7 +232,9 @@ std::vector<Estimate> count_work(const ModelInfo& info,
     if (!forward.rows.keep.empty()) scores.prefixes.assign(forward.rows.rows(), none);
     return scores;
   };
-  run_sources(answer, std::ref(opener), config.packing);
+  // Nothing is computed, so forwards may hold as much as they like.
+  constexpr PackingLimits kLarge{.rows_per_forward = 1 << 14, .tokens_per_forward = 1 << 22};
+  run_sources(answer, std::ref(opener), kLarge);
   if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const auto rows = config.cfg == 0.0 || requests[i].context.empty() ? 1 : 2;

@@ -158,8 +158,7 @@ std::vector<std::string> measured(const LanguageModel& model,
   const bool races = evaluation.racing && std::holds_alternative<MultipleChoice>(task.task);
   Amount whole;
   if (!races) {
-    auto config = likelihood_config(evaluation, ModelKind::mdm, {});
-    config.packing = {.rows_per_forward = 1 << 14, .tokens_per_forward = 1 << 22};
+    const auto config = likelihood_config(evaluation, ModelKind::mdm, {});
     whole = sum_of(count_work(model.info(), task.tokens, config));
   } else if (sample) {
     const auto factor =

@@ -46,10 +46,7 @@ std::optional<Amounts> counted(const PreparedTask& task, const Session& session)
   const bool greedy = evaluation.greedy && session.checkpoint.kind == ModelKind::mdm;
   if (task.tokens.empty() || evaluation.racing || evaluation.target_error || greedy)
     return std::nullopt;
-  auto config = likelihood_config(task.evaluation, session.checkpoint.kind, {});
-  constexpr std::int64_t kRows = 1 << 14;
-  constexpr std::int64_t kTokens = 1 << 22;
-  config.packing = {.rows_per_forward = kRows, .tokens_per_forward = kTokens};
+  const auto config = likelihood_config(task.evaluation, session.checkpoint.kind, {});
   Amounts amounts;
   for (const auto& estimate : count_work(session.model->info(), task.tokens, config)) {
     amounts.rows += static_cast<double>(estimate.rows);

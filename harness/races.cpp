@@ -49,9 +49,6 @@ std::int64_t rows_without_race(const PreparedTask& prepared, const Session& sess
   config.estimator = Balanced{.rows = kRaceRows, .prompt_reuse = evaluation.prompt_reuse};
   config.cfg = evaluation.cfg;
   config.seed = evaluation.seed;
-  constexpr std::int64_t kRows = 1 << 14;
-  constexpr std::int64_t kTokens = 1 << 22;
-  config.packing = {.rows_per_forward = kRows, .tokens_per_forward = kTokens};
   return rows_of(count_work(session.model->info(), prepared.tokens, config));
 }
 
