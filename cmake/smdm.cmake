@@ -10,6 +10,11 @@ if(SMDM_SANITIZE)
   target_link_options(smdm_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+# For code that waits for the model or reads files, and for the tests' own: what it costs to compile
+# counts for more than how fast it runs. No number depends on it.
+add_library(smdm_quick_to_compile INTERFACE)
+target_compile_options(smdm_quick_to_compile INTERFACE $<$<CONFIG:Release>:-O1>)
+
 # smdm_library(NAME <name> SOURCES ... HEADERS ... LINK ...): static library smdm_<name>, whose
 # headers are checked to compile alone (target all_verify_interface_header_sets).
 function(smdm_library)
@@ -20,15 +25,19 @@ function(smdm_library)
   target_link_libraries(${target} PUBLIC smdm_options ${ARG_LINK})
 endfunction()
 
-# smdm_tests(NAME <folder> SOURCES <file>_test.cpp ... LINK ...): one program test_<folder>, and one
-# ctest test per source file. A file that had to skip a case and failed none is shown as skipped.
+# smdm_tests(NAME <folder> SOURCES <file>_test.cpp ... LINK ... [OWN_HEADER]): one program test_<folder>,
+# and one ctest test per source file. A file that had to skip a case and failed none is shown as skipped.
+# OWN_HEADER leaves the precompiled header of all tests out.
 function(smdm_tests)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "OWN_HEADER" "NAME" "SOURCES;LINK" ${ARGN})
   set(target test_${ARG_NAME})
   set(sources ${ARG_SOURCES})
   list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/tests/${ARG_NAME}/)
   add_executable(${target} ${sources} $<TARGET_OBJECTS:smdm_test_main>)
-  target_link_libraries(${target} PRIVATE smdm_options smdm_test_support ${ARG_LINK})
+  target_link_libraries(${target} PRIVATE smdm_options smdm_quick_to_compile smdm_test_support ${ARG_LINK})
+  if(NOT ARG_OWN_HEADER)
+    target_precompile_headers(${target} REUSE_FROM smdm_test_support)
+  endif()
   foreach(source ${ARG_SOURCES})
     string(REPLACE ".cpp" "" file ${source})
     add_test(NAME ${ARG_NAME}/${file} COMMAND ${target} -\# "[#${file}]~[long]")

@@ -15,7 +15,7 @@ namespace smdm {
 /// An unbiased part of an estimate. All of a target's parts are independent of each other.
 struct EstimatePart {
   std::vector<double> folds;  ///< one value if it is exact
-  FoldMean mean;
+  Mean mean;
   bool coincide = false;  ///< the folds of the value hide the same subsets
 };
 

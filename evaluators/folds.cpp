@@ -4,8 +4,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "evaluators/mean.hpp"
-
 namespace smdm {
 
 BalancedFolds::BalancedFolds(std::size_t length, FoldDraws draws)
@@ -122,7 +120,7 @@ bool BalancedFolds::coincide() const {
   return std::ranges::all_of(folds_, [&](const Fold& fold) { return subsets(fold) == first; });
 }
 
-FoldMean mean_of_folds(std::span<const double> folds, bool coincide) {
+Mean mean_of_folds(std::span<const double> folds, bool coincide) {
   const auto mean = mean_of(folds);
   if (coincide) return {.value = mean.value, .standard_error = std::nullopt};
   return {.value = mean.value, .standard_error = mean.standard_error};

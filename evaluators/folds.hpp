@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "evaluators/loss_model.hpp"
+#include "evaluators/mean.hpp"
 #include "evaluators/subset_draws.hpp"
 
 namespace smdm {
@@ -65,11 +66,7 @@ class BalancedFolds {
 
 /// The mean of folds and its standard error, which is empty for one fold and where the folds
 /// coincide.
-struct FoldMean {
-  double value = 0.0;
-  std::optional<double> standard_error;
-};
-[[nodiscard]] FoldMean mean_of_folds(std::span<const double> folds, bool coincide);
+[[nodiscard]] Mean mean_of_folds(std::span<const double> folds, bool coincide);
 
 /// sqrt(a^2 + b^2), empty if one of them is.
 [[nodiscard]] std::optional<double> combined_error(std::optional<double> a,

@@ -159,15 +159,19 @@ class RacingPlan final : public SubsetPlan {
       auto wanted = choices_[c]->wanted();
       if (wanted.empty()) continue;
       counts_.emplace_back(c, wanted.size());
-      for (auto& row : wanted) {
-        if (seen_[c].emplace(row.frozen_prompt, row.hidden).second) {
-          rows_ += 1;
-          full_rows_ += row.frozen_prompt ? 0 : 1;
-        }
-        asked.push_back({.request = c, .row = std::move(row)});
-      }
+      count_new(c, wanted);
+      for (auto& row : wanted) asked.push_back({.request = c, .row = std::move(row)});
     }
     return asked;
+  }
+
+  /// Rows that were asked for before are not computed again.
+  void count_new(std::size_t choice, std::span<const WantedRow> wanted) {
+    for (const auto& row : wanted) {
+      if (!seen_[choice].emplace(row.frozen_prompt, row.hidden).second) continue;
+      rows_ += 1;
+      if (!row.frozen_prompt) full_rows_ += 1;
+    }
   }
 
   /// Where corrections would be as many as there are subsets, full rows over all of them are exact.

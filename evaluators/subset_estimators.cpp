@@ -71,13 +71,6 @@ class FixedCountEstimator final : public SubsetEstimator {
   std::vector<double> values_;
 };
 
-/// Rows to begin with: a target error has folds of equal size.
-std::int64_t first_rows(const Balanced& config) {
-  if (!config.target_error) return config.rows;
-  const auto folds = static_cast<std::int64_t>(kTargetFolds);
-  return (config.rows + folds - 1) / folds * folds;
-}
-
 /// Whether all subsets are no more than the rows to begin with.
 bool enumerates(std::size_t length, const Balanced& config) {
   return length <= kMaxEnumerated && subset_count(length) <= first_rows(config);
@@ -137,24 +130,43 @@ class BalancedEstimator final : public SubsetEstimator {
     if (estimate.standard_error && *estimate.standard_error < target_error) return false;
     const bool correction_is_worse =
         estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
-    const auto corrections = static_cast<std::int64_t>(target_.corrections());
-    const auto added = correction_is_worse ? 1 : static_cast<std::int64_t>(fold_rows_);
-    const auto every = target_.length() <= kMaxEnumerated
-                           ? subset_count(target_.length())
-                           : std::numeric_limits<std::int64_t>::max() / 2;
-    if (!correction_is_worse && !target_.enumerated() && target_.rows() + added >= every &&
-        every + corrections <= config_.max_rows) {
-      config_.exact_over_full_rows ? target_.enumerate_in_full() : target_.enumerate();
-    } else if (target_.exact() || target_.rows() + corrections + added > config_.max_rows) {
-      missed_ = true;
-    } else if (correction_is_worse && corrections + 1 >= every) {
-      target_.enumerate_in_full();
-    } else if (correction_is_worse) {
-      target_.correct(1);
-    } else {
-      target_.grow(target_.folds(), fold_rows_);
-    }
+    missed_ = !(correction_is_worse ? one_more_correction() : one_more_fold());
     return !missed_;
+  }
+
+  /// Rows of every subset; more than there can be where they are too many to be listed.
+  [[nodiscard]] std::int64_t every() const {
+    return target_.length() <= kMaxEnumerated ? subset_count(target_.length())
+                                              : std::numeric_limits<std::int64_t>::max() / 2;
+  }
+
+  [[nodiscard]] std::int64_t corrections() const {
+    return static_cast<std::int64_t>(target_.corrections());
+  }
+
+  [[nodiscard]] bool fits(std::int64_t added) const {
+    return !target_.exact() && target_.rows() + corrections() + added <= config_.max_rows;
+  }
+
+  /// Of full rows; where they would be as many as there are subsets, those are exact.
+  /// @return  whether it was within the limit, and done
+  bool one_more_correction() {
+    if (!fits(1)) return false;
+    corrections() + 1 >= every() ? target_.enumerate_in_full() : target_.correct(1);
+    return true;
+  }
+
+  /// As above, for rows of the estimate.
+  bool one_more_fold() {
+    const auto added = static_cast<std::int64_t>(fold_rows_);
+    if (!target_.enumerated() && target_.rows() + added >= every() &&
+        every() + corrections() <= config_.max_rows) {
+      config_.exact_over_full_rows ? target_.enumerate_in_full() : target_.enumerate();
+      return true;
+    }
+    if (!fits(added)) return false;
+    target_.grow(target_.folds(), fold_rows_);
+    return true;
   }
 
   static bool worse(const PromptReuseRecord& reuse) {
@@ -177,6 +189,12 @@ void at_least_one(const char* name, std::int64_t rows) {
 }
 
 }  // namespace
+
+std::int64_t first_rows(const Balanced& config) {
+  if (!config.target_error) return config.rows;
+  const auto folds = static_cast<std::int64_t>(kTargetFolds);
+  return (config.rows + folds - 1) / folds * folds;
+}
 
 BalancedDraws balanced_draws(std::uint64_t seed, std::span<const std::int64_t> content) {
   return {.estimate = FoldDraws(seed, content, FoldPurpose::estimate),

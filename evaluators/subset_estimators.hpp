@@ -84,6 +84,9 @@ class SubsetEstimator {
                                                            const FixedCount& config,
                                                            const FixedCountDraws& draws);
 
+/// Rows to begin with: `rows`, with a target error rounded up to eight folds of equal size.
+[[nodiscard]] std::int64_t first_rows(const Balanced& config);
+
 /// The two kinds of draws of a request.
 struct BalancedDraws {
   FoldDraws estimate;

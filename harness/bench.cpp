@@ -160,6 +160,64 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
                    "With --task-time: questions that are computed for the rate; 0: none");
 }
 
+void run_study(const BenchSettings& settings) {
+  auto study = settings.study;
+  study.model_size = settings.model_size;
+  study.threads = settings.threads;
+  study.device = settings.device;
+  study.dtype = settings.dtypes.front();
+  study.task_time ? run_bench_task_time(study) : run_bench_estimators(study);
+}
+
+/// Measures one shape: the row of the table.
+std::vector<std::string> measured_row(const LanguageModel& model,
+                                      const ModelConfig& config,
+                                      const Shape& shape,
+                                      const std::string& dtype,
+                                      const at::Device& device,
+                                      const BenchSettings& settings) {
+  const bool arm = std::holds_alternative<Autoregressive>(model.info().objective);
+  const double peak_before = matmul_peak(dtype, device);
+  const auto speed = measure(model, FlopCount(config, arm), shape, arm, settings);
+  const double peak = std::max(peak_before, matmul_peak(dtype, device));
+  constexpr double kGiga = 1e9;
+  return {arm ? "arm" : "mdm",
+          dtype,
+          shape.name,
+          number(speed.requests, 2),
+          number(speed.rows, 1),
+          number(speed.tokens, 0),
+          number(speed.flops / kGiga, 1),
+          number(peak / kGiga, 1),
+          number(100.0 * speed.flops / peak, 1) + " %"};
+}
+
+void run_bench_scoring(const BenchSettings& settings) {
+  const auto device = find_device(settings.device);
+  const auto config = family_config(settings.model_size);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& dtype : settings.dtypes) {
+    const auto compute = dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
+    for (const auto& backend : settings.backends) {
+      const auto kind = backend == "arm" ? ModelKind::arm : ModelKind::mdm;
+      const auto model = random_model(config, kind, compute, device, /*seed=*/0);
+      for (const auto& shape : kShapes) {
+        rows.push_back(measured_row(*model, config, shape, dtype, device, settings));
+      }
+    }
+  }
+  using enum Align;
+  const std::vector<Column> columns = {
+      {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},
+      {.title = "Shape", .align = left},    {.title = "Requests/s", .align = right},
+      {.title = "Rows/s", .align = right},  {.title = "Tokens/s", .align = right},
+      {.title = "GFLOP/s", .align = right}, {.title = "Peak", .align = right},
+      {.title = "Share", .align = right}};
+  std::cout << config.name << ", random weights, " << device_name(device) << ", "
+            << at::get_num_threads() << " threads\n"
+            << markdown_table(columns, rows);
+}
+
 }  // namespace
 
 CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
@@ -187,46 +245,13 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
 
 void run_bench(const BenchSettings& settings) {
   if (settings.threads > 0) at::set_num_threads(settings.threads);
-  if (settings.train) return run_bench_train(settings);
-  if (settings.estimators) {
-    auto study = settings.study;
-    study.model_size = settings.model_size;
-    study.threads = settings.threads;
-    study.device = settings.device;
-    study.dtype = settings.dtypes.front();
-    return study.task_time ? run_bench_task_time(study) : run_bench_estimators(study);
+  if (settings.train) {
+    run_bench_train(settings);
+  } else if (settings.estimators) {
+    run_study(settings);
+  } else {
+    run_bench_scoring(settings);
   }
-  const auto device = find_device(settings.device);
-  const auto config = family_config(settings.model_size);
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& dtype : settings.dtypes) {
-    const auto compute = dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
-    for (const auto& backend : settings.backends) {
-      const auto kind = backend == "arm" ? ModelKind::arm : ModelKind::mdm;
-      const auto model = random_model(config, kind, compute, device, /*seed=*/0);
-      for (const auto& shape : kShapes) {
-        const bool arm = kind == ModelKind::arm;
-        const double peak_before = matmul_peak(dtype, device);
-        const auto speed = measure(*model, FlopCount(config, arm), shape, arm, settings);
-        const double peak = std::max(peak_before, matmul_peak(dtype, device));
-        constexpr double kGiga = 1e9;
-        rows.push_back({to_string(kind), dtype, shape.name, number(speed.requests, 2),
-                        number(speed.rows, 1), number(speed.tokens, 0),
-                        number(speed.flops / kGiga, 1), number(peak / kGiga, 1),
-                        number(100.0 * speed.flops / peak, 1) + " %"});
-      }
-    }
-  }
-  using enum Align;
-  const std::vector<Column> columns = {
-      {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},
-      {.title = "Shape", .align = left},    {.title = "Requests/s", .align = right},
-      {.title = "Rows/s", .align = right},  {.title = "Tokens/s", .align = right},
-      {.title = "GFLOP/s", .align = right}, {.title = "Peak", .align = right},
-      {.title = "Share", .align = right}};
-  std::cout << config.name << ", random weights, " << device_name(device) << ", "
-            << at::get_num_threads() << " threads\n"
-            << markdown_table(columns, rows);
 }
 
 }  // namespace smdm

@@ -161,6 +161,7 @@ std::string races_table(std::span<const RaceStudy> races) {
                                        {.title = "Rows/choice", .align = right},
                                        {.title = "Full rows", .align = right}};
   std::vector<std::vector<std::string>> cells;
+  cells.reserve(races.size());
   for (const auto& race : races) {
     cells.push_back({race.task, race.metric, race.reuse == PromptReuse::off ? "read" : "reused",
                      std::to_string(race.questions), std::to_string(race.agree),

@@ -61,10 +61,10 @@ void compare(const CompareSettings& settings) {
   changed->finish();
 }
 
-void make_baseline_file(const CompareSettings& settings) {
-  const fs::path path = *settings.make_baseline;
+void make_baseline_file(const CompareSettings& settings, const fs::path& path) {
   const auto existing = settings.replace ? Existing::replace : Existing::keep;
   std::vector<WholeRun> runs;
+  runs.reserve(settings.runs.size());
   for (const auto& run : settings.runs) runs.push_back(read_whole_run(run));
   const auto baseline = make_baseline(runs);
   write_atomically(path, baseline_text(baseline), existing);
@@ -74,7 +74,7 @@ void make_baseline_file(const CompareSettings& settings) {
 
 /// The verdict, or why there is none, as the JUnit file that was asked for: no older one may stand
 /// for it.
-GateReport report_of(const CompareSettings& settings) {
+GateReport report_of(const CompareSettings& settings, const fs::path& gate) {
   const auto& name = settings.runs.front();
   const auto write = [&](const std::string& xml) {
     if (settings.junit) write_atomically(*settings.junit, xml, Existing::replace);
@@ -82,7 +82,7 @@ GateReport report_of(const CompareSettings& settings) {
   const auto begin = std::chrono::steady_clock::now();
   GateReport report;
   try {
-    const auto baseline = read_baseline(*settings.gate);
+    const auto baseline = read_baseline(gate);
     report = judge(baseline, read_whole_run(name));
   } catch (const ResultsError& error) {
     write(gate_error_junit(error.what(), name));
@@ -93,12 +93,12 @@ GateReport report_of(const CompareSettings& settings) {
   return report;
 }
 
-void gate(const CompareSettings& settings) {
+void gate(const CompareSettings& settings, const fs::path& baseline) {
   if (settings.runs.size() != 1) {
     throw UsageError("--gate: wanted one run beside the baseline, got " +
                      std::to_string(settings.runs.size()));
   }
-  const auto report = report_of(settings);
+  const auto report = report_of(settings, baseline);
   print_warnings(report.warnings);
   if (settings.json) {
     print(gate_json(report));
@@ -133,8 +133,8 @@ CLI::App* add_compare(CLI::App& app, CompareSettings& settings) {
 }
 
 void run_compare(const CompareSettings& settings) {
-  if (settings.make_baseline) return make_baseline_file(settings);
-  if (settings.gate) return gate(settings);
+  if (const auto& path = settings.make_baseline) return make_baseline_file(settings, *path);
+  if (const auto& baseline = settings.gate) return gate(settings, *baseline);
   compare(settings);
 }
 

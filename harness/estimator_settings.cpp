@@ -33,11 +33,10 @@ const char* to_text(PromptReuse reuse) {
   return reuse == PromptReuse::on ? "on" : "off";
 }
 
-/// Rows to begin with; a target error has eight folds of equal size.
+/// Rows to begin with.
 std::int64_t first_rows(const Evaluation& evaluation) {
-  constexpr std::int64_t kFolds = 8;
-  if (!evaluation.target_error) return evaluation.mc_samples;
-  return (evaluation.mc_samples + kFolds - 1) / kFolds * kFolds;
+  return first_rows(
+      Balanced{.rows = evaluation.mc_samples, .target_error = evaluation.target_error});
 }
 
 std::string short_text(double value) {

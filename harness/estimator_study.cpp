@@ -150,11 +150,13 @@ std::vector<RaceStudy> race_studies(const std::string& task,
                                     PromptReuse reuse,
                                     const StudyConfig& config) {
   std::vector<RaceStudy> studies;
+  studies.reserve(metrics.size());
   for (const auto& metric : metrics)
     studies.push_back({.task = task, .metric = metric, .reuse = reuse});
   for (const auto& question : questions) {
     const auto own = tables.subspan(question.first, question.count);
     std::vector<TokenRequest> requests;
+    requests.reserve(own.size());
     for (const auto& table : own) requests.push_back(*table.request);
     for (std::int64_t seed = 0; seed < config.repeats; ++seed) {
       RaceOutcome outcome;

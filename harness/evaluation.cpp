@@ -174,27 +174,47 @@ Settings preset_of(const Settings& settings,
   return *preset;
 }
 
+struct OptionUse {
+  const char* name;
+  bool given;
+};
+
+std::vector<OptionUse> likelihood_options(const Settings& settings) {
+  return {{.name = "--estimator", .given = settings.estimator.has_value()},
+          {.name = "--mc-samples", .given = settings.mc_samples.has_value()},
+          {.name = "--mc-strata", .given = settings.mc_strata.has_value()},
+          {.name = "--max-rows", .given = settings.max_rows.has_value()},
+          {.name = "--target-error", .given = settings.target_error.has_value()},
+          {.name = "--racing", .given = settings.racing},
+          {.name = "--racing-error", .given = settings.racing_error.has_value()},
+          {.name = "--prompt-reuse", .given = settings.prompt_reuse.has_value()}};
+}
+
+std::vector<OptionUse> diffusion_options(const Settings& settings) {
+  return {{.name = "--steps", .given = settings.steps.has_value()},
+          {.name = "--stages", .given = settings.stages.has_value()},
+          {.name = "--sampler", .given = settings.sampler.has_value()}};
+}
+
+/// Says which of the options were given for nothing, if any were.
+void note_unused(const std::string& who,
+                 const std::vector<OptionUse>& options,
+                 std::vector<std::string>& notes) {
+  std::string unused;
+  for (const auto& option : options) {
+    if (option.given) unused.append(" ").append(option.name);
+  }
+  if (!unused.empty()) notes.push_back(who + " does not use" + unused);
+}
+
 void check_autoregressive(const Settings& settings, Work work, std::vector<std::string>& notes) {
   for (const auto& [name, cfg] :
        {std::pair("--cfg", settings.cfg), std::pair("--cfg-second", settings.cfg_second)}) {
     if (cfg && *cfg != 0.0) refuse(name, "0 for an autoregressive model", std::to_string(*cfg));
   }
-  std::string unused;
-  const auto note = [&](const char* name, bool given) {
-    if (given) unused += std::string(" ") + name;
-  };
-  note("--estimator", work != Work::generation && settings.estimator.has_value());
-  note("--mc-samples", work != Work::generation && settings.mc_samples.has_value());
-  note("--mc-strata", work != Work::generation && settings.mc_strata.has_value());
-  note("--max-rows", work != Work::generation && settings.max_rows.has_value());
-  note("--target-error", work != Work::generation && settings.target_error.has_value());
-  note("--racing", work != Work::generation && settings.racing);
-  note("--racing-error", work != Work::generation && settings.racing_error.has_value());
-  note("--prompt-reuse", work != Work::generation && settings.prompt_reuse.has_value());
-  note("--steps", work == Work::generation && settings.steps.has_value());
-  note("--stages", work == Work::generation && settings.stages.has_value());
-  note("--sampler", work == Work::generation && settings.sampler.has_value());
-  if (!unused.empty()) notes.push_back("an autoregressive model does not use" + unused);
+  note_unused("an autoregressive model",
+              work == Work::generation ? diffusion_options(settings) : likelihood_options(settings),
+              notes);
 }
 
 /// A corpus's perplexity has an estimator of its own, without strata, guidance or verdict.
@@ -209,36 +229,19 @@ void set_corpus_defaults(const Settings& settings,
   decided.cfg_second = 0.0;
   decided.greedy = false;
   if (kind == ModelKind::arm) return;
-  std::string unused;
-  if (settings.estimator) unused += " --estimator";
-  if (settings.mc_strata) unused += " --mc-strata";
-  if (settings.max_rows) unused += " --max-rows";
-  if (settings.target_error) unused += " --target-error";
-  if (settings.racing) unused += " --racing";
-  if (settings.racing_error) unused += " --racing-error";
-  if (settings.prompt_reuse) unused += " --prompt-reuse";
-  if (settings.cfg.value_or(0.0) != 0.0) unused += " --cfg";
-  if (!unused.empty()) notes.push_back(task + ": perplexity does not use" + unused);
+  auto others = settings;
+  others.mc_samples.reset();
+  auto unused = likelihood_options(others);
+  unused.push_back({.name = "--cfg", .given = settings.cfg.value_or(0.0) != 0.0});
+  note_unused(task + ": perplexity", unused, notes);
 }
 
 /// Options of likelihoods say nothing to a generation.
 void note_generation(const Settings& given,
                      const std::string& task,
                      std::vector<std::string>& notes) {
-  std::string unused;
-  const auto note = [&](const char* name, bool is_given) {
-    if (is_given) unused += std::string(" ") + name;
-  };
-  note("--estimator", given.estimator.has_value());
-  note("--mc-samples", given.mc_samples.has_value());
-  note("--mc-strata", given.mc_strata.has_value());
-  note("--max-rows", given.max_rows.has_value());
-  note("--target-error", given.target_error.has_value());
-  note("--racing", given.racing);
-  note("--racing-error", given.racing_error.has_value());
-  note("--prompt-reuse", given.prompt_reuse.has_value());
   const auto before = task.empty() ? std::string() : task + ": ";
-  if (!unused.empty()) notes.push_back(before + "generation does not use" + unused);
+  note_unused(before + "generation", likelihood_options(given), notes);
 }
 
 PackingLimits packing(const Settings& settings) {
@@ -248,6 +251,25 @@ PackingLimits packing(const Settings& settings) {
 const char* sampler_name(const Evaluation& evaluation, bool arm) {
   if (arm) return "autoregressive";
   return evaluation.sampler == Sampler::confidence ? "confidence" : "ancestral";
+}
+
+void describe_generation(const Evaluation& evaluation, bool arm, Json& json) {
+  json["sampler"] = sampler_name(evaluation, arm);
+  if (!arm) json["steps"] = evaluation.steps;
+  json["total_length"] = evaluation.total_length;
+  json["temperature"] = evaluation.temperature;
+  if (!arm && evaluation.stages == 2) json["cfg_second"] = evaluation.cfg_second;
+}
+
+void describe_scoring(const Evaluation& evaluation, Work work, bool arm, Json& json) {
+  json["estimator"] = arm ? "exact" : evaluation.estimator;
+  if (work == Work::corpus) {
+    if (!arm) json["mc_samples"] = evaluation.mc_samples;
+    json["packing"] = to_string(evaluation.packing);
+  } else {
+    if (!arm) describe_estimator(evaluation, json);
+    json["greedy"] = evaluation.greedy;
+  }
 }
 
 }  // namespace
@@ -356,22 +378,12 @@ const char* to_string(TextPacking packing) noexcept {
 }
 
 Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
-  Json json = {{"seed", evaluation.seed}};
   const bool arm = kind == ModelKind::arm;
-  if (work == Work::corpus) {
-    json["estimator"] = arm ? "exact" : evaluation.estimator;
-    if (!arm) json["mc_samples"] = evaluation.mc_samples;
-    json["packing"] = to_string(evaluation.packing);
-  } else if (work == Work::likelihood) {
-    json["estimator"] = arm ? "exact" : evaluation.estimator;
-    if (!arm) describe_estimator(evaluation, json);
-    json["greedy"] = evaluation.greedy;
+  Json json = {{"seed", evaluation.seed}};
+  if (work == Work::generation) {
+    describe_generation(evaluation, arm, json);
   } else {
-    json["sampler"] = sampler_name(evaluation, arm);
-    if (!arm) json["steps"] = evaluation.steps;
-    json["total_length"] = evaluation.total_length;
-    json["temperature"] = evaluation.temperature;
-    if (!arm && evaluation.stages == 2) json["cfg_second"] = evaluation.cfg_second;
+    describe_scoring(evaluation, work, arm, json);
   }
   json["cfg"] = evaluation.cfg;
   json["cfg_convention"] = kGuidanceConvention;

@@ -91,7 +91,8 @@ Settings settings_of(const std::string& where, const Json& object) {
   Settings settings;
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(kNames, name) == kNames.end())
-      throw CheckpointError(where + ": no task can be given a default of \"" + name + "\"");
+      throw CheckpointError(
+          std::string(where).append(": no task can be given a default of \"").append(name) + "\"");
     for_each_number_field(settings, Setter(where, name, value));
   }
   return settings;

@@ -12,6 +12,7 @@ namespace {
 
 void export_leaderboard(const LeaderboardSettings& settings) {
   std::vector<WholeRun> runs;
+  runs.reserve(settings.runs.size());
   for (const auto& run : settings.runs) runs.push_back(read_whole_run(run));
   const auto summary = export_runs(runs, settings.output);
   std::cerr << "leaderboard in " << settings.output << ": " << summary.entries << " entries, "

@@ -63,6 +63,7 @@ std::vector<Estimate> drawn_again(std::span<const Estimate> estimates,
                                   const RandomStream& stream,
                                   std::int64_t draw) {
   std::vector<double> normals;
+  normals.reserve(estimates.size());
   for (std::size_t i = 0; i < estimates.size(); ++i)
     normals.push_back(normal(stream, draw, static_cast<std::int64_t>(i)));
   std::vector<Estimate> drawn(estimates.size());

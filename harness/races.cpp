@@ -85,6 +85,7 @@ std::string totals_line(const std::string& task, const Json& totals) {
 std::vector<RaceQuestion> race_questions(const PreparedTask& prepared) {
   const auto& task = std::get<MultipleChoice>(prepared.task);
   std::vector<RaceQuestion> questions;
+  questions.reserve(prepared.dataset.documents.size());
   for (std::size_t i = 0; i < prepared.dataset.documents.size(); ++i) {
     questions.push_back({.first = prepared.first[i],
                          .count = prepared.first[i + 1] - prepared.first[i],

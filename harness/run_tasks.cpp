@@ -124,6 +124,7 @@ std::vector<Finished> run_once(const Settings& settings, MadeFolders& folders) {
     part.folder = output ? *output : folders.add(make_default_folder(part.part, part.start));
   }
   std::vector<Finished> finished;
+  finished.reserve(ready.size());
   for (const auto& part : ready) finished.push_back(run_part(part));
   return finished;
 }
@@ -139,8 +140,9 @@ std::vector<Settings> repeats_of(const Settings& settings, MadeFolders& folders)
       settings.output ? *settings.output : folders.add(make_default_folder(settings));
   std::vector<Settings> all(static_cast<std::size_t>(count), settings);
   for (std::size_t r = 0; r < all.size(); ++r) {
-    all[r].seed = settings.seed.value_or(0) + r;
-    all[r].output = (folder / ("seed-" + std::to_string(*all[r].seed))).string();
+    const auto seed = settings.seed.value_or(0) + r;
+    all[r].seed = seed;
+    all[r].output = (folder / ("seed-" + std::to_string(seed))).string();
   }
   return all;
 }
@@ -161,6 +163,7 @@ void run_tasks(const Settings& settings) {
   if (!settings.repeat || settings.dry_run) return;
   for (std::size_t part = 0; part < finished.front().size(); ++part) {
     std::vector<std::vector<TaskSummary>> summaries;
+    summaries.reserve(finished.size());
     for (const auto& one : finished) summaries.push_back(one.at(part).summaries);
     std::cout << "\n" << repeatability_table(finished.front()[part].run, summaries);
   }

@@ -111,26 +111,48 @@ void GatheredAttention::add_group(std::span<const Span> spans, bool causal, torc
   const bool masked = !group.causal && (causal || !equal);
   if (masked) group.keys = (group.keys + kMaskMultiple - 1) / kMaskMultiple * kMaskMultiple;
 
-  std::vector<std::int64_t> query_at, key_at, last_key;
-  for (const auto& span : spans) {
-    for (std::int64_t t = 0; t < group.queries; ++t) {
-      query_at.push_back(t < span.tokens ? span.begin + t : span.begin);
-      // A padded query sees what the row's last one sees.
-      last_key.push_back(causal ? std::min(span.before + t, span.keys() - 1) : span.keys() - 1);
-    }
-    for (std::int64_t k = 0; k < group.keys; ++k) {
-      const auto own = k < span.keys() ? k - span.before : 0;
-      key_at.push_back(k < span.before ? span.before_at + k : span.own_at + own);
-    }
-  }
-  group.query_at = on_device(query_at, device);
-  group.key_at = on_device(key_at, device);
+  group.query_at = on_device(queries_of(spans, group.queries), device);
+  group.key_at = on_device(keys_of(spans, group.keys), device);
   if (masked) {
-    const auto last = on_device(last_key, device).view({group.rows, 1, group.queries, 1});
+    const auto last = on_device(last_keys(spans, causal ? group.queries : 1), device)
+                          .view({group.rows, 1, causal ? group.queries : 1, 1});
     const auto key = torch::arange(group.keys, torch::TensorOptions(torch::kInt64).device(device));
-    group.mask = key.le(causal ? last : last.narrow(2, 0, 1));
+    group.mask = key.le(last);
   }
   groups_.push_back(std::move(group));
+}
+
+std::vector<std::int64_t> GatheredAttention::queries_of(std::span<const Span> spans,
+                                                        std::int64_t queries) {
+  std::vector<std::int64_t> at;
+  for (const auto& span : spans) {
+    for (std::int64_t t = 0; t < queries; ++t) at.push_back(span.begin + (t < span.tokens ? t : 0));
+  }
+  return at;
+}
+
+std::vector<std::int64_t> GatheredAttention::keys_of(std::span<const Span> spans,
+                                                     std::int64_t keys) {
+  std::vector<std::int64_t> at;
+  for (const auto& span : spans) {
+    for (std::int64_t k = 0; k < keys; ++k) {
+      const auto own = k < span.keys() ? k - span.before : 0;
+      at.push_back(k < span.before ? span.before_at + k : span.own_at + own);
+    }
+  }
+  return at;
+}
+
+/// The last key that each query sees; one query speaks for all of a row where all see the same.
+std::vector<std::int64_t> GatheredAttention::last_keys(std::span<const Span> spans,
+                                                       std::int64_t queries) {
+  std::vector<std::int64_t> last;
+  for (const auto& span : spans) {
+    // A padded query sees what the row's last one sees.
+    for (std::int64_t t = 0; t < queries; ++t)
+      last.push_back(queries > 1 ? std::min(span.before + t, span.keys() - 1) : span.keys() - 1);
+  }
+  return last;
 }
 
 torch::Tensor GatheredAttention::attended(const Group& group,
@@ -154,6 +176,7 @@ void GatheredAttention::attend(const Projections& projections,
   const auto keys = pool(past, &Past::key, projections.key);
   const auto values = pool(past, &Past::value, projections.value);
   std::vector<torch::Tensor> answers;
+  answers.reserve(groups_.size());
   for (const auto& group : groups_) answers.push_back(attended(group, projections, keys, values));
   const auto all = answers.size() == 1 ? answers.front() : torch::cat(answers);
   auto target = out.narrow(0, 0, answer_at_.size(0));

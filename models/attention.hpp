@@ -50,6 +50,12 @@ class GatheredAttention {
   struct Span;
 
   void add_group(std::span<const Span> spans, bool causal, torch::Device device);
+  [[nodiscard]] static std::vector<std::int64_t> queries_of(std::span<const Span> spans,
+                                                            std::int64_t queries);
+  [[nodiscard]] static std::vector<std::int64_t> keys_of(std::span<const Span> spans,
+                                                         std::int64_t keys);
+  [[nodiscard]] static std::vector<std::int64_t> last_keys(std::span<const Span> spans,
+                                                           std::int64_t queries);
   [[nodiscard]] static torch::Tensor attended(const Group& group,
                                               const Projections& projections,
                                               const torch::Tensor& keys,

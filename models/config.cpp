@@ -187,6 +187,7 @@ ModelConfig read_config(const std::filesystem::path& path) {
 
 std::vector<std::int64_t> family_sizes() {
   std::vector<std::int64_t> sizes;
+  sizes.reserve(std::size(kFamily));
   for (const auto& member : kFamily) sizes.push_back(member.millions);
   return sizes;
 }

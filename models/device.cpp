@@ -1,6 +1,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include <torch/types.h>
+
 #include "models/checkpoint.hpp"
 #include "models/cuda/gpu.hpp"
 

@@ -9,7 +9,7 @@ void append_token_scores(const torch::Tensor& logits,
                          WithArgmax with_argmax,
                          TokenScores& scores) {
   const auto count = static_cast<std::int64_t>(tokens.size());
-  auto wanted = torch::empty({count}, torch::kInt64);
+  const auto wanted = torch::empty({count}, torch::kInt64);
   std::copy(tokens.begin(), tokens.end(), wanted.mutable_data_ptr<std::int64_t>());
   const auto log_p = token_log_probabilities(logits, wanted.to(logits.device()));
   const auto values = log_p.to(torch::kCPU, torch::kFloat32).contiguous();

@@ -166,6 +166,7 @@ struct Transformer::Batch {
   /// As past(), in tokens.
   [[nodiscard]] std::vector<std::int64_t> past_tokens() const {
     std::vector<std::int64_t> all;
+    all.reserve(caches.size() + rows.prefixes.size());
     for (const auto* cache : caches) all.push_back(cache->tokens());
     for (const auto& prefix : rows.prefixes)
       all.push_back(prefix == nullptr ? 0 : prefix->tokens());

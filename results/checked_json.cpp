@@ -4,10 +4,13 @@
 
 namespace smdm {
 
+bool is_natural(const Json& value) {
+  return value.is_number_unsigned() ||
+         (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+}
+
 std::uint64_t natural(const Json& value, const std::string& what) {
-  const bool negative =
-      value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() < 0;
-  if (!value.is_number_integer() || negative)
+  if (!is_natural(value))
     throw ResultsError(what + ": wanted an integer that is not negative, got " + value.dump());
   return value.get<std::uint64_t>();
 }

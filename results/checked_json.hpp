@@ -8,6 +8,9 @@
 
 namespace smdm {
 
+/// Whether it is an integer that is not negative.
+[[nodiscard]] bool is_natural(const Json& value);
+
 /// An integer that is not negative.
 /// @param what  begins the error's text: "random_seed"
 /// @throws ResultsError  if it is something else

@@ -1,7 +1,9 @@
 #include "results/gate_report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "results/layout.hpp"
@@ -15,27 +17,41 @@ namespace {
 constexpr int kDigits = 4;
 constexpr const char* kReplacement = "\xEF\xBF\xBD";
 
+/// Bytes that a UTF-8 character with this first byte has; 0 if none begins so.
+std::size_t length_of(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2) return 0;
+  if (lead < 0xE0) return 2;
+  if (lead < 0xF0) return 3;
+  return lead < 0xF5 ? 4 : 0;
+}
+
+/// The character of exactly these bytes; none where they are no UTF-8.
+std::optional<char32_t> decoded(std::string_view bytes) {
+  constexpr std::array<unsigned, 5> kLeadBits{0, 0x7F, 0x1F, 0x0F, 0x07};
+  constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  char32_t character = static_cast<unsigned char>(bytes.front()) & kLeadBits[bytes.size()];
+  for (const char next : bytes.substr(1)) {
+    const auto byte = static_cast<unsigned char>(next);
+    if ((byte & 0xC0U) != 0x80U) return std::nullopt;
+    character = character << 6U | (byte & 0x3FU);
+  }
+  if (character < kSmallest[bytes.size()]) return std::nullopt;
+  return character;
+}
+
+/// Char of XML 1.0's grammar.
+bool xml_may_hold(char32_t c) {
+  if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
+  return c < 0xD800 || (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
+}
+
 /// Bytes of the UTF-8 character at the front; 0 if there is none that XML may hold.
 std::size_t xml_character(std::string_view text) {
-  // nlohmann's checked encoder would need a whole document; the forms are few.
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return lead >= 0x20 || lead == '\t' || lead == '\n' || lead == '\r' ? 1 : 0;
-  if (lead >= 0xC2 && lead < 0xE0) return follows(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead < 0xF0) {
-    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-    const bool none = lead == 0xEF && byte(1) == 0xBF && byte(2) >= 0xBE;  // U+FFFE, U+FFFF
-    return follows(1) && follows(2) && !overlong && !surrogate && !none ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead < 0xF5) {
-    const bool outside = (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) >= 0x90);
-    return follows(1) && follows(2) && follows(3) && !outside ? 4 : 0;
-  }
-  return 0;
+  const std::size_t length = length_of(static_cast<unsigned char>(text.front()));
+  if (length == 0 || length > text.size()) return 0;
+  const auto character = decoded(text.substr(0, length));
+  return character && xml_may_hold(*character) ? length : 0;
 }
 
 std::string escaped(std::string_view character) {
@@ -68,8 +84,8 @@ std::vector<std::string> row_of(const GateMetric& metric) {
 }
 
 std::string test_case(const GateMetric& metric) {
-  std::string text = "    <testcase classname=\"" + xml_text(metric.task) + "\" name=\"" +
-                     xml_text(metric_key(metric.info)) + "\"";
+  const std::string text = "    <testcase classname=\"" + xml_text(metric.task) + "\" name=\"" +
+                           xml_text(metric_key(metric.info)) + "\"";
   if (metric.passed) {
     return text + ">\n      <system-out>" + xml_text(metric.reason) +
            "</system-out>\n    </testcase>\n";

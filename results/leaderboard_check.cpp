@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "results/checked_json.hpp"
 #include "results/leaderboard.hpp"
 #include "results/results_error.hpp"
 
@@ -15,11 +16,6 @@ bool is_digest(const Json& value) {
   if (!value.is_string()) return false;
   const auto text = value.get<std::string>();
   return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
-bool is_count(const Json& value) {
-  return value.is_number_unsigned() ||
-         (value.is_number_integer() && value.get<std::int64_t>() >= 0);
 }
 
 bool is_one_of(const Json& value, std::initializer_list<const char*> names) {
@@ -63,13 +59,13 @@ constexpr Type kDigests = {.words = "a list of SHA-256 digests", .fits = [](cons
                              return value.is_array() &&
                                     std::all_of(value.begin(), value.end(), is_digest);
                            }};
-constexpr Type kCount = {.words = "an integer that is not negative", .fits = is_count};
+constexpr Type kCount = {.words = "an integer that is not negative", .fits = is_natural};
 constexpr Type kPositive = {.words = "an integer of at least 1", .fits = [](const Json& value) {
-                              return is_count(value) && value != 0;
+                              return is_natural(value) && value != 0;
                             }};
 constexpr Type kCountOrNull = {
     .words = "an integer that is not negative, or null",
-    .fits = [](const Json& value) { return value.is_null() || is_count(value); }};
+    .fits = [](const Json& value) { return value.is_null() || is_natural(value); }};
 constexpr Type kNumber = {.words = "a number",
                           .fits = [](const Json& value) { return value.is_number(); }};
 constexpr Type kNumberOrNull = {.words = "a number or null", .fits = is_number_or_null};

@@ -45,11 +45,11 @@ bool all_finite(std::span<const double> values) {
                      [](double value) { return std::isfinite(value); });
 }
 
-/// Whether the differences spread, but for rounding: all documents may have moved by the same.
-bool spreads(const PairedDifference& out) {
+/// Whether differences of this standard error spread, but for rounding: all documents may have
+/// moved by the same.
+bool spreads(double standard_error, const PairedDifference& out) {
   constexpr double kRounding = 1e-12;
-  return out.standard_error &&
-         *out.standard_error > kRounding * (std::fabs(out.a) + std::fabs(out.b));
+  return standard_error > kRounding * (std::fabs(out.a) + std::fabs(out.b));
 }
 
 Interval around(double centre, double half_width) {
@@ -118,7 +118,8 @@ double metric_value(Aggregation aggregation, std::span<const double> values) {
   const std::size_t width = values_per_document(aggregation);
   std::vector<double> sums(width);
   for (std::size_t at = 0; at < values.size(); ++at) sums[at % width] += values[at];
-  return metric_of_sums(aggregation, sums, static_cast<double>(values.size() / width));
+  const std::size_t documents = values.size() / width;
+  return metric_of_sums(aggregation, sums, static_cast<double>(documents));
 }
 
 PairedDifference paired_difference(Aggregation aggregation,
@@ -137,7 +138,9 @@ PairedDifference paired_difference(Aggregation aggregation,
   } else {
     add_bootstrap_errors(aggregation, a, b, out);
   }
-  if (out.changed > 0 && spreads(out)) out.detectable = kDetectable * *out.standard_error;
+  if (const auto error = out.standard_error; out.changed > 0 && error && spreads(*error, out)) {
+    out.detectable = kDetectable * *error;
+  }
   out.test = test.test;
   out.p_value = test.p_value;
   return out;

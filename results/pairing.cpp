@@ -36,7 +36,7 @@ std::string asked_of(const SampleRecord& sample) {
 std::string metrics_text(std::span<const MetricInfo> metrics) {
   std::string names;
   for (const MetricInfo& metric : metrics) {
-    if (!names.empty()) names += " ";
+    if (!names.empty()) names += ' ';
     names.append(metric_key(metric)).append(":").append(to_string(metric.aggregation));
     names += metric.higher_is_better ? "+" : "-";
   }

@@ -123,7 +123,7 @@ void want(bool fits, const std::string& where, const char* type, const Json& got
 /// What is read of a task's block elsewhere must have the right type.
 void check_types(const Json& extra, const std::string& task) {
   for (const auto& [key, value] : extra.items()) {
-    const auto where = task + ": " + key;
+    const std::string where = std::string(task).append(": ").append(key);
     if (key == "seed") static_cast<void>(natural(value, where));
     if (key == "estimator" || key == "sampler") want(value.is_string(), where, "a name", value);
     if (key == "data") want(value.is_array(), where, "a list of files", value);

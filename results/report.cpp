@@ -259,6 +259,7 @@ std::string repeatability_table(const RunRecord& run,
   for (std::size_t t = 0; t < run.tasks.size(); ++t) {
     for (const std::size_t m : metrics_by_key(run.tasks[t])) {
       std::vector<double> values;
+      values.reserve(repeats.size());
       for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
       const auto error = mean_standard_error(values);
       const auto runs = static_cast<double>(values.size());

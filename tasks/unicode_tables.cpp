@@ -1,6 +1,7 @@
 // Written by tools/make_unicode_tables.py; do not edit.
 // Unicode 14.0.0, as Python's str methods report it.
 // clang-format off
+// NOLINTBEGIN(modernize-use-designated-initializers): tables with one column per member
 #include "tasks/unicode_tables.hpp"
 
 namespace smdm::unicode {
@@ -378,3 +379,4 @@ const std::array<CodePoints, 48> kTitleSpecial{{
 }};
 
 }  // namespace smdm::unicode
+// NOLINTEND(modernize-use-designated-initializers)

@@ -77,6 +77,7 @@ def main():
     print("// Written by tools/make_unicode_tables.py; do not edit.")
     print(f"// Unicode {version}, as Python's str methods report it.")
     print("// clang-format off")
+    print("// NOLINTBEGIN(modernize-use-designated-initializers): tables with one column per member")
     print('#include "tasks/unicode_tables.hpp"\n')
     print("namespace smdm::unicode {\n")
     lower, lower_special = mappings(str.lower)
@@ -96,6 +97,7 @@ def main():
     table("CodePoints", "kTitleSpecial", "str.title of one character, one code point to several",
           pad(title_special))
     print("}  // namespace smdm::unicode")
+    print("// NOLINTEND(modernize-use-designated-initializers)")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ constexpr int kUsage = 2;
 constexpr int kRequest = 5;
 
 std::string model() {
-  return std::string(SMDM_SOURCE_DIR) + "/embedded/micro-base-mdm";
+  return SMDM_SOURCE_DIR "/embedded/micro-base-mdm";
 }
 
 /// Scores two requests. @return the answers

@@ -49,7 +49,8 @@ class SmallFiles {
 
 TEST_CASE("a file appears whole, under its name, and alone") {
   const test::TemporaryFolder folder;
-  const std::string content = std::string(3 << 20, 'x') + "end";
+  std::string content(3 << 20, 'x');
+  content += "end";
   write_atomically(folder.path() / "a.txt", content);
   CHECK(test::read_file(folder.path() / "a.txt") == content);
   CHECK(entries(folder.path()) == 1);
