@@ -25,11 +25,12 @@ function(smdm_library)
   target_link_libraries(${target} PUBLIC smdm_options ${ARG_LINK})
 endfunction()
 
-# smdm_tests(NAME <folder> SOURCES <file>_test.cpp ... LINK ... [OWN_HEADER]): one program test_<folder>,
-# and one ctest test per source file. A file that had to skip a case and failed none is shown as skipped.
-# OWN_HEADER leaves the precompiled header of all tests out.
+# smdm_tests(NAME <folder> SOURCES <file>_test.cpp ... LINK ... [LONGEST ...] [OWN_HEADER]): one program
+# test_<folder>, and one ctest test per source file. A file that had to skip a case and failed none is
+# shown as skipped. The LONGEST begin first, so that none is left to run alone at the end. OWN_HEADER
+# leaves the precompiled header of all tests out.
 function(smdm_tests)
-  cmake_parse_arguments(ARG "OWN_HEADER" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "OWN_HEADER" "NAME" "SOURCES;LINK;LONGEST" ${ARGN})
   set(target test_${ARG_NAME})
   set(sources ${ARG_SOURCES})
   list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/tests/${ARG_NAME}/)
@@ -42,5 +43,8 @@ function(smdm_tests)
     string(REPLACE ".cpp" "" file ${source})
     add_test(NAME ${ARG_NAME}/${file} COMMAND ${target} -\# "[#${file}]~[long]")
     set_tests_properties(${ARG_NAME}/${file} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
+    if(source IN_LIST ARG_LONGEST)
+      set_tests_properties(${ARG_NAME}/${file} PROPERTIES COST 100)
+    endif()
   endforeach()
 endfunction()

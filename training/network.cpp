@@ -219,7 +219,7 @@ torch::Tensor Network::feed_forward_backward(std::size_t layer,
                                              torch::Tensor& d_x,
                                              Weights& gradients) const {
   const auto& weights = weights_.blocks[layer];
-  auto& sums = gradients.blocks[layer];
+  const auto& sums = gradients.blocks[layer];
   add_product(sums.down, d_out, saved.activated);
   const auto d_gate_up = swiglu_gradient(saved.gate_up, at::mm(d_out, weights.down));
   add_product(sums.gate_up, d_gate_up, saved.feed_forward_norm.normed);
@@ -236,7 +236,7 @@ torch::Tensor Network::attention_backward(std::size_t layer,
                                           torch::Tensor& d_x,
                                           Weights& gradients) const {
   const auto& saved = pass.layers[layer];
-  auto& sums = gradients.blocks[layer];
+  const auto& sums = gradients.blocks[layer];
   auto d_qkv = attention_gradient(saved.qkv, d_attended, pass.rows, heads_, causal_);
   rotate(d_qkv, tables_, pass.positions, heads_, /*back=*/true);
   add_product(sums.qkv, d_qkv, saved.attention_norm.normed);
