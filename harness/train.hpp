@@ -70,6 +70,13 @@ struct TrainSettings {
 /// Adds the subcommand. @return it, to ask whether it was chosen
 CLI::App* add_train(CLI::App& app, TrainSettings& settings);
 
+/// @throws UsageError  if a number lies outside of what its option takes, or not exactly one budget
+/// is given
+void check_train_settings(const TrainSettings& settings);
+
+/// @throws UsageError  if a size is missing of a model that is neither of the family nor of a file
+void check_custom_sizes(const TrainSettings& settings);
+
 /// @param command  as given, for the record
 void run_train(const TrainSettings& settings, const std::vector<std::string>& command);
 
