@@ -1,4 +1,4 @@
-// Baselines and the gate: rules, limits, refusals, reports.
+// Baselines and the gate: rules, limits, refusals, verdicts as text.
 #include "results/gate.hpp"
 
 #include <algorithm>
@@ -400,16 +400,6 @@ TEST_CASE("reports") {
   const auto none = gate_error_junit("no <run>", "runs/a");
   CHECK(contains(none, "<testsuite name=\"runs/a\" tests=\"1\" failures=\"0\" errors=\"1\""));
   CHECK(contains(none, "<error type=\"results\" message=\"no &lt;run&gt;\"/>"));
-}
-
-TEST_CASE("text in XML") {
-  CHECK(xml_text("<a b=\"c\">'&'</a>") == "&lt;a b=&quot;c&quot;&gt;&apos;&amp;&apos;&lt;/a&gt;");
-  CHECK(xml_text("é 漢 😀") == "é 漢 😀");
-  CHECK(xml_text(std::string_view("\0\x1b", 2)) == "\xEF\xBF\xBD\xEF\xBF\xBD");
-  CHECK(xml_text("\xff\xc3") == "\xEF\xBF\xBD\xEF\xBF\xBD");
-  CHECK(xml_text("\xED\xA0\x80").find("\xED") == std::string::npos);  // half a surrogate pair
-  CHECK(xml_text("\xEF\xBF\xBF").find("\xBF\xBF") == std::string::npos);
-  CHECK(xml_text("a\nb\tc") == "a&#10;b&#9;c");
 }
 
 }  // namespace smdm
