@@ -1,5 +1,7 @@
 #include "evaluators/packing.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -9,8 +11,10 @@ namespace {
 void append_shifted(std::vector<std::int64_t>& to,
                     const std::vector<std::int64_t>& from,
                     std::int64_t shift) {
-  to.reserve(to.size() + from.size());
-  for (const auto value : from) to.push_back(value + shift);
+  // Not reserved to the size it will have: growing by each group would copy a forward as often as
+  // it has groups.
+  std::ranges::transform(from, std::back_inserter(to),
+                         [&](std::int64_t value) { return value + shift; });
 }
 
 /// Joins lists that have an entry per row, or none where no row has anything to say.
