@@ -5,7 +5,7 @@ if(failed)
   set(revision "")
 endif()
 file(CONFIGURE OUTPUT ${OUT} CONTENT [[
-#include "harness/version.hpp"
+#include "harness/cli/version.hpp"
 
 namespace smdm {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
 #include "models/matmul.hpp"
 #include "models/safetensors.hpp"
 #include "models/transformer.hpp"
@@ -21,8 +21,8 @@ Files locate(const fs::path& model) {
   if (fs::is_directory(model))
     return {.weights = model / "model.safetensors", .config = model / "config.json"};
   if (!fs::exists(model)) {
-    throw CheckpointError(model.string() +
-                          ": wanted a folder or a .safetensors file, found nothing there");
+    throw Error(ErrorKind::checkpoint,
+                model.string() + ": wanted a folder or a .safetensors file, found nothing there");
   }
   auto config = model;
   config.replace_extension(".config.json");
@@ -32,8 +32,8 @@ Files locate(const fs::path& model) {
 std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const Files& files) {
   if (options.tokenizer) {
     if (!fs::is_regular_file(*options.tokenizer)) {
-      throw CheckpointError(options.tokenizer->string() +
-                            ": wanted a SentencePiece model, found no such file");
+      throw Error(ErrorKind::checkpoint, options.tokenizer->string() +
+                                             ": wanted a SentencePiece model, found no such file");
     }
     return options.tokenizer;
   }
@@ -47,8 +47,8 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
   const auto files = locate(options.model);
   if (!fs::exists(files.weights)) {
-    throw CheckpointError(files.weights.string() +
-                          ": wanted the model's weights, found no such file");
+    throw Error(ErrorKind::checkpoint,
+                files.weights.string() + ": wanted the model's weights, found no such file");
   }
   Checkpoint checkpoint;
   checkpoint.weights = files.weights;
@@ -58,9 +58,10 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
     checkpoint.config_file = files.config;
     checkpoint.config = read_config(files.config);
   } else {
-    throw CheckpointError(files.config.string() +
-                          ": wanted the model's configuration, found no such file; published "
-                          "checkpoints need --model-size");
+    throw Error(ErrorKind::checkpoint,
+                files.config.string() +
+                    ": wanted the model's configuration, found no such file; published "
+                    "checkpoints need --model-size");
   }
   if (options.rope_tables) checkpoint.config.rope_tables = *options.rope_tables;
   checkpoint.tokenizer = find_tokenizer(options, files);

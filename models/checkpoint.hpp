@@ -36,11 +36,12 @@ struct Checkpoint {
 };
 
 /// Finds and reads everything but the weights' values.
-/// @throws CheckpointError  if a file is missing or malformed, or the kind of model cannot be told
+/// @throws Error(checkpoint)  if a file is missing or malformed, or the kind of model cannot be
+/// told
 [[nodiscard]] Checkpoint find_checkpoint(const CheckpointOptions& options);
 
 /// Loads the weights.
-/// @throws CheckpointError  for missing, unexpected or misshapen tensors
+/// @throws Error(checkpoint)  for missing, unexpected or misshapen tensors
 [[nodiscard]] std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                                         ComputeType compute,
                                                         c10::Device device);

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
 
 namespace smdm {
 namespace {
@@ -19,7 +19,8 @@ class Fields {
 
   [[noreturn]] void reject(const std::string& field, const std::string& wanted) const {
     const std::string came = json_.contains(field) ? json_.at(field).dump() : "nothing";
-    throw CheckpointError(file_ + ": field \"" + field + "\": wanted " + wanted + ", got " + came);
+    throw Error(ErrorKind::checkpoint,
+                file_ + ": field \"" + field + "\": wanted " + wanted + ", got " + came);
   }
 
   [[nodiscard]] bool has(const std::string& field) const {
@@ -166,14 +167,17 @@ std::int64_t ModelConfig::rotary_elements() const noexcept {
 
 ModelConfig read_config(const std::filesystem::path& path) {
   std::ifstream file(path);
-  if (!file) throw CheckpointError(path.string() + ": the model's configuration cannot be read");
+  if (!file)
+    throw Error(ErrorKind::checkpoint,
+                path.string() + ": the model's configuration cannot be read");
   Json json;
   try {
     json = Json::parse(file);
   } catch (const Json::exception& error) {
-    throw CheckpointError(path.string() + ": not valid JSON: " + error.what());
+    throw Error(ErrorKind::checkpoint, path.string() + ": not valid JSON: " + error.what());
   }
-  if (!json.is_object()) throw CheckpointError(path.string() + ": wanted a JSON object");
+  if (!json.is_object())
+    throw Error(ErrorKind::checkpoint, path.string() + ": wanted a JSON object");
   const Fields fields(json, path.string());
   ModelConfig config;
   config.name = fields.text("name", "");
@@ -204,8 +208,8 @@ ModelConfig family_config(std::int64_t millions) {
     config.intermediate_size = member.intermediate;
     return config;
   }
-  throw CheckpointError("model size " + std::to_string(millions) + ": wanted one of " +
-                        joined(family_sizes()));
+  throw Error(ErrorKind::checkpoint, "model size " + std::to_string(millions) + ": wanted one of " +
+                                         joined(family_sizes()));
 }
 
 }  // namespace smdm

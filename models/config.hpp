@@ -43,14 +43,14 @@ struct ModelConfig {
 };
 
 /// Reads a configuration file.
-/// @throws CheckpointError  naming the file and the field: what was wanted and what came
+/// @throws Error(checkpoint)  naming the file and the field: what was wanted and what came
 [[nodiscard]] ModelConfig read_config(const std::filesystem::path& path);
 
 /// The sizes of the published family in millions of parameters, 6 to 2121.
 [[nodiscard]] std::vector<std::int64_t> family_sizes();
 
 /// The published configuration of a size.
-/// @throws CheckpointError  if the family has no such size; the text lists those it has
+/// @throws Error(checkpoint)  if the family has no such size; the text lists those it has
 [[nodiscard]] ModelConfig family_config(std::int64_t millions);
 
 }  // namespace smdm

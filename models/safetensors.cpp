@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
 
 namespace smdm {
 namespace {
@@ -50,7 +50,7 @@ class SafetensorsFile::Mapping {
     errno = error;
     if (!sized || data_ == MAP_FAILED) fail(path);
     if (!S_ISREG(status.st_mode))
-      throw CheckpointError(path + ": wanted a safetensors file, got something else");
+      throw Error(ErrorKind::checkpoint, path + ": wanted a safetensors file, got something else");
   }
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
@@ -65,7 +65,7 @@ class SafetensorsFile::Mapping {
 
  private:
   [[noreturn]] static void fail(const std::string& path) {
-    throw CheckpointError(path + ": cannot be read: " + std::strerror(errno));
+    throw Error(ErrorKind::checkpoint, path + ": cannot be read: " + std::strerror(errno));
   }
   void* data_ = nullptr;
   std::uint64_t bytes_ = 0;
@@ -75,18 +75,20 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
     : name_(path.string()), mapping_(std::make_shared<const Mapping>(name_)) {
   const auto bytes = mapping_->bytes();
   if (bytes < kLengthBytes) {
-    throw CheckpointError(name_ + ": truncated: wanted 8 bytes of header length, got " +
-                          std::to_string(bytes) + " bytes");
+    throw Error(ErrorKind::checkpoint, name_ +
+                                           ": truncated: wanted 8 bytes of header length, got " +
+                                           std::to_string(bytes) + " bytes");
   }
   const auto header = little_endian(mapping_->data());
   if (header > kHighestHeader) {
-    throw CheckpointError(
-        name_ + ": header of " + std::to_string(header) +
-        " bytes is over the format's limit of 100000000: not a safetensors file?");
+    throw Error(ErrorKind::checkpoint,
+                name_ + ": header of " + std::to_string(header) +
+                    " bytes is over the format's limit of 100000000: not a safetensors file?");
   }
   if (header > bytes - kLengthBytes) {
-    throw CheckpointError(name_ + ": truncated: wanted a header of " + std::to_string(header) +
-                          " bytes, got " + std::to_string(bytes - kLengthBytes));
+    throw Error(ErrorKind::checkpoint, name_ + ": truncated: wanted a header of " +
+                                           std::to_string(header) + " bytes, got " +
+                                           std::to_string(bytes - kLengthBytes));
   }
   data_begin_ = kLengthBytes + header;
   const std::string text(reinterpret_cast<const char*>(mapping_->data()) + kLengthBytes, header);
@@ -97,12 +99,12 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
 torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end())
-    throw CheckpointError(name_ + ": tensor \"" + name + "\" is missing");
+    throw Error(ErrorKind::checkpoint, name_ + ": tensor \"" + name + "\" is missing");
   const auto& entry = found->second;
   const auto type = floating_type(entry.dtype);
   if (!type)
-    throw CheckpointError(name_ + ": tensor \"" + name + "\": wanted floating-point numbers, got " +
-                          entry.dtype);
+    throw Error(ErrorKind::checkpoint, name_ + ": tensor \"" + name +
+                                           "\": wanted floating-point numbers, got " + entry.dtype);
   const unsigned char* begin = mapping_->data() + data_begin_ + entry.begin;
   const auto element = static_cast<std::uintptr_t>(torch::elementSize(*type));
   if (reinterpret_cast<std::uintptr_t>(begin) % element != 0) {

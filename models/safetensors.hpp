@@ -25,7 +25,7 @@ struct TensorEntry {
 /// @param header       the JSON text
 /// @param data_bytes   bytes of the file after the header
 /// @param file         name for error texts
-/// @throws CheckpointError  each fault with its own text: not JSON, duplicate key, unknown dtype,
+/// @throws Error(checkpoint)  each fault with its own text: not JSON, duplicate key, unknown dtype,
 /// bad shape,
 ///                          product overflow, offsets out of order or of the file, size that does
 ///                          not fit the shape, overlap, hole
@@ -34,14 +34,14 @@ struct TensorEntry {
                                                                           const std::string& file);
 
 /// The strings of a header's __metadata__, if it has one.
-/// @throws CheckpointError  if the header is no JSON object or the member is something else
+/// @throws Error(checkpoint)  if the header is no JSON object or the member is something else
 [[nodiscard]] std::map<std::string, std::string> parse_safetensors_metadata(
     const std::string& header, const std::string& file);
 
 /// A memory-mapped file. Tensors taken from it keep the mapping alive.
 class SafetensorsFile {
  public:
-  /// @throws CheckpointError  if the file cannot be read or breaks the format
+  /// @throws Error(checkpoint)  if the file cannot be read or breaks the format
   explicit SafetensorsFile(const std::filesystem::path& path);
 
   [[nodiscard]] const std::map<std::string, TensorEntry>& entries() const noexcept {
@@ -54,7 +54,8 @@ class SafetensorsFile {
 
   /// The stored values, on the CPU, float32, float16, bfloat16 or float64; read-only memory of the
   /// file.
-  /// @throws CheckpointError  if there is no such tensor or it does not hold floating-point numbers
+  /// @throws Error(checkpoint)  if there is no such tensor or it does not hold floating-point
+  /// numbers
   [[nodiscard]] torch::Tensor tensor(const std::string& name) const;
 
  private:

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
 #include "models/safetensors.hpp"
 
 namespace smdm {
@@ -33,7 +33,7 @@ class Header {
       : file_(std::move(file)), data_bytes_(data_bytes) {}
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw CheckpointError(file_ + ": header: " + what);
+    throw Error(ErrorKind::checkpoint, file_ + ": header: " + what);
   }
 
   [[nodiscard]] Json parse(const std::string& text) const {

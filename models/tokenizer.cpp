@@ -5,7 +5,7 @@
 
 #include <sentencepiece_processor.h>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
 
 namespace smdm {
 namespace {
@@ -41,10 +41,11 @@ Tokenizer::Tokenizer(const std::filesystem::path& path)
   if (!status.ok()) {
     auto reason = status.ToString();
     std::replace(reason.begin(), reason.end(), '\n', ' ');
-    throw CheckpointError(path.string() + ": wanted a SentencePiece model: " + reason);
+    throw Error(ErrorKind::checkpoint, path.string() + ": wanted a SentencePiece model: " + reason);
   }
   if (processor_->bos_id() < 0)
-    throw CheckpointError(path.string() + ": wanted a tokenizer with a BOS piece, it has none");
+    throw Error(ErrorKind::checkpoint,
+                path.string() + ": wanted a tokenizer with a BOS piece, it has none");
 }
 
 std::int64_t Tokenizer::pieces() const {

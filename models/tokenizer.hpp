@@ -21,7 +21,7 @@ struct EncodedPair {
 /// A SentencePiece model. Const calls may come from several threads at once.
 class Tokenizer {
  public:
-  /// @throws CheckpointError  if the file is not a SentencePiece model with a BOS piece
+  /// @throws Error(checkpoint)  if the file is not a SentencePiece model with a BOS piece
   explicit Tokenizer(const std::filesystem::path& path);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;

@@ -5,7 +5,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
 
 namespace smdm {
 namespace {
@@ -90,8 +90,9 @@ torch::Dtype matrix_type(ComputeType compute) {
 void refuse_unexpected(const SafetensorsFile& file, const std::set<std::string>& expected) {
   for (const auto& [name, entry] : file.entries()) {
     if (!expected.contains(name)) {
-      throw CheckpointError(file.name() + ": unexpected tensor \"" + name + "\" " +
-                            text(entry.shape) + ": the configuration has no place for it");
+      throw Error(ErrorKind::checkpoint, file.name() + ": unexpected tensor \"" + name + "\" " +
+                                             text(entry.shape) +
+                                             ": the configuration has no place for it");
     }
   }
 }
@@ -112,13 +113,14 @@ ModelKind model_kind(const SafetensorsFile& file,
     if (rows == config.padded_vocab_size) found = ModelKind::arm;
   }
   if (found && asked && *found != *asked) {
-    throw CheckpointError(file.name() + ": --backend " + to_string(*asked) +
-                          " contradicts the checkpoint, which is \"" + to_string(*found) +
-                          "\" by " + reason);
+    throw Error(ErrorKind::checkpoint, file.name() + ": --backend " + to_string(*asked) +
+                                           " contradicts the checkpoint, which is \"" +
+                                           to_string(*found) + "\" by " + reason);
   }
   if (found) return *found;
   if (asked) return *asked;
-  throw CheckpointError(
+  throw Error(
+      ErrorKind::checkpoint,
       file.name() + ": cannot tell what kind of model it is: give --backend mdm or --backend arm");
 }
 
@@ -132,8 +134,8 @@ Weights load_weights(const SafetensorsFile& file,
     expected.insert(name);
     auto tensor = file.tensor(name);
     if (tensor.sizes() != at::IntArrayRef(shape)) {
-      throw CheckpointError(file.name() + ": tensor \"" + name + "\": wanted shape " + text(shape) +
-                            ", got " + text(tensor.sizes().vec()));
+      throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + name + "\": wanted shape " +
+                                             text(shape) + ", got " + text(tensor.sizes().vec()));
     }
     return tensor;
   };

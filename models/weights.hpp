@@ -33,12 +33,12 @@ struct Weights {
 
 /// Decides what kind of model the tensors are: the configuration's x_model_type, else the number of
 /// embedding rows (V + 1 has a row for the mask), else `asked`.
-/// @throws CheckpointError  if nothing tells, or `asked` contradicts
+/// @throws Error(checkpoint)  if nothing tells, or `asked` contradicts
 [[nodiscard]] ModelKind model_kind(const SafetensorsFile& file,
                                    const ModelConfig& config,
                                    std::optional<ModelKind> asked);
 
-/// @throws CheckpointError  for a missing, unexpected or misshapen tensor, naming it
+/// @throws Error(checkpoint)  for a missing, unexpected or misshapen tensor, naming it
 [[nodiscard]] Weights load_weights(const SafetensorsFile& file,
                                    const ModelConfig& config,
                                    ModelKind kind,

@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 # Writes one file into an otherwise clean tree and runs the check on it.
 function(check_tree file line expected)
   file(REMOVE_RECURSE "${WORK}")
-  file(WRITE "${WORK}/tasks/request.hpp" "#pragma once\n#include <string>\n")
+  file(WRITE "${WORK}/base/request.hpp" "#pragma once\n#include <string>\n")
   file(WRITE "${WORK}/models/mdm.hpp" "// #include \"tasks/a.hpp\"\n#include \"models/x.hpp\"\n")
   file(APPEND "${WORK}/${file}" "${line}\n")
   execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${LAYERING}
@@ -19,9 +19,12 @@ endfunction()
 
 foreach(allowed
         "models/a.cpp|#include \"models/mdm.hpp\"" "models/a.cpp|#include <ATen/ATen.h>"
-        "evaluators/a.cpp|#include \"tasks/request.hpp\"" "evaluators/a.cpp|#include \"models/mdm.hpp\""
-        "tasks/a.cpp|#include \"tasks/task.hpp\"" "tasks/a.cpp|#include <nlohmann/json.hpp>"
-        "results/a.cpp|#include \"tasks/request.hpp\"" "harness/a.cpp|#include <CLI/CLI.hpp>"
+        "models/a.cpp|#include \"base/files/read.hpp\"" "evaluators/a.cpp|#include \"base/request.hpp\""
+        "evaluators/rows/a.cpp|#include \"models/mdm.hpp\"" "tasks/a.cpp|#include \"tasks/ask/task.hpp\""
+        "tasks/a.cpp|#include <nlohmann/json.hpp>" "base/a.cpp|#include \"base/json.hpp\""
+        "base/text/a.cpp|#include \"base/error.hpp\"" "base/text/a.cpp|#include \"base/text/xml.hpp\""
+        "base/files/a.cpp|#include \"base/text/unicode.hpp\"" "base/metrics/a.cpp|#include \"base/numbers/mean.hpp\""
+        "results/a.cpp|#include \"base/request.hpp\"" "harness/a.cpp|#include <CLI/CLI.hpp>"
         "harness/a.cpp|#include \"evaluators/elbo.hpp\"" "training/a.cpp|#include \"models/mdm.hpp\""
         "harness/a.cpp|#  include \"microworld/world.hpp\"" "models/cuda/a.cu|#include <cuda_runtime.h>"
         "tasks/a.cpp|// #include <torch/torch.h>")
@@ -32,25 +35,32 @@ foreach(allowed
 endforeach()
 
 foreach(fault
-        "tasks/request.hpp|#include \"tasks/task.hpp\"|nothing of the project"
-        "tasks/request.hpp|#include <nlohmann/json.hpp>|may not use there"
+        "base/a.cpp|#include \"base/text/xml.hpp\"|base/ may include base/error.hpp"
+        "base/text/a.cpp|#include \"base/files/read.hpp\"|base/text/ may include base/error.hpp"
+        "base/numbers/a.cpp|#include \"base/metrics/metric.hpp\"|base/numbers/ may include"
+        "base/files/a.cpp|#include \"tasks/ask/task.hpp\"|base/files/ may include"
+        "base/a.cpp|#include <torch/torch.h>|may not use there"
+        "base/a.cpp|#include \"base/request.hpp.old\"|base/ may include"
         "tasks/a.cpp|#include <torch/torch.h>|may not use there"
         "tasks/a.cpp|#include \"torch/torch.h\"|may not use there"
-        "tasks/a.cpp|#include \"models/mdm.hpp\"|may include tasks"
+        "tasks/a.cpp|#include \"models/mdm.hpp\"|may include base, tasks"
+        "tasks/a.cpp|#include \"results/run/record.hpp\"|may include base, tasks"
         "results/a.cpp|#include <ATen/ATen.h>|may not use there"
-        "results/a.hpp|#include \"tasks/task.hpp\"|may include results, tasks/request.hpp"
-        "models/a.cpp|#include \"tasks/request.hpp\"|may include models"
-        "models/a.cpp|#include \"evaluators/elbo.hpp\"|may include models"
+        "results/a.hpp|#include \"tasks/task.hpp\"|may include base, results"
+        "models/a.cpp|#include \"tasks/task.hpp\"|may include base, models"
+        "models/a.cpp|#include \"evaluators/elbo.hpp\"|may include base, models"
         "models/a.cpp|#include <CLI/CLI.hpp>|may not use there"
         "models/a.cpp|#include <models/mdm.hpp>|stand in quotes"
-        "models/cuda/a.cu|#include \"harness/run.hpp\"|may include models"
-        "evaluators/a.cpp|#include \"tasks/task.hpp\"|may include evaluators, models"
+        "models/cuda/a.cu|#include \"harness/run.hpp\"|may include base, models"
+        "evaluators/a.cpp|#include \"tasks/task.hpp\"|may include base, models, evaluators"
+        "evaluators/a.cpp|#include \"results/record.hpp\"|may include base, models, evaluators"
         "evaluators/a.cpp|#include <nlohmann/json.hpp>|may not use there"
         "evaluators/a.cpp|#include <sentencepiece_processor.h>|may not use there"
-        "harness/a.cpp|#include \"tests/support/catch.hpp\"|may include harness"
-        "harness/a.cpp|#include \"run.hpp\"|may include harness"
-        "harness/a.cpp|#include \"../tasks/task.hpp\"|may include harness"
-        "training/a.cpp|#include \"harness/run.hpp\"|may include training, models"
+        "harness/a.cpp|#include \"tests/support/catch.hpp\"|harness/ may include base, harness"
+        "harness/a.cpp|#include \"run.hpp\"|harness/ may include base, harness"
+        "harness/a.cpp|#include \"../tasks/task.hpp\"|harness/ may include base, harness"
+        "training/a.cpp|#include \"harness/run.hpp\"|may include base, models, training"
+        "training/a.cpp|#include \"tasks/files.hpp\"|may include base, models, training"
         "microworld/a.cpp|#include <torch/torch.h>|may not use there"
         "models/a.cpp|#include HEADER|cannot read")
   string(REPLACE "|" ";" parts "${fault}")

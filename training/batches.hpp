@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
 #include "training/corpus.hpp"
 
 namespace smdm::training {

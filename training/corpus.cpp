@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tasks/dataset_error.hpp"
-#include "tasks/line_reader.hpp"
-#include "tasks/sha256.hpp"
+#include "base/error.hpp"
+#include "base/files/digest.hpp"
+#include "base/files/lines.hpp"
 
 namespace smdm::training {
 namespace {
@@ -47,14 +47,14 @@ class CorpusReader {
     }
     close_stream();
     if (corpus_.rows_.size() == before)
-      throw DatasetError(options_.files[static_cast<std::size_t>(file)].string() +
-                         ": wanted at least one row of text, got none");
+      throw Error(ErrorKind::data, options_.files[static_cast<std::size_t>(file)].string() +
+                                       ": wanted at least one row of text, got none");
     corpus_.digests_.push_back(lines.sha256());
   }
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw DatasetError(where_ + ": " + what);
+    throw Error(ErrorKind::data, where_ + ": " + what);
   }
 
   [[nodiscard]] Document parse(const std::string& line) const {

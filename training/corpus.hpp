@@ -44,7 +44,7 @@ class Corpus {
   /// the beginning-of-text token; an answer's ids are those that the whole has behind the prompt's.
   /// Empty lines are skipped.
   /// @param tokenizer  null: rows must be ids
-  /// @throws DatasetError  (file:line) for a line that is malformed, empty or too long, and for a
+  /// @throws Error(data)  (file:line) for a line that is malformed, empty or too long, and for a
   /// file without rows
   Corpus(CorpusOptions options, const Tokenizer* tokenizer);
 

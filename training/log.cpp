@@ -8,9 +8,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "results/atomic_file.hpp"
-#include "results/file_io.hpp"
-#include "results/results_error.hpp"
+#include "base/error.hpp"
+#include "base/files/atomic.hpp"
+#include "base/files/descriptor.hpp"
 
 namespace smdm::training {
 namespace {
@@ -37,7 +37,8 @@ Log::Log(const fs::path& folder, std::int64_t last_step) : path_(folder / kLogFi
   for (const auto& record : records_) text += record.dump() + "\n";
   write_atomically(path_, text, Existing::replace);
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (descriptor_ < 0) throw ResultsError(because("cannot write " + path_.string(), errno));
+  if (descriptor_ < 0)
+    throw Error(ErrorKind::results, because("cannot write " + path_.string(), errno));
 }
 
 Log::~Log() {

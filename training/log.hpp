@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 
 namespace smdm::training {
 
@@ -15,13 +15,13 @@ inline constexpr const char* kLogFile = "log.jsonl";
 class Log {
  public:
   /// Keeps the records up to a step that an interrupted training left; later ones will come again.
-  /// @throws ResultsError  if the file cannot be written
+  /// @throws Error(results)  if the file cannot be written
   Log(const std::filesystem::path& folder, std::int64_t last_step);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  /// @throws ResultsError  with the system's reason: a full disk, say
+  /// @throws Error(results)  with the system's reason: a full disk, say
   void add(const Json& record);
 
   [[nodiscard]] const std::vector<Json>& records() const noexcept { return records_; }

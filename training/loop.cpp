@@ -7,16 +7,13 @@
 #include <string>
 #include <utility>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
+#include "base/files/atomic.hpp"
 #include "models/checkpoint_writer.hpp"
-#include "results/atomic_file.hpp"
-#include "results/results_error.hpp"
-#include "tasks/dataset_error.hpp"
 #include "training/log.hpp"
 #include "training/plot.hpp"
 #include "training/settings.hpp"
 #include "training/state.hpp"
-#include "training/training_error.hpp"
 #include "training/validation.hpp"
 
 namespace smdm::training {
@@ -29,7 +26,7 @@ void replace_file(const fs::path& path, std::string_view content) {
 
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw CheckpointError(path.string() + ": cannot be read");
+  if (!file) throw Error(ErrorKind::checkpoint, path.string() + ": cannot be read");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -42,8 +39,9 @@ TrainingState begin_state(const TrainOptions& options, const Json& settings) {
   }
   for (const auto* name : {kStateFile, "model.safetensors"}) {
     if (fs::exists(options.output / name))
-      throw ResultsError("wanted a folder without a model, or a training to resume, found " +
-                         (options.output / name).string());
+      throw Error(ErrorKind::results,
+                  "wanted a folder without a model, or a training to resume, found " +
+                      (options.output / name).string());
   }
   return first_state(layout, options.step.batches.seed);
 }
@@ -96,8 +94,9 @@ class Loop {
   StepResult guarded_step() {
     try {
       return stepper_.step();
-    } catch (const TrainingError& error) {
-      throw TrainingError(error.what() + std::string("; ") + kept());
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::training) throw;
+      throw Error(ErrorKind::training, error.what() + std::string("; ") + kept());
     }
   }
 
@@ -138,8 +137,9 @@ class Loop {
   void checkpoint() {
     const auto& state = stepper_.state();
     if (!stepper_.sound()) {
-      throw TrainingError("step " + std::to_string(state.step) +
-                          ": wanted parameters with a finite loss, got others; " + kept());
+      throw Error(ErrorKind::training, "step " + std::to_string(state.step) +
+                                           ": wanted parameters with a finite loss, got others; " +
+                                           kept());
     }
     write_state(options_.output, state, settings_);
     saved_ = state.step;
@@ -195,8 +195,9 @@ void require_learnable(const Corpus& corpus, const Objective& objective) {
     const BatchRow row{.row = i, .length = corpus.row(i).length, .sample = 0};
     if (learnable_tokens(corpus, std::span(&row, 1), objective) > 0) return;
   }
-  throw DatasetError(corpus.where(0) +
-                     ": wanted rows with a token to learn, got none in the whole corpus");
+  throw Error(
+      ErrorKind::data,
+      corpus.where(0) + ": wanted rows with a token to learn, got none in the whole corpus");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 #include "training/corpus.hpp"
 #include "training/stepper.hpp"
 
@@ -43,9 +43,9 @@ struct Watcher {
 ///
 /// A training that was killed at any time and resumed ends with the same bits as one that was not.
 /// @param validation  null: none
-/// @throws TrainingError    if the loss is not finite; the last checkpoint stays
-/// @throws CheckpointError  on resuming with other settings
-/// @throws ResultsError     if the folder holds a training and `resume` is false, or cannot be
+/// @throws Error(training)    if the loss is not finite; the last checkpoint stays
+/// @throws Error(checkpoint)  on resuming with other settings
+/// @throws Error(results)     if the folder holds a training and `resume` is false, or cannot be
 /// written
 void train(const TrainOptions& options,
            const Corpus& corpus,

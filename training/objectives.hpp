@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
 #include "training/batches.hpp"
 #include "training/corpus.hpp"
 #include "training/network.hpp"

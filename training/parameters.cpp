@@ -6,7 +6,7 @@
 
 #include <ATen/Functions.h>
 
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
 
 namespace smdm::training {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 
 namespace smdm::training {
 

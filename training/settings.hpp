@@ -1,7 +1,7 @@
 /// What a training's numbers depend on, for its files.
 #pragma once
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 #include "training/corpus.hpp"
 #include "training/stepper.hpp"
 

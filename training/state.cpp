@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
+#include "base/files/atomic.hpp"
 #include "models/checkpoint_writer.hpp"
 #include "models/safetensors.hpp"
-#include "results/atomic_file.hpp"
 
 namespace smdm::training {
 namespace {
@@ -67,7 +67,7 @@ class StateReader {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw CheckpointError(file_.name() + ": " + what);
+    throw Error(ErrorKind::checkpoint, file_.name() + ": " + what);
   }
 
   SafetensorsFile file_;

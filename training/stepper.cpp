@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "training/training_error.hpp"
+#include "base/error.hpp"
 
 namespace smdm::training {
 namespace {
@@ -65,10 +65,10 @@ double Stepper::accumulate(const std::vector<BatchRow>& batch) {
     for (std::size_t w = 0; w < losses.size(); ++w)
       sum += double{losses[w]} * double{examples.weights[w]};
     if (!std::isfinite(sum)) {
-      throw TrainingError(
-          "step " + std::to_string(state_.step + 1) + ": wanted a finite loss, got " +
-          std::to_string(sum) +
-          culprit(corpus_, std::span(batch).subspan(first, count), examples, losses));
+      throw Error(ErrorKind::training,
+                  "step " + std::to_string(state_.step + 1) + ": wanted a finite loss, got " +
+                      std::to_string(sum) +
+                      culprit(corpus_, std::span(batch).subspan(first, count), examples, losses));
     }
     loss += sum;
     first += count;
@@ -94,10 +94,11 @@ StepResult Stepper::step() {
   result.loss = accumulate(batch);
   result.gradient_norm = norm_of(gradient_);
   if (!std::isfinite(result.gradient_norm)) {
-    throw TrainingError("step " + std::to_string(result.step) +
-                        ": wanted a finite gradient, got one of norm " +
-                        std::to_string(result.gradient_norm) + " in the batch that begins at " +
-                        corpus_.where(batch.front().row));
+    throw Error(ErrorKind::training, "step " + std::to_string(result.step) +
+                                         ": wanted a finite gradient, got one of norm " +
+                                         std::to_string(result.gradient_norm) +
+                                         " in the batch that begins at " +
+                                         corpus_.where(batch.front().row));
   }
   result.learning_rate = learning_rate(options_.rate, state_.step);
   update(layout_, options_.update, result.learning_rate, result.step, gradient_,

@@ -53,7 +53,7 @@ class Stepper {
   /// @param corpus  must outlive it
   Stepper(const StepOptions& options, const Corpus& corpus, TrainingState state);
 
-  /// @throws TrainingError  if the loss or the gradient is not finite, saying where; the state is
+  /// @throws Error(training)  if the loss or the gradient is not finite, saying where; the state is
   /// then what it was before the step
   StepResult step();
 

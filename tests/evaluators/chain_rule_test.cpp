@@ -1,9 +1,9 @@
-#include "evaluators/chain_rule.hpp"
+#include "evaluators/likelihood/chain_rule.hpp"
 
 #include <cmath>
 #include <vector>
 
-#include "evaluators/likelihood.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 

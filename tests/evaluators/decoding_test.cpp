@@ -1,5 +1,3 @@
-#include "evaluators/decoding.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -7,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
+#include "evaluators/generation/decode.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 

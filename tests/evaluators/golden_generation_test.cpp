@@ -7,11 +7,11 @@
 
 #include <torch/types.h>
 
-#include "evaluators/decoding.hpp"
-#include "evaluators/masked_sequence.hpp"
-#include "evaluators/schedule.hpp"
-#include "evaluators/token_choice.hpp"
-#include "evaluators/unmasking.hpp"
+#include "evaluators/generation/decode.hpp"
+#include "evaluators/generation/schedule.hpp"
+#include "evaluators/generation/token_choice.hpp"
+#include "evaluators/generation/unmask.hpp"
+#include "evaluators/rows/masked_sequence.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden_model.hpp"
 

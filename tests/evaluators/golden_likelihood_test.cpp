@@ -6,11 +6,11 @@
 
 #include <torch/types.h>
 
-#include "evaluators/greedy_verdict.hpp"
-#include "evaluators/likelihood.hpp"
-#include "evaluators/masked_sequence.hpp"
-#include "evaluators/mean.hpp"
-#include "evaluators/token_choice.hpp"
+#include "base/numbers/mean.hpp"
+#include "evaluators/generation/token_choice.hpp"
+#include "evaluators/likelihood/greedy_verdict.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+#include "evaluators/rows/masked_sequence.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden_model.hpp"
 

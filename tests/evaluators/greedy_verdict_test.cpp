@@ -1,10 +1,10 @@
-#include "evaluators/greedy_verdict.hpp"
+#include "evaluators/likelihood/greedy_verdict.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "evaluators/likelihood.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 

@@ -6,9 +6,9 @@
 
 #include <ATen/Parallel.h>
 
-#include "evaluators/decoding.hpp"
-#include "evaluators/likelihood.hpp"
-#include "evaluators/unmasking.hpp"
+#include "evaluators/generation/decode.hpp"
+#include "evaluators/generation/unmask.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden_model.hpp"
 #include "tests/support/threads.hpp"

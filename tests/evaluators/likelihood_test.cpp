@@ -1,4 +1,4 @@
-#include "evaluators/likelihood.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/fake_model.hpp"
 
 namespace smdm {
@@ -222,7 +223,7 @@ TEST_CASE("a model that gives no numbers is an error, no requests are none") {
                            return std::vector<float>(7, std::numeric_limits<float>::quiet_NaN());
                          });
   const std::vector<TokenRequest> good{{.context = {1}, .continuation = {2}}};
-  CHECK_THROWS_AS(score(broken, good, {.estimator = ChainRule{}}), EvaluationError);
+  CHECK_THROWS_KIND(score(broken, good, {.estimator = ChainRule{}}), checkpoint);
   CHECK(score(broken, std::vector<TokenRequest>{}, {.estimator = ChainRule{}}).empty());
 }
 

@@ -1,4 +1,4 @@
-#include "evaluators/mean.hpp"
+#include "base/numbers/mean.hpp"
 
 #include <array>
 #include <cmath>

@@ -1,12 +1,12 @@
-#include "evaluators/monte_carlo.hpp"
+#include "evaluators/likelihood/monte_carlo.hpp"
 
 #include <cmath>
 #include <set>
 #include <stdexcept>
 #include <vector>
 
-#include "evaluators/likelihood.hpp"
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/exact_elbo.hpp"
 #include "tests/support/fake_model.hpp"

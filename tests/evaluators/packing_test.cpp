@@ -1,4 +1,4 @@
-#include "evaluators/packing.hpp"
+#include "evaluators/rows/packing.hpp"
 
 #include <numeric>
 #include <stdexcept>

@@ -1,5 +1,3 @@
-#include "evaluators/racing.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -7,7 +5,8 @@
 #include <tuple>
 #include <vector>
 
-#include "evaluators/likelihood.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+#include "evaluators/racing/race.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/exact_elbo.hpp"

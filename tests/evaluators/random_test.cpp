@@ -1,4 +1,4 @@
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
 
 #include <array>
 #include <cmath>

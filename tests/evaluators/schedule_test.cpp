@@ -1,4 +1,4 @@
-#include "evaluators/schedule.hpp"
+#include "evaluators/generation/schedule.hpp"
 
 #include <fstream>
 #include <stdexcept>

@@ -1,5 +1,3 @@
-#include "evaluators/subset_draws.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -7,7 +5,8 @@
 #include <set>
 #include <vector>
 
-#include "evaluators/folds.hpp"
+#include "evaluators/subsets/draws.hpp"
+#include "evaluators/subsets/folds.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {

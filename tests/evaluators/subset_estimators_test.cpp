@@ -1,13 +1,12 @@
-#include "evaluators/subset_estimators.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "evaluators/balanced_target.hpp"
-#include "evaluators/folds.hpp"
+#include "evaluators/subsets/estimators.hpp"
+#include "evaluators/subsets/folds.hpp"
+#include "evaluators/subsets/target.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/exact_elbo.hpp"

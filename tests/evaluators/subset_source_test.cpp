@@ -1,9 +1,8 @@
-#include "evaluators/subset_source.hpp"
-
 #include <cmath>
 #include <vector>
 
-#include "evaluators/likelihood.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+#include "evaluators/subsets/question.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/exact_elbo.hpp"

@@ -1,9 +1,9 @@
-#include "evaluators/teacher_forcing.hpp"
+#include "evaluators/likelihood/teacher_forcing.hpp"
 
 #include <cmath>
 #include <vector>
 
-#include "evaluators/likelihood.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 

@@ -1,5 +1,5 @@
 // Texts as rows: every token once, none seen by another document.
-#include "evaluators/text_rows.hpp"
+#include "evaluators/rows/text_rows.hpp"
 
 #include <stdexcept>
 

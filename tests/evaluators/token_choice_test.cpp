@@ -1,4 +1,4 @@
-#include "evaluators/token_choice.hpp"
+#include "evaluators/generation/token_choice.hpp"
 
 #include <cmath>
 #include <limits>
@@ -7,9 +7,10 @@
 
 #include <torch/types.h>
 
-#include "evaluators/random.hpp"
-#include "evaluators/scoring.hpp"
+#include "base/numbers/random.hpp"
+#include "evaluators/rows/score_source.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 
 namespace smdm {
 namespace {
@@ -158,9 +159,9 @@ TEST_CASE("logits that are not numbers are refused") {
   const auto logits = torch::tensor({{0.0F, 1.0F}, {nan, nan}});
   const std::vector<std::int64_t> tokens{0, 0};
   const RandomStream stream(0, Purpose::unmask_token, {});
-  CHECK_THROWS_AS(choose_tokens(logits, 0.0, {}), EvaluationError);
-  CHECK_THROWS_AS(choose_tokens(logits, 1.0, draws_of_rows(stream, 2, 0.0)), EvaluationError);
-  CHECK_THROWS_AS(log_confidences(logits, tokens), EvaluationError);
+  CHECK_THROWS_KIND(choose_tokens(logits, 0.0, {}), checkpoint);
+  CHECK_THROWS_KIND(choose_tokens(logits, 1.0, draws_of_rows(stream, 2, 0.0)), checkpoint);
+  CHECK_THROWS_KIND(log_confidences(logits, tokens), checkpoint);
 }
 
 TEST_CASE("temperatures are finite and not negative") {

@@ -2,8 +2,8 @@
 // by enumeration, and what it may not depend on.
 #include <cmath>
 
-#include "evaluators/likelihood.hpp"
-#include "evaluators/random.hpp"
+#include "base/numbers/random.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/exact_elbo.hpp"
 #include "tests/support/fake_model.hpp"

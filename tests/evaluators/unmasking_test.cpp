@@ -1,5 +1,3 @@
-#include "evaluators/unmasking.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "evaluators/random.hpp"
-#include "evaluators/schedule.hpp"
+#include "base/numbers/random.hpp"
+#include "evaluators/generation/schedule.hpp"
+#include "evaluators/generation/unmask.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 

@@ -1,7 +1,7 @@
 // `smdm-eval compare` as a user starts it: comparisons, baselines, the gate, and bad input.
 #include <filesystem>
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 #include "tests/harness/stored_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"

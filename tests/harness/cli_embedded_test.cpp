@@ -1,7 +1,7 @@
 // The embedded default as a user starts it: no model, no data.
 #include <filesystem>
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <map>
 
-#include "results/json.hpp"
-#include "results/reader.hpp"
-#include "results/statistics.hpp"
+#include "base/json.hpp"
+#include "results/run/reader.hpp"
+#include "results/statistics/statistics.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"

@@ -1,7 +1,7 @@
 // `smdm-eval leaderboard` as a user starts it.
 #include <filesystem>
 
-#include "results/json.hpp"
+#include "base/json.hpp"
 #include "tests/harness/stored_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"

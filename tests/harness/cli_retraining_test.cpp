@@ -3,8 +3,8 @@
 #include <map>
 #include <sstream>
 
-#include "results/json.hpp"
-#include "tasks/sha256.hpp"
+#include "base/files/digest.hpp"
+#include "base/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/support.hpp"

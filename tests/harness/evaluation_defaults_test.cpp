@@ -1,8 +1,7 @@
 // evaluation.json: what is read, what is refused, and who wins.
-#include "harness/evaluation_defaults.hpp"
-
-#include "harness/evaluation.hpp"
-#include "models/checkpoint_error.hpp"
+#include "base/error.hpp"
+#include "harness/settings/checkpoint_defaults.hpp"
+#include "harness/settings/decide.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -29,7 +28,8 @@ EvaluationDefaults read(const std::string& text) {
 std::string refusal(const std::string& text) {
   try {
     static_cast<void>(read(text));
-  } catch (const CheckpointError& error) {
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::checkpoint) throw;
     return error.what();
   }
   return "accepted";

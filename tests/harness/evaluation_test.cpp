@@ -1,9 +1,10 @@
 // Which settings win, and what the preset of the paper sets.
-#include "harness/evaluation.hpp"
-
-#include "harness/errors.hpp"
-#include "harness/prepared_task.hpp"
+#include "base/error.hpp"
+#include "harness/run/prepared_task.hpp"
+#include "harness/settings/decide.hpp"
+#include "harness/settings/refuse.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 
 namespace smdm {
 namespace {
@@ -79,7 +80,7 @@ TEST_CASE("estimators have budgets of their own, and auto says its rule") {
   CHECK(rule().starts_with("exact where 2^L - 1 <= 3000000 and L <= 20 for"));
   settings.mc_samples = 20;
   settings.estimator = "mc";
-  CHECK_THROWS_AS(decided(settings, "piqa", Work::likelihood), UsageError);
+  CHECK_THROWS_KIND(decided(settings, "piqa", Work::likelihood), usage);
 }
 
 TEST_CASE("a budget belongs to its estimator, across layers too") {
@@ -106,7 +107,8 @@ TEST_CASE("racing and target errors go with auto and balanced alone") {
   const auto refused = [](const Settings& settings) {
     try {
       static_cast<void>(decided(settings, "piqa", Work::likelihood));
-    } catch (const UsageError&) {
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::usage) throw;
       return true;
     }
     return false;
@@ -254,10 +256,10 @@ TEST_CASE("what a corpus is asked for") {
   CHECK(query.most == 4U);
   CHECK(std::get<CalendarUnit>(query.periods) == CalendarUnit::year);
   settings.date_field.reset();
-  CHECK_THROWS_AS(corpus_query(settings), UsageError);
+  CHECK_THROWS_KIND(corpus_query(settings), usage);
   settings.date_field = "day";
   settings.period = {"week"};
-  CHECK_THROWS_AS(corpus_query(settings), UsageError);
+  CHECK_THROWS_KIND(corpus_query(settings), usage);
 }
 
 TEST_CASE("an explicit option wins over the preset") {
@@ -281,7 +283,7 @@ TEST_CASE("an autoregressive model skips the preset in one line and refuses guid
   REQUIRE(notes.size() == 1);
   CHECK(notes[0].find("skipped") != std::string::npos);
   settings.cfg = 0.5;
-  CHECK_THROWS_AS(decide(settings, "piqa", Work::likelihood, ModelKind::arm, notes), UsageError);
+  CHECK_THROWS_KIND(decide(settings, "piqa", Work::likelihood, ModelKind::arm, notes), usage);
 }
 
 TEST_CASE("limits are counts or fractions, as lm-evaluation-harness has them") {
@@ -289,8 +291,8 @@ TEST_CASE("limits are counts or fractions, as lm-evaluation-harness has them") {
   CHECK(limited(1000, 20.0) == 20);
   CHECK(limited(1000, 0.0101) == 11);
   CHECK(limited(10, 20.0) == 10);
-  CHECK_THROWS_AS(limited(10, 0.0), UsageError);
-  CHECK_THROWS_AS(limited(10, -3.0), UsageError);
+  CHECK_THROWS_KIND(limited(10, 0.0), usage);
+  CHECK_THROWS_KIND(limited(10, -3.0), usage);
 }
 
 }  // namespace smdm

@@ -1,5 +1,5 @@
 // How verdicts would move under other mask draws.
-#include "harness/metric_errors.hpp"
+#include "harness/run/metric_errors.hpp"
 
 #include <cmath>
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <random>
 
-#include "evaluators/likelihood.hpp"
-#include "results/period_statistics.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+#include "results/statistics/period_statistics.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 

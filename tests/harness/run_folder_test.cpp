@@ -1,12 +1,12 @@
 // Folders of runs that nobody named, and what a dry run foretells, as a user meets them.
-#include "harness/run_folder.hpp"
+#include "harness/run/run_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <set>
 
-#include "results/json.hpp"
-#include "tasks/catalog.hpp"
+#include "base/json.hpp"
+#include "tasks/ask/catalog.hpp"
 #include "tests/harness/stored_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "tasks/sha256.hpp"
+#include "base/files/digest.hpp"
 #include "tests/microworld/made_world.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "microworld/files.hpp"
-#include "tasks/catalog.hpp"
+#include "tasks/ask/catalog.hpp"
 
 namespace smdm::test {
 

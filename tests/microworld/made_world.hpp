@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tasks/task.hpp"
+#include "tasks/ask/task.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm::test {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "base/error.hpp"
 #include "models/checkpoint.hpp"
-#include "models/checkpoint_error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/errors.hpp"
@@ -24,7 +24,7 @@ std::string refusal(const std::string& content) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "config.json";
   test::write_file(path, content);
-  const auto error = test::error_text<CheckpointError>([&] { (void)read_config(path); });
+  const auto error = test::error_text<ErrorKind::checkpoint>([&] { (void)read_config(path); });
   if (!error.empty()) CHECK(error.find(path.string()) == 0);
   CHECK(error.find('\n') == std::string::npos);
   return error;
@@ -119,7 +119,7 @@ TEST_CASE("every size of the family has about as many parameters as its name say
     CHECK(config.block_size == 2048);
     CHECK(config.n_embd % config.n_head == 0);
   }
-  const auto error = test::error_text<CheckpointError>([] { (void)family_config(1000); });
+  const auto error = test::error_text<ErrorKind::checkpoint>([] { (void)family_config(1000); });
   CHECK(contains(error, "model size 1000: wanted one of 6, 19,"));
   CHECK(contains(error, "1028"));
 }
@@ -142,7 +142,7 @@ TEST_CASE("the kind of a model is told by its configuration, else by its rows, e
       CHECK(kind(config, has_type, std::nullopt) == model);
       CHECK(kind(config, has_type, model) == model);
       const auto error =
-          test::error_text<CheckpointError>([&] { (void)kind(config, has_type, other); });
+          test::error_text<ErrorKind::checkpoint>([&] { (void)kind(config, has_type, other); });
       CHECK(contains(error, "--backend " + to_string(other) +
                                 " contradicts the checkpoint, which is \"" + to_string(model) +
                                 "\""));
@@ -153,7 +153,7 @@ TEST_CASE("the kind of a model is told by its configuration, else by its rows, e
 TEST_CASE("a checkpoint whose files are missing is refused with the file that was wanted") {
   const test::TemporaryFolder folder;
   const auto find = [](const std::filesystem::path& model, std::optional<std::int64_t> size = {}) {
-    return test::error_text<CheckpointError>([&] {
+    return test::error_text<ErrorKind::checkpoint>([&] {
       CheckpointOptions options;
       options.model = model;
       options.model_size = size;

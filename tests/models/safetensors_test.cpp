@@ -7,8 +7,8 @@
 
 #include <torch/types.h>
 
+#include "base/error.hpp"
 #include "models/checkpoint.hpp"
-#include "models/checkpoint_error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/errors.hpp"
@@ -24,7 +24,8 @@ std::string refusal(const std::string& bytes) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "x.safetensors";
   test::write_file(path, bytes);
-  const auto error = test::error_text<CheckpointError>([&] { const SafetensorsFile file(path); });
+  const auto error =
+      test::error_text<ErrorKind::checkpoint>([&] { const SafetensorsFile file(path); });
   if (!error.empty()) {
     CHECK(error.find(path.string()) == 0);
     CHECK(error.find('\n') == std::string::npos);
@@ -50,10 +51,10 @@ TEST_CASE("a file that is too short or no safetensors file is refused") {
   CHECK(refusal(whole).empty());
   CHECK(contains(refusal(whole.substr(0, 9)), "truncated: wanted a header of 2 bytes, got 1"));
   CHECK(contains(
-      test::error_text<CheckpointError>([] { const SafetensorsFile file("no such file"); }),
+      test::error_text<ErrorKind::checkpoint>([] { const SafetensorsFile file("no such file"); }),
       "cannot be read"));
   CHECK(contains(
-      test::error_text<CheckpointError>([] { const SafetensorsFile file(test::golden()); }),
+      test::error_text<ErrorKind::checkpoint>([] { const SafetensorsFile file(test::golden()); }),
       test::golden().string() + ": "));
 }
 
@@ -142,12 +143,12 @@ TEST_CASE("values come out as stored, at any address and of any size") {
   }
   test::write_file(path, test::safetensors_bytes("{\"a\":" + entry("I64", "[1]", "[0,8]") + "}",
                                                  std::string(8, '\0')));
-  CHECK(
-      contains(test::error_text<CheckpointError>([&] { (void)SafetensorsFile(path).tensor("a"); }),
-               "wanted floating-point numbers, got I64"));
-  CHECK(
-      contains(test::error_text<CheckpointError>([&] { (void)SafetensorsFile(path).tensor("b"); }),
-               "tensor \"b\" is missing"));
+  CHECK(contains(
+      test::error_text<ErrorKind::checkpoint>([&] { (void)SafetensorsFile(path).tensor("a"); }),
+      "wanted floating-point numbers, got I64"));
+  CHECK(contains(
+      test::error_text<ErrorKind::checkpoint>([&] { (void)SafetensorsFile(path).tensor("b"); }),
+      "tensor \"b\" is missing"));
 }
 
 TEST_CASE("a checkpoint's tensors must be those of its configuration") {
@@ -156,7 +157,7 @@ TEST_CASE("a checkpoint's tensors must be those of its configuration") {
   const auto error = [&](const test::TensorMap& given) {
     const test::TemporaryFolder folder;
     test::write_checkpoint(folder.path(), config, given);
-    return test::error_text<CheckpointError>([&] {
+    return test::error_text<ErrorKind::checkpoint>([&] {
       CheckpointOptions options;
       options.model = folder.path();
       (void)load_model(find_checkpoint(options), ComputeType::f32, torch::kCPU);

@@ -1,5 +1,3 @@
-#include "results/atomic_file.hpp"
-
 #include <atomic>
 #include <csignal>
 #include <thread>
@@ -9,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/results_error.hpp"
+#include "base/error.hpp"
+#include "base/files/atomic.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -70,16 +69,17 @@ TEST_CASE("a file that exists is kept, or replaced where that is asked for") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "a.txt";
   write_atomically(path, "first");
-  const auto error = test::error_text<ResultsError>([&] { write_atomically(path, "second"); });
+  const auto error =
+      test::error_text<ErrorKind::results>([&] { write_atomically(path, "second"); });
   CHECK(contains(error, path.string()));
   CHECK(contains(error, "not overwritten"));
   CHECK(test::read_file(path) == "first");
   write_atomically(path, "third", Existing::replace);
   CHECK(test::read_file(path) == "third");
   fs::create_symlink("nowhere", folder.path() / "dangling");
-  CHECK(contains(
-      test::error_text<ResultsError>([&] { write_atomically(folder.path() / "dangling", "x"); }),
-      "not overwritten"));
+  CHECK(contains(test::error_text<ErrorKind::results>(
+                     [&] { write_atomically(folder.path() / "dangling", "x"); }),
+                 "not overwritten"));
   CHECK(entries(folder.path()) == 2);
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("a pending file that is not committed leaves nothing") {
 TEST_CASE("a disk without room: one clear line and nothing left") {
   const test::TemporaryFolder folder;
   const SmallFiles limit(4096);
-  const auto error = test::error_text<ResultsError>(
+  const auto error = test::error_text<ErrorKind::results>(
       [&] { write_atomically(folder.path() / "big", std::string(100000, 'x')); });
   CHECK(contains(error, "cannot write"));
   CHECK(contains(error, folder.path().string()));
@@ -127,12 +127,12 @@ TEST_CASE("a disk without room: one clear line and nothing left") {
 
 TEST_CASE("a missing folder, or a file in its place, is named") {
   const test::TemporaryFolder folder;
-  const auto missing =
-      test::error_text<ResultsError>([&] { write_atomically(folder.path() / "no" / "a", "x"); });
+  const auto missing = test::error_text<ErrorKind::results>(
+      [&] { write_atomically(folder.path() / "no" / "a", "x"); });
   CHECK(contains(missing, "wanted a folder at " + (folder.path() / "no").string()));
   test::write_file(folder.path() / "file", "x");
-  const auto file =
-      test::error_text<ResultsError>([&] { write_atomically(folder.path() / "file" / "a", "x"); });
+  const auto file = test::error_text<ErrorKind::results>(
+      [&] { write_atomically(folder.path() / "file" / "a", "x"); });
   CHECK(contains(file, "wanted a folder at " + (folder.path() / "file").string()));
 }
 
@@ -141,11 +141,12 @@ TEST_CASE("check_writable makes a folder and leaves it empty") {
   check_writable(folder.path() / "a" / "b");
   CHECK(entries(folder.path() / "a" / "b") == 0);
   test::write_file(folder.path() / "file", "x");
-  CHECK(contains(test::error_text<ResultsError>([&] { check_writable(folder.path() / "file"); }),
-                 "wanted a folder"));
   CHECK(contains(
-      test::error_text<ResultsError>([&] { check_writable(folder.path() / "file" / "below"); }),
-      "cannot make folder"));
+      test::error_text<ErrorKind::results>([&] { check_writable(folder.path() / "file"); }),
+      "wanted a folder"));
+  CHECK(contains(test::error_text<ErrorKind::results>(
+                     [&] { check_writable(folder.path() / "file" / "below"); }),
+                 "cannot make folder"));
 }
 
 TEST_CASE("a folder that may not be written is refused") {
@@ -156,9 +157,9 @@ TEST_CASE("a folder that may not be written is refused") {
   const uid_t user = geteuid();
   if (user == 0) REQUIRE(seteuid(65534) == 0);  // root may write everywhere
   const auto error =
-      test::error_text<ResultsError>([&] { check_writable(folder.path() / "closed"); });
-  const auto below =
-      test::error_text<ResultsError>([&] { check_writable(folder.path() / "closed" / "new"); });
+      test::error_text<ErrorKind::results>([&] { check_writable(folder.path() / "closed"); });
+  const auto below = test::error_text<ErrorKind::results>(
+      [&] { check_writable(folder.path() / "closed" / "new"); });
   if (user == 0) REQUIRE(seteuid(user) == 0);
   CHECK(contains(error, "cannot write into " + (folder.path() / "closed").string()));
   CHECK(contains(error, "Permission denied"));
@@ -170,7 +171,7 @@ TEST_CASE("a file system that cannot be written is refused") {
     test::skip("no /proc on this machine");
     return;
   }
-  CHECK(contains(test::error_text<ResultsError>([] { check_writable("/proc/self/task"); }),
+  CHECK(contains(test::error_text<ErrorKind::results>([] { check_writable("/proc/self/task"); }),
                  "/proc/self/task"));
 }
 

@@ -1,10 +1,10 @@
 // Two stored runs against each other: pairing, refusals, warnings, reports.
-#include "results/comparison.hpp"
+#include "results/compare/comparison.hpp"
 
 #include <algorithm>
 
-#include "results/comparison_report.hpp"
-#include "results/results_error.hpp"
+#include "base/error.hpp"
+#include "results/compare/comparison_report.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -25,7 +25,7 @@ RunRecord run_of(const std::vector<double>& verdicts, std::uint64_t seed) {
 }
 
 std::string error_of(const RunRecord& a, const RunRecord& b) {
-  return test::error_text<ResultsError>(
+  return test::error_text<ErrorKind::results>(
       [&] { return compare_runs(as_stored(a, "A"), as_stored(b, "B")); });
 }
 

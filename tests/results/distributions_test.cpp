@@ -1,6 +1,6 @@
 // Oracles: closed forms (t with 1 and 2 degrees of freedom, beta functions of whole numbers) and
 // tabulated values.
-#include "results/distributions.hpp"
+#include "base/numbers/distributions.hpp"
 
 #include <cmath>
 #include <numbers>

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "results/json.hpp"
-#include "results/paired_difference.hpp"
-#include "results/reader.hpp"
+#include "base/json.hpp"
+#include "results/run/reader.hpp"
+#include "results/statistics/paired_difference.hpp"
 
 using smdm::Json;
 

@@ -1,4 +1,4 @@
-#include "results/figure.hpp"
+#include "results/show/figure.hpp"
 
 #include <stdexcept>
 

@@ -1,5 +1,5 @@
 // Text of the gate's JUnit files.
-#include "results/gate_report.hpp"
+#include "results/compare/gate_report.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,13 +1,13 @@
 // Baselines and the gate: rules, limits, refusals, verdicts as text.
-#include "results/gate.hpp"
+#include "results/compare/gate.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "results/atomic_file.hpp"
-#include "results/gate_report.hpp"
-#include "results/results_error.hpp"
+#include "base/error.hpp"
+#include "base/files/atomic.hpp"
+#include "results/compare/gate_report.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -56,15 +56,15 @@ GateMetric judged(const Baseline& baseline, const MadeRun& run) {
 }
 
 std::string baseline_error(const std::vector<MadeRun>& repeats) {
-  return test::error_text<ResultsError>([&] { return baseline_of(repeats); });
+  return test::error_text<ErrorKind::results>([&] { return baseline_of(repeats); });
 }
 
 std::string gate_error(const Baseline& baseline, const RunRecord& run) {
-  return test::error_text<ResultsError>([&] { return judge(baseline, as_stored(run)); });
+  return test::error_text<ErrorKind::results>([&] { return judge(baseline, as_stored(run)); });
 }
 
 std::string file_error(const fs::path& file) {
-  return test::error_text<ResultsError>([&] { return read_baseline(file); });
+  return test::error_text<ErrorKind::results>([&] { return read_baseline(file); });
 }
 
 }  // namespace
@@ -300,7 +300,7 @@ TEST_CASE("repeats that are none are refused") {
   auto broken = made_run(quiz(10, 1));
   broken.tasks[0].metrics[0].values[0] = std::numeric_limits<double>::infinity();
   const std::vector<WholeRun> runs = {as_stored(broken)};
-  CHECK(contains(test::error_text<ResultsError>([&] { return make_baseline(runs); }),
+  CHECK(contains(test::error_text<ErrorKind::results>([&] { return make_baseline(runs); }),
                  "wanted finite values of acc,none"));
 }
 

@@ -1,4 +1,4 @@
-#include "results/json_lines.hpp"
+#include "base/files/json_lines.hpp"
 
 #include <array>
 #include <cstdio>
@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "results/file_io.hpp"
-#include "results/results_error.hpp"
+#include "base/error.hpp"
+#include "base/files/descriptor.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -63,16 +63,17 @@ TEST_CASE("a file that exists, a folder and a missing folder are refused before 
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "out.jsonl";
   test::write_file(path, "precious");
-  CHECK(contains(test::error_text<ResultsError>([&] { JsonLinesWriter writer(path.string()); }),
-                 "not overwritten"));
+  CHECK(
+      contains(test::error_text<ErrorKind::results>([&] { JsonLinesWriter writer(path.string()); }),
+               "not overwritten"));
   CHECK(test::read_file(path) == "precious");
   CHECK(contains(
-      test::error_text<ResultsError>([&] { JsonLinesWriter writer(folder.path().string()); }),
+      test::error_text<ErrorKind::results>([&] { JsonLinesWriter writer(folder.path().string()); }),
       "found a folder"));
-  CHECK(contains(test::error_text<ResultsError>(
+  CHECK(contains(test::error_text<ErrorKind::results>(
                      [&] { JsonLinesWriter writer((folder.path() / "no" / "a").string()); }),
                  "wanted a folder"));
-  CHECK(contains(test::error_text<ResultsError>(
+  CHECK(contains(test::error_text<ErrorKind::results>(
                      [&] { JsonLinesWriter writer((folder.path() / "new" / "").string()); }),
                  "wanted a file"));
 }
@@ -83,7 +84,8 @@ TEST_CASE("a file that appears meanwhile is kept") {
   JsonLinesWriter writer(path.string());
   writer.write({{"id", 1}});
   test::write_file(path, "precious");
-  CHECK(contains(test::error_text<ResultsError>([&] { writer.finish(); }), "not overwritten"));
+  CHECK(
+      contains(test::error_text<ErrorKind::results>([&] { writer.finish(); }), "not overwritten"));
   CHECK(test::read_file(path) == "precious");
 }
 
@@ -93,7 +95,7 @@ TEST_CASE("a full device is reported") {
     return;
   }
   JsonLinesWriter writer("/dev/full");
-  const auto error = test::error_text<ResultsError>([&] {
+  const auto error = test::error_text<ErrorKind::results>([&] {
     writer.write({{"id", 1}});
     writer.finish();
   });
@@ -125,7 +127,7 @@ TEST_CASE("a reader that has gone is an error, not the end of the process") {
   {
     const StandardOutput replaced(ends[1]);
     JsonLinesWriter writer("-");
-    error = test::error_text<ResultsError>([&] { writer.write({{"id", 1}}); });
+    error = test::error_text<ErrorKind::results>([&] { writer.write({{"id", 1}}); });
   }
   close(ends[1]);
   CHECK(contains(error, "cannot write standard output: Broken pipe"));
@@ -135,7 +137,7 @@ TEST_CASE("a closed standard output is an error") {
   const int before = dup(STDOUT_FILENO);
   std::fflush(stdout);
   close(STDOUT_FILENO);
-  const auto error = test::error_text<ResultsError>([] { JsonLinesWriter writer("-"); });
+  const auto error = test::error_text<ErrorKind::results>([] { JsonLinesWriter writer("-"); });
   dup2(before, STDOUT_FILENO);
   close(before);
   CHECK(contains(error, "cannot write standard output: Bad file descriptor"));

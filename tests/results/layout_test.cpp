@@ -1,11 +1,10 @@
-#include "results/layout.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 
-#include "results/python_text.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_json.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,9 +1,9 @@
 // Leaderboards: entries, merging, conflicts, the three files, and lists of runs.
-#include "results/leaderboard.hpp"
+#include "results/export/leaderboard.hpp"
 
 #include <algorithm>
 
-#include "results/results_error.hpp"
+#include "base/error.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -43,7 +43,7 @@ class Board {
   }
 
   std::string error_of_adding(const RunRecord& run, const std::string& name) {
-    return test::error_text<ResultsError>([&] { return add(run, name); });
+    return test::error_text<ErrorKind::results>([&] { return add(run, name); });
   }
 
   [[nodiscard]] std::string text(const std::string& file) const {
@@ -223,8 +223,9 @@ TEST_CASE("one run twice is refused") {
   Board board;
   const auto file = board.store(made_run(quiz(0)), "a");
   const std::vector<WholeRun> runs = {read_whole_run(file), read_whole_run(board.root() / "a")};
-  CHECK(contains(test::error_text<ResultsError>([&] { return export_runs(runs, board.folder()); }),
-                 "the same one twice"));
+  CHECK(contains(
+      test::error_text<ErrorKind::results>([&] { return export_runs(runs, board.folder()); }),
+      "the same one twice"));
   CHECK_FALSE(fs::exists(board.folder() / "leaderboard.json"));
 }
 
@@ -318,8 +319,9 @@ TEST_CASE("runs below a folder are listed, and what cannot be read is named") {
   CHECK(named(odd.string() + ": quiz: estimator: wanted a name, got 5"));
   // Whoever may read everything, as root may, finds that folder empty.
   CHECK((list.unreadable.size() == 2 || named("cannot read folder " + closed.string())));
-  CHECK(contains(test::error_text<ResultsError>([&] { return list_runs(board.root() / "absent"); }),
-                 "cannot read folder"));
+  CHECK(contains(
+      test::error_text<ErrorKind::results>([&] { return list_runs(board.root() / "absent"); }),
+      "cannot read folder"));
 }
 
 }  // namespace smdm

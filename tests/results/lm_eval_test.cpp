@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "results/report.hpp"
-#include "results/statistics.hpp"
-#include "results/writer.hpp"
+#include "results/run/writer.hpp"
+#include "results/show/table.hpp"
+#include "results/statistics/statistics.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "results/layout.hpp"
-#include "results/statistics.hpp"
-#include "results/writer.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/run/writer.hpp"
+#include "results/statistics/statistics.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm::test {

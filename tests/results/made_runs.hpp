@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "results/record.hpp"
-#include "results/whole_run.hpp"
+#include "results/run/record.hpp"
+#include "results/run/whole_run.hpp"
 
 namespace smdm::test {
 

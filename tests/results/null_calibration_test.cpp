@@ -3,10 +3,10 @@
 #include <cmath>
 #include <random>
 
-#include "results/comparison.hpp"
-#include "results/comparison_report.hpp"
-#include "results/gate.hpp"
-#include "results/paired_tests.hpp"
+#include "results/compare/comparison.hpp"
+#include "results/compare/comparison_report.hpp"
+#include "results/compare/gate.hpp"
+#include "results/statistics/paired_tests.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 

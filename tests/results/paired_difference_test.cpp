@@ -1,11 +1,11 @@
 // Differences with their errors: values by hand and of scipy, coverage, and power.
-#include "results/paired_difference.hpp"
+#include "results/statistics/paired_difference.hpp"
 
 #include <cmath>
 #include <random>
 #include <stdexcept>
 
-#include "results/statistics.hpp"
+#include "results/statistics/statistics.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 

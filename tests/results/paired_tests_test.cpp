@@ -1,5 +1,5 @@
 // Tests of paired values against scipy and statsmodels, and what they may not depend on.
-#include "results/paired_tests.hpp"
+#include "results/statistics/paired_tests.hpp"
 
 #include <cmath>
 #include <stdexcept>

@@ -1,5 +1,4 @@
-#include "results/period_report.hpp"
-
+#include "results/show/periods.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 

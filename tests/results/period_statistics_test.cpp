@@ -1,6 +1,6 @@
 // Perplexity over periods: values by hand, intervals against what is known of them, and what they
 // may not depend on.
-#include "results/period_statistics.hpp"
+#include "results/statistics/period_statistics.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,9 @@
-#include "results/python_text.hpp"
-
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 
+#include "base/text/python.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {

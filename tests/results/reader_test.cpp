@@ -1,13 +1,13 @@
-#include "results/reader.hpp"
+#include "results/run/reader.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "results/layout.hpp"
-#include "results/results_error.hpp"
-#include "results/statistics.hpp"
-#include "results/writer.hpp"
+#include "base/error.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/run/writer.hpp"
+#include "results/statistics/statistics.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -26,8 +26,9 @@ RunFiles stored(const fs::path& folder, const RunRecord& run = test::sample_run(
 std::string error_of(const fs::path& path) {
   try {
     const auto run = read_run(path);
-    return "no ResultsError for " + run.date;
-  } catch (const ResultsError& error) {
+    return "no error for " + run.date;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::results) throw;
     return error.what();
   }
 }
@@ -151,7 +152,7 @@ TEST_CASE("where there is no run, that is said") {
   CHECK(contains(error_of(folder.path()), "found none"));
   test::write_file(folder.path() / "notes.json", "{}");
   CHECK(contains(error_of(folder.path() / "notes.json"), "wanted a file results_<date>.json"));
-  CHECK_THROWS_AS(results_files(folder.path() / "absent"), ResultsError);
+  CHECK_THROWS_KIND(results_files(folder.path() / "absent"), results);
 }
 
 TEST_CASE("truncated files are recognised") {

@@ -1,7 +1,6 @@
-#include "results/report.hpp"
-
 #include <stdexcept>
 
+#include "results/show/table.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 

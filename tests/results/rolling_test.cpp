@@ -2,9 +2,9 @@
 #include <cmath>
 #include <filesystem>
 
-#include "results/layout.hpp"
-#include "results/reader.hpp"
-#include "results/writer.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/run/reader.hpp"
+#include "results/run/writer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"
 

@@ -1,7 +1,7 @@
 /// A small run with one task of each kind, made up for the tests of this folder.
 #pragma once
 
-#include "results/record.hpp"
+#include "results/run/record.hpp"
 
 namespace smdm::test {
 

@@ -1,7 +1,7 @@
 // Runs read as a whole: parts together, and files that were changed found out.
-#include "results/whole_run.hpp"
+#include "results/run/whole_run.hpp"
 
-#include "results/results_error.hpp"
+#include "base/error.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -21,7 +21,7 @@ MadeRun quiz(const std::string& name = "quiz", std::uint64_t seed = 0) {
 }
 
 std::string error_of(const fs::path& path) {
-  return test::error_text<ResultsError>([&] { return read_whole_run(path); });
+  return test::error_text<ErrorKind::results>([&] { return read_whole_run(path); });
 }
 
 fs::path samples_in(const fs::path& folder) {

@@ -1,4 +1,4 @@
-#include "results/writer.hpp"
+#include "results/run/writer.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -7,11 +7,12 @@
 
 #include <sys/resource.h>
 
-#include "results/layout.hpp"
-#include "results/python_text.hpp"
-#include "results/results_error.hpp"
+#include "base/error.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_json.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
@@ -110,7 +111,8 @@ TEST_CASE("when the disk is full none of a run's files is left") {
   std::string error;
   try {
     write_run(folder.path(), run, summaries);
-  } catch (const ResultsError& caught) {
+  } catch (const Error& caught) {
+    if (caught.kind() != ErrorKind::results) throw;
     error = caught.what();
   }
   setrlimit(RLIMIT_FSIZE, &before);
@@ -124,7 +126,7 @@ TEST_CASE("a file in place of the folder, or a task name that is none, is refuse
   auto run = test::sample_run();
   const auto summaries = summarize(run);
   test::write_file(folder.path() / "file", "x");
-  CHECK_THROWS_AS(write_run(folder.path() / "file", run, summaries), ResultsError);
+  CHECK_THROWS_KIND(write_run(folder.path() / "file", run, summaries), results);
   run.groups.clear();
   run.tasks[0].name = "../escape";
   CHECK_THROWS_AS(write_run(folder.path() / "runs", run, summaries), std::invalid_argument);

@@ -1,7 +1,7 @@
 /// The likelihood of a fake masked diffusion model by enumeration: the oracle of its estimators.
 #pragma once
 
-#include "evaluators/scoring.hpp"
+#include "evaluators/rows/score_source.hpp"
 #include "tests/support/fake_model.hpp"
 
 namespace smdm::test {

@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "evaluators/scoring.hpp"
-#include "evaluators/subset_estimators.hpp"
-#include "evaluators/subset_source.hpp"
+#include "evaluators/rows/score_source.hpp"
+#include "evaluators/subsets/estimators.hpp"
+#include "evaluators/subsets/question.hpp"
 #include "tests/support/fake_model.hpp"
 
 namespace smdm::test {

@@ -1,11 +1,11 @@
 // BLEU over words and over characters. Oracles: the reference's recorded values
 // (tests/golden/reverse_metrics.json), and what sacrebleu 2.6.0 gave for texts of our own;
 // bleu_test.py compares with sacrebleu itself where it is installed.
-#include "tasks/bleu.hpp"
+#include "base/metrics/bleu.hpp"
 
 #include <cmath>
 
-#include "tasks/catalog_entries.hpp"
+#include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden_cases.hpp"
 #include "tests/support/support.hpp"

@@ -1,7 +1,9 @@
 // Loading documents: both layouts of every task, and every kind of bad input.
-#include "tasks/catalog.hpp"
-#include "tasks/catalog_entries.hpp"
+#include "base/error.hpp"
+#include "tasks/ask/catalog.hpp"
+#include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 #include "tests/tasks/files.hpp"
 #include "tests/tasks/python_random.hpp"
@@ -13,7 +15,7 @@ using test::TemporaryFolder;
 using test::write_file;
 
 std::string load_error(const Task& task, const std::filesystem::path& root) {
-  return test::error_text<DatasetError>([&] { return load(task, root); });
+  return test::error_text<ErrorKind::data>([&] { return load(task, root); });
 }
 
 const char* const kPiqa = R"({"goal": "g", "sol1": "a", "sol2": "b", "label": 1})";

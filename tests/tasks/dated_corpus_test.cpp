@@ -1,8 +1,10 @@
 // Corpora of several periods: files, dates, texts, and every way in which one may be wrong.
-#include "tasks/dated_corpus.hpp"
+#include "tasks/data/dated_corpus.hpp"
 
-#include "tasks/catalog_entries.hpp"
+#include "base/error.hpp"
+#include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 #include "tests/tasks/files.hpp"
 
@@ -23,7 +25,7 @@ LoadedCorpus load_folder(const std::filesystem::path& data, const CorpusQuery& q
 }
 
 std::string load_error(const std::filesystem::path& data, const CorpusQuery& query = {}) {
-  return test::error_text<DatasetError>([&] { return load_folder(data, query); });
+  return test::error_text<ErrorKind::data>([&] { return load_folder(data, query); });
 }
 
 std::vector<std::string> names(const LoadedCorpus& corpus) {

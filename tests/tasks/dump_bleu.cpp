@@ -4,9 +4,9 @@
 //   out:  {"tokens", "counts"} for each line, then {"bleu"}, the corpus's
 #include <iostream>
 
-#include "results/statistics.hpp"
-#include "tasks/bleu.hpp"
-#include "tasks/json.hpp"
+#include "base/json.hpp"
+#include "base/metrics/bleu.hpp"
+#include "results/statistics/statistics.hpp"
 
 int main() {
   using namespace smdm;

@@ -6,7 +6,7 @@
 // usage: dump_requests DATA_ROOT
 #include <iostream>
 
-#include "tasks/catalog.hpp"
+#include "tasks/ask/catalog.hpp"
 #include "tests/tasks/python_random.hpp"
 
 namespace {

@@ -3,10 +3,11 @@
 
 #include <zlib.h>
 
-#include "tasks/dataset_error.hpp"
-#include "tasks/line_reader.hpp"
-#include "tasks/sha256.hpp"
+#include "base/error.hpp"
+#include "base/files/digest.hpp"
+#include "base/files/lines.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace {
@@ -34,7 +35,7 @@ AllLines read_all(const std::filesystem::path& path) {
 }
 
 std::string error_of(const std::filesystem::path& path) {
-  return test::error_text<DatasetError>([&] { return read_all(path); });
+  return test::error_text<ErrorKind::data>([&] { return read_all(path); });
 }
 
 }  // namespace
@@ -57,11 +58,11 @@ TEST_CASE("SHA-256 of files and pieces") {
   pieces.update(std::string_view(bytes).substr(77));
   CHECK(pieces.finish() == sha256(bytes));
   const std::string error =
-      test::error_text<DatasetError>([&] { return sha256_of_file(folder.path() / "none"); });
+      test::error_text<ErrorKind::data>([&] { return sha256_of_file(folder.path() / "none"); });
   CHECK(error ==
         "wanted to read " + (folder.path() / "none").string() + ", got: No such file or directory");
   CHECK_FALSE(
-      test::error_text<DatasetError>([&] { return sha256_of_file(folder.path()); }).empty());
+      test::error_text<ErrorKind::data>([&] { return sha256_of_file(folder.path()); }).empty());
 }
 
 TEST_CASE("lines") {

@@ -1,9 +1,9 @@
 // Answers of GSM8K against the reference's own verdicts (tests/golden), and what goes beyond them.
-#include "tasks/gsm8k_answer.hpp"
+#include "tasks/answers/gsm8k_answer.hpp"
 
 #include <set>
 
-#include "tasks/json.hpp"
+#include "base/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/golden_cases.hpp"
 #include "tests/support/support.hpp"

@@ -1,6 +1,6 @@
-#include "tasks/math_expression.hpp"
+#include "tasks/answers/math_expression.hpp"
 
-#include "tasks/gsm8k_answer.hpp"
+#include "tasks/answers/gsm8k_answer.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {

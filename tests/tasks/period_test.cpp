@@ -1,9 +1,9 @@
 // Dates and periods: what ISO 8601 says, and what is refused.
-#include "tasks/period.hpp"
+#include "tasks/data/period.hpp"
 
 #include <stdexcept>
 
-#include "tasks/dataset_error.hpp"
+#include "base/error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 
@@ -61,7 +61,7 @@ TEST_CASE("calendar periods") {
   CHECK(period_name("2024", CalendarUnit::year) == "2024");
   CHECK(period_name("1999-12-31", CalendarUnit::year) == "1999");
   const auto vague = [](const std::string& date, const PeriodRule& periods) {
-    return test::error_text<DatasetError>([&] { return period_name(date, periods); });
+    return test::error_text<ErrorKind::data>([&] { return period_name(date, periods); });
   };
   CHECK(vague("2024", CalendarUnit::month) ==
         "wanted a date that lies in one month, got one of 2024-01-01 to 2024-12-31");

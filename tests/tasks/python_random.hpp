@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tasks/json.hpp"
+#include "base/json.hpp"
 
 namespace smdm::test {
 

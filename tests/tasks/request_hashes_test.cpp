@@ -6,8 +6,8 @@
 #include <functional>
 #include <span>
 
-#include "tasks/catalog.hpp"
-#include "tasks/sha256.hpp"
+#include "base/files/digest.hpp"
+#include "tasks/ask/catalog.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"
 #include "tests/tasks/python_random.hpp"

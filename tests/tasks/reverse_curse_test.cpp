@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "tasks/catalog.hpp"
-#include "tasks/catalog_entries.hpp"
+#include "tasks/ask/catalog.hpp"
+#include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -58,7 +58,7 @@ std::vector<std::string> candidates(const Json& document) {
 }
 
 std::string load_error(const Task& task, const fs::path& root) {
-  return test::error_text<DatasetError>([&] { return load(task, root); });
+  return test::error_text<ErrorKind::data>([&] { return load(task, root); });
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // Prompts on rows of our own, metrics, the catalogue.
-#include "tasks/catalog.hpp"
-#include "tasks/catalog_entries.hpp"
-#include "tasks/nearest_name.hpp"
-#include "tasks/python_literal.hpp"
+#include "base/text/nearest.hpp"
+#include "tasks/ask/catalog.hpp"
+#include "tasks/ask/catalog_entries.hpp"
+#include "tasks/data/python_literal.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 #include "tests/tasks/files.hpp"
 
@@ -199,7 +200,7 @@ TEST_CASE("Python literals") {
   for (const char* bad : {"", "[", "[1 2]", "{1: 2}", "{'a'}", "'a", "'a\nb'", "'\\x4'",
                           "'\\ud800'", "[1] 2", "nope", "'\\U00110000'"}) {
     INFO(bad);
-    CHECK_THROWS_AS(parse_python_literal(bad), DatasetError);
+    CHECK_THROWS_KIND(parse_python_literal(bad), data);
   }
-  CHECK_THROWS_AS(parse_python_literal(std::string(100'000, '[')), DatasetError);
+  CHECK_THROWS_KIND(parse_python_literal(std::string(100'000, '[')), data);
 }

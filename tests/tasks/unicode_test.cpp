@@ -1,6 +1,6 @@
-#include "tasks/unicode.hpp"
+#include "base/text/unicode.hpp"
 
-#include "tasks/sha256.hpp"
+#include "base/files/digest.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {

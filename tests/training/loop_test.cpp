@@ -10,17 +10,15 @@
 #include <sys/resource.h>
 #include <torch/types.h>
 
+#include "base/error.hpp"
 #include "models/checkpoint.hpp"
-#include "models/checkpoint_error.hpp"
 #include "models/safetensors.hpp"
-#include "results/results_error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 #include "training/plot.hpp"
 #include "training/settings.hpp"
 #include "training/state.hpp"
-#include "training/training_error.hpp"
 #include "training/validation.hpp"
 
 namespace smdm::training {
@@ -209,7 +207,7 @@ TEST_CASE("other settings are refused on resuming, and named", "[loop]") {
   auto options = tiny_training(folder.path(), ModelKind::mdm);
   train(options, counting_rows(), nullptr, {});
   const auto error = [&](const TrainOptions& other, const Corpus& corpus) {
-    return error_text<CheckpointError>([&] {
+    return error_text<ErrorKind::checkpoint>([&] {
       train(other, corpus, nullptr, {});
       return 0;
     });
@@ -225,7 +223,7 @@ TEST_CASE("other settings are refused on resuming, and named", "[loop]") {
       contains(error(options, Corpus(std::vector<std::vector<std::int64_t>>{{1, 2}})), "corpus."));
 
   options.resume = false;
-  CHECK(contains(error_text<ResultsError>([&] {
+  CHECK(contains(error_text<ErrorKind::results>([&] {
                    train(options, counting_rows(), nullptr, {});
                    return 0;
                  }),
@@ -237,7 +235,7 @@ TEST_CASE("a damaged state is refused", "[loop]") {
   auto options = tiny_training(folder.path(), ModelKind::mdm);
   options.resume = true;
   test::write_file(folder.path() / kStateFile, "half of a file");
-  CHECK_THROWS_AS(train(options, counting_rows(), nullptr, {}), CheckpointError);
+  CHECK_THROWS_KIND(train(options, counting_rows(), nullptr, {}), checkpoint);
 }
 
 TEST_CASE("a loss that is not finite stops the training, and the checkpoint stays", "[loop]") {
@@ -256,7 +254,7 @@ TEST_CASE("a loss that is not finite stops the training, and the checkpoint stay
   write_state(folder.path(), state, settings);
   options.resume = true;
   options.stop_at = 6;
-  const auto error = error_text<TrainingError>([&] {
+  const auto error = error_text<ErrorKind::training>([&] {
     train(options, corpus, nullptr, {});
     return 0;
   });
@@ -269,7 +267,7 @@ TEST_CASE("parameters without a finite loss are never saved", "[loop]") {
   const test::TemporaryFolder folder;
   auto options = tiny_training(folder.path(), ModelKind::mdm);
   options.step.rate = {.highest = 1e18, .lowest_share = 0.1, .warm_up = 0, .steps = 1};
-  const auto error = error_text<TrainingError>([&] {
+  const auto error = error_text<ErrorKind::training>([&] {
     train(options, counting_rows(), nullptr, {});
     return 0;
   });
@@ -326,7 +324,7 @@ TEST_CASE("on a full disk the last checkpoint stays, and training goes on from i
     small.rlim_cur = 4096;
     setrlimit(RLIMIT_FSIZE, &small);
   };
-  const auto error = error_text<ResultsError>([&] {
+  const auto error = error_text<ErrorKind::results>([&] {
     train(options, counting_rows(), nullptr, filler);
     return 0;
   });

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/dataset_error.hpp"
+#include "base/error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -27,7 +27,7 @@ class Files {
                   nullptr);
   }
   [[nodiscard]] std::string error(const std::string& text, RowKind rows = RowKind::document) {
-    return error_text<DatasetError>([&] { return read(text, rows).size(); });
+    return error_text<ErrorKind::data>([&] { return read(text, rows).size(); });
   }
   [[nodiscard]] std::string path() const { return (folder_.path() / "rows.jsonl").string(); }
 

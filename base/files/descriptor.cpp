@@ -1,0 +1,69 @@
+#include "base/files/descriptor.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <system_error>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+
+namespace smdm {
+namespace {
+
+/// Holds back SIGPIPE of this thread, so that writing to a closed pipe comes back as EPIPE, and
+/// swallows the one that such a write left pending. Other threads and the process's handlers are
+/// left alone.
+class WithoutBrokenPipeSignal {
+ public:
+  WithoutBrokenPipeSignal() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~WithoutBrokenPipeSignal() {
+    if (!was_pending_) {
+      const timespec at_once{};
+      while (sigtimedwait(&pipe_, nullptr, &at_once) == -1 && errno == EINTR) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WithoutBrokenPipeSignal(const WithoutBrokenPipeSignal&) = delete;
+  WithoutBrokenPipeSignal& operator=(const WithoutBrokenPipeSignal&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
+
+}  // namespace
+
+std::string because(const std::string& what, int code) {
+  return what + ": " + std::generic_category().message(code);
+}
+
+void write_all(int descriptor, std::string_view bytes, const std::string& name) {
+  int failure = 0;
+  {
+    const WithoutBrokenPipeSignal guard;
+    while (!bytes.empty() && failure == 0) {
+      const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+      if (written >= 0) {
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno != EINTR) {
+        failure = errno;
+      }
+    }
+  }
+  if (failure != 0) throw Error(ErrorKind::results, because("cannot write " + name, failure));
+}
+
+}  // namespace smdm

@@ -1,0 +1,25 @@
+/// Text exactly as Python writes it: lm-evaluation-harness hashes documents in this form and stores
+/// responses as Python strings.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+
+namespace smdm {
+
+/// repr(float): the shortest digits that read back equal, "1e-05", "1e+16", "inf", "nan".
+[[nodiscard]] std::string python_float(double value);
+
+/// json.dumps(value, indent=2, ensure_ascii=False). A byte that is not UTF-8 becomes U+FFFD.
+[[nodiscard]] std::string python_json(const Json& value);
+
+/// SHA-256 of the bytes, 64 lower-case hexadecimal digits (lm_eval.utils.hash_string).
+[[nodiscard]] std::string hash_string(std::string_view text);
+
+/// One line of JSON. NaN and infinities become null; a byte that is not UTF-8 becomes U+FFFD, so
+/// that one odd byte in a model's output does not lose a run.
+[[nodiscard]] std::string json_line(const Json& value);
+
+}  // namespace smdm

@@ -1,0 +1,206 @@
+#include "base/text/unicode.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/text/unicode_tables.hpp"
+
+namespace smdm::unicode {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kCapitalSigma = 0x3A3;
+constexpr char32_t kSmallSigma = 0x3C3;
+constexpr char32_t kFinalSigma = 0x3C2;
+
+struct Character {
+  char32_t code = 0;
+  std::size_t bytes = 0;
+};
+
+/// The well-formed character that starts at text[at], or nothing.
+std::optional<Character> character_at(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at);
+  if (lead < 0x80) return Character{.code = lead, .bytes = 1};
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || at + bytes > text.size()) return std::nullopt;
+  char32_t code = lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(at + i) & 0xC0U) != 0x80U) return std::nullopt;
+    code = code << 6U | (byte(at + i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < smallest[bytes] || code > 0x10FFFF || surrogate) return std::nullopt;
+  return Character{.code = code, .bytes = bytes};
+}
+
+bool contains(std::span<const Range> table, char32_t c) noexcept {
+  const auto range =
+      std::ranges::lower_bound(table, c, {}, [](const Range& entry) { return entry.last; });
+  return range != table.end() && range->first <= c;
+}
+
+void append_mapped(std::u32string& out,
+                   char32_t c,
+                   std::span<const Mapping> table,
+                   std::span<const CodePoints> special) {
+  const auto several =
+      std::ranges::lower_bound(special, c, {}, [](const CodePoints& entry) { return entry[0]; });
+  if (several != special.end() && (*several)[0] == c) {
+    for (std::size_t i = 1; i < several->size() && (*several)[i] != 0; ++i) out += (*several)[i];
+    return;
+  }
+  const auto run =
+      std::ranges::lower_bound(table, c, {}, [](const Mapping& entry) { return entry.last; });
+  const bool mapped = run != table.end() && run->first <= c && (c - run->first) % run->step == 0;
+  out += mapped ? static_cast<char32_t>(static_cast<std::int64_t>(c) + run->delta) : c;
+}
+
+/// A capital sigma is final after a cased letter and before none, ignorable characters skipped.
+bool is_final_sigma(std::u32string_view text, std::size_t at) noexcept {
+  std::size_t before = at;
+  while (before > 0 && contains(kCaseIgnorable, text[before - 1])) --before;
+  if (before == 0 || !contains(kCased, text[before - 1])) return false;
+  std::size_t after = at + 1;
+  while (after < text.size() && contains(kCaseIgnorable, text[after])) ++after;
+  return after == text.size() || !contains(kCased, text[after]);
+}
+
+/// The lower case of text[at], which for a capital sigma depends on its neighbours.
+void append_lower(std::u32string& out, std::u32string_view text, std::size_t at) {
+  if (text[at] == kCapitalSigma) {
+    out += is_final_sigma(text, at) ? kFinalSigma : kSmallSigma;
+  } else {
+    append_mapped(out, text[at], kLower, kLowerSpecial);
+  }
+}
+
+}  // namespace
+
+bool is_valid(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    if (!character) return false;
+    at += character->bytes;
+  }
+  return true;
+}
+
+std::u32string decode(std::string_view text) {
+  std::u32string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character =
+        character_at(text, at).value_or(Character{.code = kReplacement, .bytes = 1});
+    out += character.code;
+    at += character.bytes;
+  }
+  return out;
+}
+
+std::string encode(std::u32string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  const auto put = [&](char32_t bits) {
+    out += static_cast<char>(static_cast<unsigned char>(bits));
+  };
+  const auto tail = [&](char32_t c, unsigned shift) { put(0x80U | ((c >> shift) & 0x3FU)); };
+  for (const char32_t c : text) {
+    if (c < 0x80) {
+      put(c);
+    } else if (c < 0x800) {
+      put(0xC0U | c >> 6U);
+      tail(c, 0);
+    } else if (c < 0x10000) {
+      put(0xE0U | c >> 12U);
+      tail(c, 6);
+      tail(c, 0);
+    } else {
+      put(0xF0U | c >> 18U);
+      tail(c, 12);
+      tail(c, 6);
+      tail(c, 0);
+    }
+  }
+  return out;
+}
+
+std::size_t length(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) {
+    at += character_at(text, at).value_or(Character{.code = kReplacement, .bytes = 1}).bytes;
+  }
+  return count;
+}
+
+bool is_space(char32_t c) noexcept {
+  constexpr std::array<Range, 10> spaces{{{.first = 0x09, .last = 0x0D},
+                                          {.first = 0x1C, .last = 0x20},
+                                          {.first = 0x85, .last = 0x85},
+                                          {.first = 0xA0, .last = 0xA0},
+                                          {.first = 0x1680, .last = 0x1680},
+                                          {.first = 0x2000, .last = 0x200A},
+                                          {.first = 0x2028, .last = 0x2029},
+                                          {.first = 0x202F, .last = 0x202F},
+                                          {.first = 0x205F, .last = 0x205F},
+                                          {.first = 0x3000, .last = 0x3000}}};
+  return contains(spaces, c);
+}
+
+bool is_printable(char32_t c) noexcept {
+  return !contains(kUnprintable, c);
+}
+
+bool is_digit(std::u32string_view text) noexcept {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char32_t c) { return contains(kDigits, c); });
+}
+
+std::string strip_left(std::string_view text) {
+  const std::u32string all = decode(text);
+  const auto first = std::ranges::find_if_not(all, is_space);
+  return encode({first, all.end()});
+}
+
+std::string strip_right(std::string_view text) {
+  const std::u32string all = decode(text);
+  auto last = all.end();
+  while (last != all.begin() && is_space(*(last - 1))) --last;
+  return encode({all.begin(), last});
+}
+
+std::string strip(std::string_view text) {
+  const std::u32string all = decode(text);
+  auto first = all.begin();
+  auto last = all.end();
+  while (first != last && is_space(*first)) ++first;
+  while (first != last && is_space(*(last - 1))) --last;
+  return encode({first, last});
+}
+
+std::string lower(std::string_view text) {
+  const std::u32string all = decode(text);
+  std::u32string out;
+  for (std::size_t at = 0; at < all.size(); ++at) append_lower(out, all, at);
+  return encode(out);
+}
+
+std::string capitalize(std::string_view text) {
+  const std::u32string all = decode(text);
+  std::u32string out;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    if (at == 0) {
+      append_mapped(out, all[at], kTitle, kTitleSpecial);
+    } else {
+      append_lower(out, all, at);
+    }
+  }
+  return encode(out);
+}
+
+}  // namespace smdm::unicode

@@ -1,0 +1,152 @@
+#include "evaluators/generation/decode.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "base/numbers/random.hpp"
+#include "evaluators/generation/token_choice.hpp"
+#include "evaluators/rows/checks.hpp"
+#include "evaluators/rows/logits_source.hpp"
+
+namespace smdm {
+namespace {
+
+/// One document, from its prompt to its last token.
+class Document {
+ public:
+  /// @param config  outlives the document, and so does the model
+  Document(const LanguageModel& model,
+           std::vector<std::int64_t> prompt,
+           const DecodingConfig& config,
+           DecodingDraws draws,
+           std::function<void(const Generation&)> done)
+      : cache_(model.make_cache(config.total_length)),
+        config_(config),
+        draws_(std::move(draws)),
+        done_(std::move(done)) {
+    generation_.output_ids = std::move(prompt);
+  }
+
+  [[nodiscard]] KvCache* cache() const { return cache_.get(); }
+
+  /// The ids that the cache does not hold yet; nothing when the document is complete or waits.
+  std::optional<RowGroup> next() {
+    if (waiting_ || complete()) return std::nullopt;
+    waiting_ = true;
+    RowGroup group;
+    group.rows.append(
+        std::span(generation_.output_ids).subspan(static_cast<std::size_t>(cache_->tokens())));
+    group.rows.wanted.push_back(group.rows.tokens() - 1);
+    return group;
+  }
+
+  /// @param logits  [1, V], what follows the last id
+  void see(std::int64_t /*first*/, const at::Tensor& logits) {
+    auto& ids = generation_.output_ids;
+    const TokenDraws draws{
+        .uniforms = [&](std::int64_t, std::span<const std::int64_t> tokens,
+                        std::span<double> out) { draws_.noise(ids.size(), tokens, out); },
+        .margin = draws_.margin};
+    ids.push_back(choose_tokens(logits, config_.temperature, draws).front());
+    ended_ = ids.back() == config_.eos_id;
+    ++generation_.forwards;
+    waiting_ = false;
+  }
+
+  void finish() { done_(generation_); }
+
+ private:
+  [[nodiscard]] bool complete() const {
+    return ended_ || std::ssize(generation_.output_ids) == config_.total_length;
+  }
+
+  std::unique_ptr<KvCache> cache_;
+  const DecodingConfig& config_;
+  DecodingDraws draws_;
+  std::function<void(const Generation&)> done_;
+  bool waiting_ = false;
+  bool ended_ = false;
+  Generation generation_;
+};
+
+void run_documents(const LanguageModel& model,
+                   const std::function<std::unique_ptr<Document>()>& open_next,
+                   const PackingLimits& limits) {
+  Packer<Document> packer(open_next, limits);
+  while (true) {
+    const auto batch = packer.next();
+    if (batch.parts.empty()) return;
+    std::vector<KvCache*> caches;
+    caches.reserve(batch.parts.size());
+    for (const auto& part : batch.parts) caches.push_back(part.source->cache());
+    model.extend(caches, batch.rows.rows, [&](std::int64_t first, const at::Tensor& logits) {
+      show_logits(batch, first, logits);
+    });
+  }
+}
+
+void check_config(const ModelInfo& info, const DecodingConfig& config) {
+  require_autoregressive(info, "decoding");
+  check_temperature(config.temperature);
+  check_seed(config.seed);
+  check_limits(config.packing);
+  check_total_length(info, config.total_length);
+}
+
+}  // namespace
+
+DecodingDraws decoding_draws(std::uint64_t seed,
+                             std::span<const std::int64_t> prompt,
+                             std::int64_t vocab_tokens) {
+  const RandomStream noise(seed, Purpose::decode_token, prompt);
+  return {.noise =
+              [noise, vocab_tokens](std::size_t position, std::span<const std::int64_t> tokens,
+                                    std::span<double> out) {
+                const auto at = static_cast<std::int64_t>(position);
+                noise.uniforms(at, at * vocab_tokens, tokens, out);
+              },
+          .margin = RandomStream::kMargin};
+}
+
+void decode(const LanguageModel& model,
+            std::span<const std::vector<std::int64_t>> prompts,
+            const DecodingConfig& config,
+            const std::function<DecodingDraws(std::size_t index)>& draws_of,
+            const DecodingDone& done) {
+  const auto& info = model.info();
+  check_config(info, config);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    check_prompt(info, prompts[i], config.total_length, i);
+  }
+  std::size_t opened = 0;
+  const auto open_next = [&]() -> std::unique_ptr<Document> {
+    if (opened == prompts.size()) return nullptr;
+    const auto index = opened++;
+    return std::make_unique<Document>(
+        model, prompts[index], config, draws_of(index),
+        [&done, index](const Generation& generation) { done(index, generation); });
+  };
+  run_documents(model, open_next, config.packing);
+}
+
+void decode(const LanguageModel& model,
+            std::span<const std::vector<std::int64_t>> prompts,
+            const DecodingConfig& config,
+            const DecodingDone& done) {
+  const auto vocab = model.info().vocab_tokens;
+  const auto draws_of = [&](std::size_t index) {
+    return decoding_draws(config.seed, prompts[index], vocab);
+  };
+  decode(model, prompts, config, draws_of, done);
+}
+
+std::vector<Generation> decode(const LanguageModel& model,
+                               std::span<const std::vector<std::int64_t>> prompts,
+                               const DecodingConfig& config) {
+  std::vector<Generation> generations(prompts.size());
+  decode(model, prompts, config,
+         [&](std::size_t i, const Generation& generation) { generations[i] = generation; });
+  return generations;
+}
+
+}  // namespace smdm

@@ -1,0 +1,71 @@
+/// Generation with autoregressive models: token by token, with a key-value cache per document.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/request.hpp"
+#include "evaluators/rows/packing.hpp"
+#include "models/language_model.hpp"
+
+namespace smdm {
+
+struct DecodingConfig {
+  // Changes what is generated.
+  std::int64_t total_length = 256;  ///< of prompt and answer together, at most max_tokens
+  double temperature = 0.0;         ///< of the Gumbel noise, see choose_tokens(); 0 is greedy
+  std::optional<std::int64_t> eos_id = {};  ///< a document ends after this token, which it keeps
+  std::uint64_t seed = 0;                   ///< below 2^32
+  // Changes only the speed (and the memory: every document in work has its cache).
+  PackingLimits packing = {};
+};
+
+/// Where one document's chance comes from.
+struct DecodingDraws {
+  /// Fills in one uniform of (0, 1) per token (ascending) for the noise at a position of the text.
+  std::function<void(
+      std::size_t position, std::span<const std::int64_t> tokens, std::span<double> uniforms)>
+      noise;
+  double margin = 0.0;  ///< see TokenDraws
+};
+
+/// Draws that depend on the seed and the prompt alone.
+[[nodiscard]] DecodingDraws decoding_draws(std::uint64_t seed,
+                                           std::span<const std::int64_t> prompt,
+                                           std::int64_t vocab_tokens);
+
+/// Called once per prompt, in any order, as soon as its document is finished.
+using DecodingDone = std::function<void(std::size_t index, const Generation& generation)>;
+
+/// Continues every prompt up to total_length or the end token.
+///
+/// Many documents share each forward, and one that ends makes room for the next; yet a document's
+/// result depends on itself alone. `forwards` is the number of tokens generated.
+/// @param prompts  1..total_length ids below vocab_tokens each; one that fills the total length
+///                 comes back unchanged
+/// @throws std::invalid_argument  before anything is computed, with the prompt's index, if one of
+///                                these limits or of the settings is broken, or the model is not
+///                                autoregressive
+/// @throws Error(checkpoint)        if the model gives something that is not a number
+void decode(const LanguageModel& model,
+            std::span<const std::vector<std::int64_t>> prompts,
+            const DecodingConfig& config,
+            const DecodingDone& done);
+
+/// The same with draws from elsewhere: draws_of(index) is asked once per prompt, in their order.
+void decode(const LanguageModel& model,
+            std::span<const std::vector<std::int64_t>> prompts,
+            const DecodingConfig& config,
+            const std::function<DecodingDraws(std::size_t index)>& draws_of,
+            const DecodingDone& done);
+
+/// The same, gathered in the order of the prompts.
+[[nodiscard]] std::vector<Generation> decode(const LanguageModel& model,
+                                             std::span<const std::vector<std::int64_t>> prompts,
+                                             const DecodingConfig& config);
+
+}  // namespace smdm

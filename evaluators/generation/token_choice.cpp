@@ -1,0 +1,134 @@
+#include "evaluators/generation/token_choice.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include <torch/types.h>
+
+#include "base/error.hpp"
+#include "evaluators/rows/score_source.hpp"
+
+namespace smdm {
+namespace {
+
+[[noreturn]] void reject_nan() {
+  throw Error(ErrorKind::checkpoint,
+              "wanted logits from the model, got NaN: are its weights finite?");
+}
+
+/// How far apart the noise of two tokens can be at temperature 1, where every uniform lies in
+/// [margin, 1 - margin]; rounded up.
+double widest_noise(double margin) {
+  if (margin <= 0.0) return std::numeric_limits<double>::infinity();
+  constexpr double kSlack = 1e-6;  // far above the rounding of logarithms
+  return std::log(-std::log(margin)) - std::log(-std::log1p(-margin)) + kSlack;
+}
+
+/// Chooses from single rows of logits, and keeps its buffers between them.
+class NoisyChooser {
+ public:
+  NoisyChooser(double temperature, const TokenDraws& draws)
+      : temperature_(temperature),
+        draws_(draws),
+        reach_(temperature * widest_noise(draws.margin)) {}
+
+  std::int64_t choose(std::int64_t row, std::span<const float> logits) {
+    find_rivals(logits);
+    uniforms_.resize(rivals_.size());
+    draws_.uniforms(row, rivals_, uniforms_);
+    auto best = -std::numeric_limits<double>::infinity();
+    auto winner = rivals_.front();
+    for (std::size_t i = 0; i < rivals_.size(); ++i) {
+      const double logit = logits[static_cast<std::size_t>(rivals_[i])];
+      const auto noisy = logit - temperature_ * std::log(-std::log(uniforms_[i]));
+      if (noisy > best) {
+        best = noisy;
+        winner = rivals_[i];
+      }
+    }
+    return winner;
+  }
+
+ private:
+  /// The tokens that some noise could lift above the largest logit.
+  void find_rivals(std::span<const float> logits) {
+    const double top = *std::max_element(logits.begin(), logits.end());
+    rivals_.clear();
+    for (std::size_t token = 0; token < logits.size(); ++token) {
+      if (logits[token] >= top - reach_) rivals_.push_back(static_cast<std::int64_t>(token));
+    }
+    if (rivals_.empty()) reject_nan();
+  }
+
+  double temperature_;
+  const TokenDraws& draws_;
+  double reach_;
+  std::vector<std::int64_t> rivals_;
+  std::vector<double> uniforms_;
+};
+
+std::vector<std::int64_t> first_choices(const torch::Tensor& logits) {
+  const auto best = logits.argmax(-1, /*keepdim=*/true);  // of a row with NaN, the NaN
+  if (logits.gather(-1, best).isnan().any().item<bool>()) reject_nan();
+  const auto tokens = best.to(c10::kCPU).contiguous();
+  const auto* data = tokens.const_data_ptr<std::int64_t>();
+  return {data, data + tokens.numel()};
+}
+
+}  // namespace
+
+std::vector<std::int64_t> choose_tokens(const torch::Tensor& logits,
+                                        double temperature,
+                                        const TokenDraws& draws) {
+  if (temperature == 0.0) return first_choices(logits);
+  const auto values = logits.to(c10::kCPU, torch::kFloat32).contiguous();
+  const auto width = static_cast<std::size_t>(values.size(1));
+  const auto* data = values.const_data_ptr<float>();
+  NoisyChooser chooser(temperature, draws);
+  std::vector<std::int64_t> tokens;
+  tokens.reserve(static_cast<std::size_t>(values.size(0)));
+  for (std::int64_t row = 0; row < values.size(0); ++row) {
+    tokens.push_back(chooser.choose(row, {data + static_cast<std::size_t>(row) * width, width}));
+  }
+  return tokens;
+}
+
+std::vector<double> log_confidences(const torch::Tensor& logits,
+                                    std::span<const std::int64_t> tokens) {
+  constexpr std::int64_t kRowsAtOnce = 32;  // bounds the float64 copies
+  const auto wanted =
+      torch::tensor(at::IntArrayRef(tokens.data(), tokens.size()), torch::kInt64).unsqueeze(-1);
+  std::vector<double> confidences;
+  for (std::int64_t first = 0; first < logits.size(0); first += kRowsAtOnce) {
+    const auto last = std::min(first + kRowsAtOnce, logits.size(0));
+    const auto log_p = logits.slice(0, first, last).to(torch::kFloat64).log_softmax(-1);
+    const auto index = wanted.slice(0, first, last).to(logits.device());
+    const auto chosen = log_p.gather(-1, index).to(c10::kCPU).contiguous();
+    const auto* data = chosen.const_data_ptr<double>();
+    confidences.insert(confidences.end(), data, data + chosen.numel());
+  }
+  for (const auto confidence : confidences) {
+    if (std::isnan(confidence)) reject_nan();
+  }
+  return confidences;
+}
+
+std::vector<Candidate> most_confident(std::vector<Candidate> candidates, std::size_t count) {
+  std::stable_sort(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& a, const Candidate& b) { return a.log_confidence > b.log_confidence; });
+  if (candidates.size() > count) candidates.resize(count);
+  return candidates;
+}
+
+void check_temperature(double temperature) {
+  if (!std::isfinite(temperature) || temperature < 0.0) {
+    throw std::invalid_argument("wanted a temperature of 0 or more, got " +
+                                std::to_string(temperature));
+  }
+}
+
+}  // namespace smdm

@@ -1,0 +1,95 @@
+/// Sequential elimination among the choices of a question: rows go where the verdict is open.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "evaluators/rows/packing.hpp"
+#include "evaluators/rows/score_source.hpp"
+#include "evaluators/subsets/question.hpp"
+#include "models/language_model.hpp"
+
+namespace smdm {
+
+/// Changes the number reported.
+struct Racing {
+  /// Bound on the chance that a question's exact winner is eliminated, over all looks, choices and
+  /// verdicts; 0 < it < 1/2.
+  double error = 0.01;
+  PromptReuse prompt_reuse = PromptReuse::automatic;
+};
+
+/// Rows per choice at which a race ends, where enumeration does not end it before.
+inline constexpr std::int64_t kRaceRows = 160;
+
+/// A question of a race: consecutive requests with one context, of which the likeliest wins.
+struct RaceQuestion {
+  std::size_t first = 0;  ///< its first request
+  std::size_t count = 0;  ///< how many, at least one
+  /// [verdicts][count]: each verdict goes to the largest nats / divisor; divisors are above 0.
+  std::vector<std::vector<double>> divisors;
+};
+
+/// How a question's race ended.
+struct RaceOutcome {
+  std::vector<bool> undecided;  ///< [verdicts]: still open when the rows ended
+  /// [verdicts][choices]: not eliminated from that verdict; its answer is the best of these. At
+  /// least one is left in each.
+  std::vector<std::vector<bool>> left;
+  /// Rows that the choices had computed: cheap ones, corrections, and those that full rows took the
+  /// place of. Equal rows of one choice count once; guidance and prefills are not in it.
+  std::int64_t rows = 0;
+  std::int64_t full_rows = 0;  ///< of these, how many read the whole prompt
+};
+
+struct RacingConfig {
+  // Changes the number reported.
+  Racing racing = {};
+  double cfg = 0.0;        ///< see guidance.hpp
+  std::uint64_t seed = 0;  ///< below 2^32
+  // Changes only the speed.
+  PackingLimits packing = {};
+};
+
+/// Called once per request, and once per question behind its requests.
+struct RaceDone {
+  std::function<void(std::size_t request, const Estimate& estimate)> request;
+  std::function<void(std::size_t question, const RaceOutcome& outcome)> question;
+};
+
+/// Races the choices of each question; many questions at once keep forwards full.
+///
+/// All choices of a question share their draws as far as their lengths allow. At each look (8, 16,
+/// 32, 64, 96, 128 and 160 rows a choice) a choice drops out of a verdict if it trails another by
+/// more than a one-sided Student t quantile of their paired difference over folds, at level error /
+/// (looks * contrasts) and with the degrees of freedom of half the folds; a choice whose subsets
+/// are all computed has no error any more. A choice that is out of every verdict gets no further
+/// rows and is marked `eliminated`; one that is out of some alone is told by RaceOutcome::left. All
+/// values of a question that ended before the last look are marked `stopped` unless they are exact.
+/// Prompts are not reused where the rows of the first look are all subsets.
+/// @param requests   as for score() (likelihood.hpp)
+/// @throws std::invalid_argument  before anything is computed, if a limit of requests or settings
+///                                is broken, or the model is no masked diffusion model
+/// @throws Error(checkpoint)        if the model gives something that is not a number
+void race(const LanguageModel& model,
+          std::span<const TokenRequest> requests,
+          std::span<const RaceQuestion> questions,
+          const RacingConfig& config,
+          const RaceDone& done);
+
+/// The plan of one question, for tests; `outcome` is set by its estimates().
+[[nodiscard]] std::unique_ptr<SubsetPlan> racing_plan(
+    std::span<const TokenRequest> requests,
+    const RaceQuestion& question,
+    const Racing& config,
+    const BalancedDraws& draws,
+    std::function<void(const RaceOutcome&)> outcome);
+
+/// @throws std::invalid_argument  if the error is out of range
+void check_racing(const Racing& config);
+
+}  // namespace smdm

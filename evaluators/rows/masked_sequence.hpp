@@ -1,0 +1,26 @@
+/// A row of a masked diffusion model that is filled in bit by bit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "evaluators/rows/packing.hpp"
+
+namespace smdm {
+
+/// Ids of which some are the mask, and how the model is asked about them.
+struct MaskedSequence {
+  std::vector<std::int64_t> ids;
+  std::size_t context = 0;  ///< ids at the beginning that the unconditional branch hides
+  std::int64_t mask_id = 0;
+  double cfg = 0.0;  ///< see guidance.hpp
+
+  /// Positions that hold the mask, increasing.
+  [[nodiscard]] std::vector<std::size_t> masked() const;
+
+  /// The group that asks for the logits at `positions`.
+  [[nodiscard]] RowGroup ask(const std::vector<std::size_t>& positions) const;
+};
+
+}  // namespace smdm

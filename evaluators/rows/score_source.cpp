@@ -1,0 +1,80 @@
+#include "evaluators/rows/score_source.hpp"
+
+#include <cmath>
+
+#include <c10/util/BFloat16.h>
+
+#include "base/error.hpp"
+#include "evaluators/rows/guidance.hpp"
+
+namespace smdm {
+namespace {
+
+void check_numbers(std::span<const float> log_p) {
+  for (const auto value : log_p) {
+    if (std::isnan(value)) {
+      throw Error(ErrorKind::checkpoint,
+                  "wanted log-probabilities from the model, got NaN: are its weights finite?");
+    }
+  }
+}
+
+}  // namespace
+
+void run_sources(const LanguageModel& model,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits,
+                 WithArgmax with_argmax) {
+  const auto score_rows = [&](const RowGroup& forward) {
+    return model.scores(forward.rows, forward.tokens, with_argmax);
+  };
+  run_sources(score_rows, open_next, limits);
+}
+
+void run_sources(const ScoreRows& score_rows,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits) {
+  Packer<ScoreSource> packer(open_next, limits);
+  while (true) {
+    const auto batch = packer.next();
+    if (batch.parts.empty()) return;
+    const auto scores = score_rows(batch.rows);
+    check_numbers(scores.log_p);
+    const std::span<const float> log_p(scores.log_p);
+    const std::span<const std::int64_t> argmax(scores.argmax);
+    const std::span prefixes(scores.prefixes);
+    for (const auto& part : batch.parts) {
+      part.source->take(
+          {.log_p = log_p.subspan(part.first, part.wanted),
+           .argmax = argmax.empty() ? argmax : argmax.subspan(part.first, part.wanted),
+           .prefixes = prefixes.empty() ? prefixes : prefixes.subspan(part.first_row, part.rows)});
+    }
+  }
+}
+
+RowGroup masked_row(const Scoring& scoring,
+                    std::span<const std::size_t> hidden,
+                    std::span<const std::size_t> scored) {
+  const auto& [context, target] = *scoring.request;
+  std::vector<std::int64_t> ids(context);
+  ids.insert(ids.end(), target.begin(), target.end());
+  for (const auto i : hidden) ids[context.size() + i] = scoring.mask_id;
+  std::vector<std::size_t> positions;
+  positions.reserve(scored.size());
+  for (const auto i : scored) positions.push_back(context.size() + i);
+  auto group = guided_row(ids, context.size(), positions, scoring.mask_id, scoring.cfg);
+  for (const auto i : scored) group.tokens.push_back(target[i]);
+  return group;
+}
+
+void add_cost(Estimate& estimate, const RowGroup& group) {
+  estimate.rows += static_cast<std::int64_t>(group.rows.rows());
+  estimate.tokens += group.rows.tokens();
+}
+
+double round_sum(double nats, ComputeType compute) {
+  if (compute != ComputeType::bf16) return nats;
+  return static_cast<float>(c10::BFloat16(static_cast<float>(nats)));
+}
+
+}  // namespace smdm

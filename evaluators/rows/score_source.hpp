@@ -1,0 +1,93 @@
+/// What every likelihood estimator is made of: a source of rows that turns the log-probabilities
+/// of its rows into an Estimate.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "base/request.hpp"
+#include "evaluators/rows/packing.hpp"
+#include "models/language_model.hpp"
+
+namespace smdm {
+
+/// Score `continuation` given `context`, in ids.
+struct TokenRequest {
+  std::vector<std::int64_t> context;       ///< may be empty for a masked diffusion model
+  std::vector<std::int64_t> continuation;  ///< at least one
+};
+
+/// The results of one group, in the order of its wanted positions.
+struct Scores {
+  std::span<const float> log_p;          ///< nats
+  std::span<const std::int64_t> argmax;  ///< empty if not asked for
+  /// One per row of the group, null for rows that keep no tokens; empty if none of the forward
+  /// does.
+  std::span<const std::shared_ptr<const Prefix>> prefixes = {};
+};
+
+/// One request, or a few that are computed together, on the way to their estimates. An estimator
+/// is one class of this kind; Packer says when the calls happen.
+class ScoreSource {
+ public:
+  ScoreSource() = default;
+  ScoreSource(const ScoreSource&) = delete;
+  ScoreSource& operator=(const ScoreSource&) = delete;
+  virtual ~ScoreSource() = default;
+
+  /// The next group to score, or nothing: none left, or none before results are known.
+  virtual std::optional<RowGroup> next() = 0;
+  /// The results of the oldest group not yet answered.
+  virtual void take(const Scores& scores) = 0;
+  /// All results are in: report the estimates.
+  virtual void finish() = 0;
+};
+
+using OpenScoreSource = std::function<std::unique_ptr<ScoreSource>()>;
+
+/// Runs sources to their end on the model, many at once.
+/// @param open_next  the next source, or null when there is none any more
+/// @throws Error(checkpoint)  if the model gives a log-probability that is not a number
+void run_sources(const LanguageModel& model,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits,
+                 WithArgmax with_argmax = WithArgmax::no);
+
+/// What a model, or something in its place, gives for a forward's rows.
+using ScoreRows = std::function<TokenScores(const RowGroup& forward)>;
+
+/// The same with something in the model's place.
+void run_sources(const ScoreRows& score_rows,
+                 const OpenScoreSource& open_next,
+                 const PackingLimits& limits);
+
+/// What an estimator of one request on a masked diffusion model needs to know.
+struct Scoring {
+  const TokenRequest* request = nullptr;  ///< outlives the source
+  std::int64_t mask_id = 0;
+  double cfg = 0.0;  ///< see guidance.hpp
+  ComputeType compute = ComputeType::f32;
+  std::function<void(const Estimate&)> done;  ///< called once
+};
+
+/// The row in which the target tokens `hidden` are masked, scored at the target tokens `scored`.
+/// @param hidden  indices into the continuation
+/// @param scored  likewise, increasing
+[[nodiscard]] RowGroup masked_row(const Scoring& scoring,
+                                  std::span<const std::size_t> hidden,
+                                  std::span<const std::size_t> scored);
+
+/// Adds the rows and tokens of a group to the cost of an estimate.
+void add_cost(Estimate& estimate, const RowGroup& group);
+
+/// -sum of log-probabilities as the published runs give it: one number of the model's precision.
+/// Under bf16 their cross entropies are summed into a single bfloat16.
+[[nodiscard]] double round_sum(double nats, ComputeType compute);
+
+}  // namespace smdm

@@ -1,0 +1,102 @@
+/// The rows of a question: requests with one context whose targets are hidden in part. Equal rows
+/// are computed once, whichever requests, folds or looks ask for them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "evaluators/rows/score_source.hpp"
+#include "evaluators/subsets/estimators.hpp"
+
+namespace smdm {
+
+/// What the rows of a question have in common.
+struct QuestionRows {
+  std::span<const TokenRequest> requests;  ///< with one context; outlive the table
+  std::int64_t mask_id = 0;
+  double cfg = 0.0;             ///< see guidance.hpp
+  std::int64_t max_tokens = 0;  ///< longest row of the model
+};
+
+/// What a request had computed.
+struct RowCost {
+  std::int64_t rows = 0;
+  std::int64_t tokens = 0;
+};
+
+/// Gathers what is asked for, gives it out as groups, and keeps the answers.
+///
+/// A row over a frozen prompt sees keys and values of a prefill: the prompt followed by as many
+/// masks as the target's length rounded up to a power of two (fewer where the model's context ends
+/// before). Requests that agree in that length share the prefill, which depends on nothing else.
+class RowTable {
+ public:
+  explicit RowTable(QuestionRows question);
+
+  /// Where an answer will be found.
+  struct Place {
+    std::size_t row;
+    std::size_t variant;
+  };
+
+  /// Asks for the losses of a request's hidden tokens.
+  [[nodiscard]] Place ask(std::size_t request, const WantedRow& wanted);
+
+  /// The next group to compute, or nothing: none left, or none before results are known.
+  [[nodiscard]] std::optional<RowGroup> next();
+  /// The results of the oldest group not yet answered.
+  void take(const Scores& scores);
+
+  [[nodiscard]] bool known(const Place& place) const;
+  [[nodiscard]] RowLosses losses(const Place& place) const;
+
+  /// What was computed for a request; what several share is counted for the first that asked.
+  [[nodiscard]] const RowCost& cost(std::size_t request) const { return costs_[request]; }
+
+ private:
+  struct Row {
+    std::size_t request;  ///< the first that asked
+    WantedRow wanted;
+    std::vector<std::vector<std::int64_t>> variants;  ///< hidden tokens that are scored
+    bool given_out = false;
+    std::vector<float> log_p;  ///< [hidden, variants]; empty until known
+  };
+  struct Prefill {
+    std::size_t request;
+    bool known = false;
+    std::shared_ptr<const Prefix> conditional;
+    std::shared_ptr<const Prefix> unconditional;
+    std::vector<std::size_t> waiting;  ///< rows that need it
+  };
+  struct Item {
+    bool is_prefill;
+    std::size_t key;  ///< index of a row, or length of a prefill's target
+  };
+
+  [[nodiscard]] std::size_t prefill_length(std::size_t request) const;
+  void put_in_line(std::size_t row);
+  [[nodiscard]] RowGroup prefill_group(std::size_t length) const;
+  [[nodiscard]] RowGroup row_group(const Row& row) const;
+  [[nodiscard]] RowGroup full_group(const Row& row,
+                                    std::span<const std::int64_t> masked_target) const;
+  [[nodiscard]] RowGroup frozen_group(const Row& row,
+                                      std::span<const std::int64_t> masked_target) const;
+  void count(std::size_t request, const RowGroup& group);
+
+  QuestionRows question_;
+  std::vector<Row> rows_;
+  std::map<std::pair<bool, std::vector<std::int64_t>>, std::vector<std::size_t>> rows_of_;
+  std::map<std::size_t, Prefill> prefills_;  ///< by the length of their target
+  std::deque<Item> line_;
+  std::deque<Item> given_out_;
+  std::vector<RowCost> costs_;
+};
+
+}  // namespace smdm

@@ -1,0 +1,257 @@
+#include "harness/bench/bench.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+#include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
+#include <torch/types.h>
+
+#include "evaluators/likelihood/likelihood.hpp"
+#include "harness/bench/tools.hpp"
+#include "harness/bench/training.hpp"
+#include "harness/settings/decide.hpp"
+#include "models/checkpoint.hpp"
+#include "results/show/table.hpp"
+
+namespace smdm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// A model that counts what passes through it.
+class Counted final : public LanguageModel {
+ public:
+  Counted(const LanguageModel& model, FlopCount count)
+      : LanguageModel(model.info()), model_(model), count_(std::move(count)) {}
+  [[nodiscard]] double flops() const { return flops_; }
+
+ private:
+  Prefixes run(const PackedRows& rows,
+               std::span<KvCache* const>,
+               const LogitsVisitor& visit) const override {
+    flops_ += count_(rows);
+    model_.visit_logits(rows, visit);
+    return {};
+  }
+  [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override {
+    return model_.make_cache(capacity);
+  }
+
+  const LanguageModel& model_;
+  FlopCount count_;
+  mutable double flops_ = 0.0;  // the bench calls from one thread
+};
+
+constexpr std::size_t kSamples = 32;  ///< of the Monte Carlo estimator
+
+/// Questions of a benchmark's typical size, in tokens.
+struct Shape {
+  const char* name;
+  std::size_t questions, context, choices, continuation;
+};
+
+constexpr Shape kShapes[] = {
+    {.name = "piqa", .questions = 8, .context = 20, .choices = 2, .continuation = 22},
+    {.name = "hellaswag", .questions = 4, .context = 60, .choices = 4, .continuation = 33}};
+
+std::vector<TokenRequest> requests_of(const Shape& shape,
+                                      std::size_t questions,
+                                      std::int64_t vocab) {
+  std::vector<TokenRequest> requests;
+  std::uint64_t state = 1;
+  const auto draw = [&](std::size_t count) {
+    std::vector<std::int64_t> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+      constexpr std::uint64_t kMultiplier =
+          6364136223846793005ULL;  // Knuth's MMIX generator: any ids will do
+      state = state * kMultiplier + 1442695040888963407ULL;
+      ids.push_back(static_cast<std::int64_t>((state >> 33) % static_cast<std::uint64_t>(vocab)));
+    }
+    return ids;
+  };
+  for (std::size_t question = 0; question < questions; ++question) {
+    const auto context = draw(shape.context);
+    for (std::size_t choice = 0; choice < shape.choices; ++choice) {
+      requests.push_back({.context = context, .continuation = draw(shape.continuation)});
+    }
+  }
+  return requests;
+}
+
+struct Speed {
+  double requests = 0, rows = 0, tokens = 0, flops = 0;  ///< per second
+};
+
+Speed measure(const LanguageModel& model,
+              const FlopCount& count,
+              const Shape& shape,
+              bool arm,
+              const BenchSettings& settings) {
+  // As many rows of both kinds, so that both fill their forwards.
+  const auto questions = shape.questions * (arm ? kSamples : 1);
+  const auto requests = requests_of(shape, questions, model.info().vocab_tokens);
+  LikelihoodConfig config;
+  if (arm) {
+    config.estimator = TeacherForcing{};
+  } else {
+    config.estimator = MonteCarlo{.samples = kSamples, .strata = kSamples};
+  }
+  const auto rows = settings.batch_size > 0 ? std::optional(settings.batch_size) : std::nullopt;
+  config.packing = packing_limits(settings.device, rows);
+  const Counted counted(model, count);
+  [[maybe_unused]] const auto warm_up =
+      score(counted, std::span(requests).first(shape.choices), config);
+  const double before = counted.flops();
+  Speed sum;
+  const auto begin = Clock::now();
+  double elapsed = 0.0;
+  do {
+    for (const auto& estimate : score(counted, requests, config)) {
+      sum.rows += static_cast<double>(estimate.rows);
+      sum.tokens += static_cast<double>(estimate.tokens);
+      sum.requests += 1.0;
+    }
+    elapsed = seconds_since(begin);
+  } while (elapsed < settings.seconds);
+  return {.requests = sum.requests / elapsed,
+          .rows = sum.rows / elapsed,
+          .tokens = sum.tokens / elapsed,
+          .flops = (counted.flops() - before) / elapsed};
+}
+
+}  // namespace
+
+namespace {
+
+void add_study_options(CLI::App& bench, BenchSettings& settings) {
+  auto& study = settings.study;
+  bench.add_flag("--estimators", settings.estimators,
+                 "Measure the likelihood estimators instead: errors against exact values, races");
+  bench
+      .add_option("--task", study.tasks,
+                  "With --estimators: tasks (default: all of multiple choice)")
+      ->delimiter(',');
+  bench.add_option("--model", study.model, "With --estimators: checkpoint (default: embedded)");
+  bench.add_option("--data", study.data, "With --estimators: root folder of the data");
+  bench.add_option("--cfg", study.cfg, "With --estimators: guidance");
+  bench.add_option("--limit", study.limit,
+                   "With --estimators: questions per task (default 20; 0 for --task-time: all)");
+  bench.add_option("--longest", study.longest,
+                   "With --estimators: tokens of the longest target that is enumerated, at most "
+                   "20 (default 12); questions with longer ones are left out");
+  bench.add_option("--repeats", study.repeats, "With --estimators: seeds (default 20)");
+  bench.add_option("--racing-error", study.racing_error,
+                   "With --estimators: bound on the chance that a race eliminates the winner "
+                   "(default 0.01)");
+  bench.add_option("--figure", study.figure, "With --estimators: write error against rows as SVG");
+  bench.add_option("--json", study.json, "With --estimators: write all figures as JSON");
+  bench.add_flag("--task-time", study.task_time,
+                 "With --estimators: rows and time of whole tasks on random weights instead");
+  bench.add_option("--tokenizer", study.tokenizer, "With --task-time: SentencePiece model");
+  bench.add_option("--timed-questions", study.timed_questions,
+                   "With --task-time: questions that are computed for the rate; 0: none");
+}
+
+void run_study(const BenchSettings& settings) {
+  auto study = settings.study;
+  study.model_size = settings.model_size;
+  study.threads = settings.threads;
+  study.device = settings.device;
+  study.dtype = settings.dtypes.front();
+  study.task_time ? run_bench_task_time(study) : run_bench_estimators(study);
+}
+
+/// Measures one shape: the row of the table.
+std::vector<std::string> measured_row(const LanguageModel& model,
+                                      const ModelConfig& config,
+                                      const Shape& shape,
+                                      const std::string& dtype,
+                                      const at::Device& device,
+                                      const BenchSettings& settings) {
+  const bool arm = std::holds_alternative<Autoregressive>(model.info().objective);
+  const double peak_before = matmul_peak(dtype, device);
+  const auto speed = measure(model, FlopCount(config, arm), shape, arm, settings);
+  const double peak = std::max(peak_before, matmul_peak(dtype, device));
+  constexpr double kGiga = 1e9;
+  return {arm ? "arm" : "mdm",
+          dtype,
+          shape.name,
+          number(speed.requests, 2),
+          number(speed.rows, 1),
+          number(speed.tokens, 0),
+          number(speed.flops / kGiga, 1),
+          number(peak / kGiga, 1),
+          number(100.0 * speed.flops / peak, 1) + " %"};
+}
+
+void run_bench_scoring(const BenchSettings& settings) {
+  const auto device = find_device(settings.device);
+  const auto config = family_config(settings.model_size);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& dtype : settings.dtypes) {
+    const auto compute = dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
+    for (const auto& backend : settings.backends) {
+      const auto kind = backend == "arm" ? ModelKind::arm : ModelKind::mdm;
+      const auto model = random_model(config, kind, compute, device, /*seed=*/0);
+      for (const auto& shape : kShapes) {
+        rows.push_back(measured_row(*model, config, shape, dtype, device, settings));
+      }
+    }
+  }
+  using enum Align;
+  const std::vector<Column> columns = {
+      {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},
+      {.title = "Shape", .align = left},    {.title = "Requests/s", .align = right},
+      {.title = "Rows/s", .align = right},  {.title = "Tokens/s", .align = right},
+      {.title = "GFLOP/s", .align = right}, {.title = "Peak", .align = right},
+      {.title = "Share", .align = right}};
+  std::cout << config.name << ", random weights, " << device_name(device) << ", "
+            << at::get_num_threads() << " threads\n"
+            << markdown_table(columns, rows);
+}
+
+}  // namespace
+
+CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
+  auto* bench = app.add_subcommand(
+      "bench", "Measure the speed of scoring against this machine's matrix multiplication peak");
+  bench->add_option("--model-size", settings.model_size,
+                    "Published size in millions of parameters (random weights)");
+  bench->add_option("--dtype", settings.dtypes, "Arithmetics to measure")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"f32", "bf16"}));
+  bench->add_option("--backend", settings.backends, "Kinds of model to measure")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"mdm", "arm"}));
+  bench->add_option("--seconds", settings.seconds, "Least time of one measurement");
+  bench->add_option("--batch-size", settings.batch_size,
+                    "Rows per forward (default: as evaluation)");
+  bench->add_option("--threads", settings.threads, "CPU threads (default: all cores)");
+  bench->add_option("--device", settings.device, "auto, cpu, cuda or cuda:N");
+  bench->add_flag("--train", settings.train, "Measure training of a small model instead");
+  bench->add_option("--reference", settings.reference,
+                    "With --train, also run this: \"python3 tools/train_reference.py\"");
+  add_study_options(*bench, settings);
+  return bench;
+}
+
+void run_bench(const BenchSettings& settings) {
+  if (settings.threads > 0) at::set_num_threads(settings.threads);
+  if (settings.train) {
+    run_bench_train(settings);
+  } else if (settings.estimators) {
+    run_study(settings);
+  } else {
+    run_bench_scoring(settings);
+  }
+}
+
+}  // namespace smdm

@@ -1,0 +1,139 @@
+#include "harness/bench/loss_tables.hpp"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "evaluators/likelihood/likelihood.hpp"
+
+namespace smdm {
+namespace {
+
+std::size_t bits_of(const Subset& subset) {
+  std::size_t bits = 0;
+  for (const auto i : subset) bits |= std::size_t{1} << i;
+  return bits;
+}
+
+/// Asks for every subset of every target and keeps the answers.
+class TablePlan final : public SubsetPlan {
+ public:
+  explicit TablePlan(std::span<TargetTable> tables) : tables_(tables) {}
+
+  std::vector<AskedRow> next() override {
+    std::vector<AskedRow> asked;
+    if (std::exchange(asked_, true)) return asked;
+    for (std::size_t t = 0; t < tables_.size(); ++t) {
+      const auto& request = *tables_[t].request;
+      const auto length = request.continuation.size();
+      const bool frozen = reuses_prompt(PromptReuse::automatic, length, request.context.size());
+      for (const auto& subset : all_subsets(length)) {
+        asked.push_back({.request = t, .row = {.hidden = subset}});
+        if (frozen)
+          asked.push_back({.request = t, .row = {.hidden = subset, .frozen_prompt = true}});
+      }
+    }
+    rows_ = asked;
+    return asked;
+  }
+
+  void take(std::span<const RowLosses> losses) override {
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+      auto& table = tables_[rows_[k].request];
+      auto& column = rows_[k].row.frozen_prompt ? table.frozen : table.full;
+      column.resize(std::size_t{1} << table.request->continuation.size());
+      column[bits_of(rows_[k].row.hidden)] = losses[k];
+    }
+  }
+
+  std::vector<Estimate> estimates() override { return std::vector<Estimate>(tables_.size()); }
+
+ private:
+  std::span<TargetTable> tables_;
+  std::vector<AskedRow> rows_;
+  bool asked_ = false;
+};
+
+double exact_of(const TargetTable& table) {
+  const auto length = table.request->continuation.size();
+  double sum = 0.0;
+  for (const auto& subset : all_subsets(length)) {
+    double losses = 0.0;
+    for (const auto loss : table.full[bits_of(subset)]) losses += loss;
+    sum += exact_weight(length, subset.size()) * losses;
+  }
+  return sum;
+}
+
+std::vector<RowLosses> answers(std::span<const TargetTable> tables,
+                               std::span<const AskedRow> asked) {
+  std::vector<RowLosses> all;
+  all.reserve(asked.size());
+  for (const auto& one : asked) all.push_back(tables[one.request].losses(one.row));
+  return all;
+}
+
+}  // namespace
+
+const RowLosses& TargetTable::losses(const WantedRow& row) const {
+  return (row.frozen_prompt ? frozen : full)[bits_of(row.hidden)];
+}
+
+std::vector<TargetTable> loss_tables(const LanguageModel& model,
+                                     std::span<const TokenRequest> requests,
+                                     const TableConfig& config) {
+  const auto& info = model.info();
+  std::vector<TargetTable> tables(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) tables[i].request = &requests[i];
+  std::size_t next = 0;
+  const auto open = [&]() -> std::unique_ptr<ScoreSource> {
+    if (next == requests.size()) return nullptr;
+    const auto first = next;
+    while (next < requests.size() && requests[next].context == requests[first].context) ++next;
+    return subset_source(
+        {.requests = requests.subspan(first, next - first),
+         .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
+         .cfg = config.cfg,
+         .max_tokens = info.max_tokens},
+        std::make_unique<TablePlan>(std::span(tables).subspan(first, next - first)),
+        [](std::size_t, const Estimate&) {});
+  };
+  run_sources(model, open, config.packing);
+  for (auto& table : tables) table.exact = exact_of(table);
+  return tables;
+}
+
+FoldEstimate run_on(const TargetTable& table, SubsetEstimator& estimator) {
+  while (true) {
+    const auto wanted = estimator.next();
+    if (wanted.empty()) return estimator.estimate();
+    std::vector<RowLosses> losses;
+    losses.reserve(wanted.size());
+    for (const auto& row : wanted) losses.push_back(table.losses(row));
+    estimator.take(losses);
+  }
+}
+
+std::vector<Estimate> run_on(std::span<const TargetTable> tables, SubsetPlan& plan) {
+  while (true) {
+    const auto asked = plan.next();
+    if (asked.empty()) return plan.estimates();
+    plan.take(answers(tables, asked));
+  }
+}
+
+void run_on(const TargetTable& table, ScoreSource& source) {
+  const auto context = table.request->context.size();
+  while (const auto group = source.next()) {
+    Subset hidden;
+    for (const auto position : group->rows.wanted)
+      hidden.push_back(static_cast<std::size_t>(position) - context);
+    std::vector<float> log_p;
+    for (const auto loss : table.losses({.hidden = hidden}))
+      log_p.push_back(static_cast<float>(-loss));
+    source.take({.log_p = log_p, .argmax = {}});
+  }
+  source.finish();
+}
+
+}  // namespace smdm

@@ -1,0 +1,71 @@
+#include "harness/bench/tools.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <sstream>
+
+#include <ATen/Functions.h>
+#include <torch/types.h>
+
+namespace smdm {
+namespace {
+
+torch::Dtype dtype_of(const std::string& name) {
+  return name == "bf16" ? torch::kBFloat16 : torch::kFloat32;
+}
+
+}  // namespace
+
+double FlopCount::operator()(const PackedRows& rows) const {
+  const auto width = static_cast<double>(config_.n_embd);
+  const auto layers = static_cast<double>(config_.n_layer);
+  const auto joint =
+      static_cast<double>((config_.n_head + 2 * config_.n_query_groups) * config_.head_size());
+  const double rest = width * width + 3.0 * width * static_cast<double>(config_.intermediate_size);
+  const auto tokens = static_cast<double>(rows.tokens());
+  const auto wanted = static_cast<double>(rows.wanted.size() + rows.unconditional.size());
+  const double linear = layers * tokens * joint * width + ((layers - 1.0) * tokens + wanted) * rest;
+  const double head = static_cast<double>(rows.wanted.size() *
+                                          static_cast<std::size_t>(config_.padded_vocab_size)) *
+                      width;
+  return 2.0 * (linear + head + 2.0 * layers * visible(rows) * width);
+}
+
+double FlopCount::visible(const PackedRows& rows) const {
+  double pairs = 0.0;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const auto length = static_cast<double>(rows.length(row));
+    const auto parent = rows.parent(row);
+    const double past = parent ? static_cast<double>(rows.length(*parent)) : 0.0;
+    pairs += length * past + (causal_ ? length * (length + 1.0) / 2.0 : length * length);
+  }
+  return pairs;
+}
+
+double matmul_peak(const std::string& dtype, c10::Device device) {
+  // A GPU would spend most of the time of a small product on starting it.
+  const std::int64_t size = device.is_cpu() ? 2048 : 8192;
+  constexpr int kRepeats = 12;
+  const auto options = torch::TensorOptions(device).dtype(dtype_of(dtype));
+  const auto a = torch::rand({size, size}, options);
+  const auto b = torch::rand({size, size}, options);
+  double best = 1e9;
+  for (int i = 0; i < kRepeats; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    torch::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return 2.0 * static_cast<double>(size * size * size) / best;
+}
+
+std::string number(double value, int digits) {
+  std::ostringstream text;
+  text.setf(std::ios::fixed);
+  text.precision(digits);
+  text << value;
+  return text.str();
+}
+
+}  // namespace smdm

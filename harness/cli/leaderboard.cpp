@@ -1,0 +1,52 @@
+#include "harness/cli/leaderboard.hpp"
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "results/export/leaderboard.hpp"
+
+namespace smdm {
+namespace {
+
+void export_leaderboard(const LeaderboardSettings& settings) {
+  std::vector<WholeRun> runs;
+  runs.reserve(settings.runs.size());
+  for (const auto& run : settings.runs) runs.push_back(read_whole_run(run));
+  const auto summary = export_runs(runs, settings.output);
+  std::cerr << "leaderboard in " << settings.output << ": " << summary.entries << " entries, "
+            << summary.added << " of them new\n";
+}
+
+void list(const LeaderboardSettings& settings) {
+  const auto runs = list_runs(settings.folder);
+  for (const auto& line : runs.unreadable) std::cerr << "warning: " << line << "\n";
+  if (runs.runs == 0)
+    throw Error(ErrorKind::results,
+                "wanted runs (results_<date>.json) below " + settings.folder + ", found none");
+  std::cout << runs.table;
+}
+
+}  // namespace
+
+CLI::App* add_leaderboard(CLI::App& app, LeaderboardSettings& settings) {
+  auto* command = app.add_subcommand("leaderboard", "Collect the results of many runs");
+  command->require_subcommand(1);
+  settings.export_command = command->add_subcommand(
+      "export", "Merge runs into leaderboard.json, leaderboard.md and leaderboard.csv");
+  settings.export_command->add_option("RUN", settings.runs, "Results files or run folders")
+      ->required();
+  settings.export_command->add_option("--output,-o", settings.output, "Folder of the leaderboard")
+      ->required();
+  settings.list_command = command->add_subcommand("list", "Show the runs below a folder");
+  settings.list_command->add_option("DIR", settings.folder, "Folder of run folders")->required();
+  return command;
+}
+
+void run_leaderboard(const LeaderboardSettings& settings) {
+  if (settings.export_command->parsed()) return export_leaderboard(settings);
+  list(settings);
+}
+
+}  // namespace smdm

@@ -1,0 +1,36 @@
+/// A checkpoint opened for work: the model, its tokenizer, and their identities.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/json.hpp"
+#include "harness/settings/checkpoint_defaults.hpp"
+#include "harness/settings/table.hpp"
+#include "models/checkpoint.hpp"
+#include "models/language_model.hpp"
+#include "models/tokenizer.hpp"
+
+namespace smdm {
+
+struct Session {
+  Checkpoint checkpoint;
+  std::unique_ptr<LanguageModel> model;
+  std::optional<Tokenizer> tokenizer;
+  c10::Device device = c10::kCPU;
+  EvaluationDefaults defaults;  ///< the checkpoint's own
+
+  /// @throws Error(checkpoint)  saying how to give one, if there is no tokenizer
+  [[nodiscard]] const Tokenizer& text() const;
+
+  /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
+  [[nodiscard]] Json identity() const;
+};
+
+/// Loads what the settings name and sets the number of threads.
+/// @throws Error(usage)       if no model is named, or the device does not exist
+/// @throws Error(checkpoint)  if it cannot be used, or tokenizer and vocabulary disagree
+[[nodiscard]] Session open_session(const Settings& settings);
+
+}  // namespace smdm

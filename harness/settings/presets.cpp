@@ -1,0 +1,84 @@
+#include "harness/settings/presets.hpp"
+
+namespace smdm {
+namespace {
+
+Settings chain_rule(double cfg, bool greedy = false) {
+  Settings settings;
+  settings.estimator = "chain-rule";
+  settings.cfg = cfg;
+  settings.greedy = greedy;
+  return settings;
+}
+
+Settings monte_carlo(double cfg) {
+  Settings settings;
+  settings.estimator = "mc";
+  settings.mc_samples = 1024;
+  settings.mc_strata = 16;
+  settings.cfg = cfg;
+  return settings;
+}
+
+Settings two_stages() {
+  Settings settings;
+  settings.sampler = "confidence";
+  settings.steps = 256;
+  settings.total_length = 256;
+  settings.stages = 2;
+  settings.cfg = 0.1;
+  settings.temperature = 0.1;
+  return settings;
+}
+
+bool is_reverse_curse(const std::string& task) {
+  return task.starts_with("reverse_curse_");
+}
+
+/// Prompt and answer are one sentence.
+Settings one_sentence() {
+  Settings settings;
+  settings.steps = 32;
+  settings.total_length = 52;
+  return settings;
+}
+
+Settings guided_sentence() {
+  Settings settings = one_sentence();
+  settings.sampler = "confidence";
+  settings.cfg = 0.8;
+  settings.temperature = 0.0;
+  return settings;
+}
+
+/// The published command; the paper's text gives no number of samples.
+Settings training_loss_of_stream() {
+  Settings settings;
+  settings.mc_samples = 128;
+  settings.packing = "stream";
+  return settings;
+}
+
+}  // namespace
+
+std::optional<Settings> smdm_preset(const std::string& task) {
+  if (task == "lambada_standard") return chain_rule(1.1, /*greedy=*/true);
+  if (task == "openbookqa" || task == "boolq") return chain_rule(1.6);
+  if (task == "piqa") return chain_rule(0.6);
+  if (task == "arc_easy" || task == "social_iqa") return monte_carlo(0.6);
+  if (task == "race" || task == "hellaswag") return monte_carlo(0.7);
+  if (task == "gsm8k") return two_stages();
+  if (is_reverse_curse(task)) return guided_sentence();
+  if (task == "temporal_shift") return training_loss_of_stream();
+  return std::nullopt;
+}
+
+Settings task_defaults(const std::string& task) {
+  if (is_reverse_curse(task)) return one_sentence();
+  Settings settings;
+  constexpr std::int64_t kCorpusSamples = 32;
+  if (task == "temporal_shift") settings.mc_samples = kCorpusSamples;
+  return settings;
+}
+
+}  // namespace smdm

@@ -1,0 +1,238 @@
+#include "results/compare/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "results/compare/baseline.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_parts.hpp"
+#include "results/statistics/paired_tests.hpp"
+
+namespace smdm {
+namespace {
+
+std::vector<std::size_t> places(const std::vector<DocumentPair>& pairs,
+                                std::size_t DocumentPair::* side) {
+  std::vector<std::size_t> order;
+  order.reserve(pairs.size());
+  for (const DocumentPair& pair : pairs) order.push_back(pair.*side);
+  return order;
+}
+
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
+}
+
+MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) {
+  const MetricRecord& a = task.a.task->metrics[metric];
+  const MetricRecord& b = task.b.task->metrics[metric];
+  const std::size_t width = values_per_document(a.info.aggregation);
+  MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
+  if (all_finite(a.values) && all_finite(b.values) &&
+      std::isfinite(metric_value(a.info.aggregation, a.values)) &&
+      std::isfinite(metric_value(b.info.aggregation, b.values))) {
+    out.difference = paired_difference(
+        a.info.aggregation, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
+        reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
+  }
+  const auto error_a = monte_carlo_error(task.a, a.info);
+  const auto error_b = monte_carlo_error(task.b, b.info);
+  if (error_a && error_b) out.monte_carlo_error = std::hypot(*error_a, *error_b);
+  return out;
+}
+
+TaskComparison compare_task(const RunTask& a, const RunTask& b) {
+  check_same_shape(shape_of(*a.task), shape_of(*b.task));
+  TaskComparison task{
+      .a = a,
+      .b = b,
+      .pairs = pair_documents(document_keys(*a.task), document_keys(*b.task), a.task->name),
+      .metrics = {}};
+  for (std::size_t i = 0; i < a.task->metrics.size(); ++i)
+    task.metrics.push_back(compare_metric(task, i));
+  return task;
+}
+
+void correct(std::vector<TaskComparison>& tasks) {
+  std::vector<MetricComparison*> family;
+  std::vector<double> p_values;
+  for (TaskComparison& task : tasks) {
+    for (MetricComparison& metric : task.metrics) {
+      if (!metric.difference) continue;
+      family.push_back(&metric);
+      p_values.push_back(metric.difference->p_value);
+    }
+  }
+  const auto corrected = holm(p_values);
+  for (std::size_t i = 0; i < family.size(); ++i) family[i]->corrected = corrected[i];
+}
+
+std::string text_of(const Json& settings, const std::string& key) {
+  const auto found = settings.find(key);
+  if (found == settings.end()) return "none";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::string bound_text(const std::vector<Bound>& bounds) {
+  std::string text;
+  for (const Bound bound : bounds) {
+    const char* words = bound == Bound::exact   ? "exact values"
+                        : bound == Bound::lower ? "lower bounds"
+                                                : "chain-rule values";
+    text += (text.empty() ? "" : " and ") + std::string(words);
+  }
+  return text.empty() ? "none" : text;
+}
+
+/// Said where both runs drew with one seed: with the same estimator and budget their draws are the
+/// same ones.
+std::optional<std::string> common_draws(const TaskComparison& task) {
+  const auto drawn = [](const RunTask& run, const MetricInfo& info) {
+    return monte_carlo_error(run, info).value_or(0.0) > 0.0;
+  };
+  const bool both =
+      std::any_of(task.metrics.begin(), task.metrics.end(), [&](const MetricComparison& metric) {
+        return drawn(task.a, metric.info) && drawn(task.b, metric.info);
+      });
+  if (!both || seed_of(task.a) != seed_of(task.b)) return std::nullopt;
+  return "seed: " + std::to_string(seed_of(task.a)) +
+         " in both runs, which may have drawn alike: MC s.e. takes their errors for independent";
+}
+
+/// The same line for several tasks is one warning, with their names behind it.
+std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
+  std::map<std::string, std::string> by_line;
+  std::vector<std::string> order;
+  for (const TaskComparison& task : tasks) {
+    auto lines = differing_settings(task.a, task.b);
+    if (auto line = common_draws(task)) lines.push_back(std::move(*line));
+    for (const std::string& line : lines) {
+      auto& names = by_line[line];
+      if (names.empty()) order.push_back(line);
+      names += (names.empty() ? "" : ", ") + task.a.task->name;
+    }
+  }
+  std::vector<std::string> warnings;
+  warnings.reserve(order.size());
+  for (const std::string& line : order) warnings.push_back(line + " (" + by_line[line] + ")");
+  return warnings;
+}
+
+Json answer_of(const SampleRecord& sample) {
+  if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome))
+    return {{"text", generation->text}, {"filtered", generation->filtered}};
+  if (const auto* text = std::get_if<TextRecord>(&sample.outcome))
+    return {{"nats", layout::finite_or_null(text->estimate.nats)}};
+  Json nats = Json::array();
+  for (const auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome))
+    nats.push_back(layout::finite_or_null(choice.estimate.nats));
+  return {{"nats", nats}};
+}
+
+Json changed_line(const TaskComparison& task,
+                  std::size_t metric,
+                  const DocumentPair& pair,
+                  bool better) {
+  const SampleRecord& a = task.a.task->samples[pair.a];
+  const SampleRecord& b = task.b.task->samples[pair.b];
+  return {{"task", task.a.task->name},
+          {"metric", metric_key(task.metrics[metric].info)},
+          {"change", better ? "better" : "worse"},
+          {"a", task.a.task->metrics[metric].values[pair.a]},
+          {"b", task.b.task->metrics[metric].values[pair.b]},
+          {"doc_id_a", a.doc_id},
+          {"doc_id_b", b.doc_id},
+          {"doc_hash", hashes_of(a).doc},
+          {"doc", a.doc},
+          {"target", a.target},
+          {"answer_a", answer_of(a)},
+          {"answer_b", answer_of(b)}};
+}
+
+void append_changed(const TaskComparison& task, std::size_t metric, std::vector<Json>& lines) {
+  const MetricComparison& compared = task.metrics[metric];
+  if (!compared.difference || compared.difference->test != PairedTest::mcnemar) return;
+  const auto& values_a = task.a.task->metrics[metric].values;
+  const auto& values_b = task.b.task->metrics[metric].values;
+  auto in_file_order = task.pairs;
+  std::sort(in_file_order.begin(), in_file_order.end(),
+            [](const DocumentPair& x, const DocumentPair& y) { return x.a < y.a; });
+  for (const DocumentPair& pair : in_file_order) {
+    if (values_a[pair.a] == values_b[pair.b]) continue;
+    const bool risen = values_b[pair.b] > values_a[pair.a];
+    lines.push_back(changed_line(task, metric, pair, risen == compared.info.higher_is_better));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> differing_settings(const RunTask& a, const RunTask& b) {
+  std::vector<std::string> lines;
+  const Json of_a = task_settings(*a.task);
+  const Json of_b = task_settings(*b.task);
+  std::set<std::string> seen;
+  for (const Json* settings : {&of_a, &of_b}) {
+    for (const auto& [key, value] : settings->items()) {
+      if (!seen.insert(key).second || text_of(of_a, key) == text_of(of_b, key)) continue;
+      lines.push_back(key + ": " + text_of(of_a, key) + " against " + text_of(of_b, key));
+    }
+  }
+  const auto dtype = [](const RunTask& task) {
+    return task.part->run.model.dtype.value_or("unknown");
+  };
+  if (dtype(a) != dtype(b)) lines.push_back("dtype: " + dtype(a) + " against " + dtype(b));
+  const auto rope_tables = [](const RunTask& task) {
+    const Json tables = origin_of(task).model.at("rope_tables");
+    return tables.is_string() ? tables.get<std::string>() : "unknown";
+  };
+  if (rope_tables(a) != rope_tables(b))
+    lines.push_back("rope_tables: " + rope_tables(a) + " against " + rope_tables(b));
+  const auto bounds_a = bounds_of(*a.task);
+  const auto bounds_b = bounds_of(*b.task);
+  if (bounds_a != bounds_b) {
+    lines.push_back("likelihoods: " + bound_text(bounds_a) + " against " + bound_text(bounds_b) +
+                    ", so that part of a difference may be the bound's");
+  }
+  return lines;
+}
+
+RunComparison compare_runs(const WholeRun& a, const WholeRun& b) {
+  refuse_same_run(a, b, "compare");
+  RunComparison comparison{
+      .a = a.name, .b = b.name, .tasks = {}, .only_a = {}, .only_b = {}, .warnings = {}};
+  std::map<std::string, RunTask> left;
+  for (const RunTask& task : tasks_of(b)) left.emplace(task.task->name, task);
+  for (const RunTask& task : tasks_of(a)) {
+    const auto other = left.find(task.task->name);
+    if (other == left.end()) {
+      comparison.only_a.push_back(task.task->name);
+      continue;
+    }
+    comparison.tasks.push_back(compare_task(task, other->second));
+    left.erase(other);
+  }
+  for (const auto& [name, task] : left) comparison.only_b.push_back(name);
+  if (comparison.tasks.empty()) {
+    throw Error(ErrorKind::results, "compare: wanted a task that both runs have, got none in " +
+                                        a.name + " and " + b.name);
+  }
+  correct(comparison.tasks);
+  comparison.warnings = warnings_of(comparison.tasks);
+  return comparison;
+}
+
+std::vector<Json> changed_documents(const RunComparison& comparison) {
+  std::vector<Json> lines;
+  for (const TaskComparison& task : comparison.tasks) {
+    for (std::size_t metric = 0; metric < task.metrics.size(); ++metric)
+      append_changed(task, metric, lines);
+  }
+  return lines;
+}
+
+}  // namespace smdm

@@ -1,0 +1,63 @@
+/// Two stored runs over the same documents: how they differ, task by task.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "results/compare/pairing.hpp"
+#include "results/run/whole_run.hpp"
+#include "results/statistics/paired_difference.hpp"
+
+namespace smdm {
+
+/// A metric that both runs have.
+struct MetricComparison {
+  MetricInfo info;
+  /// Empty where a run has a value that is not finite, of a document or of the metric.
+  std::optional<PairedDifference> difference;
+  /// p_value corrected by Holm over every metric of every task of the comparison.
+  std::optional<double> corrected;
+  /// The Monte Carlo part alone, a standard error: sqrt(a^2 + b^2) of the two runs' own, as if
+  /// their draws were independent: a warning says where one seed made them common. 0 where both are
+  /// exact, empty where a run does not say.
+  std::optional<double> monte_carlo_error;
+};
+
+/// A task that both runs have. REQUIRES: the runs outlive it.
+struct TaskComparison {
+  RunTask a;
+  RunTask b;
+  std::vector<DocumentPair> pairs;
+  std::vector<MetricComparison> metrics;
+};
+
+struct RunComparison {
+  std::string a;  ///< the runs' names
+  std::string b;
+  std::vector<TaskComparison> tasks;  ///< by name
+  std::vector<std::string> only_a;    ///< tasks that the other run has not
+  std::vector<std::string> only_b;
+  /// What makes the runs differ besides what is compared: estimator, guidance, budget, kind of
+  /// bound; and what makes their Monte Carlo errors depend on each other. One line each.
+  std::vector<std::string> warnings;
+};
+
+/// Level at which a difference is called one, after correction.
+inline constexpr double kComparisonLevel = 0.05;
+
+/// @return what refers to the runs: they must outlive it
+/// @throws Error(results)  if it is one run twice, no task is in both, or a task of both has other
+///   documents, prompts, metrics or another version
+[[nodiscard]] RunComparison compare_runs(const WholeRun& a, const WholeRun& b);
+
+/// A JSON object for every document that changed side under a metric of verdicts: task, metric,
+/// `a` and `b`, the document, and both runs' answers.
+[[nodiscard]] std::vector<Json> changed_documents(const RunComparison& comparison);
+
+/// What differs in how two tasks were computed, as "estimator: mc against exact"; the kind of bound
+/// included.
+[[nodiscard]] std::vector<std::string> differing_settings(const RunTask& a, const RunTask& b);
+
+}  // namespace smdm

@@ -1,0 +1,276 @@
+#include "results/compare/gate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/numbers/distributions.hpp"
+#include "base/text/numbers.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/statistics/paired_difference.hpp"
+#include "results/statistics/paired_tests.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr double kUpper = 0.975;
+constexpr double kDocuments = 2.0;  ///< that a tolerance allows to change
+
+/// A task of the run beside that of the baseline.
+struct JudgedTask {
+  const BaselineTask& baseline;
+  RunTask run;
+  std::vector<std::size_t> order;  ///< of the run's documents: as the baseline has them
+  GateRule rule = GateRule::repeatability;
+  std::size_t repeat = 0;  ///< the one compared with under GateRule::equal
+};
+
+std::string names_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text.empty() ? "none" : text;
+}
+
+void check_task_set(const Baseline& baseline, const std::vector<RunTask>& tasks) {
+  std::vector<std::string> wanted;
+  std::vector<std::string> got;
+  wanted.reserve(baseline.tasks.size());
+  got.reserve(tasks.size());
+  for (const BaselineTask& task : baseline.tasks) wanted.push_back(task.name);
+  for (const RunTask& task : tasks) got.push_back(task.task->name);
+  std::sort(wanted.begin(), wanted.end());
+  if (wanted == got) return;
+  throw Error(ErrorKind::results, "gate: wanted a run of the baseline's tasks (" +
+                                      names_of(wanted) + "), got " + names_of(got));
+}
+
+/// Chooses the rule of a task, and the repeat with the run's seed.
+void choose_rule(JudgedTask& task) {
+  const auto origin = origin_of(task.run);
+  const auto& seeds = task.baseline.seeds;
+  const auto same_seed = std::ranges::find(seeds, seed_of(task.run));
+  const bool random = task.baseline.depends_on_seed || depends_on_seed(*task.run.task);
+  const bool same_model = origin.model == task.baseline.origin.model &&
+                          task_settings(*task.run.task) == task.baseline.settings;
+  if (same_seed != seeds.end() && random)
+    task.repeat = static_cast<std::size_t>(same_seed - seeds.begin());
+  if (!same_model || (random && same_seed == seeds.end())) return;
+  if (origin == task.baseline.origin && origin.bit_reproducible) {
+    task.rule = GateRule::equal;
+  } else if (!random) {
+    task.rule = GateRule::tolerance;
+  }
+}
+
+JudgedTask judged_task(const BaselineTask& baseline, const RunTask& run) {
+  check_same_shape(shape_of(baseline), shape_of(*run.task));
+  JudgedTask task{.baseline = baseline, .run = run, .order = {}};
+  for (const auto& pair :
+       pair_documents(baseline.documents, baseline_keys(*run.task), baseline.name))
+    task.order.push_back(pair.b);
+  choose_rule(task);
+  return task;
+}
+
+/// Each document's mean over the repeats.
+std::vector<double> mean_documents(const BaselineMetric& metric) {
+  std::vector<double> means(metric.documents.front().size());
+  for (const auto& values : metric.documents) {
+    for (std::size_t i = 0; i < means.size(); ++i) means[i] += values[i];
+  }
+  for (double& value : means) value /= static_cast<double>(metric.documents.size());
+  return means;
+}
+
+double worse_by(const MetricInfo& info, double baseline, double value) {
+  return info.higher_is_better ? baseline - value : value - baseline;
+}
+
+std::size_t documents_that_differ(const std::vector<double>& a,
+                                  const std::vector<double>& b,
+                                  std::size_t width) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < a.size(); at += width) {
+    const auto begin = static_cast<std::ptrdiff_t>(at);
+    const auto end = static_cast<std::ptrdiff_t>(at + width);
+    if (!std::equal(a.begin() + begin, a.begin() + end, b.begin() + begin)) ++count;
+  }
+  return count;
+}
+
+std::string compared(const GateMetric& metric) {
+  return python_float(metric.value) + " against " + python_float(metric.baseline);
+}
+
+/// "worse by 0.1", or "not worse".
+std::string drop_text(const GateMetric& metric) {
+  return metric.drop > 0.0 ? "worse by " + fixed_text(metric.drop, 6) : "not worse";
+}
+
+/// Whether likelihoods and texts are those of the repeat, as far as the baseline says.
+bool same_answers(const JudgedTask& task) {
+  const auto& known = task.baseline.answers;
+  return known.empty() || known[task.repeat] == answers_digest(*task.run.task, task.order);
+}
+
+void judge_equality(const JudgedTask& task,
+                    const BaselineMetric& baseline,
+                    const std::vector<double>& values,
+                    GateMetric& metric) {
+  const auto& wanted = baseline.documents[task.repeat];
+  const auto differing =
+      documents_that_differ(wanted, values, values_per_document(metric.info.aggregation));
+  metric.passed = differing == 0;
+  metric.reason = metric.passed
+                      ? "equal, as a run without chance on the same build and machine is"
+                      : compared(metric) + ", with other values on " + std::to_string(differing) +
+                            " documents: wanted equal ones, since model, build, type of "
+                            "machine and draws are the same";
+  if (!metric.passed || same_answers(task)) return;
+  metric.passed = false;
+  metric.reason = compared(metric) +
+                  ", from other likelihoods or texts: wanted equal ones to the last bit, since "
+                  "model, build, type of machine and draws are the same";
+}
+
+void judge_tolerance(std::size_t documents, GateMetric& metric) {
+  metric.limit = gate_tolerance(metric.info.aggregation, metric.baseline, documents);
+  constexpr double kRounding = 1e-9;  // of the difference of two means of verdicts
+  metric.passed = std::fabs(metric.drop) <= metric.limit * (1.0 + kRounding);
+  const auto change =
+      metric.drop < 0.0 ? "better by " + fixed_text(-metric.drop, 6) : drop_text(metric);
+  metric.reason = compared(metric) + ": " + change + ", where " + fixed_text(metric.limit, 6) +
+                  " either way is allowed to another build or machine";
+}
+
+GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t draws) {
+  const BaselineMetric& baseline = task.baseline.metrics[index];
+  const MetricRecord& record = task.run.task->metrics[index];
+  const auto aggregation = baseline.info.aggregation;
+  const auto values = reordered(record.values, values_per_document(aggregation), task.order);
+  GateMetric metric;
+  metric.task = task.baseline.name;
+  metric.info = baseline.info;
+  metric.rule = task.rule;
+  metric.baseline = task.rule == GateRule::equal ? baseline.values[task.repeat] : mean_of(baseline);
+  metric.value = metric_value(aggregation, values);
+  metric.drop = worse_by(metric.info, metric.baseline, metric.value);
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(values.begin(), values.end(), finite) || !std::isfinite(metric.value)) {
+    metric.passed = false;
+    metric.reason = "a value that is not finite against " + python_float(metric.baseline);
+  } else if (task.rule == GateRule::equal) {
+    judge_equality(task, baseline, values, metric);
+  } else if (task.rule == GateRule::tolerance) {
+    judge_tolerance(task.order.size(), metric);
+  } else {
+    metric.limit = repeatability_limit(baseline, monte_carlo_error(task.run, metric.info));
+    metric.p_value = paired_test(aggregation, mean_documents(baseline), values, draws).p_value;
+  }
+  return metric;
+}
+
+/// The verdicts that wait for the p-values of all metrics.
+void judge_repeatability(std::vector<GateMetric>& metrics) {
+  std::vector<GateMetric*> family;
+  std::vector<double> p_values;
+  for (GateMetric& metric : metrics) {
+    if (!metric.p_value) continue;
+    family.push_back(&metric);
+    p_values.push_back(*metric.p_value);
+  }
+  const auto corrected = holm(p_values);
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    GateMetric& metric = *family[i];
+    metric.corrected = corrected[i];
+    const bool beyond = metric.drop > metric.limit;
+    metric.passed = !beyond || corrected[i] > kGateLevel;
+    metric.reason = compared(metric) + ": " + drop_text(metric) +
+                    (beyond ? ", beyond" : ", within") + " the limit " +
+                    fixed_text(metric.limit, 6) + "; p = " + fixed_text(corrected[i], 4) +
+                    " after Holm";
+  }
+}
+
+/// Enough draws for the smallest p-value to stay well below the level after correction.
+std::int64_t draws_for(const Baseline& baseline) {
+  constexpr std::int64_t kPerMetric = 1000;
+  std::int64_t metrics = 0;
+  for (const BaselineTask& task : baseline.tasks)
+    metrics += static_cast<std::int64_t>(task.metrics.size());
+  return std::max(kPermutations, kPerMetric * metrics);
+}
+
+std::vector<std::string> warnings_of(const JudgedTask& task) {
+  std::vector<std::string> warnings;
+  const auto& name = task.baseline.name;
+  const auto settings = task_settings(*task.run.task);
+  if (settings != task.baseline.settings) {
+    warnings.push_back(name + ": other settings than the baseline's: " + settings.dump() +
+                       " against " + task.baseline.settings.dump());
+  }
+  if (origin_of(task.run).model != task.baseline.origin.model)
+    warnings.push_back(name + ": another model than the baseline's");
+  if (task.rule == GateRule::repeatability && task.baseline.depends_on_seed &&
+      task.baseline.seeds.size() == 1) {
+    warnings.push_back(name +
+                       ": a baseline of one repeat has no repeatability standard deviation; give "
+                       "it several seeds");
+  }
+  return warnings;
+}
+
+}  // namespace
+
+bool passed(const GateReport& report) {
+  return std::all_of(report.metrics.begin(), report.metrics.end(),
+                     [](const GateMetric& metric) { return metric.passed; });
+}
+
+double gate_tolerance(Aggregation aggregation, double baseline, std::size_t documents) {
+  constexpr double kShare = 0.01;
+  constexpr double kPoints = 1.0;
+  constexpr double kAllPoints = 100.0;
+  switch (aggregation) {
+    case Aggregation::mean:
+      return std::max(kShare, kDocuments / static_cast<double>(documents));
+    case Aggregation::bleu:
+      return std::max(kPoints, kDocuments * kAllPoints / static_cast<double>(documents));
+    case Aggregation::perplexity:
+    case Aggregation::weighted_perplexity:
+    case Aggregation::bits_per_byte:
+      break;
+  }
+  return kShare * std::fabs(baseline);
+}
+
+double repeatability_limit(const BaselineMetric& metric, const std::optional<double>& run_error) {
+  const auto spread = repeatability_of(metric);
+  const auto n = static_cast<double>(metric.values.size());
+  if (spread) return student_t_quantile(kUpper, n - 1.0) * *spread * std::sqrt(1.0 + 1.0 / n);
+  constexpr double kNormal = 1.959963984540054;  // normal quantile of kUpper
+  if (metric.monte_carlo_error && run_error)
+    return kNormal * std::hypot(*metric.monte_carlo_error, *run_error);
+  return 0.0;
+}
+
+GateReport judge(const Baseline& baseline, const WholeRun& run) {
+  const auto tasks = tasks_of(run);
+  check_task_set(baseline, tasks);
+  const auto draws = draws_for(baseline);
+  GateReport report;
+  for (const BaselineTask& wanted : baseline.tasks) {
+    const auto found = std::ranges::find_if(
+        tasks, [&](const RunTask& task) { return task.task->name == wanted.name; });
+    const auto task = judged_task(wanted, *found);
+    for (std::size_t i = 0; i < wanted.metrics.size(); ++i)
+      report.metrics.push_back(judge_metric(task, i, draws));
+    for (auto& warning : warnings_of(task)) report.warnings.push_back(std::move(warning));
+  }
+  judge_repeatability(report.metrics);
+  return report;
+}
+
+}  // namespace smdm

@@ -1,0 +1,144 @@
+#include "results/compare/pairing.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <tuple>
+
+#include "base/error.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_json.hpp"
+
+namespace smdm {
+namespace {
+
+/// Every text of a request behind its length, so that no two lists of texts look alike.
+void append(const std::string& text, std::string& all) {
+  all += std::to_string(text.size()) + ":" + text;
+}
+
+std::string asked_of(const SampleRecord& sample) {
+  std::string all;
+  append(sample.target, all);
+  if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome)) {
+    append(generation->prompt, all);
+  } else if (const auto* text = std::get_if<TextRecord>(&sample.outcome)) {
+    append(text->text, all);
+  } else {
+    for (const auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome)) {
+      append(choice.request.context, all);
+      append(choice.request.continuation, all);
+    }
+  }
+  return hash_string(all);
+}
+
+std::string metrics_text(std::span<const MetricInfo> metrics) {
+  std::string names;
+  for (const MetricInfo& metric : metrics) {
+    if (!names.empty()) names += ' ';
+    names.append(metric_key(metric)).append(":").append(to_string(metric.aggregation));
+    names += metric.higher_is_better ? "+" : "-";
+  }
+  return names;
+}
+
+/// How many of the sorted documents `a` are in `b`, by document alone.
+std::size_t in_both(std::span<const DocumentKey> a, std::span<const DocumentKey> b) {
+  const auto docs = [](std::span<const DocumentKey> keys) {
+    std::vector<std::string> names;
+    for (const DocumentKey& key : keys) names.push_back(key.doc);
+    std::sort(names.begin(), names.end());
+    return names;
+  };
+  std::vector<std::string> both;
+  const auto from_a = docs(a);
+  const auto from_b = docs(b);
+  std::set_intersection(from_a.begin(), from_a.end(), from_b.begin(), from_b.end(),
+                        std::back_inserter(both));
+  return both.size();
+}
+
+[[noreturn]] void refuse(const std::string& task,
+                         const char* what,
+                         const std::string& a,
+                         const std::string& b) {
+  throw Error(ErrorKind::results,
+              task + ": wanted the same " + what + " in both runs, got " + a + " and " + b);
+}
+
+}  // namespace
+
+std::vector<DocumentKey> document_keys(const TaskRecord& task) {
+  std::vector<DocumentKey> keys;
+  keys.reserve(task.samples.size());
+  for (const SampleRecord& sample : task.samples) {
+    keys.push_back({.doc = hashes_of(sample).doc, .asked = asked_of(sample)});
+  }
+  return keys;
+}
+
+std::vector<std::size_t> document_order(std::span<const DocumentKey> keys) {
+  std::vector<std::size_t> order(keys.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    return std::tie(keys[i].doc, keys[i].asked) < std::tie(keys[j].doc, keys[j].asked);
+  });
+  return order;
+}
+
+std::vector<DocumentPair> pair_documents(std::span<const DocumentKey> a,
+                                         std::span<const DocumentKey> b,
+                                         const std::string& task) {
+  const std::size_t both = in_both(a, b);
+  if (both != a.size() || both != b.size()) {
+    throw Error(ErrorKind::results, task + ": wanted the same documents in both runs, got " +
+                                        std::to_string(a.size()) + " and " +
+                                        std::to_string(b.size()) + ", " + std::to_string(both) +
+                                        " of them in both (the same data and --limit?)");
+  }
+  const auto order_a = document_order(a);
+  const auto order_b = document_order(b);
+  std::vector<DocumentPair> pairs;
+  pairs.reserve(a.size());
+  for (std::size_t i = 0; i < order_a.size(); ++i) {
+    if (a[order_a[i]] != b[order_b[i]]) {
+      throw Error(ErrorKind::results,
+                  task + ": wanted the same prompts in both runs, got others for document " +
+                      a[order_a[i]].doc);
+    }
+    pairs.push_back({.a = order_a[i], .b = order_b[i]});
+  }
+  return pairs;
+}
+
+std::vector<double> reordered(std::span<const double> values,
+                              std::size_t width,
+                              std::span<const std::size_t> order) {
+  std::vector<double> rows;
+  rows.reserve(values.size());
+  for (const std::size_t document : order) {
+    const auto row = values.subspan(document * width, width);
+    rows.insert(rows.end(), row.begin(), row.end());
+  }
+  return rows;
+}
+
+TaskShape shape_of(const TaskRecord& task) {
+  TaskShape shape{.name = task.name,
+                  .version = task.version,
+                  .output_type = to_string(task.output_type),
+                  .metrics = {}};
+  for (const MetricRecord& metric : task.metrics) shape.metrics.push_back(metric.info);
+  return shape;
+}
+
+void check_same_shape(const TaskShape& a, const TaskShape& b) {
+  if (a.version != b.version)
+    refuse(a.name, "version of the task", python_float(a.version), python_float(b.version));
+  if (a.output_type != b.output_type) refuse(a.name, "way of asking", a.output_type, b.output_type);
+  if (metrics_text(a.metrics) != metrics_text(b.metrics))
+    refuse(a.name, "metrics", metrics_text(a.metrics), metrics_text(b.metrics));
+}
+
+}  // namespace smdm

@@ -1,0 +1,60 @@
+/// Puts the documents of two runs together, by what they are and not by where they stand.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/run/record.hpp"
+
+namespace smdm {
+
+/// What a document is and what was asked about it, as digests.
+struct DocumentKey {
+  std::string doc;    ///< the document's, as in its sample
+  std::string asked;  ///< over every text that the model was given, and the target
+
+  friend bool operator==(const DocumentKey&, const DocumentKey&) = default;
+};
+
+/// The keys of a task's samples, in their order.
+[[nodiscard]] std::vector<DocumentKey> document_keys(const TaskRecord& task);
+
+/// One document: its place in either run.
+struct DocumentPair {
+  std::size_t a = 0;
+  std::size_t b = 0;
+};
+
+/// Every document of one run with the same one of the other, ordered by digest: the order does not
+/// depend on either run's. Of documents that occur several times, the first belongs to the first.
+/// @param task  begins the error's text
+/// @throws Error(results)  if the runs are over different documents, or asked differently about one
+[[nodiscard]] std::vector<DocumentPair> pair_documents(std::span<const DocumentKey> a,
+                                                       std::span<const DocumentKey> b,
+                                                       const std::string& task);
+
+/// The order that pair_documents() gives the documents of one run.
+[[nodiscard]] std::vector<std::size_t> document_order(std::span<const DocumentKey> keys);
+
+/// Rows of a metric's values in another order.
+/// @param values  [documents, width], row-major
+/// @param order   of documents: the row that comes first, second ...
+[[nodiscard]] std::vector<double> reordered(std::span<const double> values,
+                                            std::size_t width,
+                                            std::span<const std::size_t> order);
+
+/// What two tasks must have in common to be compared, whatever their documents.
+struct TaskShape {
+  std::string name;
+  double version = 1.0;
+  std::string output_type;
+  std::vector<MetricInfo> metrics;
+};
+[[nodiscard]] TaskShape shape_of(const TaskRecord& task);
+
+/// @throws Error(results)  if version, way of asking or metrics are other ones
+void check_same_shape(const TaskShape& a, const TaskShape& b);
+
+}  // namespace smdm

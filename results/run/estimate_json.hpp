@@ -1,0 +1,12 @@
+/// An estimate in JSON, the same in samples files and in answers to requests.
+#pragma once
+
+#include "base/json.hpp"
+#include "base/request.hpp"
+
+namespace smdm {
+
+/// nats, standard_error, bound, is_greedy, rows and tokens; marks where they say something.
+[[nodiscard]] Json estimate_json(const Estimate& estimate);
+
+}  // namespace smdm

@@ -1,0 +1,156 @@
+// The second half of layout.hpp: samples and their digests.
+#include <stdexcept>
+#include <utility>
+
+#include "base/text/python.hpp"
+#include "results/run/estimate_json.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_parts.hpp"
+
+namespace smdm {
+namespace {
+
+using namespace layout;
+
+std::string python_bool(const std::optional<bool>& value) {
+  if (!value) return "None";
+  return *value ? "True" : "False";
+}
+
+/// The parts of a sample that depend on what was asked.
+struct OutcomeJson {
+  Json arguments = Json::object();
+  Json responses = Json::array();
+  Json filtered = Json::array();
+  Json own = Json::object();
+};
+
+OutcomeJson outcome_json(const std::vector<ChoiceRecord>& choices) {
+  OutcomeJson out;
+  Json own = Json::array();
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const Request& request = choices[i].request;
+    const Estimate& estimate = choices[i].estimate;
+    out.arguments["gen_args_" + std::to_string(i)] = {{"arg_0", request.context},
+                                                      {"arg_1", request.continuation}};
+    // Strings, as lm-eval writes them: Python's str of (log-likelihood, is_greedy).
+    const Json response =
+        Json::array({python_float(estimate.nats), python_bool(estimate.is_greedy)});
+    out.responses.push_back(Json::array({response}));
+    out.filtered.push_back(response);
+    own.push_back(estimate_json(estimate));
+  }
+  out.own["choices"] = own;
+  return out;
+}
+
+OutcomeJson outcome_json(const GenerationRecord& generation) {
+  OutcomeJson out;
+  out.arguments["gen_args_0"] = {{"arg_0", generation.prompt}, {"arg_1", generation.settings}};
+  out.responses.push_back(Json::array({generation.text}));
+  out.filtered.push_back(generation.filtered);
+  out.own["forwards"] = generation.forwards;
+  return out;
+}
+
+OutcomeJson outcome_json(const TextRecord& text) {
+  OutcomeJson out;
+  out.arguments["gen_args_0"] = {{"arg_0", text.text}};
+  const std::string response = python_float(text.estimate.nats);
+  out.responses.push_back(Json::array({response}));
+  out.filtered.push_back(response);
+  out.own["likelihood"] = {{"nats", finite_or_null(text.estimate.nats)},
+                           {"standard_error", or_null(text.estimate.standard_error)},
+                           {"bound", to_string(text.estimate.bound)},
+                           {"rows", text.estimate.rows},
+                           {"tokens", text.estimate.tokens}};
+  return out;
+}
+
+Json own_values(const TaskRecord& task, std::size_t index) {
+  Json values = Json::object();
+  for (const MetricRecord& metric : task.metrics) {
+    values[metric_key(metric.info)] = document_value(metric, index);
+  }
+  return values;
+}
+
+/// The Monte Carlo errors of a document's values, where they are known.
+Json own_errors(const TaskRecord& task, std::size_t index) {
+  Json errors = Json::object();
+  for (const MetricRecord& metric : task.metrics) {
+    if (metric.mc_errors.empty()) continue;
+    errors[metric_key(metric.info)] = finite_or_null(metric.mc_errors.at(index));
+  }
+  return errors;
+}
+
+const std::string& first_prompt(const SampleRecord& sample) {
+  if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome))
+    return generation->prompt;
+  if (const auto* text = std::get_if<TextRecord>(&sample.outcome)) return text->text;
+  const auto& choices = std::get<std::vector<ChoiceRecord>>(sample.outcome);
+  if (choices.empty()) {
+    throw std::invalid_argument("results: document " + std::to_string(sample.doc_id) +
+                                " has no request");
+  }
+  return choices.front().request.context;
+}
+
+}  // namespace
+
+Json estimate_json(const Estimate& estimate) {
+  Json json = {{"nats", finite_or_null(estimate.nats)},
+               {"standard_error", or_null(estimate.standard_error)},
+               {"bound", to_string(estimate.bound)},
+               {"is_greedy", or_null(estimate.is_greedy)},
+               {"rows", estimate.rows},
+               {"tokens", estimate.tokens}};
+  if (estimate.enumerated) json["enumerated"] = true;
+  if (estimate.target_missed) json["target_missed"] = true;
+  if (estimate.stopped) json["stopped"] = true;
+  if (estimate.eliminated) json["eliminated"] = true;
+  if (!estimate.eliminated_from.empty()) json["eliminated_from"] = estimate.eliminated_from;
+  if (estimate.prompt_reuse) {
+    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
+                            {"full_rows", estimate.prompt_reuse->full_rows},
+                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
+                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
+  }
+  return json;
+}
+
+SampleHashes hashes_of(const SampleRecord& sample) {
+  return {.doc = hash_string(python_json(sample.doc)),
+          .prompt = hash_string(first_prompt(sample)),
+          .target = hash_string(sample.target)};
+}
+
+std::string task_hash(const std::vector<SampleHashes>& samples) {
+  std::string all;
+  for (const SampleHashes& hashes : samples) all += hashes.doc + hashes.prompt + hashes.target;
+  return hash_string(all);
+}
+
+Json sample_json(const TaskRecord& task, std::size_t index) {
+  const SampleRecord& sample = task.samples.at(index);
+  const OutcomeJson outcome =
+      std::visit([](const auto& recorded) { return outcome_json(recorded); }, sample.outcome);
+  const SampleHashes hashes = hashes_of(sample);
+  Json line = {{"doc_id", sample.doc_id},     {"doc", sample.doc},
+               {"target", sample.target},     {"arguments", outcome.arguments},
+               {"resps", outcome.responses},  {"filtered_resps", outcome.filtered},
+               {"doc_hash", hashes.doc},      {"prompt_hash", hashes.prompt},
+               {"target_hash", hashes.target}};
+  for (const std::size_t i : first_of_each_name(task)) {
+    line[task.metrics[i].info.name] = document_value(task.metrics[i], index);
+  }
+  Json values = {{"metrics", own_values(task, index)}};
+  const Json errors = own_errors(task, index);
+  if (!errors.empty()) values["mc_stderr"] = errors;
+  const Json own = merged(values, outcome.own);
+  line["smdm_eval"] = merged(own, sample.extra);
+  return line;
+}
+
+}  // namespace smdm

@@ -1,0 +1,271 @@
+#include "results/run/reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "base/error.hpp"
+#include "results/run/checked_json.hpp"
+#include "results/run/lm_eval_json.hpp"
+#include "results/run/sample_reader.hpp"
+
+namespace smdm {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "results_";
+constexpr std::string_view kSuffix = ".json";
+
+bool is_results_name(const std::string& name) {
+  return name.starts_with(kPrefix) && name.ends_with(kSuffix);
+}
+
+std::string date_of(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (!is_results_name(name)) {
+    throw Error(ErrorKind::results, "wanted a file results_<date>.json, got " + file.string());
+  }
+  return name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+}
+
+fs::path results_file_at(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    throw Error(ErrorKind::results, "wanted a run at " + path.string() + ", found nothing");
+  if (!fs::is_directory(path, ignored)) return path;
+  const auto files = results_files(path);
+  if (files.empty())
+    throw Error(ErrorKind::results,
+                "wanted a file results_<date>.json in " + path.string() + ", found none");
+  return files.back();
+}
+
+Json parse_file(const fs::path& file) {
+  const std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error(ErrorKind::results, "cannot read " + file.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  try {
+    return Json::parse(text.str());
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::results, file.string() + ": not JSON, or truncated: " + error.what());
+  }
+}
+
+template <typename T>
+std::optional<T> optional_field(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  return found->get<T>();
+}
+
+/// The piece and the id of "tokenizer_eos_token": ["</s>", "2"].
+void read_token(const Json& results,
+                const char* key,
+                std::optional<std::string>& piece,
+                std::optional<std::int64_t>& id) {
+  const auto found = results.find(key);
+  if (found == results.end()) return;
+  if (!found->at(0).is_null()) piece = found->at(0).get<std::string>();
+  id = std::stoll(found->at(1).get<std::string>());
+}
+
+ModelRecord model_from(const Json& results) {
+  ModelRecord model;
+  model.name = results.at("model_name");
+  model.parameters = optional_field<std::int64_t>(results.at("config"), "model_num_parameters");
+  model.dtype = optional_field<std::string>(results.at("config"), "model_dtype");
+  read_token(results, "tokenizer_bos_token", model.bos, model.bos_id);
+  read_token(results, "tokenizer_eos_token", model.eos, model.eos_id);
+  model.max_length = optional_field<std::int64_t>(results, "max_length");
+  return model;
+}
+
+ConfigRecord config_from(const Json& results, const std::string& model) {
+  const Json& stored = results.at("config");
+  ConfigRecord config;
+  const std::string arguments = stored.at("model_args");
+  const std::string before = "pretrained=" + model;
+  if (!arguments.starts_with(before)) {
+    throw Error(ErrorKind::results,
+                "wanted model_args that start with " + before + ", got " + arguments);
+  }
+  if (arguments.size() > before.size()) config.arguments = arguments.substr(before.size() + 1);
+  config.batch_size = optional_field<std::int64_t>(stored, "batch_size");
+  config.device = stored.at("device");
+  config.limit = optional_field<double>(stored, "limit");
+  config.generation = optional_field<std::string>(stored, "gen_kwargs");
+  config.seed = natural(stored.at("random_seed"), "random_seed");
+  return config;
+}
+
+OutputType output_type_from(const std::string& name) {
+  for (const OutputType type : {OutputType::multiple_choice, OutputType::loglikelihood,
+                                OutputType::loglikelihood_rolling, OutputType::generate_until}) {
+    if (name == to_string(type)) return type;
+  }
+  throw Error(ErrorKind::results, "wanted an output_type, got '" + name + "'");
+}
+
+/// The alias that was given, if it is another one than the name.
+std::optional<std::string> alias_from(const Json& results, const std::string& name) {
+  constexpr std::string_view kBelowGroup = " - ";
+  std::string alias = results.at("results").at(name).at("alias");
+  if (alias.starts_with(kBelowGroup)) alias.erase(0, kBelowGroup.size());
+  if (alias == name) return std::nullopt;
+  return alias;
+}
+
+void want(bool fits, const std::string& where, const char* type, const Json& got) {
+  if (!fits) throw Error(ErrorKind::results, where + ": wanted " + type + ", got " + got.dump());
+}
+
+/// What is read of a task's block elsewhere must have the right type.
+void check_types(const Json& extra, const std::string& task) {
+  for (const auto& [key, value] : extra.items()) {
+    const std::string where = std::string(task).append(": ").append(key);
+    if (key == "seed") static_cast<void>(natural(value, where));
+    if (key == "estimator" || key == "sampler") want(value.is_string(), where, "a name", value);
+    if (key == "data") want(value.is_array(), where, "a list of files", value);
+  }
+}
+
+/// Likewise of the block of the run.
+void check_types(const Json& own) {
+  for (const auto& [key, value] : own.items()) {
+    if (key == "bit_reproducible") want(value.is_boolean(), key, "true or false", value);
+    if (key == "model") want(value.is_object(), key, "an object", value);
+  }
+}
+
+TaskRecord task_from(const Json& results, const std::string& name, const Json& own) {
+  TaskRecord task;
+  task.name = name;
+  task.alias = alias_from(results, name);
+  task.version = results.at("versions").at(name);
+  task.shots = results.at("n-shot").at(name);
+  task.output_type = output_type_from(own.at("output_type"));
+  task.config = results.at("configs").at(name);
+  const Json& counts = results.at("n-samples").at(name);
+  task.documents = static_cast<std::int64_t>(natural(counts.at("original"), "n-samples"));
+  for (const Json& metric : own.at("metrics")) {
+    task.metrics.push_back({.info = {.name = metric.at("name"),
+                                     .filter = metric.at("filter"),
+                                     .aggregation = aggregation_from(metric.at("aggregation")),
+                                     .higher_is_better = metric.at("higher_is_better")},
+                            .values = {}});
+  }
+  for (const auto& [key, value] : own.items()) {
+    if (key != "output_type" && key != "metrics" && key != kSamplesDigest) task.extra[key] = value;
+  }
+  check_types(task.extra, name);
+  return task;
+}
+
+std::vector<GroupRecord> groups_from(const Json& results) {
+  std::vector<GroupRecord> groups;
+  for (const auto& [name, tasks] : results.at("group_subtasks").items()) {
+    if (tasks.empty()) continue;  // lm-eval's mark of a task on its own
+    groups.push_back({.name = name,
+                      .alias = alias_from(results, name),
+                      .tasks = tasks.get<std::vector<std::string>>()});
+  }
+  return groups;
+}
+
+void check_schema(const Json& results) {
+  if (!results.is_object() || !results.contains("smdm_eval")) {
+    throw Error(ErrorKind::results,
+                "wanted a results file of smdm-eval, got one without its block \"smdm_eval\"");
+  }
+  check_schema_version(results.at("smdm_eval").at("schema"), kResultsSchema, "a results file");
+}
+
+RunRecord run_from(const Json& results) {
+  check_schema(results);
+  RunRecord run;
+  run.model = model_from(results);
+  run.config = config_from(results, run.model.name);
+  for (const auto& [key, value] : results.at("smdm_eval").items()) {
+    if (key != "schema" && key != "tasks") run.smdm_eval[key] = value;
+  }
+  check_types(run.smdm_eval);
+  for (const auto& [name, own] : results.at("smdm_eval").at("tasks").items()) {
+    run.tasks.push_back(task_from(results, name, own));
+  }
+  run.groups = groups_from(results);
+  run.start_s = results.at("start_time");
+  run.seconds = std::stod(results.at("total_evaluation_time_seconds").get<std::string>());
+  run.git_hash = optional_field<std::string>(results, "git_hash");
+  run.environment = results.at("pretty_env_info");
+  return run;
+}
+
+std::vector<SamplesPromise> promises_from(const Json& results, const RunRecord& run) {
+  std::vector<SamplesPromise> promises;
+  promises.reserve(run.tasks.size());
+  for (const TaskRecord& task : run.tasks) {
+    const Json& own = results.at("smdm_eval").at("tasks").at(task.name);
+    const Json& counts = results.at("n-samples").at(task.name);
+    promises.push_back({.samples = natural(counts.at("effective"), "n-samples"),
+                        .hash = results.at("task_hashes").at(task.name),
+                        .file = optional_field<std::string>(own, kSamplesDigest)});
+  }
+  return promises;
+}
+
+}  // namespace
+
+Aggregation aggregation_from(const std::string& name) {
+  for (const Aggregation aggregation :
+       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu,
+        Aggregation::weighted_perplexity, Aggregation::bits_per_byte}) {
+    if (name == to_string(aggregation)) return aggregation;
+  }
+  throw Error(
+      ErrorKind::results,
+      "wanted an aggregation (mean, perplexity, bleu, weighted_perplexity, bits_per_byte), got '" +
+          name + "'");
+}
+
+std::vector<fs::path> results_files(const fs::path& folder) {
+  std::error_code failure;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    if (is_results_name(entry.path().filename().string())) files.push_back(entry.path());
+  }
+  if (failure)
+    throw Error(ErrorKind::results,
+                "cannot read folder " + folder.string() + ": " + failure.message());
+  std::sort(files.begin(), files.end());  // dates sort as text
+  return files;
+}
+
+StoredRun read_run(const fs::path& path, Samples samples) {
+  StoredRun stored;
+  stored.results_file = results_file_at(path);
+  stored.date = date_of(stored.results_file);
+  stored.results = parse_file(stored.results_file);
+  std::vector<SamplesPromise> promises;
+  try {
+    stored.run = run_from(stored.results);
+    promises = promises_from(stored.results, stored.run);
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::results,
+                stored.results_file.string() + ": not a results file of ours: " + error.what());
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::results, stored.results_file.string() + ": " + error.what());
+  }
+  if (samples == Samples::leave) return stored;
+  for (std::size_t i = 0; i < promises.size(); ++i) {
+    TaskRecord& task = stored.run.tasks[i];
+    const fs::path file =
+        stored.results_file.parent_path() / ("samples_" + task.name + "_" + stored.date + ".jsonl");
+    read_samples(file, promises[i], task);
+  }
+  return stored;
+}
+
+}  // namespace smdm

@@ -1,0 +1,214 @@
+#include "results/run/sample_reader.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_json.hpp"
+
+namespace smdm {
+namespace {
+
+Bound bound_from(const std::string& name) {
+  for (const Bound bound : {Bound::exact, Bound::lower, Bound::chain_rule}) {
+    if (name == to_string(bound)) return bound;
+  }
+  throw Error(ErrorKind::results, "wanted a kind of bound, got '" + name + "'");
+}
+
+/// What Python's float() makes of "-1.5", "-inf" and "nan".
+double from_python_float(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0')
+    throw Error(ErrorKind::results, "wanted a number in resps, got '" + text + "'");
+  return value;
+}
+
+template <typename T>
+std::optional<T> optional_from(const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  return value.get<T>();
+}
+
+std::optional<PromptReuseRecord> prompt_reuse_from(const Json& choice) {
+  const auto found = choice.find("prompt_reuse");
+  if (found == choice.end()) return std::nullopt;
+  return PromptReuseRecord{
+      .cheap_rows = found->at("cheap_rows"),
+      .full_rows = found->at("full_rows"),
+      .cheap_error = optional_from<double>(found->at("cheap_error")),
+      .correction_error = optional_from<double>(found->at("correction_error"))};
+}
+
+Estimate estimate_from(const Json& choice, double nats) {
+  Estimate estimate;
+  estimate.nats = nats;
+  estimate.standard_error = optional_from<double>(choice.at("standard_error"));
+  estimate.bound = bound_from(choice.at("bound"));
+  estimate.is_greedy = optional_from<bool>(choice.at("is_greedy"));
+  estimate.rows = choice.at("rows");
+  estimate.tokens = choice.at("tokens");
+  estimate.enumerated = choice.value("enumerated", false);
+  estimate.target_missed = choice.value("target_missed", false);
+  estimate.stopped = choice.value("stopped", false);
+  estimate.eliminated = choice.value("eliminated", false);
+  estimate.eliminated_from = choice.value("eliminated_from", std::vector<std::string>());
+  estimate.prompt_reuse = prompt_reuse_from(choice);
+  return estimate;
+}
+
+std::vector<ChoiceRecord> choices_from(const Json& line) {
+  const Json& own = line.at("smdm_eval").at("choices");
+  const Json& responses = line.at("resps");
+  if (responses.size() != own.size() || line.at("arguments").size() != own.size()) {
+    throw Error(ErrorKind::results, "wanted as many arguments and resps as choices (" +
+                                        std::to_string(own.size()) + ")");
+  }
+  std::vector<ChoiceRecord> choices;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const Json& arguments = line.at("arguments").at("gen_args_" + std::to_string(i));
+    const Json& choice = own.at(i);
+    choices.push_back(
+        {.request = {.context = arguments.at("arg_0"), .continuation = arguments.at("arg_1")},
+         .estimate = estimate_from(choice, from_python_float(responses.at(i).at(0).at(0)))});
+  }
+  return choices;
+}
+
+GenerationRecord generation_from(const Json& line) {
+  const Json& arguments = line.at("arguments").at("gen_args_0");
+  return {.prompt = arguments.at("arg_0"),
+          .settings = arguments.at("arg_1"),
+          .text = line.at("resps").at(0).at(0),
+          .filtered = line.at("filtered_resps").at(0),
+          .forwards = line.at("smdm_eval").at("forwards")};
+}
+
+TextRecord text_from(const Json& line) {
+  const Json& own = line.at("smdm_eval").at("likelihood");
+  return {.text = line.at("arguments").at("gen_args_0").at("arg_0"),
+          .estimate = {.nats = from_python_float(line.at("resps").at(0).at(0)),
+                       .standard_error = optional_from<double>(own.at("standard_error")),
+                       .bound = bound_from(own.at("bound")),
+                       .is_greedy = std::nullopt,
+                       .rows = own.at("rows"),
+                       .tokens = own.at("tokens")}};
+}
+
+void check_hashes(const Json& line, const SampleHashes& computed) {
+  const std::pair<const char*, const std::string&> pairs[] = {{"doc_hash", computed.doc},
+                                                              {"prompt_hash", computed.prompt},
+                                                              {"target_hash", computed.target}};
+  for (const auto& [name, hash] : pairs) {
+    if (line.at(name) != hash) {
+      throw Error(ErrorKind::results,
+                  "wanted the " + std::string(name) +
+                      " of what stands beside it, got another one: the line was changed");
+    }
+  }
+}
+
+/// Adds what a document contributes to a metric.
+void append_value(const Json& value, MetricRecord& metric) {
+  const std::size_t width = values_per_document(metric.info.aggregation);
+  const Json values = width == 1 ? Json::array({value}) : value;
+  if (!values.is_array() || values.size() != width) {
+    throw Error(ErrorKind::results, "wanted " + std::to_string(width) + " values of " +
+                                        metric_key(metric.info) + ", got " + value.dump());
+  }
+  for (const Json& number : values) metric.values.push_back(number_or_nan(number));
+}
+
+/// Adds a document's Monte Carlo error, where the run knew it.
+void append_error(const Json& own, MetricRecord& metric) {
+  const auto errors = own.find("mc_stderr");
+  if (errors == own.end()) return;
+  const auto error = errors->find(metric_key(metric.info));
+  if (error != errors->end()) metric.mc_errors.push_back(number_or_nan(*error));
+}
+
+/// Adds one line to the task. @return its digests
+SampleHashes append_sample(const Json& line, TaskRecord& task) {
+  SampleRecord sample;
+  sample.doc_id = line.at("doc_id").get<std::int64_t>();
+  sample.doc = line.at("doc");
+  sample.target = line.at("target").get<std::string>();
+  if (task.output_type == OutputType::generate_until) {
+    sample.outcome = generation_from(line);
+  } else if (task.output_type == OutputType::loglikelihood_rolling) {
+    sample.outcome = text_from(line);
+  } else {
+    sample.outcome = choices_from(line);
+  }
+  for (const auto& [key, value] : line.at("smdm_eval").items()) {
+    const bool known = key == "metrics" || key == "mc_stderr" || key == "choices" ||
+                       key == "forwards" || key == "likelihood";
+    if (!known) sample.extra[key] = value;
+  }
+  SampleHashes hashes = hashes_of(sample);
+  check_hashes(line, hashes);
+  for (MetricRecord& metric : task.metrics) {
+    append_value(line.at("smdm_eval").at("metrics").at(metric_key(metric.info)), metric);
+    append_error(line.at("smdm_eval"), metric);
+  }
+  task.samples.push_back(std::move(sample));
+  return hashes;
+}
+
+std::string bytes_of(const std::filesystem::path& file, const std::string& task) {
+  const std::ifstream in(file, std::ios::binary);
+  if (!in)
+    throw Error(ErrorKind::results,
+                "wanted the samples of " + task + " at " + file.string() + ", cannot open it");
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return bytes.str();
+}
+
+}  // namespace
+
+double number_or_nan(const Json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+void read_samples(const std::filesystem::path& file,
+                  const SamplesPromise& promise,
+                  TaskRecord& task) {
+  const auto bytes = bytes_of(file, task.name);
+  std::istringstream in(bytes);
+  std::vector<SampleHashes> hashes;
+  std::string text;
+  while (std::getline(in, text)) {
+    const std::string where = file.string() + ":" + std::to_string(hashes.size() + 1) + ": ";
+    try {
+      hashes.push_back(append_sample(Json::parse(text), task));
+    } catch (const Json::exception& error) {
+      throw Error(ErrorKind::results, where + "not a sample of ours: " + error.what());
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::results, where + error.what());
+    }
+  }
+  if (hashes.size() != promise.samples) {
+    throw Error(ErrorKind::results, file.string() + ": wanted " + std::to_string(promise.samples) +
+                                        " samples, as the results file says, got " +
+                                        std::to_string(hashes.size()));
+  }
+  if (task_hash(hashes) != promise.hash) {
+    throw Error(
+        ErrorKind::results,
+        file.string() + ": wanted the documents whose digest the results file has, got others");
+  }
+  if (promise.file && hash_string(bytes) != *promise.file) {
+    throw Error(ErrorKind::results,
+                file.string() +
+                    ": wanted the file whose digest the results file has, got another: a file "
+                    "was changed since it was written");
+  }
+}
+
+}  // namespace smdm

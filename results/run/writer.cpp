@@ -1,0 +1,151 @@
+#include "results/run/writer.hpp"
+
+#include <ctime>
+#include <stdexcept>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/files/atomic.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_json.hpp"
+
+namespace smdm {
+namespace {
+namespace fs = std::filesystem;
+
+/// Runs that start within as many microseconds of each other would be needed to use these up.
+constexpr int kDatesTried = 1000;
+
+/// Files that have their names already: taken back unless all of them got theirs.
+class Committed {
+ public:
+  Committed() = default;
+  ~Committed() {
+    std::error_code ignored;
+    for (const fs::path& path : paths_) fs::remove(path, ignored);
+  }
+  Committed(const Committed&) = delete;
+  Committed& operator=(const Committed&) = delete;
+
+  void add(fs::path path) { paths_.push_back(std::move(path)); }
+  void keep() { paths_.clear(); }
+
+ private:
+  std::vector<fs::path> paths_;
+};
+
+void check_task_name(const std::string& name) {
+  if (name.empty() || name.find('/') != std::string::npos) {
+    throw std::invalid_argument(
+        "write_run: wanted a task name that can be part of a file name, got '" + name + "'");
+  }
+}
+
+/// A samples file, and the digest of its content.
+struct StagedSamples {
+  PendingFile file;
+  std::string digest;
+};
+
+StagedSamples pending_samples(const fs::path& folder, const TaskRecord& task) {
+  check_task_name(task.name);
+  std::string lines;
+  for (std::size_t i = 0; i < task.samples.size(); ++i) lines += json_line(sample_json(task, i));
+  PendingFile file(folder);
+  file.write(lines);
+  file.close();
+  return {.file = std::move(file), .digest = hash_string(lines)};
+}
+
+PendingFile pending_results(const fs::path& folder,
+                            const RunRecord& run,
+                            const std::vector<TaskSummary>& summaries,
+                            const std::vector<StagedSamples>& samples) {
+  auto results = results_json(run, summaries);
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    results["smdm_eval"]["tasks"][run.tasks[i].name][kSamplesDigest] = samples[i].digest;
+  PendingFile file(folder);
+  file.write(results.dump(2, ' ', false, Json::error_handler_t::replace));
+  file.write("\n");
+  file.close();
+  return file;
+}
+
+/// The complete files of a run under temporary names.
+struct Staged {
+  std::vector<StagedSamples> samples;
+  PendingFile results;
+};
+
+/// One set of names per date that is tried; a file already renamed cannot be renamed again, so that
+/// the files are staged anew for the next date.
+Staged stage(const fs::path& folder,
+             const RunRecord& run,
+             const std::vector<TaskSummary>& summaries) {
+  std::vector<StagedSamples> samples;
+  samples.reserve(run.tasks.size());
+  for (const TaskRecord& task : run.tasks) samples.push_back(pending_samples(folder, task));
+  auto results = pending_results(folder, run, summaries, samples);
+  return {.samples = std::move(samples), .results = std::move(results)};
+}
+
+RunFiles names(const fs::path& folder, const RunRecord& run, const std::string& date) {
+  RunFiles files{.results = folder / ("results_" + date + ".json"), .samples = {}};
+  for (const TaskRecord& task : run.tasks) {
+    files.samples.push_back(folder / ("samples_" + task.name + "_" + date + ".jsonl"));
+  }
+  return files;
+}
+
+bool any_exists(const RunFiles& files) {
+  std::error_code ignored;
+  for (const fs::path& path : files.samples) {
+    if (fs::exists(fs::symlink_status(path, ignored))) return true;
+  }
+  return fs::exists(fs::symlink_status(files.results, ignored));
+}
+
+/// Gives all files their names, or none and returns false: another run took one of them meanwhile.
+bool commit(Staged& staged, const RunFiles& files) {
+  Committed committed;
+  for (std::size_t i = 0; i < staged.samples.size(); ++i) {
+    if (!staged.samples[i].file.commit(files.samples[i].filename().string())) return false;
+    committed.add(files.samples[i]);
+  }
+  if (!staged.results.commit(files.results.filename().string())) return false;
+  committed.add(files.results);
+  sync_folder(files.results.parent_path());
+  committed.keep();
+  return true;
+}
+
+}  // namespace
+
+std::string date_id(std::chrono::system_clock::time_point when) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(when);
+  const auto micros = std::chrono::floor<std::chrono::microseconds>(when - whole).count();
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::string text(32, '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H-%M-%S", &local));
+  const std::string digits = std::to_string(micros);
+  return text + "." + std::string(6 - digits.size(), '0') + digits;
+}
+
+RunFiles write_run(const fs::path& folder,
+                   const RunRecord& run,
+                   const std::vector<TaskSummary>& summaries,
+                   std::chrono::system_clock::time_point now) {
+  check_writable(folder);
+  for (int tried = 0; tried < kDatesTried; ++tried, now += std::chrono::microseconds(1)) {
+    const RunFiles files = names(folder, run, date_id(now));
+    if (any_exists(files)) continue;
+    Staged staged = stage(folder, run, summaries);
+    if (commit(staged, files)) return files;
+  }
+  throw Error(ErrorKind::results, "wanted a free date for a run in " + folder.string() +
+                                      ", found " + std::to_string(kDatesTried) + " of them taken");
+}
+
+}  // namespace smdm

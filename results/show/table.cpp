@@ -1,0 +1,283 @@
+#include "results/show/table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "base/text/numbers.hpp"
+#include "results/run/lm_eval_json.hpp"
+
+namespace smdm {
+namespace {
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr std::array<Range, 8> kNoWidth{{{.first = 0x0300, .last = 0x036F},
+                                         {.first = 0x0483, .last = 0x0489},
+                                         {.first = 0x0591, .last = 0x05BD},
+                                         {.first = 0x064B, .last = 0x065F},
+                                         {.first = 0x200B, .last = 0x200F},
+                                         {.first = 0x20D0, .last = 0x20F0},
+                                         {.first = 0xFE00, .last = 0xFE0F},
+                                         {.first = 0xFE20, .last = 0xFE2F}}};
+constexpr std::array<Range, 12> kDoubleWidth{{{.first = 0x1100, .last = 0x115F},
+                                              {.first = 0x2E80, .last = 0x303E},
+                                              {.first = 0x3041, .last = 0x33FF},
+                                              {.first = 0x3400, .last = 0x4DBF},
+                                              {.first = 0x4E00, .last = 0x9FFF},
+                                              {.first = 0xA000, .last = 0xA4CF},
+                                              {.first = 0xAC00, .last = 0xD7A3},
+                                              {.first = 0xF900, .last = 0xFAFF},
+                                              {.first = 0xFF00, .last = 0xFF60},
+                                              {.first = 0xFFE0, .last = 0xFFE6},
+                                              {.first = 0x1F300, .last = 0x1FAFF},
+                                              {.first = 0x20000, .last = 0x3FFFD}}};
+
+bool in(std::span<const Range> ranges, char32_t character) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
+    return range.first <= character && character <= range.last;
+  });
+}
+
+/// Takes one character off the front; a byte that starts none counts as one character.
+char32_t take_character(std::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  char32_t character = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+  bool whole = lead < 0x80 || (length > 1 && length <= text.size());
+  for (std::size_t i = 1; whole && i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    whole = (next & 0xC0U) == 0x80U;
+    character = (character << 6U) | (next & 0x3FU);
+  }
+  text.remove_prefix(whole ? length : 1);
+  return whole ? character : U'\uFFFD';
+}
+
+std::string escaped(const std::string& cell) {
+  std::string out;
+  for (const char c : cell) {
+    if (c == '|') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
+std::string spaces(std::size_t count) {
+  return std::string(count, ' ');
+}
+
+std::string aligned(const std::string& cell, std::size_t width, Align align) {
+  const std::string padding = spaces(width - display_width(cell));
+  return align == Align::right ? padding + cell : cell + padding;
+}
+
+std::string centred(const std::string& title, std::size_t width) {
+  const std::size_t free = width - display_width(title);
+  return spaces(free / 2) + title + spaces(free - free / 2);
+}
+
+std::string rule(std::size_t width, Align align) {
+  return std::string(width - 1, '-') + (align == Align::right ? ":" : "-");
+}
+
+std::string four_decimals(double value) {
+  return fixed_text(value, 4);
+}
+
+std::string stderr_text(const std::optional<double>& standard_error) {
+  if (!standard_error || !std::isfinite(*standard_error)) return "N/A";
+  return four_decimals(*standard_error);
+}
+
+/// Indices of a task's metrics in the order of lm-eval's table: by "acc,none".
+std::vector<std::size_t> metrics_by_key(const TaskRecord& task) {
+  std::vector<std::size_t> order(task.metrics.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return metric_key(task.metrics[a].info) < metric_key(task.metrics[b].info);
+  });
+  return order;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+void append_task(const TaskRecord& task,
+                 const TaskSummary& summary,
+                 const std::string& alias,
+                 bool with_monte_carlo,
+                 Rows& rows) {
+  bool first = true;
+  for (const std::size_t i : metrics_by_key(task)) {
+    const MetricInfo& info = task.metrics[i].info;
+    rows.push_back({first ? alias : "", first ? short_text(task.version) : "", info.filter,
+                    std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
+                    four_decimals(summary.at(i).value), "±",
+                    stderr_text(summary.at(i).standard_error)});
+    if (with_monte_carlo) rows.back().push_back(stderr_text(summary.at(i).monte_carlo_error));
+    first = false;
+  }
+}
+
+/// What follows the group's name in the task's: "a" of g_a; empty if it is not named after it.
+std::string name_in_group(const GroupRecord& group, const TaskRecord& task) {
+  const std::string before = group.name + "_";
+  return task.name.starts_with(before) ? task.name.substr(before.size()) : "";
+}
+
+bool same_metrics(const TaskRecord& a, const TaskRecord& b) {
+  const auto same = [](const MetricRecord& x, const MetricRecord& y) {
+    return metric_key(x.info) == metric_key(y.info);
+  };
+  return std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(), b.metrics.end(), same);
+}
+
+/// Indices of a group's tasks, in its order, if it asks one thing in several ways; else nothing.
+std::vector<std::size_t> ways_of_asking(const RunRecord& run, const GroupRecord& group) {
+  std::vector<std::size_t> ways;
+  for (const std::string& name : group.tasks) {
+    const auto task = std::find_if(run.tasks.begin(), run.tasks.end(),
+                                   [&](const TaskRecord& one) { return one.name == name; });
+    if (task == run.tasks.end() || name_in_group(group, *task).empty()) return {};
+    ways.push_back(static_cast<std::size_t>(task - run.tasks.begin()));
+    if (!same_metrics(run.tasks[ways.front()], *task)) return {};
+    if (task->output_type == OutputType::loglikelihood_rolling) return {};  // see period_table()
+  }
+  return ways;
+}
+
+std::string comparison_table(const RunRecord& run,
+                             const std::vector<TaskSummary>& summaries,
+                             const GroupRecord& group,
+                             std::span<const std::size_t> ways) {
+  std::vector<Column> columns = {{.title = group.alias.value_or(group.name)}};
+  for (const std::size_t way : ways) {
+    columns.push_back({.title = name_in_group(group, run.tasks[way]), .align = Align::right});
+  }
+  Rows rows;
+  const TaskRecord& first = run.tasks[ways.front()];
+  for (const std::size_t metric : metrics_by_key(first)) {
+    const MetricInfo& info = first.metrics[metric].info;
+    auto& row = rows.emplace_back();
+    const std::string name = info.filter == "none" ? info.name : metric_key(info);
+    row.push_back(name + (info.higher_is_better ? " ↑" : " ↓"));
+    for (const std::size_t way : ways) {
+      const Summary& summary = summaries.at(way).at(metric);
+      row.push_back(four_decimals(summary.value) + " ± " + stderr_text(summary.standard_error));
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const char32_t character = take_character(text);
+    if (in(kNoWidth, character)) continue;
+    width += in(kDoubleWidth, character) ? 2 : 1;
+  }
+  return width;
+}
+
+std::string markdown_table(std::span<const Column> columns,
+                           std::span<const std::vector<std::string>> rows) {
+  constexpr std::size_t kNarrowest = 3;  // what Markdown wants of a rule
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns)
+    widths.push_back(std::max(kNarrowest, display_width(column.title)));
+  Rows cells;
+  for (const auto& row : rows) {
+    if (row.size() != columns.size()) {
+      throw std::invalid_argument("markdown_table: wanted " + std::to_string(columns.size()) +
+                                  " cells in a row, got " + std::to_string(row.size()));
+    }
+    auto& line = cells.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line.push_back(escaped(row[i]));
+      widths[i] = std::max(widths[i], display_width(line.back()));
+    }
+  }
+  std::string titles = "|";
+  std::string rules = "|";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    titles += centred(columns[i].title, widths[i]) + "|";
+    rules += rule(widths[i], columns[i].align) + "|";
+  }
+  std::string table = titles + "\n" + rules + "\n";
+  for (const auto& line : cells) {
+    table += '|';
+    for (std::size_t i = 0; i < line.size(); ++i)
+      table += aligned(line[i], widths[i], columns[i].align) + "|";
+    table += '\n';
+  }
+  return table;
+}
+
+std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
+  const bool with_monte_carlo = std::ranges::any_of(summaries, [](const TaskSummary& task) {
+    return std::ranges::any_of(task,
+                               [](const Summary& s) { return s.monte_carlo_error.has_value(); });
+  });
+  std::vector<Column> columns = {{.title = "Tasks"},
+                                 {.title = "Version", .align = Align::right},
+                                 {.title = "Filter"},
+                                 {.title = "n-shot", .align = Align::right},
+                                 {.title = "Metric"},
+                                 {.title = ""},
+                                 {.title = "Value", .align = Align::right},
+                                 {.title = ""},
+                                 {.title = "Stderr", .align = Align::right}};
+  if (with_monte_carlo) columns.push_back({.title = "MC stderr", .align = Align::right});
+  Rows rows;
+  for (const DisplayRow& row : display_rows(run)) {
+    if (row.group != nullptr) {
+      rows.push_back({row.alias, "N/A"});
+      rows.back().resize(columns.size());
+    } else {
+      append_task(run.tasks[row.task], summaries.at(row.task), row.alias, with_monte_carlo, rows);
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
+std::string repeatability_table(const RunRecord& run,
+                                const std::vector<std::vector<TaskSummary>>& repeats) {
+  const std::vector<Column> columns = {{.title = "Repeats of"},
+                                       {.title = "Metric"},
+                                       {.title = "Runs", .align = Align::right},
+                                       {.title = "Mean", .align = Align::right},
+                                       {.title = "s.d.", .align = Align::right}};
+  Rows rows;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    for (const std::size_t m : metrics_by_key(run.tasks[t])) {
+      std::vector<double> values;
+      values.reserve(repeats.size());
+      for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
+      const auto error = mean_standard_error(values);
+      const auto runs = static_cast<double>(values.size());
+      rows.push_back({run.tasks[t].name, metric_key(run.tasks[t].metrics[m].info),
+                      std::to_string(values.size()), four_decimals(mean(values)),
+                      error ? four_decimals(*error * std::sqrt(runs)) : "N/A"});
+    }
+  }
+  return markdown_table(columns, rows);
+}
+
+std::string comparison_tables(const RunRecord& run, const std::vector<TaskSummary>& summaries) {
+  std::string tables;
+  for (const GroupRecord& group : run.groups) {
+    const auto ways = ways_of_asking(run, group);
+    if (!ways.empty()) tables.append("\n").append(comparison_table(run, summaries, group, ways));
+  }
+  return tables;
+}
+
+}  // namespace smdm

@@ -1,0 +1,66 @@
+/// The difference of a metric between two runs over the same documents, with what chance
+/// contributes to it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/request.hpp"
+#include "results/statistics/paired_tests.hpp"
+#include "results/statistics/period_statistics.hpp"
+
+namespace smdm {
+
+/// The smallest difference that would have been seen with 80 % power in a two-sided test at 5 %, in
+/// standard errors: the sum of the normal quantiles of 0.975 and 0.80.
+inline constexpr double kDetectable = 2.80;
+
+struct PairedDifference {
+  std::size_t documents = 0;
+  double a = 0.0;           ///< the metric of the first run
+  double b = 0.0;           ///< the metric of the second
+  double difference = 0.0;  ///< b - a
+  /// Over documents; empty for a single one, or where a bootstrap sample overflows.
+  std::optional<double> standard_error;
+  /// 95 %, over documents; empty where standard_error is. It contains the Monte Carlo error, whose
+  /// draws are independent between documents.
+  std::optional<Interval> interval;
+  /// kDetectable standard errors; empty where no document differs, or all by the same.
+  std::optional<double> detectable;
+  PairedTest test = PairedTest::permutation;
+  double p_value = 1.0;
+  std::size_t risen = 0;    ///< documents whose value is larger in b; 0 for a list of counts
+  std::size_t fallen = 0;   ///< documents whose value is smaller in b; 0 for a list of counts
+  std::size_t changed = 0;  ///< documents whose value is another one
+};
+
+/// The number that a metric reports, added in the order of the documents.
+/// @param values  [documents, values_per_document(aggregation)], at least one document
+[[nodiscard]] double metric_value(Aggregation aggregation, std::span<const double> values);
+
+/// Compares a metric. Standard error and interval of
+///   a mean of verdicts   s / sqrt(n) of the differences; Agresti and Min 2005, Statistics in
+///                        Medicine 24, 729: half a document added to each of the four outcomes, so
+///                        that an interval has a width also where no document differs
+///   another mean         s / sqrt(n) of the differences; Student's t
+///   anything else        bootstrap over documents, both runs drawn alike, with
+///   expanded_interval()
+/// @param a, b  [documents, values_per_document(aggregation)], the same documents in the same
+/// order,
+///              finite; results do not depend on anything but these, the order included
+/// @throws std::invalid_argument  if the sizes differ or there are no values
+[[nodiscard]] PairedDifference paired_difference(Aggregation aggregation,
+                                                 std::span<const double> a,
+                                                 std::span<const double> b);
+
+/// 95 % interval of a metric over documents: of verdicts Wilson's, of another mean Student's t,
+/// else the bootstrap's expanded_interval(). Empty for a single document that is no verdict, or
+/// where a bootstrap sample overflows.
+/// @param values  [documents, values_per_document(aggregation)], at least one document
+/// @throws std::invalid_argument  if there are no values
+[[nodiscard]] std::optional<Interval> metric_interval(Aggregation aggregation,
+                                                      std::span<const double> values);
+
+}  // namespace smdm

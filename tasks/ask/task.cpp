@@ -1,0 +1,268 @@
+#include "tasks/ask/task.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <stdexcept>
+
+#include "base/text/unicode.hpp"
+
+namespace smdm {
+namespace {
+
+/// numpy's argmax: the first of equal maxima, and the first NaN if there is one.
+std::size_t argmax(std::span<const double> values) {
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != values[i]) return i;
+    if (values[i] > values[best]) best = i;
+  }
+  return best;
+}
+
+/// Calls the member for the kind of task that it is.
+template <typename OfChoice, typename OfCloze, typename OfOpen, typename OfCorpus>
+auto by_kind(
+    const Task& task, OfChoice of_choice, OfCloze of_cloze, OfOpen of_open, OfCorpus of_corpus) {
+  if (const auto* choice = std::get_if<MultipleChoice>(&task)) return of_choice(*choice);
+  if (const auto* cloze = std::get_if<Cloze>(&task)) return of_cloze(*cloze);
+  if (const auto* open = std::get_if<OpenAnswer>(&task)) return of_open(*open);
+  return of_corpus(std::get<DatedCorpus>(task));
+}
+
+LoadedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
+  auto corpus = load_corpus(task.info.name, root, task.folder, {.text_fields = task.text_fields});
+  LoadedDataset all;
+  for (auto& period : corpus.periods) {
+    for (auto& document : period.documents) all.documents.push_back(std::move(document));
+    all.files.insert(all.files.end(), period.files.begin(), period.files.end());
+  }
+  all.warnings = std::move(corpus.warnings);
+  return all;
+}
+
+/// 1 for the gold choice that is likelier than every other; a tie counts against it.
+std::size_t rank_of_gold(const Question& question, std::span<const double> nats) {
+  std::size_t rank = 1;
+  for (std::size_t i = 0; i < nats.size(); ++i) {
+    if (i != question.gold && !(nats[i] < nats[question.gold])) ++rank;
+  }
+  return rank;
+}
+
+double unknown_metric(const TaskInfo& task, const MetricInfo& metric) {
+  throw std::invalid_argument(task.name + ": no metric " + metric.name + " for this kind of task");
+}
+
+/// A choice that a race ruled out under a metric is not its answer, whatever the value was when the
+/// rows ended.
+bool is_ruled_out(const Estimate& estimate, const MetricInfo& metric) {
+  const auto& from = estimate.eliminated_from;
+  return estimate.eliminated || std::ranges::find(from, metric.name) != from.end();
+}
+
+double choice_value(const TaskInfo& task,
+                    const MetricInfo& metric,
+                    const Question& question,
+                    std::span<const Estimate> estimates) {
+  std::vector<double> nats;
+  std::vector<double> nats_per_character;
+  for (std::size_t i = 0; i < estimates.size(); ++i) {
+    constexpr auto kNever = -std::numeric_limits<double>::infinity();
+    nats.push_back(is_ruled_out(estimates[i], metric) ? kNever : estimates[i].nats);
+    nats_per_character.push_back(nats.back() /
+                                 static_cast<double>(unicode::length(question.choices[i])));
+  }
+  const auto is_gold = [&](std::size_t answer) { return answer == question.gold ? 1.0 : 0.0; };
+  if (metric.name == "acc") return is_gold(argmax(nats));
+  if (metric.name == "acc_norm") return is_gold(argmax(nats_per_character));
+  const auto rank = rank_of_gold(question, nats);
+  if (metric.name == "mrr") return 1.0 / static_cast<double>(rank);
+  if (metric.name == "top1") return rank == 1 ? 1.0 : 0.0;
+  return unknown_metric(task, metric);
+}
+
+Json metric_list(const std::vector<MetricInfo>& metrics) {
+  Json list = Json::array();
+  for (const MetricInfo& metric : metrics) {
+    if (!list.empty() && list.back()["metric"] == metric.name) continue;  // another filter of it
+    list.push_back({{"metric", metric.name},
+                    {"aggregation", to_string(metric.aggregation)},
+                    {"higher_is_better", metric.higher_is_better}});
+  }
+  return list;
+}
+
+}  // namespace
+
+const TaskInfo& info(const Task& task) {
+  return std::visit([](const auto& kind) -> const TaskInfo& { return kind.info; }, task);
+}
+
+LoadedDataset load(const Task& task, const std::filesystem::path& root) {
+  if (const auto* corpus = std::get_if<DatedCorpus>(&task)) return load_periods(*corpus, root);
+  const auto check = [&task](const Json& document) {
+    by_kind(
+        task, [&](const MultipleChoice& kind) { static_cast<void>(kind.parse(document)); },
+        [&](const Cloze& kind) { static_cast<void>(kind.parse(document)); },
+        [&](const OpenAnswer& kind) { static_cast<void>(kind.parse(document)); },
+        [](const DatedCorpus&) {});
+  };
+  return load_dataset(info(task).name, info(task).dataset, root, check);
+}
+
+std::optional<Task> likelihood_probe(const Task& task) {
+  const auto* open = std::get_if<OpenAnswer>(&task);
+  if (open == nullptr || open->likelihood_probe == nullptr) return std::nullopt;
+  return open->likelihood_probe();
+}
+
+std::vector<Request> requests(const Question& question) {
+  std::vector<Request> all;
+  all.reserve(question.choices.size());
+  for (const std::string& choice : question.choices) {
+    all.push_back(
+        {.context = question.context, .continuation = std::string(question.delimiter) + choice});
+  }
+  return all;
+}
+
+std::vector<Request> requests(const Task& task, const Json& document) {
+  return by_kind(
+      task, [&](const MultipleChoice& choice) { return requests(choice.parse(document)); },
+      [&](const Cloze& cloze) { return std::vector<Request>{cloze.parse(document)}; },
+      [](const OpenAnswer&) { return std::vector<Request>{}; },
+      [&](const DatedCorpus& corpus) {
+        return std::vector<Request>{
+            {.context = "", .continuation = corpus_text(document, corpus.text_fields)}};
+      });
+}
+
+Json target(const Task& task, const Json& document) {
+  return by_kind(
+      task, [&](const MultipleChoice& choice) { return Json(choice.parse(document).gold); },
+      [&](const Cloze& cloze) { return Json(cloze.parse(document).continuation); },
+      [&](const OpenAnswer& open) { return Json(open.parse(document).reference); },
+      [&](const DatedCorpus& corpus) { return Json(corpus_text(document, corpus.text_fields)); });
+}
+
+std::vector<double> score(const MultipleChoice& task,
+                          const Question& question,
+                          std::span<const Estimate> estimates) {
+  if (estimates.empty() || estimates.size() != question.choices.size()) {
+    throw std::invalid_argument(task.info.name + ": wanted " +
+                                std::to_string(question.choices.size()) + " estimates, got " +
+                                std::to_string(estimates.size()));
+  }
+  std::vector<double> values;
+  values.reserve(task.info.metrics.size());
+  for (const MetricInfo& metric : task.info.metrics) {
+    values.push_back(choice_value(task.info, metric, question, estimates));
+  }
+  return values;
+}
+
+std::vector<double> score(const Cloze& task, const Estimate& estimate) {
+  std::vector<double> values;
+  for (const MetricInfo& metric : task.info.metrics) {
+    if (metric.name == "perplexity") {
+      values.push_back(estimate.nats);
+    } else if (metric.name != "acc") {
+      unknown_metric(task.info, metric);
+    } else if (!estimate.is_greedy) {
+      throw std::invalid_argument(task.info.name +
+                                  ": acc wanted is_greedy, got an estimate without");
+    } else {
+      values.push_back(*estimate.is_greedy ? 1.0 : 0.0);
+    }
+  }
+  return values;
+}
+
+MetricInfo accuracy() {
+  return {.name = "acc"};
+}
+
+MetricInfo normalized_accuracy() {
+  return {.name = "acc_norm"};
+}
+
+MetricInfo reciprocal_rank() {
+  return {.name = "mrr"};
+}
+
+MetricInfo top_rank() {
+  return {.name = "top1"};
+}
+
+MetricInfo perplexity() {
+  return {.name = "perplexity", .aggregation = Aggregation::perplexity, .higher_is_better = false};
+}
+
+MetricInfo weighted_perplexity() {
+  return {.name = "perplexity",
+          .aggregation = Aggregation::weighted_perplexity,
+          .higher_is_better = false};
+}
+
+MetricInfo bits_per_byte() {
+  return {.name = "bits_per_byte",
+          .aggregation = Aggregation::bits_per_byte,
+          .higher_is_better = false};
+}
+
+Json lm_eval_config(const Task& task) {
+  const TaskInfo& of = info(task);
+  const std::string output_type = by_kind(
+      task, [](const MultipleChoice&) { return std::string("multiple_choice"); },
+      [](const Cloze&) { return std::string("loglikelihood"); },
+      [](const OpenAnswer&) { return std::string("generate_until"); },
+      [](const DatedCorpus&) { return std::string("loglikelihood_rolling"); });
+  const Json common{{"task", of.name},
+                    {"description", ""},
+                    {"target_delimiter", kTargetDelimiter},
+                    {"fewshot_delimiter", "\n\n"},
+                    {"num_fewshot", 0},
+                    {"metric_list", metric_list(of.metrics)},
+                    {"output_type", output_type},
+                    {"repeats", 1},
+                    {"should_decontaminate", false},
+                    {"metadata", {{"version", of.version}}}};
+  // The order of lm-evaluation-harness's own task configuration.
+  constexpr std::array order{"task",
+                             "tag",
+                             "dataset_path",
+                             "dataset_name",
+                             "dataset_kwargs",
+                             "training_split",
+                             "validation_split",
+                             "test_split",
+                             "fewshot_split",
+                             "process_docs",
+                             "doc_to_text",
+                             "doc_to_target",
+                             "doc_to_choice",
+                             "description",
+                             "target_delimiter",
+                             "fewshot_delimiter",
+                             "num_fewshot",
+                             "metric_list",
+                             "output_type",
+                             "generation_kwargs",
+                             "repeats",
+                             "filter_list",
+                             "should_decontaminate",
+                             "doc_to_decontamination_query",
+                             "metadata"};
+  Json config = Json::object();
+  for (const char* key : order) {
+    if (of.lm_eval.contains(key)) {
+      config[key] = of.lm_eval[key];
+    } else if (common.contains(key)) {
+      config[key] = common[key];
+    }
+  }
+  return config;
+}
+
+}  // namespace smdm

@@ -1,0 +1,145 @@
+/// What a task is: where its documents lie, how one becomes a question, and how answers are scored.
+/// A task is a value; nothing registers itself (see catalog.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/request.hpp"
+#include "tasks/data/dataset.hpp"
+#include "tasks/data/dated_corpus.hpp"
+
+namespace smdm {
+
+/// What every kind of task has.
+struct TaskInfo {
+  std::string name;
+  double version = 0.0;  ///< raised when one byte of a prompt or the meaning of a metric changes
+  DatasetInfo dataset;
+  std::vector<MetricInfo> metrics;
+  /// The task in the words of lm-evaluation-harness's task configuration: dataset_path, splits,
+  /// templates, whatever is not at its default there. See lm_eval_config().
+  Json lm_eval;
+};
+
+/// What stands between a context and a choice, in every task that says nothing else.
+inline constexpr std::string_view kTargetDelimiter = " ";
+
+/// A context and the choices that may follow it. The delimiter is not part of a choice.
+struct Question {
+  std::string context;
+  std::vector<std::string> choices;
+  std::size_t gold = 0;
+  std::string_view delimiter = kTargetDelimiter;
+};
+
+/// The choice with the highest likelihood is the answer.
+struct MultipleChoice {
+  TaskInfo info;
+  /// @throws Error(data)  if a field is missing or the gold answer is none of the choices
+  Question (*parse)(const Json& document) = nullptr;
+};
+
+/// A passage whose last part has to be foreseen.
+struct Cloze {
+  TaskInfo info;
+  /// @throws Error(data)  if a field is missing
+  Request (*parse)(const Json& document) = nullptr;
+};
+
+/// A prompt that is answered in free text.
+struct Prompt {
+  std::string text;
+  std::string reference;  ///< the gold answer alone
+};
+
+/// How a masked diffusion model comes to its answer. An autoregressive model decodes once, and its
+/// answer is the same part of the text.
+enum class AnswerProtocol : std::uint8_t {
+  one_pass,    ///< the text behind the prompt
+  two_stages,  ///< the whole text, whose first version is the prompt of a second pass
+};
+
+struct OpenAnswer {
+  TaskInfo info;
+  AnswerProtocol protocol = AnswerProtocol::one_pass;
+  /// @throws Error(data)  if a field is missing or holds no gold answer
+  Prompt (*parse)(const Json& document) = nullptr;
+  /// Values in the order of info.metrics, values_per_document() of each.
+  std::vector<double> (*score)(std::string_view generation, std::string_view reference) = nullptr;
+  /// What the metrics compare, for samples files ("filtered_resps").
+  std::string (*extract)(std::string_view generation) = nullptr;
+  /// The same documents asked by likelihood instead, under the same name; null where there is none.
+  MultipleChoice (*likelihood_probe)() = nullptr;
+};
+
+/// Texts of several periods of time, whose perplexities are compared.
+struct DatedCorpus {
+  TaskInfo info;       ///< its dataset has no sources: files are found by load_corpus()
+  std::string folder;  ///< its place under the data root
+  std::vector<std::string> text_fields;  ///< see corpus_text()
+};
+
+using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
+
+[[nodiscard]] const TaskInfo& info(const Task& task);
+
+/// Reads a task's documents under the data root; those of a dated corpus in time order. Every
+/// document is known to parse afterwards.
+/// @throws Error(data)
+[[nodiscard]] LoadedDataset load(const Task& task, const std::filesystem::path& root);
+
+/// The task that asks by likelihood what this one asks by generation, where there is one.
+[[nodiscard]] std::optional<Task> likelihood_probe(const Task& task);
+
+/// One request for each choice, in order.
+[[nodiscard]] std::vector<Request> requests(const Question& question);
+
+/// The requests of one document: one for each choice, one for a cloze, none for an open answer, and
+/// one without context for the text of a corpus.
+[[nodiscard]] std::vector<Request> requests(const Task& task, const Json& document);
+
+/// What lm-evaluation-harness writes as a sample's "target": the index of the gold choice, the
+/// continuation of a cloze, the gold answer of an open question, the text of a corpus.
+[[nodiscard]] Json target(const Task& task, const Json& document);
+
+/// Values in the order of info.metrics, from one estimate for each request of the document. What a
+/// race ruled out under a metric is not its answer.
+/// @throws std::invalid_argument  if the number of estimates is another, or a metric is not one of
+/// this kind of task ("acc", "acc_norm", "mrr", "top1"; for a cloze "perplexity", "acc", which
+/// needs is_greedy)
+[[nodiscard]] std::vector<double> score(const MultipleChoice& task,
+                                        const Question& question,
+                                        std::span<const Estimate> estimates);
+[[nodiscard]] std::vector<double> score(const Cloze& task, const Estimate& estimate);
+
+/// Metrics as lm-evaluation-harness defines and names them.
+[[nodiscard]] MetricInfo accuracy();
+/// Accuracy of log-likelihoods divided by the number of code points of the choice.
+[[nodiscard]] MetricInfo normalized_accuracy();
+/// exp(-mean) of log-likelihoods in nats.
+[[nodiscard]] MetricInfo perplexity();
+
+/// 1 / r, where r is the rank of the gold choice's log-likelihood: 1 plus the number of others that
+/// are at least as likely, so that a tie counts against the model.
+[[nodiscard]] MetricInfo reciprocal_rank();
+/// Is that rank 1?
+[[nodiscard]] MetricInfo top_rank();
+
+/// exp(-nats / tokens) over a corpus.
+[[nodiscard]] MetricInfo weighted_perplexity();
+/// -nats / bytes / ln 2 over a corpus: comparable between tokenizers.
+[[nodiscard]] MetricInfo bits_per_byte();
+
+/// The "configs" entry that lm-evaluation-harness writes for the task, zero-shot.
+[[nodiscard]] Json lm_eval_config(const Task& task);
+
+}  // namespace smdm

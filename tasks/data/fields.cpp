@@ -1,0 +1,116 @@
+#include "tasks/data/fields.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace smdm {
+namespace {
+
+std::string quoted(const std::string& text) {
+  constexpr std::size_t kShown = 40;
+  const Json shown = text.size() <= kShown ? text : text.substr(0, kShown) + "...";
+  return shown.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string names_of(const Json& object) {
+  constexpr std::size_t kShown = 12;
+  std::string names;
+  std::size_t shown = 0;
+  for (const auto& member : object.items()) {
+    if (shown++ == kShown) return names.append(", ...");
+    names += names.empty() ? "" : ", ";
+    names += quoted(member.key());
+  }
+  return names.empty() ? "none" : names;
+}
+
+[[noreturn]] void fail(const char* name, const char* wanted, const Json& value) {
+  throw Error(ErrorKind::data, std::string("wanted the field \"") + name + "\" to be " + wanted +
+                                   ", got " + describe(value));
+}
+
+}  // namespace
+
+std::string describe(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::null:
+      return "null";
+    case Json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
+    case Json::value_t::string:
+      return "the string " + quoted(value.get<std::string>());
+    case Json::value_t::array:
+      return "an array of " + std::to_string(value.size());
+    case Json::value_t::object:
+      return "an object";
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned:
+    case Json::value_t::number_float:
+      return "the number " + value.dump();
+    case Json::value_t::binary:
+    case Json::value_t::discarded:
+      break;
+  }
+  return "no JSON value";
+}
+
+const Json& field(const Json& object, const char* name) {
+  if (!object.is_object())
+    throw Error(ErrorKind::data, "wanted an object, got " + describe(object));
+  const auto member = object.find(name);
+  if (member == object.end()) {
+    throw Error(ErrorKind::data, std::string("wanted the field \"") + name + "\", got the fields " +
+                                     names_of(object));
+  }
+  return *member;
+}
+
+std::string text_field(const Json& object, const char* name) {
+  const Json& value = field(object, name);
+  if (!value.is_string()) fail(name, "a string", value);
+  return value.get<std::string>();
+}
+
+std::int64_t integer_field(const Json& object, const char* name) {
+  const Json& value = field(object, name);
+  if (!value.is_number_integer()) fail(name, "a whole number", value);
+  return value.get<std::int64_t>();
+}
+
+std::vector<std::string> texts_field(const Json& object, const char* name) {
+  const Json& value = field(object, name);
+  if (!value.is_array()) fail(name, "an array of strings", value);
+  std::vector<std::string> texts;
+  for (const Json& text : value) {
+    if (!text.is_string()) fail(name, "an array of strings only", text);
+    texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+std::size_t label_field(const Json& object,
+                        const char* name,
+                        const std::vector<std::string>& allowed) {
+  const Json& value = field(object, name);
+  const std::string label = value.is_string()           ? value.get<std::string>()
+                            : value.is_number_integer() ? value.dump()
+                                                        : std::string();
+  const auto found = std::ranges::find(allowed, label);
+  if (found == allowed.end()) {
+    std::string wanted = "one of";
+    for (const std::string& one : allowed) wanted.append(1, ' ').append(quoted(one));
+    fail(name, wanted.c_str(), value);
+  }
+  return static_cast<std::size_t>(found - allowed.begin());
+}
+
+Json select_fields(const Json& row, std::initializer_list<const char*> names) {
+  Json selected = Json::object();
+  for (const char* name : names) {
+    if (row.contains(name)) selected[name] = row.at(name);
+  }
+  return selected;
+}
+
+}  // namespace smdm
