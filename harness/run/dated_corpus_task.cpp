@@ -110,29 +110,6 @@ std::size_t scored_tokens(const PreparedTask& prepared, std::size_t first, std::
 
 }  // namespace
 
-CorpusQuery corpus_query(const Settings& settings) {
-  CorpusQuery query;
-  query.text_fields = settings.text_fields;
-  query.date_field = settings.date_field;
-  if (!settings.period.empty()) {
-    if (!settings.date_field) {
-      throw Error(
-          ErrorKind::usage,
-          "--period: wanted --date-field beside it, the field with a document's date; without it "
-          "every file is a period");
-    }
-    try {
-      query.periods = parse_period_rule(settings.period);
-    } catch (const std::invalid_argument& error) {
-      throw Error(ErrorKind::usage, std::string("--period: ") + error.what());
-    }
-  }
-  if (settings.limit && *settings.limit >= 1.0) {
-    query.most = limited(std::numeric_limits<std::size_t>::max(), settings.limit);
-  }
-  return query;
-}
-
 std::vector<PreparedTask> prepare_periods(const DatedCorpus& corpus,
                                           const Session& session,
                                           const Settings& settings,

@@ -84,17 +84,6 @@ void check_estimates(const PreparedTask& prepared, const Session& session) {
 
 }  // namespace
 
-std::size_t limited(std::size_t documents, const std::optional<double>& limit) {
-  if (!limit) return documents;
-  if (!(*limit > 0.0) || !std::isfinite(*limit)) {
-    throw Error(ErrorKind::usage,
-                "--limit: wanted a count, or a fraction below 1, got " + std::to_string(*limit));
-  }
-  const auto count =
-      *limit < 1.0 ? std::ceil(static_cast<double>(documents) * *limit) : std::floor(*limit);
-  return count < static_cast<double>(documents) ? static_cast<std::size_t>(count) : documents;
-}
-
 PreparedTask prepare(const Task& task,
                      const Session& session,
                      const Settings& settings,

@@ -7,6 +7,7 @@
 
 #include "evaluators/rows/score_source.hpp"
 #include "harness/run/session.hpp"
+#include "harness/settings/data.hpp"
 #include "harness/settings/decide.hpp"
 #include "results/run/record.hpp"
 #include "tasks/ask/catalog.hpp"
@@ -38,10 +39,6 @@ struct PreparedTask {
   std::optional<PreparedPeriod> period;
 };
 
-/// How many of `documents` --limit leaves: a count, or a fraction below 1, rounded up.
-/// @throws Error(usage)  if it is not positive
-[[nodiscard]] std::size_t limited(std::size_t documents, const std::optional<double>& limit);
-
 /// Reads and tokenises a task, and checks every request against the model.
 /// @param notes  receives lines for people: what a preset set, a checksum that differs
 /// @throws Error(data), Error(request), Error(usage)
@@ -49,10 +46,6 @@ struct PreparedTask {
                                    const Session& session,
                                    const Settings& settings,
                                    std::vector<std::string>& notes);
-
-/// What the settings say about a dated corpus.
-/// @throws Error(usage)
-[[nodiscard]] CorpusQuery corpus_query(const Settings& settings);
 
 /// Reads a dated corpus and makes a task of each period, in time order, named after it. Under
 /// --packing stream the documents of these tasks are the rows of the stream.

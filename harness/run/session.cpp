@@ -11,18 +11,6 @@
 namespace smdm {
 namespace {
 
-CheckpointOptions checkpoint_options(const Settings& settings) {
-  CheckpointOptions options;
-  options.model = settings.model.value();
-  options.model_size = settings.model_size;
-  if (settings.backend)
-    options.backend = *settings.backend == "mdm" ? ModelKind::mdm : ModelKind::arm;
-  if (settings.rope_tables)
-    options.rope_tables = *settings.rope_tables == "f32" ? RopeTables::f32 : RopeTables::bf16;
-  if (settings.tokenizer) options.tokenizer = *settings.tokenizer;
-  return options;
-}
-
 std::optional<Tokenizer> open_tokenizer(const Checkpoint& checkpoint) {
   if (!checkpoint.tokenizer) return std::nullopt;
   Tokenizer tokenizer(*checkpoint.tokenizer);
@@ -35,9 +23,9 @@ std::optional<Tokenizer> open_tokenizer(const Checkpoint& checkpoint) {
   return tokenizer;
 }
 
-c10::Device device_of(const Settings& settings) {
+c10::Device device_of(const std::string& name) {
   try {
-    return find_device(settings.device.value_or("auto"));
+    return find_device(name);
   } catch (const std::invalid_argument& error) {
     throw Error(ErrorKind::usage, std::string("--device: ") + error.what());
   }
@@ -88,25 +76,15 @@ Json Session::identity() const {
   return json;
 }
 
-Session open_session(const Settings& settings) {
-  if (!settings.model)
-    throw Error(ErrorKind::usage,
-                "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
-  if (settings.threads) {
-    if (*settings.threads < 1)
-      throw Error(ErrorKind::usage,
-                  "--threads: wanted at least 1, got " + std::to_string(*settings.threads));
-    at::set_num_threads(*settings.threads);
-  }
+Session open_session(const ModelSettings& settings) {
+  if (settings.threads) at::set_num_threads(*settings.threads);
   Session session;
-  session.device = device_of(settings);
-  session.checkpoint = find_checkpoint(checkpoint_options(settings));
+  session.device = device_of(settings.device);
+  session.checkpoint = find_checkpoint(settings.checkpoint);
   session.tokenizer = open_tokenizer(session.checkpoint);
-  const auto compute =
-      settings.dtype.value_or("f32") == "bf16" ? ComputeType::bf16 : ComputeType::f32;
   session.defaults =
       read_evaluation_defaults(session.checkpoint.weights.parent_path() / kEvaluationFile);
-  session.model = load_model(session.checkpoint, compute, session.device);
+  session.model = load_model(session.checkpoint, settings.compute, session.device);
   return session;
 }
 

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/error.hpp"
 #include "harness/settings/estimators.hpp"
 #include "harness/settings/presets.hpp"
 #include "harness/settings/refuse.hpp"
@@ -272,14 +273,12 @@ void describe_scoring(const Evaluation& evaluation, Work work, bool arm, Json& j
   }
 }
 
-}  // namespace
-
-Evaluation decide(const Settings& settings,
-                  const std::string& task,
-                  Work work,
-                  ModelKind kind,
-                  std::vector<std::string>& notes,
-                  const Settings& checkpoint_defaults) {
+Evaluation decide_values(const Settings& settings,
+                         const std::string& task,
+                         Work work,
+                         ModelKind kind,
+                         std::vector<std::string>& notes,
+                         const Settings& checkpoint_defaults) {
   if (settings.batch_size) at_least("--batch-size", 1, *settings.batch_size);
   const auto preset = preset_of(settings, task, work, kind, notes);
   if (kind == ModelKind::arm) check_autoregressive(settings, work, notes);
@@ -315,14 +314,6 @@ Evaluation decide(const Settings& settings,
     notes.push_back(task + ": one stage does not use --cfg-second");
   check(decided);
   return decided;
-}
-
-PackingLimits packing_limits(const std::string& device, std::optional<std::int64_t> rows) {
-  PackingLimits limits;
-  if (find_device(device).is_cuda())
-    limits = {.rows_per_forward = 512, .tokens_per_forward = 32768};
-  if (rows) limits.rows_per_forward = *rows;
-  return limits;
 }
 
 LikelihoodConfig likelihood_config(const Evaluation& evaluation,
@@ -373,10 +364,6 @@ DecodingConfig decoding_config(const Evaluation& evaluation, const Settings& set
           .packing = packing(settings)};
 }
 
-const char* to_string(TextPacking packing) noexcept {
-  return packing == TextPacking::stream ? "stream" : "document";
-}
-
 Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
   const bool arm = kind == ModelKind::arm;
   Json json = {{"seed", evaluation.seed}};
@@ -388,6 +375,100 @@ Json describe(const Evaluation& evaluation, Work work, ModelKind kind) {
   json["cfg"] = evaluation.cfg;
   json["cfg_convention"] = kGuidanceConvention;
   return json;
+}
+
+CheckpointOptions checkpoint_options(const Settings& settings) {
+  CheckpointOptions options;
+  options.model = settings.model.value();
+  options.model_size = settings.model_size;
+  if (settings.backend)
+    options.backend = *settings.backend == "mdm" ? ModelKind::mdm : ModelKind::arm;
+  if (settings.rope_tables)
+    options.rope_tables = *settings.rope_tables == "f32" ? RopeTables::f32 : RopeTables::bf16;
+  if (settings.tokenizer) options.tokenizer = *settings.tokenizer;
+  return options;
+}
+
+Decided decided_likelihood(const Evaluation& values, ModelKind kind, const Settings& settings) {
+  Decided decided;
+  LikelihoodSettings work{.config = likelihood_config(values, kind, settings), .racing = {}};
+  if (values.racing && kind == ModelKind::mdm)
+    work.racing = {.error = values.racing_error, .prompt_reuse = values.prompt_reuse};
+  decided.work = work;
+  return decided;
+}
+
+Decided decided_generation(const Evaluation& values,
+                           bool two_stages,
+                           ModelKind kind,
+                           const Settings& settings) {
+  Decided decided;
+  GenerationSettings work;
+  if (kind == ModelKind::arm) {
+    work.generator = decoding_config(values, settings);
+  } else {
+    work.generator = unmasking_config(values, settings);
+    if (two_stages && values.stages == 2) work.second_cfg = values.cfg_second;
+  }
+  decided.work = work;
+  return decided;
+}
+
+Decided decided_corpus(const Evaluation& values, ModelKind kind, const Settings& settings) {
+  Decided decided;
+  decided.work = CorpusSettings{.config = likelihood_config(values, kind, settings),
+                                .packing = values.packing};
+  return decided;
+}
+
+}  // namespace
+
+const char* to_string(TextPacking packing) noexcept {
+  return packing == TextPacking::stream ? "stream" : "document";
+}
+
+ModelSettings model_settings(const Settings& settings) {
+  if (!settings.model)
+    throw Error(ErrorKind::usage,
+                "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
+  if (settings.threads && *settings.threads < 1)
+    refuse("--threads", "at least 1", std::to_string(*settings.threads));
+  return {
+      .checkpoint = checkpoint_options(settings),
+      .compute = settings.dtype.value_or("f32") == "bf16" ? ComputeType::bf16 : ComputeType::f32,
+      .device = settings.device.value_or("auto"),
+      .threads = settings.threads};
+}
+
+PackingLimits packing_limits(const std::string& device, std::optional<std::int64_t> rows) {
+  PackingLimits limits;
+  if (find_device(device).is_cuda())
+    limits = {.rows_per_forward = 512, .tokens_per_forward = 32768};
+  if (rows) limits.rows_per_forward = *rows;
+  return limits;
+}
+
+Decided decide(const Settings& settings,
+               const DecisionFor& what,
+               ModelKind kind,
+               std::vector<std::string>& notes,
+               const Settings& checkpoint_defaults) {
+  auto asked = settings;
+  asked.greedy = settings.greedy || what.cloze;
+  if (settings.racing && what.cloze) {
+    asked.racing = false;
+    notes.push_back(what.task + ": no choices to race; estimated without");
+  }
+  const auto values = decide_values(asked, what.task, what.work, kind, notes, checkpoint_defaults);
+  Decided decided;
+  if (what.work == Work::likelihood) decided = decided_likelihood(values, kind, asked);
+  if (what.work == Work::generation)
+    decided = decided_generation(values, what.two_stages, kind, asked);
+  if (what.work == Work::corpus) decided = decided_corpus(values, kind, asked);
+  decided.seed = values.seed;
+  decided.recorded = describe(values, what.work, kind);
+  if (!what.two_stages && !what.task.empty()) decided.recorded.erase("cfg_second");
+  return decided;
 }
 
 }  // namespace smdm
