@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "harness/cli/jobs.hpp"
+#include "harness/jobs/jobs.hpp"
 #include "results/show/table.hpp"
 #include "tasks/ask/catalog.hpp"
 

@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "base/files/json_lines.hpp"
-#include "harness/cli/jobs.hpp"
-#include "harness/run/input_lines.hpp"
+#include "harness/jobs/input_lines.hpp"
+#include "harness/jobs/jobs.hpp"
 #include "tasks/answers/gsm8k_answer.hpp"
 
 namespace smdm {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/run/embedded.hpp"
+#include "harness/jobs/embedded.hpp"
 #include "harness/settings/table.hpp"
 
 namespace smdm {

@@ -4,14 +4,14 @@
 #include <span>
 #include <string>
 
-#include "harness/run/prepared_task.hpp"
+#include "harness/run/encode.hpp"
 #include "results/run/record.hpp"
 
 namespace smdm {
 
 /// Adds intervals and changes to the records of periods, and their group to the run.
-/// @param prepared  one for each task of the run, in order
+/// @param ready  one for each task of the run, in order
 /// @return a table of the periods for people, with an empty line before it; "" if there are none
-[[nodiscard]] std::string complete_periods(std::span<const PreparedTask> prepared, RunRecord& run);
+[[nodiscard]] std::string complete_periods(std::span<const ReadyTask> ready, RunRecord& run);
 
 }  // namespace smdm

@@ -1,4 +1,4 @@
-#include "harness/run/period_results.hpp"
+#include "harness/jobs/period_results.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace smdm {
 namespace {
 
 /// The units of a period from the values of its two metrics: (nats, tokens) and (nats, bytes).
-PeriodScores scores_of(const PreparedPeriod& period, const TaskRecord& record) {
+PeriodScores scores_of(const PeriodPlace& period, const TaskRecord& record) {
   PeriodScores scores{.name = period.name, .units = {}};
   const auto& by_token = record.metrics.at(0).values;
   const auto& by_byte = record.metrics.at(1).values;
@@ -31,29 +31,29 @@ std::size_t index_of(std::span<const PeriodScores> scores, const std::string& na
 
 }  // namespace
 
-std::string complete_periods(std::span<const PreparedTask> prepared, RunRecord& run) {
+std::string complete_periods(std::span<const ReadyTask> ready, RunRecord& run) {
   std::vector<PeriodScores> scores;
   std::vector<std::size_t> tasks;
-  for (std::size_t i = 0; i < prepared.size(); ++i) {
-    const auto& period = prepared[i].period;
+  for (std::size_t i = 0; i < ready.size(); ++i) {
+    const auto& period = ready[i].period;
     if (!period) continue;
     scores.push_back(scores_of(*period, run.tasks.at(i)));
     tasks.push_back(i);
   }
   if (tasks.empty()) return "";
-  const auto& first = prepared[tasks.front()];
+  const auto& first = ready[tasks.front()];
   const auto& reference = first.period.value().reference;
   const auto results = compare_periods(scores, index_of(scores, reference));
   GroupRecord group{.name = temporal_shift().info.name, .alias = {}, .tasks = {}};
   for (std::size_t k = 0; k < tasks.size(); ++k) {
     auto& record = run.tasks[tasks[k]];
     record.extra["period"] = period_json(results[k], reference);
-    record.extra["period"]["documents"] = prepared[tasks[k]].period.value().documents_used;
+    record.extra["period"]["documents"] = ready[tasks[k]].period.value().documents_used;
     group.tasks.push_back(record.name);
   }
   run.groups.push_back(std::move(group));
   const auto& text = std::get<TextRecord>(run.tasks[tasks.front()].samples.front().outcome);
-  const bool stream = first.evaluation.packing == TextPacking::stream;
+  const bool stream = std::get<CorpusSettings>(first.decided.work).packing == TextPacking::stream;
   std::string table = "\n";
   return table.append(period_table(results, text.estimate.bound, stream ? "rows" : "documents"));
 }

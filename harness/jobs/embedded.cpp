@@ -1,4 +1,4 @@
-#include "harness/run/embedded.hpp"
+#include "harness/jobs/embedded.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,13 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/run/prepared_task.hpp"
+#include "harness/run/encode.hpp"
 
 namespace smdm {
-
-/// A task with some of its documents, spread evenly over it.
-/// @param count  at least 1; all of them if there are no more
-[[nodiscard]] PreparedTask some_documents(const PreparedTask& task, std::size_t count);
 
 /// What one run of a task would take.
 struct PlannedTask {
@@ -29,12 +25,11 @@ struct PlannedTask {
 };
 
 /// Plans tasks, in their order. Rows and tokens of likelihoods are counted without the model
-/// (count_work), those of races and forwards of generations are extrapolated, as seconds are, from
+/// (counted), those of races and forwards of generations are extrapolated, as seconds are, from
 /// a few documents that are computed for the purpose, after one call that only warms up.
 /// @param prefix  of the tasks' names in files: kEmbeddedPrefix or nothing
-[[nodiscard]] std::vector<PlannedTask> planned_tasks(std::span<const PreparedTask> tasks,
+[[nodiscard]] std::vector<PlannedTask> planned_tasks(std::span<const ReadyTask> tasks,
                                                      const Session& session,
-                                                     const Settings& settings,
                                                      const std::string& prefix);
 
 /// A table with a row per task and one of their sums: documents, requests, rows, tokens, forwards

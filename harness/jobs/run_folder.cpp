@@ -1,4 +1,4 @@
-#include "harness/run/run_folder.hpp"
+#include "harness/jobs/run_folder.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "harness/run/input_lines.hpp"
+#include "harness/jobs/input_lines.hpp"
 
 #include "base/error.hpp"
 #include "base/files/lines.hpp"
@@ -29,6 +29,13 @@ void InputLine::reject(const std::string& field, const std::string& wanted) cons
   constexpr std::size_t kShown = 60;
   throw Error(ErrorKind::data, where_ + ": field \"" + field + "\": wanted " + wanted + ", got " +
                                    came.substr(0, kShown));
+}
+
+std::optional<Json> InputLine::question() const {
+  if (!has("question")) return std::nullopt;
+  const auto& name = object_.at("question");
+  if (!name.is_string() && !name.is_number()) reject("question", "a string or a number");
+  return name;
 }
 
 std::string InputLine::text(const std::string& field) const {

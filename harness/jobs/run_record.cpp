@@ -1,4 +1,4 @@
-#include "harness/run/run_record.hpp"
+#include "harness/jobs/run_record.hpp"
 
 #include <algorithm>
 #include <fstream>

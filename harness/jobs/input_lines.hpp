@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ class InputLine {
   [[nodiscard]] const std::string& where() const noexcept { return where_; }  ///< "file:line"
   [[nodiscard]] const Json& id() const { return object_.at("id"); }
   [[nodiscard]] bool has(const std::string& field) const { return object_.contains(field); }
+
+  /// What the line belongs to, where it says so.
+  [[nodiscard]] std::optional<Json> question() const;
 
   /// @throws Error(data)  with file and line
   [[nodiscard]] std::string text(const std::string& field) const;
