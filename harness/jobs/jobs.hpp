@@ -2,7 +2,10 @@
 /// programs goes to standard output, what it tells people to standard error.
 #pragma once
 
+#include <vector>
+
 #include "harness/settings/table.hpp"
+#include "tasks/ask/task.hpp"
 
 namespace smdm {
 
@@ -10,6 +13,10 @@ void list_tasks();
 
 /// --task: benchmark files to a results file.
 void run_tasks(const Settings& settings);
+
+/// The same with tasks given as values in place of --task's names, which then only say which groups
+/// are shown.
+void run_tasks(const Settings& settings, const std::vector<Task>& tasks);
 
 /// --requests: JSON lines of pairs to JSON lines of estimates.
 void run_requests(const Settings& settings);

@@ -16,6 +16,7 @@
 #include "harness/jobs/run_record.hpp"
 #include "harness/run/evaluate.hpp"
 #include "harness/run/ready.hpp"
+#include "harness/settings/data.hpp"
 #include "harness/settings/refuse.hpp"
 #include "results/run/writer.hpp"
 #include "results/show/table.hpp"
@@ -109,19 +110,18 @@ Finished run_part(const ReadyPart& ready, const std::string& folder) {
   return {.run = std::move(run), .summaries = std::move(summaries)};
 }
 
-std::vector<ReadyPart> ready_parts(const Settings& settings) {
+std::vector<ReadyPart> ready_parts(const Settings& settings, const std::vector<Task>& tasks) {
   std::vector<ReadyPart> ready;
-  for (auto& part : evaluation_parts(chosen(settings), settings))
-    ready.push_back(ready_part(std::move(part)));
+  for (auto& part : evaluation_parts(tasks, settings)) ready.push_back(ready_part(std::move(part)));
   return ready;
 }
 
 /// Prints what would run.
-void show_plan(const Settings& settings) {
+void show_plan(const Settings& settings, const std::vector<Task>& tasks) {
   std::vector<PlannedTask> planned;
-  for (const auto& part : ready_parts(settings)) {
-    auto tasks = planned_tasks(part.tasks, part.session, part.part.embedded ? kEmbeddedPrefix : "");
-    std::move(tasks.begin(), tasks.end(), std::back_inserter(planned));
+  for (const auto& part : ready_parts(settings, tasks)) {
+    auto plans = planned_tasks(part.tasks, part.session, part.part.embedded ? kEmbeddedPrefix : "");
+    std::move(plans.begin(), plans.end(), std::back_inserter(planned));
   }
   std::cout << dry_run_table(planned, settings.repeat.value_or(1));
 }
@@ -168,17 +168,20 @@ void show_repeatability(const std::vector<std::vector<Finished>>& finished) {
 }  // namespace
 
 void run_tasks(const Settings& settings) {
-  static_cast<void>(chosen(settings));
-  static_cast<void>(corpus_query(settings));
+  run_tasks(settings, chosen(settings));
+}
+
+void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
+  static_cast<void>(data_settings(settings));
   MadeFolders folders;
   const auto repeats = repeats_of(settings, folders);
-  if (settings.dry_run) return show_plan(settings);
+  if (settings.dry_run) return show_plan(settings, tasks);
   check_writable(settings.output.value_or(kRuns));
-  auto ready = ready_parts(repeats.front());
+  auto ready = ready_parts(repeats.front(), tasks);
   std::vector<std::vector<Finished>> finished;
   for (const auto& repeat : repeats) {
     if (!finished.empty()) {
-      const auto parts = evaluation_parts(chosen(repeat), repeat);
+      const auto parts = evaluation_parts(tasks, repeat);
       for (std::size_t p = 0; p < ready.size(); ++p) decide_again(ready[p], parts[p].settings);
     }
     finished.push_back(run_once(ready, folders));
