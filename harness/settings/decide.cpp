@@ -339,13 +339,6 @@ LikelihoodConfig likelihood_config(const Evaluation& evaluation,
   return config;
 }
 
-RacingConfig racing_config(const Evaluation& evaluation, const Settings& settings) {
-  return {.racing = {.error = evaluation.racing_error, .prompt_reuse = evaluation.prompt_reuse},
-          .cfg = evaluation.cfg,
-          .seed = evaluation.seed,
-          .packing = packing(settings)};
-}
-
 UnmaskingConfig unmasking_config(const Evaluation& evaluation, const Settings& settings) {
   return {.sampler = evaluation.sampler,
           .steps = evaluation.steps,
