@@ -93,6 +93,7 @@ Settings decided_settings(const Settings& asked,
                           const Settings& checkpoint_defaults,
                           std::vector<std::string>& notes) {
   auto decided = layered(asked, what, kind, checkpoint_defaults, notes);
+  const bool one_stage = decided.stages == 1;
   complete(decided, what, kind);
   if (what.work == Work::likelihood && kind == ModelKind::mdm) {
     check_estimator(decided);
@@ -103,7 +104,7 @@ Settings decided_settings(const Settings& asked,
     note_estimator(asked, decided, what.task, notes);
   }
   note_work(asked, what, kind, notes);
-  if (what.work == Work::generation && asked.cfg_second && decided.stages == 1)
+  if (asked.cfg_second && one_stage)
     notes.push_back(what.task + ": one stage does not use --cfg-second");
   return decided;
 }

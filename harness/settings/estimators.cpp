@@ -37,6 +37,13 @@ struct Budget {
   }
 };
 
+void check_most_rows(const Balanced& balanced) {
+  const auto first = first_rows(balanced);
+  if (!balanced.target_error || balanced.max_rows >= first) return;
+  refuse("--max-rows", "at least the " + std::to_string(first) + " rows of 8 folds to begin with",
+         std::to_string(balanced.max_rows));
+}
+
 void check_rounds(const MonteCarlo& mc) {
   if (mc.samples % std::min(mc.samples, mc.strata) == 0) return;
   refuse("--mc-samples", "a multiple of --mc-strata " + std::to_string(mc.strata),
@@ -55,16 +62,13 @@ void check_estimator(const Settings& decided) {
   const auto estimator = estimator_of(decided);
   const auto* balanced = std::get_if<Balanced>(&estimator);
   const auto wanted = "--estimator auto or balanced beside it";
-  if (const auto* mc = std::get_if<MonteCarlo>(&estimator)) check_rounds(*mc);
   if (decided.racing && balanced == nullptr) refuse("--racing", wanted, *decided.estimator);
-  if (!decided.target_error) return;
-  if (balanced == nullptr) refuse("--target-error", wanted, *decided.estimator);
-  if (decided.racing) refuse("--target-error", "no --racing beside it", "both");
-  const auto first = first_rows(*balanced);
-  if (balanced->max_rows < first) {
-    refuse("--max-rows", "at least the " + std::to_string(first) + " rows of 8 folds to begin with",
-           std::to_string(balanced->max_rows));
-  }
+  if (decided.target_error && balanced == nullptr)
+    refuse("--target-error", wanted, *decided.estimator);
+  if (decided.target_error && decided.racing)
+    refuse("--target-error", "no --racing beside it", "both");
+  if (balanced != nullptr) check_most_rows(*balanced);
+  if (const auto* mc = std::get_if<MonteCarlo>(&estimator)) check_rounds(*mc);
 }
 
 bool follows_auto_rule(const Settings& decided) {
