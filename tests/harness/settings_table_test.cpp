@@ -190,12 +190,20 @@ std::string told_by(const CompareSettings& job) {
 }
 
 std::string compared(const Stored& a, const Stored& b) {
-  return told_by({.runs = {a.folder.string(), b.folder.string()}});
+  CompareSettings job;
+  job.runs = {a.folder.string(), b.folder.string()};
+  return told_by(job);
 }
 
 std::string gated(const Stored& a, const Stored& b, const fs::path& baseline) {
-  told_by({.runs = {a.folder.string()}, .make_baseline = baseline.string()});
-  return told_by({.runs = {b.folder.string()}, .gate = baseline.string()});
+  CompareSettings make;
+  make.runs = {a.folder.string()};
+  make.make_baseline = baseline.string();
+  static_cast<void>(told_by(make));
+  CompareSettings judge;
+  judge.runs = {b.folder.string()};
+  judge.gate = baseline.string();
+  return told_by(judge);
 }
 
 /// How many entries a leaderboard of these runs has.
