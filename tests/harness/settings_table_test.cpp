@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "evaluators/likelihood/all_estimators.hpp"
 #include "harness/cli/compare.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/options.hpp"
@@ -344,6 +345,19 @@ TEST_CASE("values of the table are read, written and taken back by their type") 
   CHECK_FALSE(settings.racing);
   CHECK_THROWS_AS(write(setting_named("steps"), settings, "many"), Json::exception);
   CHECK_THROWS_AS(setting_named("stepps"), std::invalid_argument);
+}
+
+TEST_CASE("a name of a closed choice is a value and back, and no other name is one") {
+  for (const auto& [name, sampler] : kAllSamplers) {
+    CHECK(value_named(kAllSamplers, name) == sampler);
+    CHECK(std::string(name_of(kAllSamplers, sampler)) == name);
+  }
+  CHECK(names_of(kAllSamplers) == setting_named("sampler").allowed);
+  CHECK(names_of(kAllEstimators) == setting_named("estimator").allowed);
+  CHECK(std::get<Balanced>(value_named(kAllEstimators, "auto")).exact_over_full_rows);
+  CHECK_FALSE(std::get<Balanced>(value_named(kAllEstimators, "balanced")).exact_over_full_rows);
+  CHECK_THROWS_AS(value_named(kAllSamplers, "greedy"), std::invalid_argument);
+  CHECK_THROWS_AS(value_named(kAllSamplers, ""), std::invalid_argument);
 }
 
 TEST_CASE("what is recorded says every setting of the work, and nothing of another") {
