@@ -44,8 +44,19 @@ Given piqa(const Given& more = {}) {
   return with({{"task", {"piqa"}}, {"limit", 2.0}}, more);
 }
 
-Given gsm8k(const Given& more = {}) {
-  return with({{"task", {"gsm8k"}}, {"limit", 2.0}, {"total-length", 48}, {"steps", 6}}, more);
+/// A question whose second stage fits.
+Given gsm8k() {
+  return {{"task", {"gsm8k"}}, {"limit", 1.0}, {"stages", 2}, {"total-length", 64}, {"steps", 4}};
+}
+
+/// Short texts.
+Given curse() {
+  return {{"task", {"reverse_curse_d2n"}}, {"limit", 2.0}, {"total-length", 32}, {"steps", 4}};
+}
+
+/// Targets that are too long for a race's first look to enumerate.
+Given long_race() {
+  return {{"task", {"hellaswag"}}, {"limit", 3.0}, {"racing", true}, {"racing-error", 0.001}};
 }
 
 /// Two dates a document, so that either gives periods.
@@ -69,22 +80,19 @@ std::vector<Example> likelihood_examples() {
   const Given balanced = {{"estimator", "balanced"}, {"mc-samples", 8}};
   const Given mc = {{"estimator", "mc"}, {"mc-samples", 32}};
   const Given target = {{"estimator", "balanced"}, {"target-error", 0.01}, {"mc-samples", 8}};
-  const Given racing = {{"racing", true}};
   const Given reuse_off = {{"estimator", "balanced"}, {"prompt-reuse", "off"}, {"mc-samples", 8}};
   return {{"backend", piqa(), "arm"},
           {"dtype", piqa(), "bf16"},
           {"rope-tables", piqa(), "f32"},
           {"preset", piqa(), "smdm"},
-          {"probe",
-           {{"task", {"reverse_curse_d2n"}}, {"limit", 2.0}, {"total-length", 32}, {"steps", 4}},
-           "likelihood"},
+          {"probe", curse(), "likelihood"},
           {"estimator", piqa(balanced), "fixed-count"},
           {"mc-samples", piqa(mc), 64},
           {"mc-strata", piqa(mc), 8},
           {"max-rows", piqa(with(target, {{"max-rows", 16}})), 8},
           {"target-error", piqa(balanced), 0.05},
           {"racing", piqa(balanced), true},
-          {"racing-error", piqa(racing), 0.4},
+          {"racing-error", long_race(), 0.4},
           {"prompt-reuse", piqa(reuse_off), "on"},
           {"cfg", piqa(), 0.5},
           {"greedy", piqa(), true},
@@ -95,10 +103,10 @@ std::vector<Example> likelihood_examples() {
 std::vector<Example> examples(const fs::path& data) {
   auto all = likelihood_examples();
   const std::vector<Example> others = {{"cfg-second", gsm8k(), 1.0},
-                                       {"sampler", gsm8k(), "ancestral"},
-                                       {"steps", gsm8k(), 3},
-                                       {"total-length", gsm8k(), 40},
-                                       {"temperature", gsm8k(), 1.0},
+                                       {"sampler", curse(), "ancestral"},
+                                       {"steps", curse(), 3},
+                                       {"total-length", curse(), 40},
+                                       {"temperature", curse(), 1.0},
                                        {"stages", gsm8k(), 1},
                                        {"packing", corpus(data), "stream"},
                                        {"text-fields", corpus(data), {"title"}},
