@@ -1,6 +1,7 @@
 /// Generation with masked diffusion models: masks are revealed over a number of steps.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/request.hpp"
+#include "base/text/names.hpp"
 #include "evaluators/generation/token_choice.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "models/language_model.hpp"
@@ -21,6 +23,11 @@ enum class Sampler : std::uint8_t {
   confidence,  ///< the floor(masked * (1 - s / t)) of highest confidence (published as "greddy")
   ancestral,   ///< each one with probability 1 - s / t (published as "origin")
 };
+
+/// Every sampler by its name, in the order of --help.
+inline constexpr std::array kAllSamplers{
+    Named<Sampler>{.name = "confidence", .value = Sampler::confidence},
+    Named<Sampler>{.name = "ancestral", .value = Sampler::ancestral}};
 
 struct UnmaskingConfig {
   // Changes what is generated.

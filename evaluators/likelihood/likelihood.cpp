@@ -16,18 +16,18 @@ namespace {
 
 void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   if (const auto* config = std::get_if<MonteCarlo>(&estimator)) {
-    require_masked_diffusion(info, "mc");
+    require_masked_diffusion(info, MonteCarlo::kName);
     check_monte_carlo(*config);
   } else if (std::holds_alternative<ChainRule>(estimator)) {
-    require_masked_diffusion(info, "chain-rule");
+    require_masked_diffusion(info, ChainRule::kName);
   } else if (const auto* exact = std::get_if<ExactSum>(&estimator)) {
-    require_masked_diffusion(info, "exact");
+    require_masked_diffusion(info, ExactSum::kName);
     check_subset_config(*exact);
   } else if (const auto* fixed = std::get_if<FixedCount>(&estimator)) {
-    require_masked_diffusion(info, "fixed-count");
+    require_masked_diffusion(info, FixedCount::kName);
     check_subset_config(*fixed);
   } else if (const auto* balanced = std::get_if<Balanced>(&estimator)) {
-    require_masked_diffusion(info, "balanced");
+    require_masked_diffusion(info, Balanced::kName);
     check_subset_config(*balanced);
   } else {
     require_autoregressive(info, "exact likelihood by teacher forcing");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "harness/settings/choices.hpp"
 
 namespace smdm {
 namespace {
@@ -98,7 +99,7 @@ std::vector<EvaluationPart> embedded_parts(std::vector<Task> tasks, const Settin
   std::vector<EvaluationPart> parts;
   for (auto& task : tasks) {
     std::string model(specialist_of(task).name);
-    model.append("-").append(settings.backend.value_or("mdm"));
+    model.append("-").append(settings.backend.value_or(name_of(kAllBackends, ModelKind::mdm)));
     auto part = std::ranges::find(parts, model, &EvaluationPart::model);
     if (part == parts.end()) {
       parts.push_back({.tasks = {}, .settings = settings, .model = model, .embedded = true});

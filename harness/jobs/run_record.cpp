@@ -19,15 +19,6 @@ double seconds_since_epoch(std::chrono::system_clock::time_point when) {
   return std::chrono::duration<double>(when.time_since_epoch()).count();
 }
 
-template <typename T>
-Json value_of(const T& value) {
-  if constexpr (requires { value.has_value(); }) {
-    return value ? Json(*value) : Json();
-  } else {
-    return Json(value);
-  }
-}
-
 /// The processor in the words of its maker, or null where the system does not say.
 Json processor_name() {
   std::ifstream info("/proc/cpuinfo");
@@ -41,11 +32,11 @@ Json processor_name() {
 /// The settings as given, in groups by what they change.
 Json given(const Settings& settings) {
   Json groups = {{"changes_numbers", Json::object()}, {"changes_speed", Json::object()}};
-  for_each_field(settings, [&](const Field& field, const auto& value) {
-    if (field.effect == Effect::job) return;
-    groups[field.effect == Effect::number ? "changes_numbers" : "changes_speed"][field.name()] =
-        value_of(value);
-  });
+  for (const auto& setting : all_settings()) {
+    if (setting.effect == Effect::job) continue;
+    groups[setting.effect == Effect::number ? "changes_numbers" : "changes_speed"]
+          [name_of(setting)] = read(setting, settings);
+  }
   return groups;
 }
 
@@ -74,13 +65,12 @@ ConfigRecord config_record(const Session& session, const Settings& settings) {
   config.device = session.device.str();
   config.limit = settings.limit;
   config.seed = settings.seed.value_or(0);
-  for_each_field(settings, [&](const Field& field, const auto& value) {
-    const Json json = value_of(value);
-    const bool given = !json.is_null() && json != Json(false) && json != Json::array();
-    if (field.effect != Effect::number || !given) return;
-    config.arguments += (config.arguments.empty() ? "" : ",") + field.name() + "=" +
+  for (const auto& setting : all_settings()) {
+    if (setting.effect != Effect::number || !is_given(setting, settings)) continue;
+    const auto json = read(setting, settings);
+    config.arguments += (config.arguments.empty() ? "" : ",") + name_of(setting) + "=" +
                         (json.is_string() ? json.get<std::string>() : json.dump());
-  });
+  }
   return config;
 }
 

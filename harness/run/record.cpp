@@ -133,13 +133,16 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
 void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& record) {
   const auto& settings = std::get<GenerationSettings>(computed.ready.decided.work);
   const bool two_stages = settings.second_cfg.has_value();
+  // A sample repeats the keys of the task's block; what tells runs apart stands there once.
+  auto generation_settings = computed.ready.decided.recorded;
+  generation_settings.erase("settings");
   std::int64_t kept_first = 0;
   for (std::size_t i = 0; i < record.samples.size(); ++i) {
     const auto& texts = computed.judged[i].texts;
     auto& sample = record.samples[i];
     sample.outcome =
         GenerationRecord{.prompt = std::get<Prompt>(computed.ready.items[i].asked).text,
-                         .settings = computed.ready.decided.recorded,
+                         .settings = generation_settings,
                          .text = texts.back(),
                          .filtered = task.extract(texts.back()),
                          .forwards = cost_of(computed.answers[i]).forwards};

@@ -61,8 +61,8 @@ Json Session::identity() const {
                {"parameters", info.parameters},
                {"vocab_tokens", info.vocab_tokens},
                {"max_tokens", info.max_tokens},
-               {"dtype", info.compute == ComputeType::bf16 ? "bf16" : "f32"},
-               {"rope_tables", checkpoint.config.rope_tables == RopeTables::bf16 ? "bf16" : "f32"},
+               {"dtype", name_of(kAllComputeTypes, info.compute)},
+               {"rope_tables", name_of(kAllRopeTables, checkpoint.config.rope_tables)},
                {"weights", checkpoint.weights.string()},
                {"weights_sha256", sha256_of_file(checkpoint.weights)}};
   if (checkpoint.config_file) json["config_sha256"] = sha256_of_file(*checkpoint.config_file);

@@ -12,12 +12,10 @@
 #include "evaluators/generation/unmask.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "evaluators/racing/race.hpp"
+#include "harness/settings/choices.hpp"
 #include "models/checkpoint.hpp"
 
 namespace smdm {
-
-/// How the texts of a corpus become rows (evaluators/rows/text_rows.hpp).
-enum class TextPacking : std::uint8_t { document, stream };
 
 /// For requests, multiple choice and clozes.
 struct LikelihoodSettings {
