@@ -4,6 +4,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "base/text/numbers.hpp"
 #include "harness/bench/estimators.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/run/prepared_task.hpp"
@@ -172,11 +173,11 @@ std::vector<std::string> measured(const LanguageModel& model,
   constexpr double kMillion = 1e6;
   return {name,
           way.name,
-          number(questions, 0),
-          or_dash(known, number(whole.rows / questions, 1)),
-          or_dash(known, number(whole.tokens / kMillion, 2)),
-          or_dash(sample.has_value(), number(rate, 0)),
-          or_dash(sample.has_value(), number(whole.tokens / std::max(rate, 1e-9) / 3600.0, 2))};
+          fixed_text(questions, 0),
+          or_dash(known, fixed_text(whole.rows / questions, 1)),
+          or_dash(known, fixed_text(whole.tokens / kMillion, 2)),
+          or_dash(sample.has_value(), fixed_text(rate, 0)),
+          or_dash(sample.has_value(), fixed_text(whole.tokens / std::max(rate, 1e-9) / 3600.0, 2))};
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
+#include "base/text/numbers.hpp"
 #include "evaluators/subsets/draws.hpp"
 #include "harness/settings/refuse.hpp"
 
@@ -37,12 +37,6 @@ const char* to_text(PromptReuse reuse) {
 std::int64_t first_rows(const Evaluation& evaluation) {
   return first_rows(
       Balanced{.rows = evaluation.mc_samples, .target_error = evaluation.target_error});
-}
-
-std::string short_text(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
 }
 
 std::string auto_rule(const Evaluation& evaluation) {
