@@ -1,34 +1,13 @@
 #include "models/tokenizer.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <sentencepiece_processor.h>
 
 #include "base/error.hpp"
+#include "base/text/unicode.hpp"
 
 namespace smdm {
-namespace {
-
-/// Characters that Python's str.isspace() calls whitespace, in UTF-8.
-constexpr std::array<std::string_view, 29> kWhitespace = {
-    "\t",     "\n",     "\v",     "\f",     "\r",     "\x1c",   "\x1d",   "\x1e",
-    "\x1f",   " ",      "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002",
-    "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a",
-    "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
-
-std::string_view without_trailing_whitespace(std::string_view text) {
-  const auto last = [&] {
-    return std::find_if(kWhitespace.begin(), kWhitespace.end(),
-                        [&](auto space) { return text.ends_with(space); });
-  };
-  for (auto space = last(); space != kWhitespace.end(); space = last())
-    text.remove_suffix(space->size());
-  return text;
-}
-
-}  // namespace
-
 class Tokenizer::Processor : public sentencepiece::SentencePieceProcessor {};
 
 Tokenizer::~Tokenizer() = default;
@@ -82,7 +61,7 @@ std::string Tokenizer::decode(std::span<const std::int64_t> ids) const {
 }
 
 EncodedPair Tokenizer::encode_pair(std::string_view context, std::string_view continuation) const {
-  const auto kept = without_trailing_whitespace(context);
+  const auto kept = unicode::without_trailing_space(context);
   const auto whole = encode(std::string(context).append(continuation));
   EncodedPair pair{.context = encode(kept), .continuation = {}};
   const auto border = std::min(pair.context.size(), whole.size());

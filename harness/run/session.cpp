@@ -1,12 +1,10 @@
 #include "harness/run/session.hpp"
 
-#include <fstream>
-#include <sstream>
-
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/read.hpp"
 
 namespace smdm {
 namespace {
@@ -34,10 +32,8 @@ c10::Device device_of(const std::string& name) {
 /// Floating-point operations that training took, as `smdm-eval train` leaves them beside the
 /// weights; null where they are not known.
 Json training_flops(const std::filesystem::path& folder) {
-  const std::ifstream file(folder / "training.json");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto training = Json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  const auto text = read_file(folder / "training.json").value_or("");
+  const auto training = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!training.is_object() || !training.contains("flops")) return nullptr;
   return training.at("flops").is_number() ? training.at("flops") : Json(nullptr);
 }

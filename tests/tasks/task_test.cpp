@@ -6,7 +6,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
-#include "tests/tasks/files.hpp"
 
 namespace {
 

@@ -26,5 +26,17 @@ TEST_CASE("one term has no standard error, equal terms have none left") {
   CHECK_THROWS_AS(mean_of(std::vector<double>{}), std::invalid_argument);
 }
 
+// Equal in exact arithmetic; recorded results rest on the rounding of either form.
+TEST_CASE("the error of documents is a deviation divided by a root, that of terms one root") {
+  const std::vector<double> values{0.1, 0.7, 0.2, 0.9, 0.4, 0.4};
+  const double squares = 0.1225 + 0.0625 + 0.0625 + 0.2025 + 0.0025 + 0.0025;
+  CHECK(mean(values) == mean_of(values).value);
+  CHECK(sample_deviation(values) == Approx(std::sqrt(squares / 5)).epsilon(1e-14));
+  CHECK(mean_standard_error(values).value() == sample_deviation(values) / std::sqrt(6.0));
+  CHECK(mean_of(values).standard_error.value() == Approx(std::sqrt(squares / 30)).epsilon(1e-14));
+  CHECK_FALSE(mean_standard_error(std::array{3.5}).has_value());
+  CHECK_THROWS_AS(mean(std::vector<double>{}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace smdm

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "base/numbers/splitmix.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
@@ -31,6 +32,17 @@ TEST_CASE("the content hash is what it always was") {
   CHECK(hash({1, 2}) == 0xa6ac6a00e3f501ccU);
   CHECK(hash({2, 1}) == 0x5cdcd779c4c725d0U);
   CHECK(hash({1, 31999, 450}) == 0xffb813bf9ec00398U);
+}
+
+// The first words of seed 1234567, published with the C implementation (S. Vigna, splitmix64.c) at
+// Rosetta Code.
+TEST_CASE("SplitMix64 gives its published words") {
+  SplitMix64 draws(1234567);
+  for (const std::uint64_t word :
+       {6457827717110365317U, 3203168211198807973U, 9817491932198370423U})
+    CHECK(draws.next() == word);
+  CHECK(split_mix(1234567 + kSplitMixIncrement) == 6457827717110365317U);
+  CHECK(split_mix_join(1234567, 0) == 6457827717110365317U);
 }
 
 // Likewise from Python: philox of (hash low, hash high, 7, 25) under (1234, mask).

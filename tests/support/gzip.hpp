@@ -1,4 +1,4 @@
-/// Small helpers of the tests on data files.
+/// Compressed data files for tests.
 #pragma once
 
 #include <string>

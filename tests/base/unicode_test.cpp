@@ -81,6 +81,22 @@ TEST_CASE("strip") {
   CHECK(unicode::strip("\u200bx") == "\u200bx");  // not white space for Python
   CHECK(unicode::strip(" \n") == "");
   CHECK(unicode::strip_left(" x ") == "x ");
+  CHECK(unicode::strip_right(" x\u2003\x1c") == " x");
+}
+
+TEST_CASE("trailing white space comes off, and other bytes stay as they are") {
+  CHECK(unicode::without_trailing_space("") == "");
+  CHECK(unicode::without_trailing_space(" \n") == "");
+  CHECK(unicode::without_trailing_space(" x y\u00a0\u2028\v") == " x y");
+  CHECK(unicode::without_trailing_space("x\u200b ") == "x\u200b");
+  CHECK(unicode::without_trailing_space("x\xe2\x80 ") == "x\xe2\x80");
+  CHECK(unicode::without_trailing_space("x\xff\u0085") == "x\xff");
+  for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    const auto text = utf8({U'x', c});
+    if (unicode::without_trailing_space(text).size() != (unicode::is_space(c) ? 1 : text.size()))
+      FAIL("U+" << std::hex << std::uint32_t{c});
+  }
 }
 
 TEST_CASE("UTF-8") {

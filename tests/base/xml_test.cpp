@@ -1,5 +1,4 @@
-// Text of the gate's JUnit files.
-#include "results/compare/gate_report.hpp"
+#include "base/text/xml.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,13 +1,13 @@
-// SHA-256 and lines of files, compressed or not.
-#include "tests/tasks/files.hpp"
-
+// Whole files, their SHA-256, and lines of files, compressed or not.
 #include <zlib.h>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "base/files/lines.hpp"
+#include "base/files/read.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/gzip.hpp"
 #include "tests/support/support.hpp"
 
 namespace {
@@ -86,6 +86,19 @@ TEST_CASE("lines") {
   const std::string two_blocks(600'000, 'x');
   CHECK(lines_of(two_blocks + "\n" + two_blocks) ==
         std::vector<std::string>{two_blocks, two_blocks});
+}
+
+TEST_CASE("a file is read to its last byte, or not at all") {
+  const TemporaryFolder folder;
+  std::string bytes(200'001, 'x');  // several blocks, the last one short
+  bytes[0] = '\0';
+  bytes.back() = '\xff';
+  test::write_file(folder.path() / "some", bytes);
+  test::write_file(folder.path() / "empty", "");
+  CHECK(read_file(folder.path() / "some") == bytes);
+  CHECK(read_file(folder.path() / "empty") == "");
+  CHECK_FALSE(read_file(folder.path() / "none").has_value());
+  CHECK_FALSE(read_file(folder.path()).has_value());
 }
 
 TEST_CASE("gzip members follow each other") {

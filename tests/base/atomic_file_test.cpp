@@ -46,6 +46,12 @@ class SmallFiles {
 
 }  // namespace
 
+TEST_CASE("a file stands in a folder, named or not") {
+  CHECK(folder_of("a/b") == "a");
+  CHECK(folder_of("/b") == "/");
+  CHECK(folder_of("b") == ".");
+}
+
 TEST_CASE("a file appears whole, under its name, and alone") {
   const test::TemporaryFolder folder;
   std::string content(3 << 20, 'x');
