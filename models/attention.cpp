@@ -1,3 +1,5 @@
+// Rows are sorted by length and cut into groups that waste little padding; indices made once for a
+// batch gather each group's queries and keys out of the packed tokens and scatter the answers back.
 #include "models/attention.hpp"
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 
 #include <torch/types.h>
 
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 #include "models/packed_rows.hpp"
 
 namespace smdm {

@@ -1,3 +1,5 @@
+// What every model does before and behind its own work: it checks its input, and turns blocks of
+// logits into what was asked for.
 #include "models/language_model.hpp"
 
 #include <set>

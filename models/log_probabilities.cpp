@@ -1,6 +1,6 @@
 #include "models/log_probabilities.hpp"
 
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 
 namespace smdm {
 

@@ -7,11 +7,11 @@ namespace smdm {
 RotaryTables rotary_tables(const ModelConfig& config, torch::Device device) {
   // Float32 throughout, in the reference's order of operations, so that rounding to bfloat16 agrees
   // with it.
-  constexpr float kBase = 10000.0F;
+  const auto base = static_cast<float>(config.rotary_base);
   const auto elements = config.rotary_elements();
   const auto exponents =
       torch::arange(0, elements, 2, torch::kFloat32) / static_cast<float>(elements);
-  const auto theta = 1.0F / torch::pow(kBase, exponents);
+  const auto theta = 1.0F / torch::pow(base, exponents);
   const auto positions =
       torch::arange(config.block_size, torch::kFloat32) / static_cast<float>(config.condense_ratio);
   const auto angles = torch::outer(positions, theta);

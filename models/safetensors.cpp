@@ -1,3 +1,5 @@
+// The file is mapped, not read: a tensor is a view of the mapping and keeps it, or a copy where the
+// file's address does not suit its type.
 #include "models/safetensors.hpp"
 
 #include <cerrno>

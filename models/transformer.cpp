@@ -1,3 +1,6 @@
+// One forward: the call's rows are padded and given positions (Batch), every layer runs on all of
+// them, and only wanted positions reach the last feed-forward layer and the head. Keys and values
+// of earlier calls come in as Cache (sequences that grow) or Frozen (prefixes that stay).
 #include "models/transformer.hpp"
 
 #include <algorithm>
@@ -10,7 +13,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/cpu/attention.hpp"
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 #include "models/rotary.hpp"
 
 namespace smdm {
@@ -27,7 +30,7 @@ ModelInfo describe(const ModelConfig& config,
                  .max_tokens = config.block_size,
                  .parameters = weights.parameters,
                  .compute = compute};
-  if (kind == ModelKind::mdm) info.objective = MaskedDiffusion{.mask_id = config.padded_vocab_size};
+  if (kind == ModelKind::mdm) info.objective = MaskedDiffusion{.mask_id = config.mask()};
   return info;
 }
 
@@ -202,6 +205,8 @@ Transformer::Transformer(const ModelConfig& config,
       causal_(kind == ModelKind::arm),
       type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32),
       weights_(std::move(weights)) {
+  if (config_.shifted_logits)
+    throw std::invalid_argument("transformer: wanted logits that are not shifted");
   auto tables = rotary_tables(config_, weights_.embedding.device());
   cosine_ = std::move(tables.cosine);
   sine_ = std::move(tables.sine);

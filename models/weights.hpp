@@ -1,13 +1,13 @@
 /// A checkpoint's tensors, checked against its configuration and laid out for computing.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include <torch/types.h>
 
 #include "models/config.hpp"
+#include "models/formats/tensor_names.hpp"
 #include "models/language_model.hpp"
 #include "models/safetensors.hpp"
 
@@ -31,15 +31,16 @@ struct Weights {
   std::int64_t parameters = 0;
 };
 
-/// Decides what kind of model the tensors are: the configuration's x_model_type, else the number of
-/// embedding rows (V + 1 has a row for the mask), else `asked`.
-/// @throws Error(checkpoint)  if nothing tells, or `asked` contradicts
-[[nodiscard]] ModelKind model_kind(const SafetensorsFile& file,
-                                   const ModelConfig& config,
-                                   std::optional<ModelKind> asked);
+/// The shape of a tensor as it is stored.
+[[nodiscard]] std::vector<std::int64_t> tensor_shape(const ModelConfig& config,
+                                                     ModelKind kind,
+                                                     TensorRole role);
 
-/// @throws Error(checkpoint)  for a missing, unexpected or misshapen tensor, naming it
+/// @param names  of the file's format
+/// @throws Error(checkpoint)  for a missing, unexpected or misshapen tensor and for one that holds
+///                            NaN, infinity or what float32 cannot hold, naming it and the file
 [[nodiscard]] Weights load_weights(const SafetensorsFile& file,
+                                   TensorNames names,
                                    const ModelConfig& config,
                                    ModelKind kind,
                                    ComputeType compute,

@@ -8,7 +8,8 @@
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
 #include "base/files/read.hpp"
-#include "models/checkpoint_writer.hpp"
+#include "models/formats/smdm.hpp"
+#include "models/safetensors_writer.hpp"
 #include "training/log.hpp"
 #include "training/plot.hpp"
 #include "training/settings.hpp"
@@ -128,7 +129,7 @@ class Loop {
   void write_description() const {
     auto config = options_.step.model;
     config.kind = options_.step.kind;
-    replace_file(options_.output / "config.json", config_text(config));
+    replace_file(options_.output / "config.json", smdm_config_text(config));
     if (options_.tokenizer)
       replace_file(options_.output / "tokenizer.model", content_of(*options_.tokenizer));
   }

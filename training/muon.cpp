@@ -7,11 +7,11 @@ namespace smdm::training {
 std::vector<torch::Tensor> matrices_of(const Parameter& parameter,
                                        const torch::Tensor& view,
                                        const ModelConfig& config) {
-  if (parameter.name.ends_with("w1.weight")) {
+  if (parameter.tensor == TensorRole::gate) {
     const auto inner = config.intermediate_size;
     return {view.narrow(0, 0, inner), view.narrow(0, inner, inner)};
   }
-  if (!parameter.name.ends_with("attn.attn.weight")) return {view};
+  if (parameter.tensor != TensorRole::qkv) return {view};
   // Per group its query heads, its key, its value: [G, H / G + 2, hs, E].
   const auto per_group = config.n_head / config.n_query_groups;
   const auto heads =

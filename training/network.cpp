@@ -7,7 +7,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/cpu/row_ranges.hpp"
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 
 namespace smdm::training {
 namespace {

@@ -7,30 +7,41 @@
 
 #include "base/numbers/normal.hpp"
 #include "base/numbers/random.hpp"
+#include "models/formats/smdm.hpp"
 
 namespace smdm::training {
 namespace {
 
 constexpr std::int64_t kAlignment = 32;
 
+/// Lays tensors end to end, under the names of the format that training writes.
 class LayoutBuilder {
  public:
-  void add(const std::string& name, std::vector<std::int64_t> shape, Role role) {
-    Parameter parameter{.name = name + ".weight",
-                        .shape = std::move(shape),
+  LayoutBuilder(const ModelConfig& config, ModelKind kind) : kind_(kind) {
+    layout_.config = config;
+  }
+
+  /// @param layer  0 outside the blocks
+  void add(TensorRole tensor, Role role, std::int64_t layer = 0) {
+    Parameter parameter{.name = tensor_name(smdm_tensors(), tensor, layer),
+                        .second_name = {},
+                        .tensor = tensor,
+                        .shape = tensor_shape(layout_.config, kind_, tensor),
                         .offset = layout_.length,
                         .role = role};
+    if (tensor == TensorRole::gate) {
+      parameter.second_name = tensor_name(smdm_tensors(), TensorRole::up, layer);
+      parameter.shape.front() *= 2;
+    }
     const auto end = layout_.length + parameter.numbers();
     layout_.length = (end + kAlignment - 1) / kAlignment * kAlignment;
     layout_.all.push_back(std::move(parameter));
   }
 
-  [[nodiscard]] ParameterLayout take(const ModelConfig& config) {
-    layout_.config = config;
-    return std::move(layout_);
-  }
+  [[nodiscard]] ParameterLayout take() { return std::move(layout_); }
 
  private:
+  ModelKind kind_;
   ParameterLayout layout_;
 };
 
@@ -74,25 +85,19 @@ std::int64_t ParameterLayout::parameters() const noexcept {
 }
 
 ParameterLayout parameter_layout(const ModelConfig& config, ModelKind kind) {
-  const auto width = config.n_embd;
-  const auto inner = config.intermediate_size;
-  const auto vocab = config.padded_vocab_size;
-  const auto joint = (config.n_head + 2 * config.n_query_groups) * config.head_size();
-  LayoutBuilder builder;
-  builder.add("transformer.wte", {kind == ModelKind::mdm ? vocab + 1 : vocab, width},
-              Role::embedding);
+  LayoutBuilder builder(config, kind);
+  builder.add(TensorRole::embedding, Role::embedding);
   for (std::int64_t layer = 0; layer < config.n_layer; ++layer) {
-    const auto at = "transformer.h." + std::to_string(layer) + ".";
-    builder.add(at + "norm_1", {width}, Role::norm);
-    builder.add(at + "attn.attn", {joint, width}, Role::hidden);
-    builder.add(at + "attn.proj", {width, width}, Role::output);
-    builder.add(at + "norm_2", {width}, Role::norm);
-    builder.add(at + "mlp.swiglu.w1", {2 * inner, width}, Role::hidden);
-    builder.add(at + "mlp.swiglu.w3", {width, inner}, Role::output);
+    builder.add(TensorRole::norm_1, Role::norm, layer);
+    builder.add(TensorRole::qkv, Role::hidden, layer);
+    builder.add(TensorRole::proj, Role::output, layer);
+    builder.add(TensorRole::norm_2, Role::norm, layer);
+    builder.add(TensorRole::gate, Role::hidden, layer);
+    builder.add(TensorRole::down, Role::output, layer);
   }
-  builder.add("transformer.ln_f", {width}, Role::norm);
-  builder.add("lm_head", {vocab, width}, Role::head);
-  return builder.take(config);
+  builder.add(TensorRole::norm_f, Role::norm);
+  builder.add(TensorRole::head, Role::head);
+  return builder.take();
 }
 
 torch::Tensor view_of(const Parameter& parameter, const torch::Tensor& vector) {
@@ -125,14 +130,13 @@ std::vector<std::pair<std::string, torch::Tensor>> file_tensors(const ParameterL
   std::vector<std::pair<std::string, torch::Tensor>> tensors;
   for (const auto& parameter : layout.all) {
     const auto view = view_of(parameter, vector);
-    const auto w1 = parameter.name.rfind("w1.weight");
-    if (w1 == std::string::npos) {
+    if (parameter.second_name.empty()) {
       tensors.emplace_back(parameter.name, view);
       continue;
     }
     const auto inner = layout.config.intermediate_size;
     tensors.emplace_back(parameter.name, view.narrow(0, 0, inner));
-    tensors.emplace_back(parameter.name.substr(0, w1) + "w2.weight", view.narrow(0, inner, inner));
+    tensors.emplace_back(parameter.second_name, view.narrow(0, inner, inner));
   }
   return tensors;
 }

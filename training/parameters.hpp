@@ -10,6 +10,7 @@
 #include <torch/types.h>
 
 #include "models/config.hpp"
+#include "models/formats/tensor_names.hpp"
 #include "models/weights.hpp"
 
 namespace smdm::training {
@@ -24,7 +25,9 @@ enum class Role : std::uint8_t {
 
 /// Where one tensor lies in the vector.
 struct Parameter {
-  std::string name;  ///< the file's; of the two inputs of SwiGLU, which lie end to end, the first
+  std::string name;         ///< the file's; of SwiGLU's two inputs, which lie end to end, the first
+  std::string second_name;  ///< the other of SwiGLU's inputs, else empty
+  TensorRole tensor = TensorRole::embedding;
   std::vector<std::int64_t> shape;
   std::int64_t offset = 0;
   Role role = Role::hidden;

@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
-#include "models/checkpoint_writer.hpp"
 #include "models/safetensors.hpp"
+#include "models/safetensors_writer.hpp"
 
 namespace smdm::training {
 namespace {

@@ -106,7 +106,7 @@ Session random_session(const BenchEstimatorSettings& settings) {
   Session session;
   session.checkpoint.kind = ModelKind::mdm;
   session.checkpoint.config = family_config(settings.model_size);
-  session.tokenizer.emplace(settings.tokenizer);
+  session.tokenizer = open_tokenizer(settings.tokenizer);
   const auto compute = settings.dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
   session.device = find_device(settings.device);
   session.model = random_model(session.checkpoint.config, ModelKind::mdm, compute, session.device,

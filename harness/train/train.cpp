@@ -12,7 +12,8 @@
 #include "base/text/numbers.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/run/progress.hpp"
-#include "models/tokenizer.hpp"
+#include "models/formats/list.hpp"
+#include "models/text/tokenizer.hpp"
 #include "training/loop.hpp"
 
 namespace smdm {
@@ -194,9 +195,8 @@ void announce(const StepOptions& options, const Corpus& corpus) {
 void run_train(const TrainSettings& settings, const std::vector<std::string>& command) {
   check_train_settings(settings);
   if (settings.threads > 0) at::set_num_threads(settings.threads);
-  std::optional<Tokenizer> tokenizer;
-  if (!settings.tokenizer.empty()) tokenizer.emplace(settings.tokenizer);
-  const auto* pieces = tokenizer ? &*tokenizer : nullptr;
+  const auto tokenizer = settings.tokenizer.empty() ? nullptr : open_tokenizer(settings.tokenizer);
+  const auto* pieces = tokenizer.get();
   const auto model = model_of(settings, pieces);
   const Corpus corpus(corpus_options(settings, settings.corpus, model), pieces);
   std::optional<Corpus> validation;

@@ -1,3 +1,5 @@
+// Hands rows and groups of heads out to threads; each part is one call of the best level's loops,
+// which read a row's past and its own keys where they lie.
 #include "models/cpu/attention.hpp"
 
 #include <algorithm>

@@ -63,6 +63,7 @@ TEST_CASE("SHA-256 of files and pieces") {
         "wanted to read " + (folder.path() / "none").string() + ", got: No such file or directory");
   CHECK_FALSE(
       test::error_text<ErrorKind::data>([&] { return sha256_of_file(folder.path()); }).empty());
+  CHECK_THROWS_KIND(sha256_of_file(folder.path() / "none", ErrorKind::checkpoint), checkpoint);
 }
 
 TEST_CASE("lines") {

@@ -1,4 +1,7 @@
-#include "models/kernels.hpp"
+// Each operation twice: rows in loops of our own on the CPU, ATen expressions elsewhere. Loops that
+// vector instructions speed up are those of models/cpu; the others are simple enough for the
+// compiler.
+#include "models/ops.hpp"
 
 #include <algorithm>
 #include <array>

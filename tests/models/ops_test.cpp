@@ -1,6 +1,6 @@
 // The element-wise kernels give a row the same bits wherever it stands and on any number of
 // threads.
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 
 #include <ATen/Parallel.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-/// Writing checkpoints in the format that find_checkpoint() and load_model() read.
+/// Writing the safetensors format that SafetensorsFile reads.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,7 @@
 
 #include <torch/types.h>
 
-#include "models/config.hpp"
-
 namespace smdm {
-
-/// The text of a config.json that read_config() turns into the same configuration.
-[[nodiscard]] std::string config_text(const ModelConfig& config);
 
 /// Receives a file's bytes, piece by piece.
 using ByteSink = std::function<void(std::string_view)>;

@@ -1,4 +1,4 @@
-#include "models/checkpoint_writer.hpp"
+#include "models/safetensors_writer.hpp"
 
 #include <cstdint>
 #include <stdexcept>
@@ -23,29 +23,6 @@ std::string little_endian(std::uint64_t value) {
 }
 
 }  // namespace
-
-std::string config_text(const ModelConfig& config) {
-  Json json = {{"name", config.name},
-               {"block_size", config.block_size},
-               {"vocab_size", config.vocab_size},
-               {"padded_vocab_size", config.padded_vocab_size},
-               {"n_layer", config.n_layer},
-               {"n_head", config.n_head},
-               {"n_embd", config.n_embd},
-               {"n_query_groups", config.n_query_groups},
-               {"intermediate_size", config.intermediate_size},
-               {"rotary_percentage", config.rotary_percentage},
-               {"norm_eps", config.norm_eps},
-               {"condense_ratio", config.condense_ratio},
-               {"parallel_residual", config.parallel_residual},
-               {"shared_attention_norm", config.shared_attention_norm},
-               {"bias", false},
-               {"_norm_class", "RMSNorm"},
-               {"_mlp_class", "LLaMAMLP"},
-               {"rope_tables", config.rope_tables == RopeTables::f32 ? "f32" : "bf16"}};
-  if (config.kind) json["x_model_type"] = to_string(*config.kind);
-  return json.dump(2) + "\n";
-}
 
 void write_safetensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                        const std::map<std::string, std::string>& metadata,
