@@ -183,7 +183,7 @@ void evaluate_period(const PreparedTask& prepared,
   const auto config = likelihood_config(prepared.evaluation, session.checkpoint.kind, settings);
   const auto where = [&](std::size_t row) { return record.name + ", row " + std::to_string(row); };
   const auto estimates = likelihoods(session, prepared.tokens, config, record.name, where);
-  const auto& fields = std::get<DatedCorpus>(prepared.task).text_fields;
+  const auto& task = std::get<DatedCorpus>(prepared.task);
   std::int64_t rows = 0;
   std::int64_t tokens = 0;
   bool all_known = true;
@@ -194,14 +194,14 @@ void evaluate_period(const PreparedTask& prepared,
     const auto scored = scored_tokens(prepared, first, last);
     const auto bytes = prepared.period.value().bytes[i];
     auto& sample = record.samples[i];
-    sample.outcome = TextRecord{.text = corpus_text(sample.doc, fields), .estimate = estimate};
+    sample.outcome =
+        TextRecord{.text = corpus_text(sample.doc, task.text_fields), .estimate = estimate};
     sample.extra["pieces"] = last - first;
     sample.extra["scored_tokens"] = scored;
     sample.extra["bytes"] = bytes;
-    for (const double value : {estimate.nats, static_cast<double>(scored)}) {
-      record.metrics.at(0).values.push_back(value);
-    }
-    for (const double value : {estimate.nats, bytes}) record.metrics.at(1).values.push_back(value);
+    append_values(
+        score(task, {.nats = estimate.nats, .tokens = static_cast<double>(scored), .bytes = bytes}),
+        record.metrics);
     all_known = all_known && (estimate.bound != Bound::lower || estimate.standard_error);
     for (auto& metric : record.metrics)
       metric.mc_errors.push_back(estimate.standard_error.value_or(0.0));
@@ -214,7 +214,7 @@ void evaluate_period(const PreparedTask& prepared,
   const bool is_bound = estimates.front().bound == Bound::lower;
   if (is_bound) record.alias = record.name + " (upper bound)";
   record.extra["bound"] = is_bound ? "upper" : "exact";
-  record.extra["text_fields"] = fields;
+  record.extra["text_fields"] = task.text_fields;
   record.extra["rows"] = rows;
   record.extra["tokens"] = tokens;
 }

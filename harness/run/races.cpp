@@ -14,14 +14,15 @@
 namespace smdm {
 namespace {
 
-/// What each verdict metric divides log-likelihoods by.
+/// What each verdict metric divides log-likelihoods by. A benchmark may ask for races under other
+/// metrics too, which check_race() keeps from an evaluation: they compare undivided ones.
 std::vector<std::vector<double>> divisors_of(const MultipleChoice& task, const Question& question) {
   std::vector<std::vector<double>> divisors;
   for (const auto& metric : task.info.metrics) {
     auto& all = divisors.emplace_back();
     for (const auto& choice : question.choices) {
-      const bool normalized = metric.name == "acc_norm";
-      all.push_back(normalized ? static_cast<double>(unicode::length(choice)) : 1.0);
+      const auto divisor = metric.race_divisor;
+      all.push_back(divisor == nullptr ? 1.0 : divisor(unicode::length(choice)));
     }
   }
   return divisors;
@@ -112,7 +113,7 @@ void check_race(const Task& task, const Evaluation& evaluation) {
   const auto* choices = std::get_if<MultipleChoice>(&task);
   if (!evaluation.racing || choices == nullptr) return;
   for (const auto& metric : choices->info.metrics) {
-    if (metric.name == "acc" || metric.name == "acc_norm") continue;
+    if (metric.race_divisor != nullptr) continue;
     refuse("--racing", "tasks whose metrics are acc and acc_norm",
            choices->info.name + " with " + metric.name);
   }

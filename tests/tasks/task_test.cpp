@@ -1,4 +1,5 @@
 // Prompts on rows of our own, metrics, the catalogue.
+#include "base/metrics/accuracy.hpp"
 #include "base/text/nearest.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tasks/ask/catalog_entries.hpp"
@@ -98,7 +99,7 @@ TEST_CASE("accuracy with and without the length of the choices") {
 
 TEST_CASE("what a race ruled out under a metric is not that metric's answer") {
   MultipleChoice task;
-  task.info.metrics = {accuracy(), normalized_accuracy()};
+  task.info.metrics = {metrics::accuracy(), metrics::normalized_accuracy()};
   const Question question = {.context = "q", .choices = {"a", "bb"}, .gold = 0};
   std::vector<Estimate> estimates(2);
   estimates[0].nats = -2.0;
