@@ -12,20 +12,22 @@ std::size_t rank_of_gold(const ChoiceOutcome& outcome) {
   return rank;
 }
 
+double reciprocal(const ChoiceOutcome& outcome) {
+  return 1.0 / static_cast<double>(rank_of_gold(outcome));
+}
+
+double is_first(const ChoiceOutcome& outcome) {
+  return rank_of_gold(outcome) == 1 ? 1.0 : 0.0;
+}
+
 }  // namespace
 
 Metric reciprocal_rank() {
-  return {.name = "mrr", .of_choices = [](const ChoiceOutcome& outcome) {
-            return 1.0 / static_cast<double>(rank_of_gold(outcome));
-          }};
+  return {.name = "mrr", .of_choices = reciprocal};
 }
 
 Metric top_rank() {
-  return {.name = "top1",
-          .document = DocumentValue::verdict,
-          .of_choices = [](const ChoiceOutcome& outcome) {
-            return rank_of_gold(outcome) == 1 ? 1.0 : 0.0;
-          }};
+  return {.name = "top1", .document = DocumentValue::verdict, .of_choices = is_first};
 }
 
 }  // namespace smdm::metrics
