@@ -107,7 +107,7 @@ std::optional<std::vector<double>> metric_errors(const Cloze& task, const Estima
   if (!is_known(estimate)) return std::nullopt;
   std::vector<double> errors;
   for (const auto& metric : task.info.metrics) {
-    const bool moves = metric.aggregation == Aggregation::perplexity;
+    const bool moves = metric.document == DocumentValue::log_likelihood;
     errors.push_back(moves ? estimate.standard_error.value_or(0.0) : 0.0);
   }
   return errors;

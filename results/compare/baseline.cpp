@@ -60,9 +60,8 @@ void add_metric(const RunTask& repeat,
                                         ": wanted finite values of " + metric_key(record.info) +
                                         " in " + repeat.part->results_file.string());
   }
-  metric.documents.push_back(
-      reordered(record.values, values_per_document(record.info.aggregation), order));
-  metric.values.push_back(metric_value(record.info.aggregation, metric.documents.back()));
+  metric.documents.push_back(reordered(record.values, record.info.width, order));
+  metric.values.push_back(metric_value(record.info, metric.documents.back()));
   if (!std::isfinite(metric.values.back())) {
     throw Error(ErrorKind::results, "baseline: " + repeat.task->name + ": wanted a finite " +
                                         metric_key(record.info) + " in " +
@@ -71,7 +70,7 @@ void add_metric(const RunTask& repeat,
 }
 
 /// Root mean square of the repeats' own errors.
-std::optional<double> error_over_repeats(std::span<const RunTask> repeats, const MetricInfo& info) {
+std::optional<double> error_over_repeats(std::span<const RunTask> repeats, const Metric& info) {
   double squares = 0.0;
   for (const RunTask& repeat : repeats) {
     const auto error = monte_carlo_error(repeat, info);

@@ -34,11 +34,11 @@ std::string asked_of(const SampleRecord& sample) {
   return sha256(all);
 }
 
-std::string metrics_text(std::span<const MetricInfo> metrics) {
+std::string metrics_text(std::span<const Metric> metrics) {
   std::string names;
-  for (const MetricInfo& metric : metrics) {
+  for (const Metric& metric : metrics) {
     if (!names.empty()) names += ' ';
-    names.append(metric_key(metric)).append(":").append(to_string(metric.aggregation));
+    names.append(metric_key(metric)).append(":").append(metric.aggregation);
     names += metric.higher_is_better ? "+" : "-";
   }
   return names;

@@ -116,7 +116,7 @@ void check_hashes(const Json& line, const SampleHashes& computed) {
 
 /// Adds what a document contributes to a metric.
 void append_value(const Json& value, MetricRecord& metric) {
-  const std::size_t width = values_per_document(metric.info.aggregation);
+  const std::size_t width = metric.info.width;
   const Json values = width == 1 ? Json::array({value}) : value;
   if (!values.is_array() || values.size() != width) {
     throw Error(ErrorKind::results, "wanted " + std::to_string(width) + " values of " +

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "base/text/numbers.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
@@ -29,29 +31,45 @@ Json measure_json(const Measure& measure) {
   return json;
 }
 
-/// How a column shows its numbers.
-struct Format {
-  int digits = 0;
-  bool with_sign = false;
-  double scale = 1.0;
-  std::string unit = {};  ///< stands behind each number
+std::string whole(double value) {
+  return std::to_string(static_cast<std::int64_t>(value));
+}
+
+/// How the numbers of one measure are written.
+struct Style {
+  int digits = 4;          ///< after the point
+  double scale = 1.0;      ///< what values are multiplied by
+  bool with_sign = false;  ///< of the value and its interval
+  const char* unit = "";   ///< behind each number
 
   [[nodiscard]] std::string number(double value) const {
     return with_sign ? signed_text(value * scale, digits) : fixed_text(value * scale, digits);
   }
 };
 
-std::string interval_text(const Format& format, const std::optional<Interval>& interval) {
-  if (!interval) return "N/A";
-  return format.number(interval->low) + " .. " + format.number(interval->high) + format.unit;
+/// The value, its interval and its Monte Carlo error: three cells.
+std::vector<std::string> cells_of(const Measure& measure, const Style& style) {
+  std::vector<std::string> cells = {style.number(measure.value) + style.unit, "N/A", "-"};
+  if (measure.interval) {
+    cells[1] = style.number(measure.interval->low) + " .. " +
+               style.number(measure.interval->high) + style.unit;
+  }
+  if (measure.monte_carlo_error)
+    cells[2] = fixed_text(*measure.monte_carlo_error * style.scale, style.digits) + style.unit;
+  return cells;
 }
 
-std::string error_text(const Format& format, const std::optional<double>& error) {
-  return error ? fixed_text(*error * format.scale, format.digits) + format.unit : "-";
-}
-
-std::string whole(double value) {
-  return std::to_string(static_cast<std::int64_t>(value));
+std::vector<std::string> row_of(const PeriodResult& period) {
+  const Style change{.digits = 2, .scale = kPercent, .with_sign = true, .unit = " %"};
+  std::vector<std::string> row = {period.name, std::to_string(period.units), whole(period.tokens)};
+  const auto add = [&row](const std::vector<std::string>& cells) {
+    row.insert(row.end(), cells.begin(), cells.end());
+  };
+  add(cells_of(period.perplexity, {.digits = metrics::weighted_perplexity().digits}));
+  add(cells_of(period.bits_per_byte, {.digits = metrics::bits_per_byte().digits}));
+  add(period.change ? cells_of(*period.change, change)
+                    : std::vector<std::string>{"reference", "", ""});
+  return row;
 }
 
 }  // namespace
@@ -90,23 +108,7 @@ std::string period_table(std::span<const PeriodResult> periods,
                                        number("95 %"),
                                        number("MC error")};
   std::vector<std::vector<std::string>> rows;
-  for (const PeriodResult& period : periods) {
-    std::vector<std::string> row = {period.name, std::to_string(period.units),
-                                    whole(period.tokens)};
-    const auto add = [&row](const Format& format, const Measure& measure) {
-      row.push_back(format.number(measure.value) + format.unit);
-      row.push_back(interval_text(format, measure.interval));
-      row.push_back(error_text(format, measure.monte_carlo_error));
-    };
-    add({.digits = 2}, period.perplexity);
-    add({.digits = 4}, period.bits_per_byte);
-    if (period.change) {
-      add({.digits = 2, .with_sign = true, .scale = kPercent, .unit = " %"}, *period.change);
-    } else {
-      row.insert(row.end(), {"reference", "", ""});
-    }
-    rows.push_back(std::move(row));
-  }
+  for (const PeriodResult& period : periods) rows.push_back(row_of(period));
   return markdown_table(columns, rows);
 }
 

@@ -95,7 +95,7 @@ void append_task(const TaskRecord& task,
                  Rows& rows) {
   bool first = true;
   for (const std::size_t i : metrics_by_key(task)) {
-    const MetricInfo& info = task.metrics[i].info;
+    const Metric& info = task.metrics[i].info;
     rows.push_back({first ? alias : "", first ? short_text(task.version) : "", info.filter,
                     std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
                     four_decimals(summary.at(i).value), "±",
@@ -143,10 +143,9 @@ std::string comparison_table(const RunRecord& run,
   Rows rows;
   const TaskRecord& first = run.tasks[ways.front()];
   for (const std::size_t metric : metrics_by_key(first)) {
-    const MetricInfo& info = first.metrics[metric].info;
+    const Metric& info = first.metrics[metric].info;
     auto& row = rows.emplace_back();
-    const std::string name = info.filter == "none" ? info.name : metric_key(info);
-    row.push_back(name + (info.higher_is_better ? " ↑" : " ↓"));
+    row.push_back(display_name(info) + (info.higher_is_better ? " ↑" : " ↓"));
     for (const std::size_t way : ways) {
       const Summary& summary = summaries.at(way).at(metric);
       row.push_back(four_decimals(summary.value) + " ± " + stderr_text(summary.standard_error));

@@ -1,5 +1,7 @@
 #include <stdexcept>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "results/show/table.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
@@ -11,11 +13,8 @@ TEST_CASE("the table is lm-eval's") {
   RunRecord run;
   TaskRecord task;
   task.name = "lambada_openai";
-  task.metrics = {{.info = {.name = "perplexity",
-                            .aggregation = Aggregation::perplexity,
-                            .higher_is_better = false},
-                   .values = {}},
-                  {.info = {.name = "acc"}, .values = {}}};
+  task.metrics = {{.info = metrics::perplexity(), .values = {}},
+                  {.info = metrics::accuracy(), .values = {}}};
   run.tasks = {task};
   const std::vector<TaskSummary> summaries = {{{.value = 605.38661, .standard_error = 12.34567},
                                                {.value = 0.1, .standard_error = 0.09999}}};
@@ -43,8 +42,8 @@ TEST_CASE("groups stand above their tasks; one row per metric; N/A without a sta
 }
 
 TEST_CASE("a group that asks one thing in several ways has its tasks side by side") {
-  const MetricInfo contained{.name = "contained"};
-  const MetricInfo error{.name = "err", .filter = "strict", .higher_is_better = false};
+  const auto contained = metrics::contained();
+  const Metric error{.name = "err", .filter = "strict", .higher_is_better = false};
   const auto task = [&](const std::string& name) {
     TaskRecord record;
     record.name = name;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/files/digest.hpp"
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"
@@ -60,7 +61,7 @@ void check_multiple_choice(const std::string& name,
   if (!shared) return test::skip("no benchmark data beside the source tree");
   const Task task = named(name);
   auto choice = std::get<MultipleChoice>(task);
-  choice.info.metrics = {accuracy(), normalized_accuracy()};
+  choice.info.metrics = {metrics::accuracy(), metrics::normalized_accuracy()};
   Json all = Json::array();
   PythonRandom random(42);
   std::vector<double> sums(2, 0.0);
