@@ -54,7 +54,6 @@ void check_width(const Metric& metric, std::span<const double> values) {
 }
 
 }  // namespace
-}
 
 std::vector<double> bootstrap_replicates(
     std::size_t count,
