@@ -114,9 +114,9 @@ class Loop {
                  {"flops", flops()},
                  {"tokens_per_second", static_cast<double>(tokens - counted_) / elapsed.count()}};
     if (validated) {
-      const double loss = validation_loss(stepper_.network(), options_.step.kind,
-                                          options_.step.model.padded_vocab_size, *validation_,
-                                          options_.step.tokens_per_forward);
+      const double loss =
+          validation_loss(stepper_.network(), options_.step.kind, options_.step.model.mask(),
+                          *validation_, options_.step.tokens_per_forward);
       line["validation_loss"] = loss;
       watcher_.validation(result.step, loss);
     }

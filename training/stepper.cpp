@@ -46,10 +46,7 @@ Stepper::Stepper(const StepOptions& options, const Corpus& corpus, TrainingState
       state_(std::move(state)),
       network_(layout_, options.kind, options.compute),
       batches_(corpus, options.batches),
-      examples_(corpus,
-                options.objective,
-                {.seed = options.batches.seed},
-                options.model.padded_vocab_size),
+      examples_(corpus, options.objective, {.seed = options.batches.seed}, options.model.mask()),
       gradient_(torch::zeros({layout_.length}, torch::kFloat32)) {
   network_.load(state_.parameters);
 }
