@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
 #include "models/cpu/attention.hpp"
@@ -39,8 +40,8 @@ std::int64_t padded(std::int64_t rows) {
          Transformer::kRowMultiple;
 }
 
-torch::Tensor indices(const std::vector<std::int64_t>& values, torch::Device device) {
-  const auto tensor = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kInt64);
+at::Tensor indices(const std::vector<std::int64_t>& values, at::Device device) {
+  const auto tensor = at::empty({static_cast<std::int64_t>(values.size())}, at::kLong);
   std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<std::int64_t>());
   return tensor.to(device);
 }
@@ -55,9 +56,9 @@ std::vector<std::int64_t> needed_positions(const PackedRows& rows) {
 }
 
 /// The rows of x at `positions`, zero rows behind them up to a multiple of kRowMultiple.
-torch::Tensor gather(const torch::Tensor& x, const std::vector<std::int64_t>& positions) {
+at::Tensor gather(const at::Tensor& x, const std::vector<std::int64_t>& positions) {
   const auto count = static_cast<std::int64_t>(positions.size());
-  auto out = torch::zeros({padded(count), x.size(1)}, x.options());
+  auto out = at::zeros({padded(count), x.size(1)}, x.options());
   out.narrow(0, 0, count).copy_(x.index_select(0, indices(positions, x.device())));
   return out;
 }
@@ -68,12 +69,12 @@ class Transformer::Cache final : public KvCache {
  public:
   Cache(std::int64_t layers,
         const std::vector<std::int64_t>& shape,
-        const torch::TensorOptions& options) {
+        const at::TensorOptions& options) {
     keys_.reserve(static_cast<std::size_t>(layers));
     values_.reserve(static_cast<std::size_t>(layers));
     for (std::int64_t layer = 0; layer < layers; ++layer) {
-      keys_.push_back(torch::empty(shape, options));
-      values_.push_back(torch::empty(shape, options));
+      keys_.push_back(at::empty(shape, options));
+      values_.push_back(at::empty(shape, options));
     }
   }
   [[nodiscard]] std::int64_t tokens() const override { return tokens_; }
@@ -86,15 +87,15 @@ class Transformer::Cache final : public KvCache {
   }
 
   /// Writes behind the tokens held; they count only after advance().
-  void write(std::size_t layer, const torch::Tensor& key, const torch::Tensor& value) {
+  void write(std::size_t layer, const at::Tensor& key, const at::Tensor& value) {
     keys_[layer].narrow(0, tokens_, key.size(0)).copy_(key);
     values_[layer].narrow(0, tokens_, value.size(0)).copy_(value);
   }
   void advance(std::int64_t tokens) { tokens_ += tokens; }
 
  private:
-  std::vector<torch::Tensor> keys_;  // per layer [capacity, G, hs]
-  std::vector<torch::Tensor> values_;
+  std::vector<at::Tensor> keys_;  // per layer [capacity, G, hs]
+  std::vector<at::Tensor> values_;
   std::int64_t tokens_ = 0;
 };
 
@@ -106,7 +107,7 @@ class Transformer::Frozen final : public Prefix {
   [[nodiscard]] Past past(std::size_t layer) const { return layers_[layer]; }
 
   /// @param key,value  [T, G, hs] of the row, T at least tokens()
-  void add_layer(const torch::Tensor& key, const torch::Tensor& value) {
+  void add_layer(const at::Tensor& key, const at::Tensor& value) {
     layers_.push_back(
         {.key = key.narrow(0, 0, tokens_).clone(), .value = value.narrow(0, 0, tokens_).clone()});
   }
@@ -121,9 +122,9 @@ struct Transformer::Batch {
   const PackedRows& rows;
   std::vector<Cache*> caches;
   std::vector<std::int64_t> needed;  ///< positions whose final hidden state is read
-  torch::Tensor ids;                 ///< [N']
-  torch::Tensor cosine;              ///< [N', rotary_elements / 2]
-  torch::Tensor sine;
+  at::Tensor ids;                 ///< [N']
+  at::Tensor cosine;              ///< [N', rotary_elements / 2]
+  at::Tensor sine;
   std::vector<std::shared_ptr<Frozen>> kept;  ///< one per row, or none at all
   std::optional<GatheredAttention> gathered;  ///< not on the CPU
 
@@ -203,7 +204,7 @@ Transformer::Transformer(const ModelConfig& config,
     : LanguageModel(describe(config, kind, compute, weights)),
       config_(config),
       causal_(kind == ModelKind::arm),
-      type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32),
+      type_(compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat),
       weights_(std::move(weights)) {
   if (config_.shifted_logits)
     throw std::invalid_argument("transformer: wanted logits that are not shifted");
@@ -230,13 +231,13 @@ Prefixes Transformer::run(const PackedRows& rows,
   return {batch.kept.begin(), batch.kept.end()};
 }
 
-torch::Tensor Transformer::normed(const torch::Tensor& x, const torch::Tensor& weight) const {
+at::Tensor Transformer::normed(const at::Tensor& x, const at::Tensor& weight) const {
   return rms_norm(x, weight, config_.norm_eps, type_);
 }
 
 /// Residual stream at the needed positions, float32 [padded(needed), E]. Behind the last layer's
 /// attention no other position is read, so the rest of that layer runs on the needed ones alone.
-torch::Tensor Transformer::hidden_states(const Batch& batch) const {
+at::Tensor Transformer::hidden_states(const Batch& batch) const {
   auto x = weights_.embedding.index_select(0, batch.ids);
   for (std::size_t layer = 0; layer < weights_.blocks.size(); ++layer) {
     const auto& block = weights_.blocks[layer];
@@ -247,7 +248,7 @@ torch::Tensor Transformer::hidden_states(const Batch& batch) const {
       heads = gather(heads, batch.needed);
       if (config_.shared_attention_norm) n1 = gather(n1, batch.needed);
     }
-    const auto h = torch::linear(heads, block.proj);
+    const auto h = at::linear(heads, block.proj);
     if (config_.parallel_residual) {
       const auto n2 = config_.shared_attention_norm ? n1 : normed(x, block.norm_2);
       x.add_(h);
@@ -260,17 +261,17 @@ torch::Tensor Transformer::hidden_states(const Batch& batch) const {
   return x;
 }
 
-torch::Tensor Transformer::attended(std::size_t layer,
-                                    const torch::Tensor& n1,
+at::Tensor Transformer::attended(std::size_t layer,
+                                    const at::Tensor& n1,
                                     const Batch& batch) const {
   const auto& rows = batch.rows;
   const HeadShape shape{.heads = config_.n_head,
                         .groups = config_.n_query_groups,
                         .head_size = config_.head_size(),
                         .rotary_elements = config_.rotary_elements()};
-  const auto qkv = torch::linear(n1, weights_.blocks[layer].qkv);
+  const auto qkv = at::linear(n1, weights_.blocks[layer].qkv);
   const auto projections = split_and_rotate(qkv, batch.cosine, batch.sine, shape);
-  auto out = torch::empty({n1.size(0), config_.n_embd}, n1.options());
+  auto out = at::empty({n1.size(0), config_.n_embd}, n1.options());
   out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
   if (batch.gathered) {
     batch.gathered->attend(projections, batch.past(layer), out);
@@ -278,14 +279,14 @@ torch::Tensor Transformer::attended(std::size_t layer,
     cpu::attend(projections, rows, batch.past(layer), causal_, out);
   }
   for (std::size_t row = 0; row < batch.caches.size(); ++row) {
-    const auto own = [&](const torch::Tensor& t) {
+    const auto own = [&](const at::Tensor& t) {
       return t.narrow(0, rows.offsets[row], rows.length(row));
     };
     batch.caches[row]->write(layer, own(projections.key), own(projections.value));
   }
   for (std::size_t row = 0; row < batch.kept.size(); ++row) {
     if (batch.kept[row] == nullptr) continue;
-    const auto own = [&](const torch::Tensor& t) {
+    const auto own = [&](const at::Tensor& t) {
       return t.narrow(0, rows.offsets[row], rows.length(row));
     };
     batch.kept[row]->add_layer(own(projections.key), own(projections.value));
@@ -294,12 +295,12 @@ torch::Tensor Transformer::attended(std::size_t layer,
 }
 
 void Transformer::feed_forward(const BlockWeights& block,
-                               const torch::Tensor& n2,
-                               torch::Tensor& x) const {
-  x.add_(torch::linear(swiglu(torch::linear(n2, block.gate_up)), block.down));
+                               const at::Tensor& n2,
+                               at::Tensor& x) const {
+  x.add_(at::linear(swiglu(at::linear(n2, block.gate_up)), block.down));
 }
 
-void Transformer::visit_head(const torch::Tensor& x,
+void Transformer::visit_head(const at::Tensor& x,
                              const PackedRows& rows,
                              const std::vector<std::int64_t>& needed,
                              const LogitsVisitor& visit) const {
@@ -319,7 +320,7 @@ void Transformer::visit_head(const torch::Tensor& x,
     const auto conditional = slice(rows.wanted, first, count);
     const auto logits =
         rows.unconditional.empty()
-            ? torch::linear(conditional, weights_.head)
+            ? at::linear(conditional, weights_.head)
             : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
     visit(static_cast<std::int64_t>(first), logits.narrow(0, 0, static_cast<std::int64_t>(count)));
   }
@@ -328,16 +329,16 @@ void Transformer::visit_head(const torch::Tensor& x,
 /// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of
 /// hidden states: the head is linear. In bfloat16 the published runs combine rounded logits, and so
 /// do we.
-torch::Tensor Transformer::guided_logits(const torch::Tensor& conditional,
-                                         const torch::Tensor& unconditional,
+at::Tensor Transformer::guided_logits(const at::Tensor& conditional,
+                                         const at::Tensor& unconditional,
                                          double guidance) const {
-  const auto combined = [&](const torch::Tensor& cond, const torch::Tensor& un) {
+  const auto combined = [&](const at::Tensor& cond, const at::Tensor& un) {
     return un + (guidance + 1.0) * (cond - un);
   };
-  if (type_ == torch::kFloat32)
-    return torch::linear(combined(conditional, unconditional), weights_.head);
-  return combined(torch::linear(conditional, weights_.head),
-                  torch::linear(unconditional, weights_.head));
+  if (type_ == at::kFloat)
+    return at::linear(combined(conditional, unconditional), weights_.head);
+  return combined(at::linear(conditional, weights_.head),
+                  at::linear(unconditional, weights_.head));
 }
 
 }  // namespace smdm

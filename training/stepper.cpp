@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <ATen/Functions.h>
+
 #include "base/error.hpp"
 
 namespace smdm::training {
@@ -50,7 +52,7 @@ Stepper::Stepper(const StepOptions& options, const Corpus& corpus, TrainingState
                 options.objective,
                 {.seed = options.batches.seed},
                 options.model.padded_vocab_size),
-      gradient_(torch::zeros({layout_.length}, torch::kFloat32)) {
+      gradient_(at::zeros({layout_.length}, at::kFloat)) {
   network_.load(state_.parameters);
 }
 
