@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
+#include "base/files/read.hpp"
 #include "models/formats/smdm.hpp"
 #include "models/safetensors_writer.hpp"
 #include "training/log.hpp"
@@ -26,9 +25,9 @@ void replace_file(const fs::path& path, std::string_view content) {
 }
 
 std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorKind::checkpoint, path.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(file), {}};
+  auto content = read_file(path);
+  if (!content) throw Error(ErrorKind::checkpoint, path.string() + ": cannot be read");
+  return *std::move(content);
 }
 
 /// The state to begin with.

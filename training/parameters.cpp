@@ -2,10 +2,10 @@
 
 #include <cmath>
 #include <cstddef>
-#include <numbers>
 
 #include <ATen/Functions.h>
 
+#include "base/numbers/normal.hpp"
 #include "base/numbers/random.hpp"
 #include "models/formats/smdm.hpp"
 
@@ -51,14 +51,13 @@ double deviation(const ModelConfig& config, Role role) {
   return std::sqrt(2.0 / (5.0 * width));
 }
 
-/// Standard normal numbers, two of every pair of draws (Box and Muller 1958).
+/// Normal numbers, two of every pair of draws.
 void fill_normal(
     const RandomStream& stream, std::int64_t tensor, double scale, float* to, std::int64_t count) {
   for (std::int64_t i = 0; i < count; i += 2) {
-    const double radius = scale * std::sqrt(-2.0 * std::log(stream.uniform(tensor, i)));
-    const double angle = 2.0 * std::numbers::pi * stream.uniform(tensor, i + 1);
-    to[i] = static_cast<float>(radius * std::cos(angle));
-    if (i + 1 < count) to[i + 1] = static_cast<float>(radius * std::sin(angle));
+    const auto pair = normal_pair(stream.uniform(tensor, i), stream.uniform(tensor, i + 1), scale);
+    to[i] = static_cast<float>(pair.first());
+    if (i + 1 < count) to[i + 1] = static_cast<float>(pair.second());
   }
 }
 

@@ -31,6 +31,7 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+/// The digest of bytes in memory (lm_eval.utils.hash_string, of UTF-8 text).
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
 /// The digest of a file's bytes, read in blocks whatever its size.

@@ -9,6 +9,7 @@
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 
+#include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/bench/training.hpp"
@@ -183,12 +184,12 @@ std::vector<std::string> measured_row(const LanguageModel& model,
   return {arm ? "arm" : "mdm",
           dtype,
           shape.name,
-          number(speed.requests, 2),
-          number(speed.rows, 1),
-          number(speed.tokens, 0),
-          number(speed.flops / kGiga, 1),
-          number(peak / kGiga, 1),
-          number(100.0 * speed.flops / peak, 1) + " %"};
+          fixed_text(speed.requests, 2),
+          fixed_text(speed.rows, 1),
+          fixed_text(speed.tokens, 0),
+          fixed_text(speed.flops / kGiga, 1),
+          fixed_text(peak / kGiga, 1),
+          fixed_text(100.0 * speed.flops / peak, 1) + " %"};
 }
 
 void run_bench_scoring(const BenchSettings& settings) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <sstream>
 
 #include <ATen/Functions.h>
 #include <ATen/core/Tensor.h>
@@ -58,14 +57,6 @@ double matmul_peak(const std::string& dtype, c10::Device device) {
         best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   return 2.0 * static_cast<double>(size * size * size) / best;
-}
-
-std::string number(double value, int digits) {
-  std::ostringstream text;
-  text.setf(std::ios::fixed);
-  text.precision(digits);
-  text << value;
-  return text.str();
 }
 
 }  // namespace smdm

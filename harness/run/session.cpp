@@ -1,27 +1,13 @@
 #include "harness/run/session.hpp"
 
-#include <fstream>
-#include <sstream>
-
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/read.hpp"
 
 namespace smdm {
 namespace {
-
-CheckpointOptions checkpoint_options(const Settings& settings) {
-  CheckpointOptions options;
-  options.model = settings.model.value();
-  options.model_size = settings.model_size;
-  if (settings.backend)
-    options.backend = *settings.backend == "mdm" ? ModelKind::mdm : ModelKind::arm;
-  if (settings.rope_tables)
-    options.rope_tables = *settings.rope_tables == "f32" ? RopeTables::f32 : RopeTables::bf16;
-  if (settings.tokenizer) options.tokenizer = *settings.tokenizer;
-  return options;
-}
 
 std::unique_ptr<const Tokenizer> tokenizer_of(const Checkpoint& checkpoint) {
   if (!checkpoint.tokenizer) return nullptr;
@@ -35,9 +21,9 @@ std::unique_ptr<const Tokenizer> tokenizer_of(const Checkpoint& checkpoint) {
   return tokenizer;
 }
 
-c10::Device device_of(const Settings& settings) {
+c10::Device device_of(const std::string& name) {
   try {
-    return find_device(settings.device.value_or("auto"));
+    return find_device(name);
   } catch (const std::invalid_argument& error) {
     throw Error(ErrorKind::usage, std::string("--device: ") + error.what());
   }
@@ -46,10 +32,8 @@ c10::Device device_of(const Settings& settings) {
 /// Floating-point operations that training took, as `smdm-eval train` leaves them beside the
 /// weights; null where they are not known.
 Json training_flops(const std::filesystem::path& folder) {
-  const std::ifstream file(folder / "training.json");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto training = Json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  const auto text = read_file(folder / "training.json").value_or("");
+  const auto training = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!training.is_object() || !training.contains("flops")) return nullptr;
   return training.at("flops").is_number() ? training.at("flops") : Json(nullptr);
 }
@@ -76,8 +60,8 @@ Json Session::identity() const {
                {"parameters", info.parameters},
                {"vocab_tokens", info.vocab_tokens},
                {"max_tokens", info.max_tokens},
-               {"dtype", info.compute == ComputeType::bf16 ? "bf16" : "f32"},
-               {"rope_tables", checkpoint.config.rope_tables == RopeTables::bf16 ? "bf16" : "f32"},
+               {"dtype", name_of(kAllComputeTypes, info.compute)},
+               {"rope_tables", name_of(kAllRopeTables, checkpoint.config.rope_tables)},
                {"weights", checkpoint.weights.string()},
                {"weights_sha256", digest(checkpoint.weights)}};
   if (checkpoint.config_file) json["config_sha256"] = digest(*checkpoint.config_file);
@@ -91,25 +75,15 @@ Json Session::identity() const {
   return json;
 }
 
-Session open_session(const Settings& settings) {
-  if (!settings.model)
-    throw Error(ErrorKind::usage,
-                "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
-  if (settings.threads) {
-    if (*settings.threads < 1)
-      throw Error(ErrorKind::usage,
-                  "--threads: wanted at least 1, got " + std::to_string(*settings.threads));
-    at::set_num_threads(*settings.threads);
-  }
+Session open_session(const ModelSettings& settings) {
+  if (settings.threads) at::set_num_threads(*settings.threads);
   Session session;
-  session.device = device_of(settings);
-  session.checkpoint = find_checkpoint(checkpoint_options(settings));
+  session.device = device_of(settings.device);
+  session.checkpoint = find_checkpoint(settings.checkpoint);
   session.tokenizer = tokenizer_of(session.checkpoint);
-  const auto compute =
-      settings.dtype.value_or("f32") == "bf16" ? ComputeType::bf16 : ComputeType::f32;
   session.defaults =
       read_evaluation_defaults(session.checkpoint.weights.parent_path() / kEvaluationFile);
-  session.model = load_model(session.checkpoint, compute, session.device);
+  session.model = load_model(session.checkpoint, settings.compute, session.device);
   return session;
 }
 

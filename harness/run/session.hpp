@@ -7,7 +7,7 @@
 
 #include "base/json.hpp"
 #include "harness/settings/checkpoint_defaults.hpp"
-#include "harness/settings/table.hpp"
+#include "harness/settings/decided.hpp"
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
 #include "models/text/tokenizer.hpp"
@@ -30,8 +30,8 @@ struct Session {
 };
 
 /// Loads what the settings name and sets the number of threads.
-/// @throws Error(usage)       if no model is named, or the device does not exist
+/// @throws Error(usage)       if the device does not exist
 /// @throws Error(checkpoint)  if it cannot be used, or tokenizer and vocabulary disagree
-[[nodiscard]] Session open_session(const Settings& settings);
+[[nodiscard]] Session open_session(const ModelSettings& settings);
 
 }  // namespace smdm

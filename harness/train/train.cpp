@@ -1,8 +1,6 @@
 #include "harness/train/train.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -11,6 +9,7 @@
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/run/progress.hpp"
 #include "models/formats/list.hpp"
@@ -150,11 +149,7 @@ StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const
   return options;
 }
 
-std::string fixed(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4f", value);
-  return text.data();
-}
+constexpr int kLossDigits = 4;
 
 /// Progress and validation losses, on standard error.
 class Display {
@@ -162,14 +157,17 @@ class Display {
   explicit Display(std::int64_t steps) : steps_(steps) {}
 
   [[nodiscard]] Watcher watcher() {
-    return {.begin = [this](std::int64_t step) { begin(step); },
-            .step =
-                [this](const StepResult& result) {
-                  progress_.value().note("loss " + fixed(result.loss) + validation_);
-                  progress_.value().advance();
-                },
-            .validation = [this](std::int64_t,
-                                 double loss) { validation_ = ", validation " + fixed(loss); }};
+    return {
+        .begin = [this](std::int64_t step) { begin(step); },
+        .step =
+            [this](const StepResult& result) {
+              progress_.value().note("loss " + fixed_text(result.loss, kLossDigits) + validation_);
+              progress_.value().advance();
+            },
+        .validation =
+            [this](std::int64_t, double loss) {
+              validation_ = ", validation " + fixed_text(loss, kLossDigits);
+            }};
   }
 
  private:

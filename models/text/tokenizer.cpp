@@ -6,21 +6,8 @@
 #include "models/text/sentencepiece.hpp"
 
 namespace smdm {
-namespace {
-
-/// Bytes that are not UTF-8 stay as they are.
-std::string_view without_trailing_whitespace(std::string_view text) {
-  const auto characters = unicode::decode(text);
-  auto last = characters.end();
-  while (last != characters.begin() && unicode::is_space(*(last - 1))) --last;
-  text.remove_suffix(unicode::encode({last, characters.end()}).size());
-  return text;
-}
-
-}  // namespace
-
 EncodedPair Tokenizer::encode_pair(std::string_view context, std::string_view continuation) const {
-  const auto kept = without_trailing_whitespace(context);
+  const auto kept = unicode::without_trailing_space(context);
   const auto whole = encode(std::string(context).append(continuation));
   EncodedPair pair{.context = encode(kept), .continuation = {}};
   const auto border = std::min(pair.context.size(), whole.size());

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
+#include "base/numbers/mean.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/statistics/paired_difference.hpp"
@@ -147,7 +149,7 @@ Origin origin_of(const RunTask& task) {
                 .bit_reproducible = own.value("bit_reproducible", false)};
   const auto& revision = task.part->run.git_hash;
   origin.build["git_hash"] = revision ? Json(*revision) : Json(nullptr);
-  origin.build["environment"] = hash_string(task.part->run.environment).substr(0, kBaselineDigits);
+  origin.build["environment"] = sha256(task.part->run.environment).substr(0, kBaselineDigits);
   return origin;
 }
 
@@ -176,7 +178,7 @@ std::string answers_digest(const TaskRecord& task, std::span<const std::size_t> 
     const Json sample = sample_json(task, document);
     all += json_line(sample.at("resps")) + json_line(sample.at("filtered_resps"));
   }
-  return hash_string(all);
+  return sha256(all);
 }
 
 TaskShape shape_of(const BaselineTask& task) {

@@ -1,10 +1,9 @@
 // The second half of baseline.hpp: baselines as files.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "base/error.hpp"
+#include "base/files/read.hpp"
 #include "base/text/python.hpp"
 #include "results/compare/baseline.hpp"
 #include "results/run/checked_json.hpp"
@@ -210,13 +209,10 @@ std::string baseline_text(const Baseline& baseline) {
 }
 
 Baseline read_baseline(const fs::path& path) {
-  const std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in || fs::is_directory(path))
-    throw Error(ErrorKind::results, "cannot read the baseline " + path.string());
+  const auto text = read_file(path);
+  if (!text) throw Error(ErrorKind::results, "cannot read the baseline " + path.string());
   try {
-    return baseline_from(Json::parse(text.str()));
+    return baseline_from(Json::parse(*text));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a baseline, or truncated: " + error.what());

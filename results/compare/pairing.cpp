@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 
@@ -30,7 +31,7 @@ std::string asked_of(const SampleRecord& sample) {
       append(choice.request.continuation, all);
     }
   }
-  return hash_string(all);
+  return sha256(all);
 }
 
 std::string metrics_text(std::span<const MetricInfo> metrics) {

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/read.hpp"
 #include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
@@ -43,12 +42,10 @@ fs::path results_file_at(const fs::path& path) {
 }
 
 Json parse_file(const fs::path& file) {
-  const std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(ErrorKind::results, "cannot read " + file.string());
-  std::ostringstream text;
-  text << in.rdbuf();
+  const auto text = read_file(file);
+  if (!text) throw Error(ErrorKind::results, "cannot read " + file.string());
   try {
-    return Json::parse(text.str());
+    return Json::parse(*text);
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results, file.string() + ": not JSON, or truncated: " + error.what());
   }

@@ -1,11 +1,10 @@
 #include "results/show/periods.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <vector>
 
+#include "base/text/numbers.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
 
@@ -30,23 +29,25 @@ Json measure_json(const Measure& measure) {
   return json;
 }
 
-/// @param format  of printf, for one double
-std::string formatted(const char* format, double value) {
-  std::array<char, 400> text{};  // the largest double has 309 digits before the point
-  const int length = std::snprintf(text.data(), text.size(), format, value);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
+/// How a column shows its numbers.
+struct Format {
+  int digits = 0;
+  bool with_sign = false;
+  double scale = 1.0;
+  std::string unit = {};  ///< stands behind each number
 
-std::string interval_text(const char* format,
-                          const std::optional<Interval>& interval,
-                          double scale) {
+  [[nodiscard]] std::string number(double value) const {
+    return with_sign ? signed_text(value * scale, digits) : fixed_text(value * scale, digits);
+  }
+};
+
+std::string interval_text(const Format& format, const std::optional<Interval>& interval) {
   if (!interval) return "N/A";
-  return formatted(format, interval->low * scale) + " .. " +
-         formatted(format, interval->high * scale);
+  return format.number(interval->low) + " .. " + format.number(interval->high) + format.unit;
 }
 
-std::string error_text(const char* format, const std::optional<double>& error, double scale) {
-  return error ? formatted(format, *error * scale) : "-";
+std::string error_text(const Format& format, const std::optional<double>& error) {
+  return error ? fixed_text(*error * format.scale, format.digits) + format.unit : "-";
 }
 
 std::string whole(double value) {
@@ -92,19 +93,15 @@ std::string period_table(std::span<const PeriodResult> periods,
   for (const PeriodResult& period : periods) {
     std::vector<std::string> row = {period.name, std::to_string(period.units),
                                     whole(period.tokens)};
-    const auto add = [&row](const char* format, const Measure& measure, double scale,
-                            const std::string& after) {
-      row.push_back(formatted(format, measure.value * scale) + after);
-      row.push_back(interval_text(format, measure.interval, scale) +
-                    (measure.interval ? after : ""));
-      row.push_back(
-          error_text(format[1] == '+' ? "%.2f" : format, measure.monte_carlo_error, scale) +
-          (measure.monte_carlo_error ? after : ""));
+    const auto add = [&row](const Format& format, const Measure& measure) {
+      row.push_back(format.number(measure.value) + format.unit);
+      row.push_back(interval_text(format, measure.interval));
+      row.push_back(error_text(format, measure.monte_carlo_error));
     };
-    add("%.2f", period.perplexity, 1.0, "");
-    add("%.4f", period.bits_per_byte, 1.0, "");
+    add({.digits = 2}, period.perplexity);
+    add({.digits = 4}, period.bits_per_byte);
     if (period.change) {
-      add("%+.2f", *period.change, kPercent, " %");
+      add({.digits = 2, .with_sign = true, .scale = kPercent, .unit = " %"}, *period.change);
     } else {
       row.insert(row.end(), {"reference", "", ""});
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/numbers/distributions.hpp"
+#include "base/numbers/mean.hpp"
 #include "results/statistics/statistics.hpp"
 
 namespace smdm {

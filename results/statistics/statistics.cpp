@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/numbers/mean.hpp"
 #include "base/numbers/splitmix.hpp"
 
 namespace smdm {
@@ -37,26 +38,7 @@ void check_resamples(std::int64_t resamples) {
                               std::to_string(resamples));
 }
 
-double sample_deviation(std::span<const double> values) {
-  const double centre = mean(values);
-  double squares = 0.0;
-  for (const double value : values) squares += (value - centre) * (value - centre);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
 }  // namespace
-
-double mean(std::span<const double> values) {
-  if (values.empty()) throw std::invalid_argument("mean: wanted at least one value, got none");
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-std::optional<double> mean_standard_error(std::span<const double> values) {
-  if (values.size() < 2) return std::nullopt;
-  return sample_deviation(values) / std::sqrt(static_cast<double>(values.size()));
-}
 
 double perplexity(std::span<const double> nats) {
   return std::exp(-mean(nats));

@@ -28,13 +28,6 @@ struct Summary {
   std::optional<double> monte_carlo_error = {};
 };
 
-/// Sum in the given order, divided by the count.
-/// @throws std::invalid_argument  if there are no values
-[[nodiscard]] double mean(std::span<const double> values);
-
-/// Sample standard deviation (n - 1) divided by sqrt(n); empty with fewer than two values.
-[[nodiscard]] std::optional<double> mean_standard_error(std::span<const double> values);
-
 /// exp(-mean) of log-likelihoods in nats.
 /// @throws std::invalid_argument  if there are no values
 [[nodiscard]] double perplexity(std::span<const double> nats);

@@ -30,11 +30,12 @@ auto by_kind(
   return of_corpus(std::get<DatedCorpus>(task));
 }
 
-LoadedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
+AskedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
   auto corpus = load_corpus(task.info.name, root, task.folder, {.text_fields = task.text_fields});
-  LoadedDataset all;
+  AskedDataset all;
   for (auto& period : corpus.periods) {
     for (auto& document : period.documents) all.documents.push_back(std::move(document));
+    for (auto& text : period.texts) all.asked.emplace_back(Text{.text = std::move(text)});
     all.files.insert(all.files.end(), period.files.begin(), period.files.end());
   }
   all.warnings = std::move(corpus.warnings);
@@ -99,16 +100,23 @@ const TaskInfo& info(const Task& task) {
   return std::visit([](const auto& kind) -> const TaskInfo& { return kind.info; }, task);
 }
 
-LoadedDataset load(const Task& task, const std::filesystem::path& root) {
+AskedDataset load(const Task& task, const std::filesystem::path& root) {
   if (const auto* corpus = std::get_if<DatedCorpus>(&task)) return load_periods(*corpus, root);
-  const auto check = [&task](const Json& document) {
-    by_kind(
-        task, [&](const MultipleChoice& kind) { static_cast<void>(kind.parse(document)); },
-        [&](const Cloze& kind) { static_cast<void>(kind.parse(document)); },
-        [&](const OpenAnswer& kind) { static_cast<void>(kind.parse(document)); },
-        [](const DatedCorpus&) {});
-  };
-  return load_dataset(info(task).name, info(task).dataset, root, check);
+  AskedDataset all;
+  static_cast<LoadedDataset&>(all) =
+      load_dataset(info(task).name, info(task).dataset, root,
+                   [&](const Json& document) { all.asked.push_back(ask(task, document)); });
+  return all;
+}
+
+Asked ask(const Task& task, const Json& document) {
+  return by_kind(
+      task, [&](const MultipleChoice& choice) { return Asked(choice.parse(document)); },
+      [&](const Cloze& cloze) { return Asked(cloze.parse(document)); },
+      [&](const OpenAnswer& open) { return Asked(open.parse(document)); },
+      [&](const DatedCorpus& corpus) {
+        return Asked(Text{.text = corpus_text(document, corpus.text_fields)});
+      });
 }
 
 std::optional<Task> likelihood_probe(const Task& task) {
@@ -127,23 +135,19 @@ std::vector<Request> requests(const Question& question) {
   return all;
 }
 
-std::vector<Request> requests(const Task& task, const Json& document) {
-  return by_kind(
-      task, [&](const MultipleChoice& choice) { return requests(choice.parse(document)); },
-      [&](const Cloze& cloze) { return std::vector<Request>{cloze.parse(document)}; },
-      [](const OpenAnswer&) { return std::vector<Request>{}; },
-      [&](const DatedCorpus& corpus) {
-        return std::vector<Request>{
-            {.context = "", .continuation = corpus_text(document, corpus.text_fields)}};
-      });
+std::vector<Request> requests(const Asked& asked) {
+  if (const auto* question = std::get_if<Question>(&asked)) return requests(*question);
+  if (const auto* request = std::get_if<Request>(&asked)) return {*request};
+  if (const auto* text = std::get_if<Text>(&asked))
+    return {{.context = "", .continuation = text->text}};
+  return {};
 }
 
-Json target(const Task& task, const Json& document) {
-  return by_kind(
-      task, [&](const MultipleChoice& choice) { return Json(choice.parse(document).gold); },
-      [&](const Cloze& cloze) { return Json(cloze.parse(document).continuation); },
-      [&](const OpenAnswer& open) { return Json(open.parse(document).reference); },
-      [&](const DatedCorpus& corpus) { return Json(corpus_text(document, corpus.text_fields)); });
+Json target(const Asked& asked) {
+  if (const auto* question = std::get_if<Question>(&asked)) return question->gold;
+  if (const auto* request = std::get_if<Request>(&asked)) return request->continuation;
+  if (const auto* prompt = std::get_if<Prompt>(&asked)) return prompt->reference;
+  return std::get<Text>(asked).text;
 }
 
 std::vector<double> score(const MultipleChoice& task,

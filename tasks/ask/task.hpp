@@ -81,6 +81,15 @@ struct OpenAnswer {
   MultipleChoice (*likelihood_probe)() = nullptr;
 };
 
+/// A text whose likelihood as a whole is asked for.
+struct Text {
+  std::string text;
+};
+
+/// What a document asks: a question with its choices, a passage with its continuation, a prompt, or
+/// a text.
+using Asked = std::variant<Question, Request, Prompt, Text>;
+
 /// Texts of several periods of time, whose perplexities are compared.
 struct DatedCorpus {
   TaskInfo info;       ///< its dataset has no sources: files are found by load_corpus()
@@ -92,10 +101,19 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
 
 [[nodiscard]] const TaskInfo& info(const Task& task);
 
-/// Reads a task's documents under the data root; those of a dated corpus in time order. Every
-/// document is known to parse afterwards.
-/// @throws Error(data)
-[[nodiscard]] LoadedDataset load(const Task& task, const std::filesystem::path& root);
+/// Documents with what they ask.
+struct AskedDataset : LoadedDataset {
+  std::vector<Asked> asked;  ///< one for each document
+};
+
+/// Reads a task's documents under the data root, those of a dated corpus in time order, and parses
+/// each once.
+/// @throws Error(data)  with file and line of a document that cannot be parsed
+[[nodiscard]] AskedDataset load(const Task& task, const std::filesystem::path& root);
+
+/// What a document asks: the one place where documents are parsed.
+/// @throws Error(data)  if a field is missing or holds no answer
+[[nodiscard]] Asked ask(const Task& task, const Json& document);
 
 /// The task that asks by likelihood what this one asks by generation, where there is one.
 [[nodiscard]] std::optional<Task> likelihood_probe(const Task& task);
@@ -103,13 +121,12 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
 /// One request for each choice, in order.
 [[nodiscard]] std::vector<Request> requests(const Question& question);
 
-/// The requests of one document: one for each choice, one for a cloze, none for an open answer, and
-/// one without context for the text of a corpus.
-[[nodiscard]] std::vector<Request> requests(const Task& task, const Json& document);
+/// One for each choice, one for a cloze, none for a prompt, and one without context for a text.
+[[nodiscard]] std::vector<Request> requests(const Asked& asked);
 
 /// What lm-evaluation-harness writes as a sample's "target": the index of the gold choice, the
 /// continuation of a cloze, the gold answer of an open question, the text of a corpus.
-[[nodiscard]] Json target(const Task& task, const Json& document);
+[[nodiscard]] Json target(const Asked& asked);
 
 /// Values in the order of info.metrics, from one estimate for each request of the document. What a
 /// race ruled out under a metric is not its answer.

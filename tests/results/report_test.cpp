@@ -81,6 +81,11 @@ TEST_CASE("widths are those of a terminal") {
   CHECK(display_width("\U0001F600") == 2);
   CHECK(display_width("a\xFF\x80") == 3);  // bytes that are not UTF-8
   CHECK(display_width("\xE6\xBC") == 2);   // cut in the middle of a character
+  // Overlong forms and surrogates are no characters: each of their bytes is shown.
+  CHECK(display_width("\xC0\x80") == 2);
+  CHECK(display_width("\xE0\x80\xAF") == 3);
+  CHECK(display_width("\xED\xA0\x80") == 3);
+  CHECK(display_width("\xF4\x90\x80\x80") == 4);
 }
 
 TEST_CASE("pipes stand below each other whatever is in the cells") {

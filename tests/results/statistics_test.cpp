@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/numbers/mean.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // The pinned request hashes and metrics of lm-evaluation-harness (tests/testdata at v0.4.4), for
-// the whole splits. The recipe is that of its v0.3.0 tests/test_version_stable.py: documents
+// the whole splits. The recipe is that of its v0.3.0 test_version_stable.py: documents
 // shuffled by random.Random(42), requests in document and choice order, sha256 of
 // json.dumps(requests).
 #include <cmath>

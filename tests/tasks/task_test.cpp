@@ -6,7 +6,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
-#include "tests/tasks/files.hpp"
 
 namespace {
 
@@ -66,20 +65,20 @@ TEST_CASE("race shows the earlier questions with their answers") {
 TEST_CASE("requests and targets") {
   const Json siqa{{"context", "C."}, {"question", "Q?"}, {"answerA", "a"},
                   {"answerB", "b"},  {"answerC", "c"},   {"label", "3"}};
-  const auto all = requests(Task(social_iqa()), siqa);
+  const auto all = requests(ask(Task(social_iqa()), siqa));
   REQUIRE(all.size() == 3);
   CHECK(all[1].context == "Q: C. Q?\nA:");
   CHECK(all[1].continuation == " b");
-  CHECK(target(Task(social_iqa()), siqa) == 2);
+  CHECK(target(ask(Task(social_iqa()), siqa)) == 2);
 
   const Json passage{{"text", "one  two three"}};
-  CHECK(requests(Task(lambada_openai()), passage).at(0).context == "one  two");
-  CHECK(target(Task(lambada_openai()), passage) == " three");
+  CHECK(requests(ask(Task(lambada_openai()), passage)).at(0).context == "one  two");
+  CHECK(target(ask(Task(lambada_openai()), passage)) == " three");
 
   const Json problem{{"question", "How many?"}, {"answer", "1+1=<<1+1=2>>2\n#### 1,002 "}};
   CHECK(gsm8k().parse(problem).text == "Question: How many?");
-  CHECK(target(Task(gsm8k()), problem) == "1,002");
-  CHECK(requests(Task(gsm8k()), problem).empty());
+  CHECK(target(ask(Task(gsm8k()), problem)) == "1,002");
+  CHECK(requests(ask(Task(gsm8k()), problem)).empty());
 }
 
 TEST_CASE("accuracy with and without the length of the choices") {
