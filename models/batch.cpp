@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <ATen/Functions.h>
+
 namespace smdm {
 namespace {
 
@@ -23,20 +25,20 @@ std::int64_t padded_rows(std::int64_t rows) {
   return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
 }
 
-torch::Tensor index_tensor(const std::vector<std::int64_t>& values, torch::Device device) {
-  const auto tensor = torch::empty({static_cast<std::int64_t>(values.size())}, torch::kInt64);
+at::Tensor index_tensor(const std::vector<std::int64_t>& values, at::Device device) {
+  const auto tensor = at::empty({static_cast<std::int64_t>(values.size())}, at::kLong);
   std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<std::int64_t>());
   return tensor.to(device);
 }
 
 LayerCache::LayerCache(std::int64_t layers,
                        const std::vector<std::int64_t>& shape,
-                       const torch::TensorOptions& options) {
+                       const at::TensorOptions& options) {
   keys_.reserve(static_cast<std::size_t>(layers));
   values_.reserve(static_cast<std::size_t>(layers));
   for (std::int64_t layer = 0; layer < layers; ++layer) {
-    keys_.push_back(torch::empty(shape, options));
-    values_.push_back(torch::empty(shape, options));
+    keys_.push_back(at::empty(shape, options));
+    values_.push_back(at::empty(shape, options));
   }
 }
 
@@ -45,12 +47,12 @@ Past LayerCache::past(std::size_t layer) const {
   return {.key = keys_[layer].narrow(0, 0, tokens_), .value = values_[layer].narrow(0, 0, tokens_)};
 }
 
-void LayerCache::write(std::size_t layer, const torch::Tensor& key, const torch::Tensor& value) {
+void LayerCache::write(std::size_t layer, const at::Tensor& key, const at::Tensor& value) {
   keys_[layer].narrow(0, tokens_, key.size(0)).copy_(key);
   values_[layer].narrow(0, tokens_, value.size(0)).copy_(value);
 }
 
-void LayerPrefix::add_layer(const torch::Tensor& key, const torch::Tensor& value) {
+void LayerPrefix::add_layer(const at::Tensor& key, const at::Tensor& value) {
   layers_.push_back(
       {.key = key.narrow(0, 0, tokens_).clone(), .value = value.narrow(0, 0, tokens_).clone()});
 }
@@ -85,7 +87,7 @@ std::vector<Past> TransformerBatch::past(std::size_t layer) const {
 }
 
 void TransformerBatch::keep(std::size_t layer, const Projections& projections) const {
-  const auto own = [&](std::size_t row, const torch::Tensor& t) {
+  const auto own = [&](std::size_t row, const at::Tensor& t) {
     return t.narrow(0, rows_.offsets[row], rows_.length(row));
   };
   for (std::size_t row = 0; row < caches_.size(); ++row)

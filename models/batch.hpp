@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/attention.hpp"
 #include "models/language_model.hpp"
@@ -26,8 +26,7 @@ inline constexpr std::int64_t kRowMultiple = 16;
 [[nodiscard]] std::int64_t padded_rows(std::int64_t rows);
 
 /// int64 [values.size()]
-[[nodiscard]] torch::Tensor index_tensor(const std::vector<std::int64_t>& values,
-                                         torch::Device device);
+[[nodiscard]] at::Tensor index_tensor(const std::vector<std::int64_t>& values, at::Device device);
 
 /// A growing sequence's keys and values, layer by layer.
 class LayerCache final : public KvCache {
@@ -35,19 +34,19 @@ class LayerCache final : public KvCache {
   /// @param shape  [capacity, G, hs]
   LayerCache(std::int64_t layers,
              const std::vector<std::int64_t>& shape,
-             const torch::TensorOptions& options);
+             const at::TensorOptions& options);
 
   [[nodiscard]] std::int64_t tokens() const override { return tokens_; }
   [[nodiscard]] std::int64_t capacity() const { return keys_.front().size(0); }
   [[nodiscard]] Past past(std::size_t layer) const;
 
   /// Writes behind the tokens held; they count only after advance().
-  void write(std::size_t layer, const torch::Tensor& key, const torch::Tensor& value);
+  void write(std::size_t layer, const at::Tensor& key, const at::Tensor& value);
   void advance(std::int64_t tokens) { tokens_ += tokens; }
 
  private:
-  std::vector<torch::Tensor> keys_;  ///< per layer [capacity, G, hs]
-  std::vector<torch::Tensor> values_;
+  std::vector<at::Tensor> keys_;  ///< per layer [capacity, G, hs]
+  std::vector<at::Tensor> values_;
   std::int64_t tokens_ = 0;
 };
 
@@ -59,7 +58,7 @@ class LayerPrefix final : public Prefix {
   [[nodiscard]] Past past(std::size_t layer) const { return layers_[layer]; }
 
   /// @param key,value  [T, G, hs] of the row, T at least tokens()
-  void add_layer(const torch::Tensor& key, const torch::Tensor& value);
+  void add_layer(const at::Tensor& key, const at::Tensor& value);
 
  private:
   std::int64_t tokens_;
@@ -79,7 +78,7 @@ class TransformerBatch {
                    bool causal);
 
   [[nodiscard]] const PackedRows& rows() const { return rows_; }
-  [[nodiscard]] const torch::Tensor& ids() const { return ids_; }  ///< [N']
+  [[nodiscard]] const at::Tensor& ids() const { return ids_; }  ///< [N']
 
   /// Angles of every token's position, [N', rotary_elements / 2].
   [[nodiscard]] const RotaryTables& angles() const { return angles_; }
@@ -113,7 +112,7 @@ class TransformerBatch {
   const PackedRows& rows_;
   std::vector<LayerCache*> caches_;
   std::vector<std::int64_t> needed_;
-  torch::Tensor ids_;
+  at::Tensor ids_;
   RotaryTables angles_;
   std::vector<std::shared_ptr<LayerPrefix>> kept_;
   std::optional<GatheredAttention> gathered_;

@@ -90,7 +90,7 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
 
 std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                           ComputeType compute,
-                                          torch::Device device) {
+                                          c10::Device device) {
   keep_matmul_reproducible();
   const SafetensorsFile file(checkpoint.weights);
   return std::make_unique<Transformer>(
@@ -102,7 +102,7 @@ std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
 std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,
                                             ModelKind kind,
                                             ComputeType compute,
-                                            torch::Device device,
+                                            c10::Device device,
                                             std::uint64_t seed) {
   keep_matmul_reproducible();
   return std::make_unique<Transformer>(config, kind, compute,

@@ -48,10 +48,7 @@ void rms_norm_row(const float* x, const float* weight, float eps, std::int64_t w
 }
 
 template <typename Out>
-void rms_norm_rows(const torch::Tensor& x,
-                   const torch::Tensor& weight,
-                   double eps,
-                   torch::Tensor& out) {
+void rms_norm_rows(const at::Tensor& x, const at::Tensor& weight, double eps, at::Tensor& out) {
   const auto width = x.size(1);
   const float* from = x.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
@@ -81,9 +78,9 @@ void rotate_head(const T* from, const Angles& angles, std::int64_t head_size, T*
 }
 
 template <typename T>
-void split_and_rotate_rows(const torch::Tensor& qkv,
-                           const torch::Tensor& cosine,
-                           const torch::Tensor& sine,
+void split_and_rotate_rows(const at::Tensor& qkv,
+                           const at::Tensor& cosine,
+                           const at::Tensor& sine,
                            const HeadShape& shape,
                            Projections& out) {
   const auto per_group = shape.heads / shape.groups;
@@ -110,10 +107,10 @@ void split_and_rotate_rows(const torch::Tensor& qkv,
 }
 
 template <typename T, typename Loop, typename LogSumExp>
-void log_probabilities(const torch::Tensor& logits,
-                       const torch::Tensor& tokens,
+void log_probabilities(const at::Tensor& logits,
+                       const at::Tensor& tokens,
                        LogSumExp log_sum_exp,
-                       torch::Tensor& out) {
+                       at::Tensor& out) {
   const auto stride = logits.stride(0);
   const auto width = logits.size(1);
   const T* from = logits.const_data_ptr<T>();
@@ -130,23 +127,23 @@ void log_probabilities(const torch::Tensor& logits,
   });
 }
 
-torch::Tensor rotated(const torch::Tensor& x,
-                      const torch::Tensor& cosine,
-                      const torch::Tensor& sine,
-                      std::int64_t elements) {
+at::Tensor rotated(const at::Tensor& x,
+                   const at::Tensor& cosine,
+                   const at::Tensor& sine,
+                   std::int64_t elements) {
   const auto half = elements / 2;
-  const auto first = x.slice(-1, 0, half).to(torch::kFloat32);
-  const auto second = x.slice(-1, half, elements).to(torch::kFloat32);
+  const auto first = x.slice(-1, 0, half).to(at::kFloat);
+  const auto second = x.slice(-1, half, elements).to(at::kFloat);
   const auto c = cosine.unsqueeze(1);
   const auto s = sine.unsqueeze(1);
   const auto turned =
-      torch::cat({first * c - second * s, first * s + second * c}, -1).to(x.scalar_type());
-  return torch::cat({turned, x.slice(-1, elements)}, -1).contiguous();
+      at::cat({first * c - second * s, first * s + second * c}, -1).to(x.scalar_type());
+  return at::cat({turned, x.slice(-1, elements)}, -1).contiguous();
 }
 
-Projections split_and_rotate_anywhere(const torch::Tensor& qkv,
-                                      const torch::Tensor& cosine,
-                                      const torch::Tensor& sine,
+Projections split_and_rotate_anywhere(const at::Tensor& qkv,
+                                      const at::Tensor& cosine,
+                                      const at::Tensor& sine,
                                       const HeadShape& shape) {
   const auto per_group = shape.heads / shape.groups;
   const auto rows = qkv.size(0);
@@ -159,13 +156,13 @@ Projections split_and_rotate_anywhere(const torch::Tensor& qkv,
 
 }  // namespace
 
-torch::Tensor rms_norm(const torch::Tensor& x,
-                       const torch::Tensor& weight,
-                       double eps,
-                       torch::Dtype type) {
-  if (!x.is_cpu()) return (x * torch::rsqrt(x.square().mean(-1, true) + eps) * weight).to(type);
-  auto out = torch::empty_like(x, x.options().dtype(type));
-  if (type == torch::kBFloat16) {
+at::Tensor rms_norm(const at::Tensor& x,
+                    const at::Tensor& weight,
+                    double eps,
+                    at::ScalarType type) {
+  if (!x.is_cpu()) return (x * at::rsqrt(x.square().mean(-1, true) + eps) * weight).to(type);
+  auto out = at::empty_like(x, x.options().dtype(type));
+  if (type == at::kBFloat16) {
     rms_norm_rows<c10::BFloat16>(x, weight, eps, out);
   } else {
     rms_norm_rows<float>(x, weight, eps, out);
@@ -173,16 +170,16 @@ torch::Tensor rms_norm(const torch::Tensor& x,
   return out;
 }
 
-Projections split_and_rotate(const torch::Tensor& qkv,
-                             const torch::Tensor& cosine,
-                             const torch::Tensor& sine,
+Projections split_and_rotate(const at::Tensor& qkv,
+                             const at::Tensor& cosine,
+                             const at::Tensor& sine,
                              const HeadShape& shape) {
   if (!qkv.is_cpu()) return split_and_rotate_anywhere(qkv, cosine, sine, shape);
   const auto rows = qkv.size(0);
-  Projections out{.query = torch::empty({rows, shape.heads, shape.head_size}, qkv.options()),
-                  .key = torch::empty({rows, shape.groups, shape.head_size}, qkv.options()),
-                  .value = torch::empty({rows, shape.groups, shape.head_size}, qkv.options())};
-  if (qkv.scalar_type() == torch::kBFloat16) {
+  Projections out{.query = at::empty({rows, shape.heads, shape.head_size}, qkv.options()),
+                  .key = at::empty({rows, shape.groups, shape.head_size}, qkv.options()),
+                  .value = at::empty({rows, shape.groups, shape.head_size}, qkv.options())};
+  if (qkv.scalar_type() == at::kBFloat16) {
     split_and_rotate_rows<c10::BFloat16>(qkv, cosine, sine, shape, out);
   } else {
     split_and_rotate_rows<float>(qkv, cosine, sine, shape, out);
@@ -190,16 +187,16 @@ Projections split_and_rotate(const torch::Tensor& qkv,
   return out;
 }
 
-torch::Tensor swiglu(const torch::Tensor& gate_up) {
+at::Tensor swiglu(const at::Tensor& gate_up) {
   if (!gate_up.is_cpu()) {
     const auto parts = gate_up.chunk(2, -1);
-    return torch::silu(parts[0]).mul_(parts[1]);
+    return at::silu(parts[0]).mul_(parts[1]);
   }
   const auto rows = gate_up.size(0);
   const auto width = gate_up.size(1) / 2;
-  auto out = torch::empty({rows, width}, gate_up.options());
+  auto out = at::empty({rows, width}, gate_up.options());
   const auto& loops = cpu::loops();
-  if (gate_up.scalar_type() == torch::kBFloat16) {
+  if (gate_up.scalar_type() == at::kBFloat16) {
     const auto* from = reinterpret_cast<const cpu::Bf16*>(gate_up.const_data_ptr<c10::BFloat16>());
     auto* to = reinterpret_cast<cpu::Bf16*>(out.mutable_data_ptr<c10::BFloat16>());
     for_rows(rows, [&](std::int64_t n) {
@@ -215,12 +212,12 @@ torch::Tensor swiglu(const torch::Tensor& gate_up) {
   return out;
 }
 
-torch::Tensor token_log_probabilities(const torch::Tensor& logits, const torch::Tensor& tokens) {
+at::Tensor token_log_probabilities(const at::Tensor& logits, const at::Tensor& tokens) {
   if (!logits.is_cpu() || logits.stride(1) != 1) {
-    return torch::log_softmax(logits, -1).gather(-1, tokens.unsqueeze(-1)).squeeze(-1);
+    return at::log_softmax(logits, -1).gather(-1, tokens.unsqueeze(-1)).squeeze(-1);
   }
-  auto out = torch::empty({logits.size(0)}, logits.options());
-  if (logits.scalar_type() == torch::kBFloat16) {
+  auto out = at::empty({logits.size(0)}, logits.options());
+  if (logits.scalar_type() == at::kBFloat16) {
     log_probabilities<c10::BFloat16, cpu::Bf16>(logits, tokens, cpu::loops().log_sum_exp_bf16, out);
   } else {
     log_probabilities<float, float>(logits, tokens, cpu::loops().log_sum_exp_f32, out);

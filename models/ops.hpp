@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 namespace smdm {
 
@@ -13,10 +13,10 @@ namespace smdm {
 /// @param x       float32 [N, E], contiguous
 /// @param weight  float32 [E]
 /// @param type    element type of the result, float32 or bfloat16
-[[nodiscard]] torch::Tensor rms_norm(const torch::Tensor& x,
-                                     const torch::Tensor& weight,
-                                     double eps,
-                                     torch::Dtype type);
+[[nodiscard]] at::Tensor rms_norm(const at::Tensor& x,
+                                  const at::Tensor& weight,
+                                  double eps,
+                                  at::ScalarType type);
 
 /// The shape of one attention layer's heads.
 struct HeadShape {
@@ -27,28 +27,28 @@ struct HeadShape {
 };
 
 struct Projections {
-  torch::Tensor query;  ///< [N, H, hs], rotated
-  torch::Tensor key;    ///< [N, G, hs], rotated
-  torch::Tensor value;  ///< [N, G, hs]
+  at::Tensor query;  ///< [N, H, hs], rotated
+  at::Tensor key;    ///< [N, G, hs], rotated
+  at::Tensor value;  ///< [N, G, hs]
 };
 
 /// Splits the joint projection and rotates queries and keys.
 /// @param qkv     [N, (H + 2 G) hs]: per group its query heads, then its key, then its value
 /// @param cosine  float32 [N, rotary_elements / 2], of each row's position; likewise `sine`
-[[nodiscard]] Projections split_and_rotate(const torch::Tensor& qkv,
-                                           const torch::Tensor& cosine,
-                                           const torch::Tensor& sine,
+[[nodiscard]] Projections split_and_rotate(const at::Tensor& qkv,
+                                           const at::Tensor& cosine,
+                                           const at::Tensor& sine,
                                            const HeadShape& shape);
 
 /// silu(gate) * up.
 /// @param gate_up  [N, 2 I]: gate, then up
-[[nodiscard]] torch::Tensor swiglu(const torch::Tensor& gate_up);
+[[nodiscard]] at::Tensor swiglu(const at::Tensor& gate_up);
 
 /// Entries of log_softmax(logits), in the logits' type, so that bfloat16 rounds as under autocast.
 /// @param logits  [N, V], float32 or bfloat16
 /// @param tokens  int64 [N], on the same device; one of V each
 /// @return        [N]
-[[nodiscard]] torch::Tensor token_log_probabilities(const torch::Tensor& logits,
-                                                    const torch::Tensor& tokens);
+[[nodiscard]] at::Tensor token_log_probabilities(const at::Tensor& logits,
+                                                 const at::Tensor& tokens);
 
 }  // namespace smdm

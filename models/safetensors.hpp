@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
-#include <torch/types.h>
+namespace at {
+class Tensor;
+}
 
 namespace smdm {
 
@@ -57,7 +59,7 @@ class SafetensorsFile {
   /// file.
   /// @throws Error(checkpoint)  if there is no such tensor or it does not hold floating-point
   /// numbers
-  [[nodiscard]] torch::Tensor tensor(const std::string& name) const;
+  [[nodiscard]] at::Tensor tensor(const std::string& name) const;
 
  private:
   class Mapping;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include <ATen/core/Tensor.h>
 #include <nlohmann/json.hpp>
 
 namespace smdm {
@@ -10,9 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* type_name(const std::string& tensor, torch::Dtype type) {
-  if (type == torch::kFloat32) return "F32";
-  if (type == torch::kBFloat16) return "BF16";
+const char* type_name(const std::string& tensor, at::ScalarType type) {
+  if (type == at::kFloat) return "F32";
+  if (type == at::kBFloat16) return "BF16";
   throw std::invalid_argument("tensor \"" + tensor + "\": wanted float32 or bfloat16 to write");
 }
 
@@ -24,7 +25,7 @@ std::string little_endian(std::uint64_t value) {
 
 }  // namespace
 
-void write_safetensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+void write_safetensors(const std::vector<std::pair<std::string, at::Tensor>>& tensors,
                        const std::map<std::string, std::string>& metadata,
                        const ByteSink& sink) {
   auto header = Json::object();

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include <torch/types.h>
+namespace at {
+class Tensor;
+}
 
 namespace smdm {
 
@@ -20,7 +22,7 @@ using ByteSink = std::function<void(std::string_view)>;
 /// @param tensors   on the CPU
 /// @param metadata  strings for its __metadata__; none is written where it is empty
 /// @throws std::invalid_argument  for another element type
-void write_safetensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+void write_safetensors(const std::vector<std::pair<std::string, at::Tensor>>& tensors,
                        const std::map<std::string, std::string>& metadata,
                        const ByteSink& sink);
 

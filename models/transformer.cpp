@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
 #include "models/batch.hpp"
@@ -32,9 +33,9 @@ ModelInfo describe(const ModelConfig& config,
 }
 
 /// The rows of x at `positions`, zero rows behind them up to a multiple of kRowMultiple.
-torch::Tensor gather(const torch::Tensor& x, const std::vector<std::int64_t>& positions) {
+at::Tensor gather(const at::Tensor& x, const std::vector<std::int64_t>& positions) {
   const auto count = static_cast<std::int64_t>(positions.size());
-  auto out = torch::zeros({padded_rows(count), x.size(1)}, x.options());
+  auto out = at::zeros({padded_rows(count), x.size(1)}, x.options());
   out.narrow(0, 0, count).copy_(x.index_select(0, index_tensor(positions, x.device())));
   return out;
 }
@@ -48,7 +49,7 @@ Transformer::Transformer(const ModelConfig& config,
     : LanguageModel(describe(config, kind, compute, weights)),
       config_(config),
       causal_(kind == ModelKind::arm),
-      type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32),
+      type_(compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat),
       weights_(std::move(weights)),
       rotary_(rotary_tables(config_, weights_.embedding.device())) {
   if (config_.shifted_logits)
@@ -72,13 +73,13 @@ Prefixes Transformer::run(const PackedRows& rows,
   return batch.kept();
 }
 
-torch::Tensor Transformer::normed(const torch::Tensor& x, const torch::Tensor& weight) const {
+at::Tensor Transformer::normed(const at::Tensor& x, const at::Tensor& weight) const {
   return rms_norm(x, weight, config_.norm_eps, type_);
 }
 
 /// Residual stream at the needed positions, float32 [padded(needed), E]. Behind the last layer's
 /// attention no other position is read, so the rest of that layer runs on the needed ones alone.
-torch::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
+at::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
   auto x = weights_.embedding.index_select(0, batch.ids());
   for (std::size_t layer = 0; layer < weights_.blocks.size(); ++layer) {
     const auto& block = weights_.blocks[layer];
@@ -89,7 +90,7 @@ torch::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
       heads = gather(heads, batch.needed());
       if (config_.shared_attention_norm) n1 = gather(n1, batch.needed());
     }
-    const auto h = torch::linear(heads, block.proj);
+    const auto h = at::linear(heads, block.proj);
     if (config_.parallel_residual) {
       const auto n2 = config_.shared_attention_norm ? n1 : normed(x, block.norm_2);
       x.add_(h);
@@ -102,17 +103,17 @@ torch::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
   return x;
 }
 
-torch::Tensor Transformer::attended(std::size_t layer,
-                                    const torch::Tensor& n1,
-                                    const TransformerBatch& batch) const {
+at::Tensor Transformer::attended(std::size_t layer,
+                                 const at::Tensor& n1,
+                                 const TransformerBatch& batch) const {
   const auto& rows = batch.rows();
   const HeadShape shape{.heads = config_.n_head,
                         .groups = config_.n_query_groups,
                         .head_size = config_.head_size(),
                         .rotary_elements = config_.rotary_elements()};
-  const auto qkv = torch::linear(n1, weights_.blocks[layer].qkv);
+  const auto qkv = at::linear(n1, weights_.blocks[layer].qkv);
   const auto projections = split_and_rotate(qkv, batch.angles().cosine, batch.angles().sine, shape);
-  auto out = torch::empty({n1.size(0), config_.n_embd}, n1.options());
+  auto out = at::empty({n1.size(0), config_.n_embd}, n1.options());
   out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
   if (const auto* gathered = batch.gathered()) {
     gathered->attend(projections, batch.past(layer), out);
@@ -124,12 +125,12 @@ torch::Tensor Transformer::attended(std::size_t layer,
 }
 
 void Transformer::feed_forward(const BlockWeights& block,
-                               const torch::Tensor& n2,
-                               torch::Tensor& x) const {
-  x.add_(torch::linear(swiglu(torch::linear(n2, block.gate_up)), block.down));
+                               const at::Tensor& n2,
+                               at::Tensor& x) const {
+  x.add_(at::linear(swiglu(at::linear(n2, block.gate_up)), block.down));
 }
 
-void Transformer::visit_head(const torch::Tensor& x,
+void Transformer::visit_head(const at::Tensor& x,
                              const PackedRows& rows,
                              const std::vector<std::int64_t>& needed,
                              const LogitsVisitor& visit) const {
@@ -149,7 +150,7 @@ void Transformer::visit_head(const torch::Tensor& x,
     const auto conditional = slice(rows.wanted, first, count);
     const auto logits =
         rows.unconditional.empty()
-            ? torch::linear(conditional, weights_.head)
+            ? at::linear(conditional, weights_.head)
             : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
     visit(static_cast<std::int64_t>(first), logits.narrow(0, 0, static_cast<std::int64_t>(count)));
   }
@@ -158,16 +159,14 @@ void Transformer::visit_head(const torch::Tensor& x,
 /// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of
 /// hidden states: the head is linear. In bfloat16 the published runs combine rounded logits, and so
 /// do we.
-torch::Tensor Transformer::guided_logits(const torch::Tensor& conditional,
-                                         const torch::Tensor& unconditional,
-                                         double guidance) const {
-  const auto combined = [&](const torch::Tensor& cond, const torch::Tensor& un) {
+at::Tensor Transformer::guided_logits(const at::Tensor& conditional,
+                                      const at::Tensor& unconditional,
+                                      double guidance) const {
+  const auto combined = [&](const at::Tensor& cond, const at::Tensor& un) {
     return un + (guidance + 1.0) * (cond - un);
   };
-  if (type_ == torch::kFloat32)
-    return torch::linear(combined(conditional, unconditional), weights_.head);
-  return combined(torch::linear(conditional, weights_.head),
-                  torch::linear(unconditional, weights_.head));
+  if (type_ == at::kFloat) return at::linear(combined(conditional, unconditional), weights_.head);
+  return combined(at::linear(conditional, weights_.head), at::linear(unconditional, weights_.head));
 }
 
 }  // namespace smdm

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
@@ -27,23 +27,23 @@ class Transformer final : public LanguageModel {
                const LogitsVisitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override;
 
-  [[nodiscard]] torch::Tensor hidden_states(const TransformerBatch& batch) const;
-  [[nodiscard]] torch::Tensor attended(std::size_t layer,
-                                       const torch::Tensor& normed,
-                                       const TransformerBatch& batch) const;
-  void feed_forward(const BlockWeights& block, const torch::Tensor& normed, torch::Tensor& x) const;
-  [[nodiscard]] torch::Tensor normed(const torch::Tensor& x, const torch::Tensor& weight) const;
-  void visit_head(const torch::Tensor& x,
+  [[nodiscard]] at::Tensor hidden_states(const TransformerBatch& batch) const;
+  [[nodiscard]] at::Tensor attended(std::size_t layer,
+                                    const at::Tensor& normed,
+                                    const TransformerBatch& batch) const;
+  void feed_forward(const BlockWeights& block, const at::Tensor& normed, at::Tensor& x) const;
+  [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
+  void visit_head(const at::Tensor& x,
                   const PackedRows& rows,
                   const std::vector<std::int64_t>& needed,
                   const LogitsVisitor& visit) const;
-  [[nodiscard]] torch::Tensor guided_logits(const torch::Tensor& conditional,
-                                            const torch::Tensor& unconditional,
-                                            double guidance) const;
+  [[nodiscard]] at::Tensor guided_logits(const at::Tensor& conditional,
+                                         const at::Tensor& unconditional,
+                                         double guidance) const;
 
   ModelConfig config_;
   bool causal_;
-  torch::Dtype type_;  ///< of linear layers and attention
+  at::ScalarType type_;  ///< of linear layers and attention
   Weights weights_;
   RotaryTables rotary_;
 };

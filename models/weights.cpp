@@ -28,15 +28,15 @@ std::string text(const Shape& shape) {
 
 /// Where the tensors come from: a file, or a random generator. `layer` is 0 outside the blocks.
 using TensorSource =
-    std::function<torch::Tensor(TensorRole role, std::int64_t layer, const Shape& shape)>;
+    std::function<at::Tensor(TensorRole role, std::int64_t layer, const Shape& shape)>;
 
 /// Puts a model's tensors where computing wants them.
 class WeightsReader {
  public:
   WeightsReader(const ModelConfig& config,
                 ModelKind kind,
-                torch::Dtype matrix,
-                torch::Device device,
+                at::ScalarType matrix,
+                at::Device device,
                 TensorSource source)
       : config_(config),
         kind_(kind),
@@ -64,21 +64,21 @@ class WeightsReader {
     block.proj = matrix(stored(TensorRole::proj, layer));
     const auto gate = stored(TensorRole::gate, layer);
     const auto up = stored(TensorRole::up, layer);
-    block.gate_up = matrix(torch::cat({gate, up}));
+    block.gate_up = matrix(at::cat({gate, up}));
     block.down = matrix(stored(TensorRole::down, layer));
     return block;
   }
 
-  [[nodiscard]] torch::Tensor stored(TensorRole role, std::int64_t layer = 0) const {
+  [[nodiscard]] at::Tensor stored(TensorRole role, std::int64_t layer = 0) const {
     return source_(role, layer, tensor_shape(config_, kind_, role));
   }
 
   // copy = true: the file's mapping must not outlive the call.
-  [[nodiscard]] torch::Tensor vector(const torch::Tensor& stored) const {
-    return stored.to(device_, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true);
+  [[nodiscard]] at::Tensor vector(const at::Tensor& stored) const {
+    return stored.to(device_, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
   }
-  [[nodiscard]] torch::Tensor matrix(const torch::Tensor& stored) const {
-    return stored.to(torch::kFloat32).to(device_, matrix_, /*non_blocking=*/false, /*copy=*/true);
+  [[nodiscard]] at::Tensor matrix(const at::Tensor& stored) const {
+    return stored.to(at::kFloat).to(device_, matrix_, /*non_blocking=*/false, /*copy=*/true);
   }
 
   static std::int64_t count(const Weights& weights) {
@@ -92,19 +92,19 @@ class WeightsReader {
 
   const ModelConfig& config_;
   ModelKind kind_;
-  torch::Dtype matrix_;
-  torch::Device device_;
+  at::ScalarType matrix_;
+  at::Device device_;
   TensorSource source_;
 };
 
-torch::Dtype matrix_type(ComputeType compute) {
-  return compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32;
+at::ScalarType matrix_type(ComputeType compute) {
+  return compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat;
 }
 
 /// One pass over the file's memory, without a copy: NaN passes through minimum and maximum.
 void require_finite(const SafetensorsFile& file,
                     const std::string& name,
-                    const torch::Tensor& tensor) {
+                    const at::Tensor& tensor) {
   if (tensor.numel() == 0) return;
   constexpr double kHighest = std::numeric_limits<float>::max();
   const auto [lowest, highest] = at::aminmax(tensor);
@@ -156,7 +156,7 @@ Weights load_weights(const SafetensorsFile& file,
                      const ModelConfig& config,
                      ModelKind kind,
                      ComputeType compute,
-                     torch::Device device) {
+                     at::Device device) {
   std::set<std::string> expected;
   const auto source = [&](TensorRole role, std::int64_t layer, const Shape& shape) {
     const auto name = tensor_name(names, role, layer);
@@ -177,13 +177,13 @@ Weights load_weights(const SafetensorsFile& file,
 Weights random_weights(const ModelConfig& config,
                        ModelKind kind,
                        ComputeType compute,
-                       torch::Device device,
+                       at::Device device,
                        std::uint64_t seed) {
   constexpr double kScale = 0.02;
   auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   const auto source = [&](TensorRole, std::int64_t, const Shape& shape) {
-    if (shape.size() == 1) return torch::ones(shape);
-    return torch::empty(shape).normal_(0.0, kScale, generator);
+    if (shape.size() == 1) return at::ones(shape);
+    return at::empty(shape).normal_(0.0, kScale, generator);
   };
   return WeightsReader(config, kind, matrix_type(compute), device, source).read();
 }

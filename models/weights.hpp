@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/config.hpp"
 #include "models/formats/tensor_names.hpp"
@@ -14,20 +14,20 @@
 namespace smdm {
 
 struct BlockWeights {
-  torch::Tensor norm_1;   ///< float32 [E]
-  torch::Tensor qkv;      ///< [(H + 2 G) hs, E]
-  torch::Tensor proj;     ///< [E, E]
-  torch::Tensor norm_2;   ///< float32 [E], undefined where the two norms are shared
-  torch::Tensor gate_up;  ///< [2 I, E]: w1, then w2
-  torch::Tensor down;     ///< [E, I]: w3
+  at::Tensor norm_1;   ///< float32 [E]
+  at::Tensor qkv;      ///< [(H + 2 G) hs, E]
+  at::Tensor proj;     ///< [E, E]
+  at::Tensor norm_2;   ///< float32 [E], undefined where the two norms are shared
+  at::Tensor gate_up;  ///< [2 I, E]: w1, then w2
+  at::Tensor down;     ///< [E, I]: w3
 };
 
 /// Norms and embedding are float32; the matrices have the compute type.
 struct Weights {
-  torch::Tensor embedding;  ///< [V or V + 1, E]
+  at::Tensor embedding;  ///< [V or V + 1, E]
   std::vector<BlockWeights> blocks;
-  torch::Tensor norm_f;  ///< [E]
-  torch::Tensor head;    ///< [V, E]
+  at::Tensor norm_f;  ///< [E]
+  at::Tensor head;    ///< [V, E]
   std::int64_t parameters = 0;
 };
 
@@ -44,13 +44,13 @@ struct Weights {
                                    const ModelConfig& config,
                                    ModelKind kind,
                                    ComputeType compute,
-                                   torch::Device device);
+                                   at::Device device);
 
 /// Weights drawn from N(0, 0.02^2), for benchmarks. @param seed  of the draws
 [[nodiscard]] Weights random_weights(const ModelConfig& config,
                                      ModelKind kind,
                                      ComputeType compute,
-                                     torch::Device device,
+                                     at::Device device,
                                      std::uint64_t seed);
 
 }  // namespace smdm

@@ -151,7 +151,7 @@ class Loop {
   }
 
   void write_model() const {
-    const auto type = options_.stored == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32;
+    const auto type = options_.stored == ComputeType::bf16 ? at::kBFloat16 : at::kFloat;
     const auto vector = stepper_.state().parameters.to(type);
     PendingFile file(options_.output);
     write_safetensors(file_tensors(stepper_.layout(), vector), {},

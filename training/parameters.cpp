@@ -100,11 +100,11 @@ ParameterLayout parameter_layout(const ModelConfig& config, ModelKind kind) {
   return builder.take();
 }
 
-torch::Tensor view_of(const Parameter& parameter, const torch::Tensor& vector) {
+at::Tensor view_of(const Parameter& parameter, const at::Tensor& vector) {
   return vector.narrow(0, parameter.offset, parameter.numbers()).view(parameter.shape);
 }
 
-Weights views_of(const ParameterLayout& layout, const torch::Tensor& vector) {
+Weights views_of(const ParameterLayout& layout, const at::Tensor& vector) {
   std::size_t next = 0;
   const auto take = [&] { return view_of(layout.all[next++], vector); };
   Weights weights;
@@ -125,9 +125,9 @@ Weights views_of(const ParameterLayout& layout, const torch::Tensor& vector) {
   return weights;
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> file_tensors(const ParameterLayout& layout,
-                                                                const torch::Tensor& vector) {
-  std::vector<std::pair<std::string, torch::Tensor>> tensors;
+std::vector<std::pair<std::string, at::Tensor>> file_tensors(const ParameterLayout& layout,
+                                                             const at::Tensor& vector) {
+  std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const auto& parameter : layout.all) {
     const auto view = view_of(parameter, vector);
     if (parameter.second_name.empty()) {
@@ -141,9 +141,9 @@ std::vector<std::pair<std::string, torch::Tensor>> file_tensors(const ParameterL
   return tensors;
 }
 
-torch::Tensor initial_parameters(const ParameterLayout& layout, std::uint64_t seed) {
+at::Tensor initial_parameters(const ParameterLayout& layout, std::uint64_t seed) {
   const RandomStream stream(seed, Purpose::training_start, {});
-  auto vector = torch::zeros({layout.length}, torch::kFloat32);
+  auto vector = at::zeros({layout.length}, at::kFloat);
   for (std::size_t i = 0; i < layout.all.size(); ++i) {
     const auto& parameter = layout.all[i];
     float* to = vector.mutable_data_ptr<float>() + parameter.offset;

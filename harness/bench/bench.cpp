@@ -8,7 +8,6 @@
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
-#include <torch/types.h>
 
 #include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
@@ -175,7 +174,7 @@ std::vector<std::string> measured_row(const LanguageModel& model,
                                       const ModelConfig& config,
                                       const Shape& shape,
                                       const std::string& dtype,
-                                      const at::Device& device,
+                                      const c10::Device& device,
                                       const BenchSettings& settings) {
   const bool arm = std::holds_alternative<Autoregressive>(model.info().objective);
   const double peak_before = matmul_peak(dtype, device);

@@ -51,8 +51,8 @@ struct Style {
 std::vector<std::string> cells_of(const Measure& measure, const Style& style) {
   std::vector<std::string> cells = {style.number(measure.value) + style.unit, "N/A", "-"};
   if (measure.interval) {
-    cells[1] = style.number(measure.interval->low) + " .. " +
-               style.number(measure.interval->high) + style.unit;
+    cells[1] = style.number(measure.interval->low) + " .. " + style.number(measure.interval->high) +
+               style.unit;
   }
   if (measure.monte_carlo_error)
     cells[2] = fixed_text(*measure.monte_carlo_error * style.scale, style.digits) + style.unit;

@@ -28,7 +28,6 @@ struct Summary {
   std::optional<double> monte_carlo_error = {};
 };
 
-
 /// `statistic` of `resamples` bootstrap samples of `count` documents, each given as the `count`
 /// indices drawn. The draws are a function of `seed` and the count alone (SplitMix64, Steele, Lea
 /// and Flood 2014, and Lemire's exact mapping to 0..n-1), so that they are the same on every
