@@ -29,9 +29,7 @@ at::Tensor gathered(const at::Tensor& x, const at::Tensor& at, std::int64_t rows
 
 /// All keys (or values) that any row sees: what stands before the rows, in their order, and then
 /// the packed tokens themselves.
-at::Tensor pool(std::span<const Past> past,
-                   at::Tensor Past::* part,
-                   const at::Tensor& tokens) {
+at::Tensor pool(std::span<const Past> past, at::Tensor Past::* part, const at::Tensor& tokens) {
   std::vector<at::Tensor> parts;
   for (const auto& one : past) {
     if ((one.*part).defined()) parts.push_back(one.*part);
@@ -160,9 +158,9 @@ std::vector<std::int64_t> GatheredAttention::last_keys(std::span<const Span> spa
 }
 
 at::Tensor GatheredAttention::attended(const Group& group,
-                                          const Projections& projections,
-                                          const at::Tensor& keys,
-                                          const at::Tensor& values) {
+                                       const Projections& projections,
+                                       const at::Tensor& keys,
+                                       const at::Tensor& values) {
   const auto heads = projections.query.size(1);
   const auto heads_first = [&](const at::Tensor& x, const at::Tensor& at) {
     return for_all_queries(gathered(x, at, group.rows), heads).transpose(1, 2);

@@ -44,7 +44,7 @@ class GatheredAttention {
     std::int64_t keys = 0;
     at::Tensor query_at;  ///< int64 [rows * queries], into the packed tokens
     at::Tensor key_at;    ///< int64 [rows * keys], into what stands before all rows, then tokens
-    at::Tensor mask;   ///< bool [rows, 1, 1 or queries, keys], or undefined: all keys are seen
+    at::Tensor mask;      ///< bool [rows, 1, 1 or queries, keys], or undefined: all keys are seen
     bool causal = false;  ///< each query sees its own and earlier keys; no mask then
   };
   struct Span;
@@ -57,13 +57,12 @@ class GatheredAttention {
   [[nodiscard]] static std::vector<std::int64_t> last_keys(std::span<const Span> spans,
                                                            std::int64_t queries);
   [[nodiscard]] static at::Tensor attended(const Group& group,
-                                              const Projections& projections,
-                                              const at::Tensor& keys,
-                                              const at::Tensor& values);
+                                           const Projections& projections,
+                                           const at::Tensor& keys,
+                                           const at::Tensor& values);
 
   std::vector<Group> groups_;
-  at::Tensor
-      answer_at_;  ///< int64 [N]: where each token's answer lies among those of all groups
+  at::Tensor answer_at_;  ///< int64 [N]: where each token's answer lies among those of all groups
 };
 
 }  // namespace smdm

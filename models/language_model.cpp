@@ -144,8 +144,7 @@ void LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& vi
 at::Tensor LanguageModel::logits(const PackedRows& rows) const {
   std::vector<at::Tensor> blocks;
   visit_logits(rows, [&](std::int64_t, const at::Tensor& logits) {
-    blocks.push_back(
-        logits.to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true));
+    blocks.push_back(logits.to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true));
   });
   return blocks.empty() ? at::empty({0, info_.vocab_tokens}) : at::cat(blocks);
 }

@@ -48,10 +48,7 @@ void rms_norm_row(const float* x, const float* weight, float eps, std::int64_t w
 }
 
 template <typename Out>
-void rms_norm_rows(const at::Tensor& x,
-                   const at::Tensor& weight,
-                   double eps,
-                   at::Tensor& out) {
+void rms_norm_rows(const at::Tensor& x, const at::Tensor& weight, double eps, at::Tensor& out) {
   const auto width = x.size(1);
   const float* from = x.const_data_ptr<float>();
   const float* scale = weight.const_data_ptr<float>();
@@ -131,9 +128,9 @@ void log_probabilities(const at::Tensor& logits,
 }
 
 at::Tensor rotated(const at::Tensor& x,
-                      const at::Tensor& cosine,
-                      const at::Tensor& sine,
-                      std::int64_t elements) {
+                   const at::Tensor& cosine,
+                   const at::Tensor& sine,
+                   std::int64_t elements) {
   const auto half = elements / 2;
   const auto first = x.slice(-1, 0, half).to(at::kFloat);
   const auto second = x.slice(-1, half, elements).to(at::kFloat);
@@ -160,9 +157,9 @@ Projections split_and_rotate_anywhere(const at::Tensor& qkv,
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x,
-                       const at::Tensor& weight,
-                       double eps,
-                       at::ScalarType type) {
+                    const at::Tensor& weight,
+                    double eps,
+                    at::ScalarType type) {
   if (!x.is_cpu()) return (x * at::rsqrt(x.square().mean(-1, true) + eps) * weight).to(type);
   auto out = at::empty_like(x, x.options().dtype(type));
   if (type == at::kBFloat16) {

@@ -14,9 +14,9 @@ namespace smdm {
 /// @param weight  float32 [E]
 /// @param type    element type of the result, float32 or bfloat16
 [[nodiscard]] at::Tensor rms_norm(const at::Tensor& x,
-                                     const at::Tensor& weight,
-                                     double eps,
-                                     at::ScalarType type);
+                                  const at::Tensor& weight,
+                                  double eps,
+                                  at::ScalarType type);
 
 /// The shape of one attention layer's heads.
 struct HeadShape {
@@ -49,6 +49,6 @@ struct Projections {
 /// @param tokens  int64 [N], on the same device; one of V each
 /// @return        [N]
 [[nodiscard]] at::Tensor token_log_probabilities(const at::Tensor& logits,
-                                                    const at::Tensor& tokens);
+                                                 const at::Tensor& tokens);
 
 }  // namespace smdm

@@ -9,8 +9,7 @@ RotaryTables rotary_tables(const ModelConfig& config, at::Device device) {
   // with it.
   const auto base = static_cast<float>(config.rotary_base);
   const auto elements = config.rotary_elements();
-  const auto exponents =
-      at::arange(0, elements, 2, at::kFloat) / static_cast<float>(elements);
+  const auto exponents = at::arange(0, elements, 2, at::kFloat) / static_cast<float>(elements);
   const auto theta = 1.0F / at::pow(base, exponents);
   const auto positions =
       at::arange(config.block_size, at::kFloat) / static_cast<float>(config.condense_ratio);

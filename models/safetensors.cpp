@@ -117,8 +117,7 @@ at::Tensor SafetensorsFile::tensor(const std::string& name) const {
   }
   // from_blob wants a mutable pointer; nothing writes through it.
   auto* data = const_cast<unsigned char*>(begin);
-  return at::from_blob(
-      data, entry.shape, [keep = mapping_](void*) {}, at::TensorOptions(*type));
+  return at::from_blob(data, entry.shape, [keep = mapping_](void*) {}, at::TensorOptions(*type));
 }
 
 }  // namespace smdm

@@ -122,8 +122,8 @@ struct Transformer::Batch {
   const PackedRows& rows;
   std::vector<Cache*> caches;
   std::vector<std::int64_t> needed;  ///< positions whose final hidden state is read
-  at::Tensor ids;                 ///< [N']
-  at::Tensor cosine;              ///< [N', rotary_elements / 2]
+  at::Tensor ids;                    ///< [N']
+  at::Tensor cosine;                 ///< [N', rotary_elements / 2]
   at::Tensor sine;
   std::vector<std::shared_ptr<Frozen>> kept;  ///< one per row, or none at all
   std::optional<GatheredAttention> gathered;  ///< not on the CPU
@@ -262,8 +262,8 @@ at::Tensor Transformer::hidden_states(const Batch& batch) const {
 }
 
 at::Tensor Transformer::attended(std::size_t layer,
-                                    const at::Tensor& n1,
-                                    const Batch& batch) const {
+                                 const at::Tensor& n1,
+                                 const Batch& batch) const {
   const auto& rows = batch.rows;
   const HeadShape shape{.heads = config_.n_head,
                         .groups = config_.n_query_groups,
@@ -330,15 +330,13 @@ void Transformer::visit_head(const at::Tensor& x,
 /// hidden states: the head is linear. In bfloat16 the published runs combine rounded logits, and so
 /// do we.
 at::Tensor Transformer::guided_logits(const at::Tensor& conditional,
-                                         const at::Tensor& unconditional,
-                                         double guidance) const {
+                                      const at::Tensor& unconditional,
+                                      double guidance) const {
   const auto combined = [&](const at::Tensor& cond, const at::Tensor& un) {
     return un + (guidance + 1.0) * (cond - un);
   };
-  if (type_ == at::kFloat)
-    return at::linear(combined(conditional, unconditional), weights_.head);
-  return combined(at::linear(conditional, weights_.head),
-                  at::linear(unconditional, weights_.head));
+  if (type_ == at::kFloat) return at::linear(combined(conditional, unconditional), weights_.head);
+  return combined(at::linear(conditional, weights_.head), at::linear(unconditional, weights_.head));
 }
 
 }  // namespace smdm

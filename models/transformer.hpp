@@ -35,8 +35,8 @@ class Transformer final : public LanguageModel {
 
   [[nodiscard]] at::Tensor hidden_states(const Batch& batch) const;
   [[nodiscard]] at::Tensor attended(std::size_t layer,
-                                       const at::Tensor& normed,
-                                       const Batch& batch) const;
+                                    const at::Tensor& normed,
+                                    const Batch& batch) const;
   void feed_forward(const BlockWeights& block, const at::Tensor& normed, at::Tensor& x) const;
   [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
   void visit_head(const at::Tensor& x,
@@ -44,8 +44,8 @@ class Transformer final : public LanguageModel {
                   const std::vector<std::int64_t>& needed,
                   const LogitsVisitor& visit) const;
   [[nodiscard]] at::Tensor guided_logits(const at::Tensor& conditional,
-                                            const at::Tensor& unconditional,
-                                            double guidance) const;
+                                         const at::Tensor& unconditional,
+                                         double guidance) const;
 
   ModelConfig config_;
   bool causal_;

@@ -136,10 +136,10 @@ Normed add_norm(const at::Tensor& x,
 }
 
 at::Tensor norm_gradient(const at::Tensor& d_normed,
-                            const Normed& forward,
-                            const at::Tensor& weight,
-                            at::Tensor& d_x,
-                            const at::Tensor& d_weight) {
+                         const Normed& forward,
+                         const at::Tensor& weight,
+                         at::Tensor& d_x,
+                         const at::Tensor& d_weight) {
   const auto rows = d_x.size(0);
   const auto width = d_x.size(1);
   const auto chunks = (rows + kChunk - 1) / kChunk;
@@ -196,11 +196,10 @@ void rotate(at::Tensor& qkv,
 }
 
 at::Tensor attention(const at::Tensor& qkv,
-                        const PackedRows& rows,
-                        const cpu::HeadLayout& heads,
-                        bool causal) {
-  auto out =
-      at::empty({qkv.size(0), heads.groups * heads.per_group * heads.size}, qkv.options());
+                     const PackedRows& rows,
+                     const cpu::HeadLayout& heads,
+                     bool causal) {
+  auto out = at::empty({qkv.size(0), heads.groups * heads.per_group * heads.size}, qkv.options());
   const auto floats = smdm::cpu::loops().attention_scratch(longest(rows), heads.size);
   for_type(qkv.scalar_type(), [&]<typename T>(T*) {
     for_row_groups(rows, heads, floats, [&](std::size_t row, std::int64_t group, float* scratch) {
@@ -211,10 +210,10 @@ at::Tensor attention(const at::Tensor& qkv,
 }
 
 at::Tensor attention_gradient(const at::Tensor& qkv,
-                                 const at::Tensor& d_out,
-                                 const PackedRows& rows,
-                                 const cpu::HeadLayout& heads,
-                                 bool causal) {
+                              const at::Tensor& d_out,
+                              const PackedRows& rows,
+                              const cpu::HeadLayout& heads,
+                              bool causal) {
   auto gradient = at::empty_like(qkv);
   const auto floats = cpu::loops().attention_scratch(longest(rows), heads.size);
   for_type(qkv.scalar_type(), [&]<typename T>(T*) {

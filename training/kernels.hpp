@@ -32,14 +32,13 @@ struct Normed {
 
 /// Adds what a norm passes back to d_x and to d_weight. @return d_x in T
 [[nodiscard]] at::Tensor norm_gradient(const at::Tensor& d_normed,
-                                          const Normed& forward,
-                                          const at::Tensor& weight,
-                                          at::Tensor& d_x,
-                                          const at::Tensor& d_weight);
+                                       const Normed& forward,
+                                       const at::Tensor& weight,
+                                       at::Tensor& d_x,
+                                       const at::Tensor& d_weight);
 
 /// @param gate_up  T [N, 2 I] @param d_out  T [N, I] @return T [N, 2 I]
-[[nodiscard]] at::Tensor swiglu_gradient(const at::Tensor& gate_up,
-                                            const at::Tensor& d_out);
+[[nodiscard]] at::Tensor swiglu_gradient(const at::Tensor& gate_up, const at::Tensor& d_out);
 
 /// Rotates queries and keys of a joint projection in place.
 /// @param positions  [N]: of every token in its row
@@ -52,16 +51,16 @@ void rotate(at::Tensor& qkv,
 
 /// @param qkv  T [N, (H + 2 G) hs], rotated @return T [N, H hs]
 [[nodiscard]] at::Tensor attention(const at::Tensor& qkv,
-                                      const PackedRows& rows,
-                                      const cpu::HeadLayout& heads,
-                                      bool causal);
+                                   const PackedRows& rows,
+                                   const cpu::HeadLayout& heads,
+                                   bool causal);
 
 /// @return T, gradient of the rotated qkv
 [[nodiscard]] at::Tensor attention_gradient(const at::Tensor& qkv,
-                                               const at::Tensor& d_out,
-                                               const PackedRows& rows,
-                                               const cpu::HeadLayout& heads,
-                                               bool causal);
+                                            const at::Tensor& d_out,
+                                            const PackedRows& rows,
+                                            const cpu::HeadLayout& heads,
+                                            bool causal);
 
 /// Cross entropies in nats; logits become the gradient of sum(weights * losses).
 /// @param logits  T [W, V] @param losses  receives W numbers

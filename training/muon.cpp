@@ -5,8 +5,8 @@
 namespace smdm::training {
 
 std::vector<at::Tensor> matrices_of(const Parameter& parameter,
-                                       const at::Tensor& view,
-                                       const ModelConfig& config) {
+                                    const at::Tensor& view,
+                                    const ModelConfig& config) {
   if (parameter.tensor == TensorRole::gate) {
     const auto inner = config.intermediate_size;
     return {view.narrow(0, 0, inner), view.narrow(0, inner, inner)};

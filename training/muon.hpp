@@ -12,8 +12,8 @@ namespace smdm::training {
 /// The matrices of one hidden parameter that are orthogonalised by themselves, as views.
 /// @param view  of the parameter in some vector
 [[nodiscard]] std::vector<at::Tensor> matrices_of(const Parameter& parameter,
-                                                     const at::Tensor& view,
-                                                     const ModelConfig& config);
+                                                  const at::Tensor& view,
+                                                  const ModelConfig& config);
 
 /// The nearest semi-orthogonal matrices, roughly: singular values end between about 0.7 and 1.2
 /// after five steps of a quintic Newton-Schulz iteration.

@@ -15,7 +15,7 @@ namespace {
 at::Tensor indices(const std::vector<std::int64_t>& values) {
   // from_blob wants a mutable pointer; nothing writes through it.
   return at::from_blob(const_cast<std::int64_t*>(values.data()),
-                          {static_cast<std::int64_t>(values.size())}, at::kLong);
+                       {static_cast<std::int64_t>(values.size())}, at::kLong);
 }
 
 /// Wanted positions whose logits exist at once: about 32 MB of them.
@@ -54,7 +54,7 @@ struct Network::Layer {
 struct Network::Pass {
   const PackedRows& rows;
   std::vector<std::int64_t> positions;  ///< [N]: of every token in its row
-  at::Tensor wanted;                 ///< [W], or undefined where every position is wanted
+  at::Tensor wanted;                    ///< [W], or undefined where every position is wanted
   std::vector<Layer> layers;
   Normed final_norm;  ///< [W, E]
 
@@ -172,9 +172,9 @@ std::vector<float> Network::backward(const Examples& examples, at::Tensor& gradi
 
 /// @return gradient of the final norm's output
 at::Tensor Network::head_backward(const Pass& pass,
-                                     const Examples& examples,
-                                     Weights& gradients,
-                                     std::vector<float>& losses) const {
+                                  const Examples& examples,
+                                  Weights& gradients,
+                                  std::vector<float>& losses) const {
   const auto& states = pass.final_norm.normed;
   auto d_states = at::empty_like(states);
   const auto block = head_rows(layout_.config.padded_vocab_size);
@@ -214,10 +214,10 @@ void Network::layers_backward(const Pass& pass,
 
 /// From the layer's end to the attention's output. @return gradient of what was attended
 at::Tensor Network::feed_forward_backward(std::size_t layer,
-                                             const Layer& saved,
-                                             const at::Tensor& d_out,
-                                             at::Tensor& d_x,
-                                             Weights& gradients) const {
+                                          const Layer& saved,
+                                          const at::Tensor& d_out,
+                                          at::Tensor& d_x,
+                                          Weights& gradients) const {
   const auto& weights = weights_.blocks[layer];
   const auto& sums = gradients.blocks[layer];
   add_product(sums.down, d_out, saved.activated);
@@ -231,10 +231,10 @@ at::Tensor Network::feed_forward_backward(std::size_t layer,
 
 /// @return gradient of the layer's input, in the compute type; d_x is the same in float32
 at::Tensor Network::attention_backward(std::size_t layer,
-                                          const Pass& pass,
-                                          const at::Tensor& d_attended,
-                                          at::Tensor& d_x,
-                                          Weights& gradients) const {
+                                       const Pass& pass,
+                                       const at::Tensor& d_attended,
+                                       at::Tensor& d_x,
+                                       Weights& gradients) const {
   const auto& saved = pass.layers[layer];
   const auto& sums = gradients.blocks[layer];
   auto d_qkv = attention_gradient(saved.qkv, d_attended, pass.rows, heads_, causal_);

@@ -53,23 +53,23 @@ class Network {
                                     const at::Tensor& added,
                                     const Pass& pass) const;
   [[nodiscard]] at::Tensor head_backward(const Pass& pass,
-                                            const Examples& examples,
-                                            Weights& gradients,
-                                            std::vector<float>& losses) const;
+                                         const Examples& examples,
+                                         Weights& gradients,
+                                         std::vector<float>& losses) const;
   void layers_backward(const Pass& pass,
                        const PackedRows& rows,
                        const at::Tensor& d_normed,
                        Weights& gradients) const;
   [[nodiscard]] at::Tensor feed_forward_backward(std::size_t layer,
-                                                    const Layer& saved,
-                                                    const at::Tensor& d_out,
-                                                    at::Tensor& d_x,
-                                                    Weights& gradients) const;
-  [[nodiscard]] at::Tensor attention_backward(std::size_t layer,
-                                                 const Pass& pass,
+                                                 const Layer& saved,
                                                  const at::Tensor& d_out,
                                                  at::Tensor& d_x,
                                                  Weights& gradients) const;
+  [[nodiscard]] at::Tensor attention_backward(std::size_t layer,
+                                              const Pass& pass,
+                                              const at::Tensor& d_out,
+                                              at::Tensor& d_x,
+                                              Weights& gradients) const;
 
   ParameterLayout layout_;
   bool causal_;
@@ -77,8 +77,8 @@ class Network {
   cpu::HeadLayout heads_;
   RotaryTables tables_;
   at::Tensor matrices_;  ///< the vector in the compute type
-  Weights exact_;           ///< float32: embedding and norms are read from it
-  Weights weights_;         ///< compute type: the matrices
+  Weights exact_;        ///< float32: embedding and norms are read from it
+  Weights weights_;      ///< compute type: the matrices
 };
 
 }  // namespace smdm::training

@@ -126,7 +126,7 @@ Weights views_of(const ParameterLayout& layout, const at::Tensor& vector) {
 }
 
 std::vector<std::pair<std::string, at::Tensor>> file_tensors(const ParameterLayout& layout,
-                                                                const at::Tensor& vector) {
+                                                             const at::Tensor& vector) {
   std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const auto& parameter : layout.all) {
     const auto view = view_of(parameter, vector);
