@@ -8,8 +8,8 @@
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
-#include <torch/types.h>
 
+#include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/bench/training.hpp"
@@ -174,7 +174,7 @@ std::vector<std::string> measured_row(const LanguageModel& model,
                                       const ModelConfig& config,
                                       const Shape& shape,
                                       const std::string& dtype,
-                                      const at::Device& device,
+                                      const c10::Device& device,
                                       const BenchSettings& settings) {
   const bool arm = std::holds_alternative<Autoregressive>(model.info().objective);
   const double peak_before = matmul_peak(dtype, device);
@@ -184,12 +184,12 @@ std::vector<std::string> measured_row(const LanguageModel& model,
   return {arm ? "arm" : "mdm",
           dtype,
           shape.name,
-          number(speed.requests, 2),
-          number(speed.rows, 1),
-          number(speed.tokens, 0),
-          number(speed.flops / kGiga, 1),
-          number(peak / kGiga, 1),
-          number(100.0 * speed.flops / peak, 1) + " %"};
+          fixed_text(speed.requests, 2),
+          fixed_text(speed.rows, 1),
+          fixed_text(speed.tokens, 0),
+          fixed_text(speed.flops / kGiga, 1),
+          fixed_text(peak / kGiga, 1),
+          fixed_text(100.0 * speed.flops / peak, 1) + " %"};
 }
 
 void run_bench_scoring(const BenchSettings& settings) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/files/atomic.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/bench/study.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/jobs/embedded.hpp"
@@ -134,7 +135,7 @@ std::string curves_table(std::span<const ErrorCurve> curves, const StudyConfig& 
   for (const auto& curve : curves) {
     auto& row = cells.emplace_back(std::vector<std::string>{curve.estimator});
     constexpr int kDigits = 4;
-    for (const auto error : curve.errors) row.push_back(number(error, kDigits));
+    for (const auto error : curve.errors) row.push_back(fixed_text(error, kDigits));
   }
   return markdown_table(columns, cells);
 }
@@ -167,8 +168,8 @@ std::string races_table(std::span<const RaceStudy> races) {
     cells.push_back({race.task, race.metric, race.reuse == PromptReuse::off ? "read" : "reused",
                      std::to_string(race.questions), std::to_string(race.agree),
                      std::to_string(race.near), std::to_string(race.lost),
-                     std::to_string(race.undecided), number(race.rows_per_choice, 1),
-                     number(race.full_rows_per_choice, 1)});
+                     std::to_string(race.undecided), fixed_text(race.rows_per_choice, 1),
+                     fixed_text(race.full_rows_per_choice, 1)});
   }
   return markdown_table(columns, cells);
 }

@@ -4,6 +4,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "base/text/numbers.hpp"
 #include "harness/bench/estimators.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/run/compute.hpp"
@@ -105,7 +106,7 @@ Session random_session(const BenchEstimatorSettings& settings) {
   Session session;
   session.checkpoint.kind = ModelKind::mdm;
   session.checkpoint.config = family_config(settings.model_size);
-  session.tokenizer.emplace(settings.tokenizer);
+  session.tokenizer = open_tokenizer(settings.tokenizer);
   const auto compute = settings.dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
   session.device = find_device(settings.device);
   session.model = random_model(session.checkpoint.config, ModelKind::mdm, compute, session.device,
@@ -159,11 +160,11 @@ std::vector<std::string> measured(const Session& session,
   constexpr double kMillion = 1e6;
   return {info(task.task).name,
           way.name,
-          number(questions, 0),
-          or_dash(known, number(rows / questions, 1)),
-          or_dash(known, number(tokens / kMillion, 2)),
-          or_dash(sample.has_value(), number(rate, 0)),
-          or_dash(sample.has_value(), number(tokens / std::max(rate, 1e-9) / 3600.0, 2))};
+          fixed_text(questions, 0),
+          or_dash(known, fixed_text(rows / questions, 1)),
+          or_dash(known, fixed_text(tokens / kMillion, 2)),
+          or_dash(sample.has_value(), fixed_text(rate, 0)),
+          or_dash(sample.has_value(), fixed_text(tokens / std::max(rate, 1e-9) / 3600.0, 2))};
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "harness/bench/tools.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/run/compute.hpp"
 #include "results/show/table.hpp"
 
@@ -109,15 +109,15 @@ std::vector<std::string> row_of(const PlannedTask& task, std::int64_t repeats) {
   const auto times = static_cast<double>(repeats);
   const auto amount = [&](const std::optional<double>& one, bool counted) -> std::string {
     if (!one) return "-";
-    return std::string(counted ? "" : "~").append(number(*one * times, 0));
+    return std::string(counted ? "" : "~").append(fixed_text(*one * times, 0));
   };
   return {task.name,
-          number(static_cast<double>(task.documents) * times, 0),
-          number(static_cast<double>(task.requests) * times, 0),
+          fixed_text(static_cast<double>(task.documents) * times, 0),
+          fixed_text(static_cast<double>(task.requests) * times, 0),
           amount(task.rows, task.counted),
           amount(task.tokens, task.counted),
           amount(task.forwards, false),
-          task.documents == 0 ? "-" : std::string("~").append(number(task.seconds * times, 1))};
+          task.documents == 0 ? "-" : std::string("~").append(fixed_text(task.seconds * times, 1))};
 }
 
 }  // namespace

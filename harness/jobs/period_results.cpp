@@ -9,16 +9,14 @@
 namespace smdm {
 namespace {
 
-/// The units of a period from the values of its two metrics: (nats, tokens) and (nats, bytes).
+/// A period's texts, each with what it contributes to both metrics.
 PeriodScores scores_of(const PeriodPlace& period, const TaskRecord& record) {
   PeriodScores scores{.name = period.name, .units = {}};
-  const auto& by_token = record.metrics.at(0).values;
-  const auto& by_byte = record.metrics.at(1).values;
-  for (std::size_t i = 0; i < record.samples.size(); ++i) {
-    const auto& text = std::get<TextRecord>(record.samples[i].outcome);
-    scores.units.push_back({.nats = by_token.at(2 * i),
-                            .tokens = by_token.at(2 * i + 1),
-                            .bytes = by_byte.at(2 * i + 1),
+  for (const SampleRecord& sample : record.samples) {
+    const auto& text = std::get<TextRecord>(sample.outcome);
+    scores.units.push_back({.nats = text.estimate.nats,
+                            .tokens = sample.extra.at("scored_tokens").get<double>(),
+                            .bytes = sample.extra.at("bytes").get<double>(),
                             .monte_carlo_error = text.estimate.standard_error});
   }
   return scores;

@@ -1,28 +1,18 @@
 #include "harness/jobs/run_folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/text/dates.hpp"
 #include "tasks/ask/catalog.hpp"
 
 namespace smdm {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string date_of(std::chrono::system_clock::time_point when) {
-  const auto seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H-%M-%S", &parts);
-  return {text.data(), length};
-}
 
 /// Only what every file system takes.
 std::string plain(const std::string& name) {
@@ -49,7 +39,7 @@ std::string named(const std::string& model,
   for (const auto& task : tasks) list += (list.empty() ? "" : "+") + task;
   constexpr std::size_t kLongest = 60;
   if (list.size() > kLongest) list = std::to_string(tasks.size()) + "-tasks";
-  return plain(date_of(when) + "-" + model.substr(0, kLongest) + "-" + list);
+  return plain(date_text(when, TimeZone::utc) + "-" + model.substr(0, kLongest) + "-" + list);
 }
 
 /// Claims a folder that nobody has.

@@ -38,7 +38,7 @@ void check_race(const Task& task, const Decided& decided) {
   const auto* choices = std::get_if<MultipleChoice>(&task);
   if (racing_of(decided) == nullptr || choices == nullptr) return;
   for (const auto& metric : choices->info.metrics) {
-    if (metric.name == "acc" || metric.name == "acc_norm") continue;
+    if (metric.race_divisor != nullptr) continue;
     refuse("--racing", "tasks whose metrics are acc and acc_norm",
            choices->info.name + " with " + metric.name);
   }
@@ -195,8 +195,9 @@ std::vector<RaceVerdict> race_verdicts(const TaskInfo& task,
   for (const auto& metric : task.metrics) {
     auto& verdict = verdicts.emplace_back(RaceVerdict{.metric = metric.name, .divisors = {}});
     for (const auto& choice : question.choices) {
-      const bool normalized = metric.name == "acc_norm";
-      verdict.divisors.push_back(normalized ? static_cast<double>(unicode::length(choice)) : 1.0);
+      // bench may ask for races under other metrics too: they compare undivided values.
+      const auto divisor = metric.race_divisor;
+      verdict.divisors.push_back(divisor == nullptr ? 1.0 : divisor(unicode::length(choice)));
       if (verdict.divisors.back() > 0.0) continue;
       throw Error(ErrorKind::request,
                   name + ": wanted choices of at least one character for --racing, got none");

@@ -63,8 +63,10 @@ Judged judge_task(const DatedCorpus& task,
                   const Session& /*session*/) {
   const auto sum = sum_of(estimates_of(answer));
   Judged judged;
-  judged.values = {sum.nats, static_cast<double>(scored_tokens(item)), sum.nats, item.ids.bytes};
-  // Both metrics are functions of the same log-likelihood.
+  judged.values = score(task, {.nats = sum.nats,
+                               .tokens = static_cast<double>(scored_tokens(item)),
+                               .bytes = item.ids.bytes});
+  // All metrics are functions of the same log-likelihood.
   if (sum.bound != Bound::lower || sum.standard_error)
     judged.errors.emplace(task.info.metrics.size(), sum.standard_error.value_or(0.0));
   return judged;

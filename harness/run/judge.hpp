@@ -13,7 +13,7 @@
 namespace smdm {
 
 struct Judged {
-  /// What the document contributes to the metrics, in their order (values_per_document() of each).
+  /// What the document contributes to the metrics, in their order (Metric::width of each).
   std::vector<double> values;
   /// How much of each metric's contribution is chance of the masks, a standard deviation; nothing
   /// where it cannot be told.

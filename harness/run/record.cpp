@@ -176,13 +176,13 @@ void record_task(const DatedCorpus& task, const Computed& computed, TaskRecord& 
 /// Adds what a document contributes, in the order of the metrics.
 void append_values(std::span<const double> values, std::vector<MetricRecord>& metrics) {
   std::size_t wanted = 0;
-  for (const auto& metric : metrics) wanted += values_per_document(metric.info.aggregation);
+  for (const auto& metric : metrics) wanted += metric.info.width;
   if (values.size() != wanted) {
     throw std::invalid_argument("a document's metrics: wanted " + std::to_string(wanted) +
                                 " values, got " + std::to_string(values.size()));
   }
   for (auto& metric : metrics) {
-    const auto own = values.first(values_per_document(metric.info.aggregation));
+    const auto own = values.first(metric.info.width);
     metric.values.insert(metric.values.end(), own.begin(), own.end());
     values = values.subspan(own.size());
   }

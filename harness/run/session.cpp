@@ -1,23 +1,21 @@
 #include "harness/run/session.hpp"
 
-#include <fstream>
-#include <sstream>
-
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/read.hpp"
 
 namespace smdm {
 namespace {
 
-std::optional<Tokenizer> open_tokenizer(const Checkpoint& checkpoint) {
-  if (!checkpoint.tokenizer) return std::nullopt;
-  Tokenizer tokenizer(*checkpoint.tokenizer);
-  if (tokenizer.pieces() > checkpoint.config.padded_vocab_size) {
+std::unique_ptr<const Tokenizer> tokenizer_of(const Checkpoint& checkpoint) {
+  if (!checkpoint.tokenizer) return nullptr;
+  auto tokenizer = open_tokenizer(*checkpoint.tokenizer);
+  if (tokenizer->pieces() > checkpoint.config.padded_vocab_size) {
     throw Error(ErrorKind::checkpoint,
                 checkpoint.tokenizer->string() + ": tokenizer and model disagree: it has " +
-                    std::to_string(tokenizer.pieces()) + " pieces, the model's vocabulary " +
+                    std::to_string(tokenizer->pieces()) + " pieces, the model's vocabulary " +
                     std::to_string(checkpoint.config.padded_vocab_size));
   }
   return tokenizer;
@@ -34,10 +32,8 @@ c10::Device device_of(const std::string& name) {
 /// Floating-point operations that training took, as `smdm-eval train` leaves them beside the
 /// weights; null where they are not known.
 Json training_flops(const std::filesystem::path& folder) {
-  const std::ifstream file(folder / "training.json");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto training = Json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  const auto text = read_file(folder / "training.json").value_or("");
+  const auto training = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!training.is_object() || !training.contains("flops")) return nullptr;
   return training.at("flops").is_number() ? training.at("flops") : Json(nullptr);
 }
@@ -55,6 +51,9 @@ const Tokenizer& Session::text() const {
 }
 
 Json Session::identity() const {
+  const auto digest = [](const std::filesystem::path& file) {
+    return sha256_of_file(file, ErrorKind::checkpoint);
+  };
   const auto& info = model->info();
   Json json = {{"kind", to_string(checkpoint.kind)},
                {"name", checkpoint.config.name},
@@ -64,14 +63,14 @@ Json Session::identity() const {
                {"dtype", name_of(kAllComputeTypes, info.compute)},
                {"rope_tables", name_of(kAllRopeTables, checkpoint.config.rope_tables)},
                {"weights", checkpoint.weights.string()},
-               {"weights_sha256", sha256_of_file(checkpoint.weights)}};
-  if (checkpoint.config_file) json["config_sha256"] = sha256_of_file(*checkpoint.config_file);
+               {"weights_sha256", digest(checkpoint.weights)}};
+  if (checkpoint.config_file) json["config_sha256"] = digest(*checkpoint.config_file);
   const auto evaluation_file = checkpoint.weights.parent_path() / kEvaluationFile;
   json["training_flops"] = training_flops(checkpoint.weights.parent_path());
-  if (!defaults.empty()) json["evaluation_sha256"] = sha256_of_file(evaluation_file);
+  if (!defaults.empty()) json["evaluation_sha256"] = digest(evaluation_file);
   if (checkpoint.tokenizer) {
     json["tokenizer"] = checkpoint.tokenizer->string();
-    json["tokenizer_sha256"] = sha256_of_file(*checkpoint.tokenizer);
+    json["tokenizer_sha256"] = digest(*checkpoint.tokenizer);
   }
   return json;
 }
@@ -81,7 +80,7 @@ Session open_session(const ModelSettings& settings) {
   Session session;
   session.device = device_of(settings.device);
   session.checkpoint = find_checkpoint(settings.checkpoint);
-  session.tokenizer = open_tokenizer(session.checkpoint);
+  session.tokenizer = tokenizer_of(session.checkpoint);
   session.defaults =
       read_evaluation_defaults(session.checkpoint.weights.parent_path() / kEvaluationFile);
   session.model = load_model(session.checkpoint, settings.compute, session.device);

@@ -10,14 +10,14 @@
 #include "harness/settings/decided.hpp"
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
-#include "models/tokenizer.hpp"
+#include "models/text/tokenizer.hpp"
 
 namespace smdm {
 
 struct Session {
   Checkpoint checkpoint;
   std::unique_ptr<LanguageModel> model;
-  std::optional<Tokenizer> tokenizer;
+  std::unique_ptr<const Tokenizer> tokenizer;  ///< null where there is none
   c10::Device device = c10::kCPU;
   EvaluationDefaults defaults;  ///< the checkpoint's own
 
@@ -25,6 +25,7 @@ struct Session {
   [[nodiscard]] const Tokenizer& text() const;
 
   /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
+  /// @throws Error(checkpoint)  if one of the files can no longer be read
   [[nodiscard]] Json identity() const;
 };
 

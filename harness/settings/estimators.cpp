@@ -1,8 +1,8 @@
 #include "harness/settings/estimators.hpp"
 
 #include <algorithm>
-#include <sstream>
 
+#include "base/text/numbers.hpp"
 #include "evaluators/likelihood/all_estimators.hpp"
 #include "evaluators/subsets/draws.hpp"
 #include "harness/settings/choices.hpp"
@@ -10,12 +10,6 @@
 
 namespace smdm {
 namespace {
-
-std::string short_text(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
 
 /// Gives an estimator the budget of the settings.
 struct Budget {

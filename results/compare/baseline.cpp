@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
+#include "base/numbers/mean.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/statistics/paired_difference.hpp"
@@ -58,9 +60,8 @@ void add_metric(const RunTask& repeat,
                                         ": wanted finite values of " + metric_key(record.info) +
                                         " in " + repeat.part->results_file.string());
   }
-  metric.documents.push_back(
-      reordered(record.values, values_per_document(record.info.aggregation), order));
-  metric.values.push_back(metric_value(record.info.aggregation, metric.documents.back()));
+  metric.documents.push_back(reordered(record.values, record.info.width, order));
+  metric.values.push_back(metric_value(record.info, metric.documents.back()));
   if (!std::isfinite(metric.values.back())) {
     throw Error(ErrorKind::results, "baseline: " + repeat.task->name + ": wanted a finite " +
                                         metric_key(record.info) + " in " +
@@ -69,7 +70,7 @@ void add_metric(const RunTask& repeat,
 }
 
 /// Root mean square of the repeats' own errors.
-std::optional<double> error_over_repeats(std::span<const RunTask> repeats, const MetricInfo& info) {
+std::optional<double> error_over_repeats(std::span<const RunTask> repeats, const Metric& info) {
   double squares = 0.0;
   for (const RunTask& repeat : repeats) {
     const auto error = monte_carlo_error(repeat, info);
@@ -147,7 +148,7 @@ Origin origin_of(const RunTask& task) {
                 .bit_reproducible = own.value("bit_reproducible", false)};
   const auto& revision = task.part->run.git_hash;
   origin.build["git_hash"] = revision ? Json(*revision) : Json(nullptr);
-  origin.build["environment"] = hash_string(task.part->run.environment).substr(0, kBaselineDigits);
+  origin.build["environment"] = sha256(task.part->run.environment).substr(0, kBaselineDigits);
   return origin;
 }
 
@@ -176,7 +177,7 @@ std::string answers_digest(const TaskRecord& task, std::span<const std::size_t> 
     const Json sample = sample_json(task, document);
     all += json_line(sample.at("resps")) + json_line(sample.at("filtered_resps"));
   }
-  return hash_string(all);
+  return sha256(all);
 }
 
 TaskShape shape_of(const BaselineTask& task) {

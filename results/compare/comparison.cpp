@@ -31,14 +31,14 @@ bool all_finite(const std::vector<double>& values) {
 MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) {
   const MetricRecord& a = task.a.task->metrics[metric];
   const MetricRecord& b = task.b.task->metrics[metric];
-  const std::size_t width = values_per_document(a.info.aggregation);
+  const std::size_t width = a.info.width;
   MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
   if (all_finite(a.values) && all_finite(b.values) &&
-      std::isfinite(metric_value(a.info.aggregation, a.values)) &&
-      std::isfinite(metric_value(b.info.aggregation, b.values))) {
-    out.difference = paired_difference(
-        a.info.aggregation, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
-        reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
+      std::isfinite(metric_value(a.info, a.values)) &&
+      std::isfinite(metric_value(b.info, b.values))) {
+    out.difference =
+        paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
+                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
   }
   const auto error_a = monte_carlo_error(task.a, a.info);
   const auto error_b = monte_carlo_error(task.b, b.info);
@@ -92,7 +92,7 @@ std::string bound_text(const std::vector<Bound>& bounds) {
 /// Said where both runs drew with one seed: with the same estimator and budget their draws are the
 /// same ones.
 std::optional<std::string> common_draws(const TaskComparison& task) {
-  const auto drawn = [](const RunTask& run, const MetricInfo& info) {
+  const auto drawn = [](const RunTask& run, const Metric& info) {
     return monte_carlo_error(run, info).value_or(0.0) > 0.0;
   };
   const bool both =

@@ -1,11 +1,10 @@
 // The first part of leaderboard.hpp: from a run to entries.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "base/error.hpp"
-#include "base/text/python.hpp"
+#include "base/files/digest.hpp"
+#include "base/files/read.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
@@ -42,7 +41,7 @@ Json model_of(const RunTask& task) {
 std::string prompt_hash(const TaskRecord& task) {
   std::string all;
   for (const SampleRecord& sample : task.samples) all += hashes_of(sample).prompt;
-  return hash_string(all);
+  return sha256(all);
 }
 
 Json data_digests(const TaskRecord& task) {
@@ -78,17 +77,15 @@ Json bound_of(const TaskRecord& task) {
 }
 
 std::string digest_of(const fs::path& file) {
-  const std::ifstream in(file, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (!in) throw Error(ErrorKind::results, "cannot read " + file.string());
-  return hash_string(bytes.str());
+  const auto bytes = read_file(file);
+  if (!bytes) throw Error(ErrorKind::results, "cannot read " + file.string());
+  return sha256(*bytes);
 }
 
 Json interval_of(const MetricRecord& metric) {
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(metric.values.begin(), metric.values.end(), finite)) return nullptr;
-  const auto interval = metric_interval(metric.info.aggregation, metric.values);
+  const auto interval = metric_interval(metric.info, metric.values);
   return interval ? Json::array({finite_or_null(interval->low), finite_or_null(interval->high)})
                   : Json(nullptr);
 }

@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
 #include "base/files/descriptor.hpp"
+#include "base/files/read.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/run/checked_json.hpp"
 #include "results/show/table.hpp"
@@ -163,13 +162,10 @@ Leaderboard read_leaderboard(const fs::path& folder) {
   const auto path = folder / kJsonFile;
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(path, ignored))) return {};
-  const std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in || fs::is_directory(path, ignored))
-    throw Error(ErrorKind::results, "cannot read " + path.string());
+  const auto text = read_file(path);
+  if (!text) throw Error(ErrorKind::results, "cannot read " + path.string());
   try {
-    return leaderboard_from(Json::parse(text.str()));
+    return leaderboard_from(Json::parse(*text));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a leaderboard, or truncated: " + error.what());

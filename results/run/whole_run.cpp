@@ -30,7 +30,7 @@ bool agree(const Json& stored, const std::optional<double>& computed) {
 
 void check_metric(const StoredRun& stored,
                   const TaskRecord& task,
-                  const MetricInfo& info,
+                  const Metric& info,
                   const Json& own,
                   const Summary& summary) {
   const auto& row = stored.results.at("results").at(task.name);
@@ -51,7 +51,7 @@ void check_metric(const StoredRun& stored,
   // Standard errors of a corpus metric depend on how many resamples an older version drew.
   const bool same_resamples =
       stored.results.at("config").at("bootstrap_iters") == kBootstrapResamples;
-  if (info.aggregation != Aggregation::mean && !same_resamples) return;
+  if (!info.is_mean && !same_resamples) return;
   for (const Json& error : {row.at(stderr_key(info)), own.at("stderr")}) {
     if (!agree(error, summary.standard_error)) refuse("the standard error", error);
   }
@@ -167,7 +167,7 @@ Json task_settings(const TaskRecord& task) {
   return settings;
 }
 
-std::optional<double> monte_carlo_error(const RunTask& task, const MetricInfo& info) {
+std::optional<double> monte_carlo_error(const RunTask& task, const Metric& info) {
   const Json& row = task.part->results.at("results").at(task.task->name);
   const auto found = row.find(info.name + "_mc_stderr," + info.filter);
   if (found == row.end() || !found->is_number()) return std::nullopt;

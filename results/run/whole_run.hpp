@@ -50,7 +50,7 @@ void refuse_same_run(const WholeRun& a, const WholeRun& b, const std::string& wh
 
 /// The Monte Carlo standard error of a metric as the results file has it: 0 where the value is
 /// exact, empty where it is not known.
-[[nodiscard]] std::optional<double> monte_carlo_error(const RunTask& task, const MetricInfo& info);
+[[nodiscard]] std::optional<double> monte_carlo_error(const RunTask& task, const Metric& info);
 
 /// Whether other seeds could give other values: some likelihood is a Monte Carlo estimate, or texts
 /// were drawn at random.

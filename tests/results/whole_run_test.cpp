@@ -2,6 +2,7 @@
 #include "results/run/whole_run.hpp"
 
 #include "base/error.hpp"
+#include "base/metrics/accuracy.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -142,12 +143,12 @@ TEST_CASE("what a run says about its numbers") {
       choice.estimate.standard_error = 0.0;
   }
   CHECK_FALSE(depends_on_seed(enumerated));
-  CHECK_FALSE(monte_carlo_error(task, {.name = "acc"}).has_value());
+  CHECK_FALSE(monte_carlo_error(task, metrics::accuracy()).has_value());
   auto known = run;
   known.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.125;
-  CHECK(monte_carlo_error(tasks_of(known).at(0), {.name = "acc"}) == 0.125);
+  CHECK(monte_carlo_error(tasks_of(known).at(0), metrics::accuracy()) == 0.125);
   known.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = nullptr;
-  CHECK_FALSE(monte_carlo_error(tasks_of(known).at(0), {.name = "acc"}).has_value());
+  CHECK_FALSE(monte_carlo_error(tasks_of(known).at(0), metrics::accuracy()).has_value());
 }
 
 TEST_CASE("texts depend on the seed where they are drawn") {

@@ -1,4 +1,7 @@
 // Prompts on rows of our own, metrics, the catalogue.
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/list.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "base/text/nearest.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tasks/ask/catalog_entries.hpp"
@@ -6,7 +9,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
-#include "tests/tasks/files.hpp"
 
 namespace {
 
@@ -98,7 +100,7 @@ TEST_CASE("accuracy with and without the length of the choices") {
 
 TEST_CASE("what a race ruled out under a metric is not that metric's answer") {
   MultipleChoice task;
-  task.info.metrics = {accuracy(), normalized_accuracy()};
+  task.info.metrics = {metrics::accuracy(), metrics::normalized_accuracy()};
   const Question question = {.context = "q", .choices = {"a", "bb"}, .gold = 0};
   std::vector<Estimate> estimates(2);
   estimates[0].nats = -2.0;
@@ -146,6 +148,39 @@ TEST_CASE("the catalogue") {
       for (const std::string& digest : source.documents.known_sha256) CHECK(digest.size() == 64);
     }
   }
+}
+
+TEST_CASE("every metric of a task is in the list, and one of its kind of task") {
+  for (const Task& task : all_tasks()) {
+    INFO(info(task).name);
+    const auto probe = likelihood_probe(task);
+    for (const Task* asked : {&task, probe ? &*probe : nullptr}) {
+      if (asked == nullptr) continue;
+      for (const Metric& metric : info(*asked).metrics) {
+        CHECK(find_metric(metric.name, metric.aggregation).of_sums == metric.of_sums);
+        if (std::holds_alternative<MultipleChoice>(*asked)) CHECK(metric.of_choices != nullptr);
+        if (std::holds_alternative<Cloze>(*asked)) CHECK(metric.of_continuation != nullptr);
+        if (std::holds_alternative<DatedCorpus>(*asked)) CHECK(metric.of_text != nullptr);
+      }
+    }
+  }
+}
+
+TEST_CASE("a metric of another kind of task is refused, and a text gives each metric its numbers") {
+  MultipleChoice choices = piqa();
+  choices.info.metrics = {metrics::weighted_perplexity()};
+  const Question question{.context = "", .choices = {"a", "b"}, .gold = 0};
+  CHECK(test::error_text<std::invalid_argument>([&] {
+          return score(choices, question, estimates({-1.0, -2.0}));
+        }) == "piqa: no metric perplexity for this kind of task");
+  Cloze cloze = lambada_openai();
+  cloze.info.metrics = {metrics::normalized_accuracy()};
+  CHECK_THROWS_AS(score(cloze, estimate(-2.5, true)), std::invalid_argument);
+  const TextOutcome text{.nats = -6.0, .tokens = 3.0, .bytes = 12.0};
+  CHECK(score(temporal_shift(), text) == std::vector<double>{-6.0, 3.0, -6.0, 12.0});
+  DatedCorpus corpus = temporal_shift();
+  corpus.info.metrics = {metrics::accuracy()};
+  CHECK_THROWS_AS(score(corpus, text), std::invalid_argument);
 }
 
 TEST_CASE("an unknown task") {
