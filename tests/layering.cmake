@@ -36,6 +36,12 @@ set(users_zlib base)
 set(pattern_catch "^catch2/")
 set(users_catch)  # tests only
 
+# The command line, which must start without LibTorch: beginnings of files that reach none of its headers,
+# neither themselves nor through headers of the project.
+set(without_torch harness/cli/ harness/bench/options. harness/train/options. harness/jobs/input_lines.
+    harness/jobs/list_tasks. harness/jobs/rescore. harness/settings/likelihood_rows. harness/settings/refuse.
+    harness/settings/setting. harness/settings/table.)
+
 set(faults "")
 set(checked 0)
 
@@ -79,12 +85,38 @@ function(check_library folder file header)
   set(faults "${faults}" PARENT_SCOPE)
 endfunction()
 
+# The headers of the project through which a file reaches LibTorch, the file first; empty if it does not.
+function(way_to_torch file result)
+  foreach(line ${includes_of_${file}})
+    if(line MATCHES "include[ \t]*[<\"]([^>\"]+)[>\"]")
+      set(header "${CMAKE_MATCH_1}")
+      if(header MATCHES "${pattern_torch}")
+        set(${result} "${file}" PARENT_SCOPE)
+        return()
+      endif()
+      get_property(seen GLOBAL PROPERTY "seen_${header}")
+      if(NOT seen)
+        set_property(GLOBAL PROPERTY "seen_${header}" ON)
+        way_to_torch("${header}" way)
+        if(way)
+          set(${result} "${file} > ${way}" PARENT_SCOPE)
+          return()
+        endif()
+      endif()
+    endif()
+  endforeach()
+  set(${result} "" PARENT_SCOPE)
+endfunction()
+
+set(all_files)
 foreach(folder ${folders})
   file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/${folder}/*.[hc]pp" "${ROOT}/${folder}/*.cu"
        "${ROOT}/${folder}/*.cuh" "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.cc")
   foreach(file ${files})
     math(EXPR checked "${checked} + 1")
     file(STRINGS "${ROOT}/${file}" lines REGEX "^[ \t]*#[ \t]*include")
+    set("includes_of_${file}" "${lines}")
+    list(APPEND all_files "${file}")
     foreach(line ${lines})
       if(line MATCHES "include[ \t]*<([^>]+)>")
         set(header "${CMAKE_MATCH_1}")
@@ -101,6 +133,18 @@ foreach(folder ${folders})
         fault("${file}" "cannot read the line: ${line}")
       endif()
     endforeach()
+  endforeach()
+endforeach()
+
+foreach(file ${all_files})
+  foreach(beginning ${without_torch})
+    string(FIND "${file}" "${beginning}" place)
+    if(place EQUAL 0)
+      way_to_torch("${file}" way)
+      if(way)
+        fault("${file}" "starts without LibTorch, but reaches its headers by ${way}")
+      endif()
+    endif()
   endforeach()
 endforeach()
 

@@ -6,6 +6,8 @@ function(check_tree file line expected)
   file(REMOVE_RECURSE "${WORK}")
   file(WRITE "${WORK}/base/request.hpp" "#pragma once\n#include <string>\n")
   file(WRITE "${WORK}/models/mdm.hpp" "// #include \"tasks/a.hpp\"\n#include \"models/x.hpp\"\n")
+  file(WRITE "${WORK}/models/tensors.hpp" "#include <ATen/core/Tensor.h>\n")
+  file(WRITE "${WORK}/harness/run/session.hpp" "#include \"models/tensors.hpp\"\n")
   file(APPEND "${WORK}/${file}" "${line}\n")
   execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${LAYERING}
                   RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -28,6 +30,7 @@ foreach(allowed
         "harness/a.cpp|#include \"evaluators/elbo.hpp\"" "training/a.cpp|#include \"models/mdm.hpp\""
         "harness/a.cpp|#  include \"microworld/world.hpp\"" "models/cuda/a.cu|#include <cuda_runtime.h>"
         "base/files/a.cpp|#include <openssl/evp.h>" "base/files/a.cpp|#include <zlib.h>"
+        "harness/cli/a.cpp|#include \"models/mdm.hpp\"" "harness/engine.cpp|#include \"harness/run/session.hpp\""
         "tasks/a.cpp|// #include <torch/torch.h>")
   string(REPLACE "|" ";" parts "${allowed}")
   list(GET parts 0 file)
@@ -69,6 +72,9 @@ foreach(fault
         "training/a.cpp|#include \"harness/run.hpp\"|may include base, models, training"
         "training/a.cpp|#include \"tasks/files.hpp\"|may include base, models, training"
         "microworld/a.cpp|#include <torch/torch.h>|may not use there"
+        "harness/cli/a.cpp|#include <ATen/Parallel.h>|starts without LibTorch"
+        "harness/cli/a.cpp|#include \"harness/run/session.hpp\"|by harness/cli/a.cpp > harness/run/session.hpp > models/tensors"
+        "harness/settings/table.cpp|#include \"models/tensors.hpp\"|starts without LibTorch"
         "models/a.cpp|#include HEADER|cannot read")
   string(REPLACE "|" ";" parts "${fault}")
   list(GET parts 0 file)

@@ -193,7 +193,6 @@ void announce(const StepOptions& options, const Corpus& corpus) {
 }  // namespace
 
 void run_train(const TrainSettings& settings, const std::vector<std::string>& command) {
-  check_train_settings(settings);
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   const auto tokenizer = settings.tokenizer.empty() ? nullptr : open_tokenizer(settings.tokenizer);
   const auto* pieces = tokenizer.get();
