@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "harness/settings/decide.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/errors.hpp"
@@ -17,7 +18,7 @@ TEST_CASE("a checkpoint's file that cannot be hashed is the checkpoint's fault")
                          test::random_tensors(config, test::StoredType::f32, 3));
   Settings settings;
   settings.model = folder.path().string();
-  const auto session = open_session(settings);
+  const auto session = open_session(model_settings(settings));
   CHECK(session.identity().at("config_sha256").get<std::string>().size() == 64);
   for (const auto* name : {"config.json", "model.safetensors"}) {
     std::filesystem::remove(folder.path() / name);
