@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include "models/cpu/levels.hpp"
 #include "models/cpu/row_ranges.hpp"

@@ -1,6 +1,7 @@
 #include "models/rotary.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 namespace smdm {
 
