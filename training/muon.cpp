@@ -1,6 +1,7 @@
 #include "training/muon.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 namespace smdm::training {
 
