@@ -1,3 +1,4 @@
+// Documents of two runs matched by digests of what they are and what was asked.
 #include "results/compare/pairing.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

@@ -1,3 +1,4 @@
+// Lines of a samples file read back, and checked against their digests.
 #include "results/run/sample_reader.hpp"
 
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

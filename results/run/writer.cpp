@@ -1,3 +1,4 @@
+// Files of a run staged under temporary names, then renamed together.
 #include "results/run/writer.hpp"
 
 #include <ctime>
@@ -8,6 +9,7 @@
 #include "base/files/atomic.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

@@ -1,3 +1,4 @@
+// Exact McNemar and permutation tests, and Holm's correction.
 #include "results/statistics/paired_tests.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Perplexities of periods with bootstrap intervals, and changes between periods.
 #include "results/statistics/period_statistics.hpp"
 
 #include <algorithm>

@@ -1,12 +1,21 @@
-// Text of the gate's JUnit files.
+// The gate's verdict as texts, and what may stand in JUnit files.
 #include "results/compare/gate_report.hpp"
 
 #include <string>
 #include <string_view>
 
+#include "results/export/list.hpp"
+#include "tests/results/gate_runs.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 
 namespace smdm {
+
+using test::as_stored;
+using test::contains;
+using test::made_run;
+using test::quiz;
+using test::spread_baseline;
 
 TEST_CASE("text in XML") {
   CHECK(xml_text("<a b=\"c\">'&'</a>") == "&lt;a b=&quot;c&quot;&gt;&apos;&amp;&apos;&lt;/a&gt;");
@@ -36,6 +45,27 @@ TEST_CASE("bytes of XML that are no character are replaced one by one") {
     CAPTURE(bytes);
     CHECK(xml_text(bytes) == bytes);
   }
+}
+
+TEST_CASE("a verdict as text, JSON and JUnit XML") {
+  const auto baseline = spread_baseline();
+  const auto report = judge(baseline, as_stored(made_run(quiz(40, 9))));
+  CHECK_FALSE(passed(report));
+  CHECK(failed_metrics(report) == "quiz acc,none");
+  CHECK(contains(gate_text(report), "FAIL quiz acc,none: "));
+  CHECK(gate_json(report).at("passed") == false);
+  CHECK(gate_json(report).at("metrics").at(0).at("rule") == "repeatability");
+  const auto xml = gate_junit({.suite = "runs/a & b", .outcome = report, .seconds = 1.5});
+  CHECK(contains(xml, "<testsuite name=\"runs/a &amp; b\" tests=\"1\" failures=\"1\""));
+  CHECK(contains(xml, "<testcase classname=\"quiz\" name=\"acc,none\""));
+  CHECK(contains(xml, "<failure type=\"repeatability\" message=\""));
+  const auto good = judge(baseline, as_stored(made_run(quiz(12, 9))));
+  CHECK(contains(gate_junit({.suite = "run", .outcome = good}), "failures=\"0\""));
+  CHECK(gate_junit({.suite = "run", .outcome = good}).find("<failure") == std::string::npos);
+  CHECK(failed_metrics(good).empty());
+  const auto none = gate_junit({.suite = "runs/a", .outcome = "no <run>"});
+  CHECK(contains(none, "<testsuite name=\"runs/a\" tests=\"1\" failures=\"0\" errors=\"1\""));
+  CHECK(contains(none, "<error type=\"results\" message=\"no &lt;run&gt;\"/>"));
 }
 
 }  // namespace smdm

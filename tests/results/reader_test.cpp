@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/writer.hpp"
 #include "results/statistics/statistics.hpp"
 #include "tests/results/sample_run.hpp"

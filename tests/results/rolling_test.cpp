@@ -2,7 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/reader.hpp"
 #include "results/run/writer.hpp"
 #include "tests/support/catch.hpp"
