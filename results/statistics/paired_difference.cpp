@@ -1,4 +1,3 @@
-// The test of a pair of runs for each kind of metric, with intervals and detectable differences.
 #include "results/statistics/paired_difference.hpp"
 
 #include <algorithm>

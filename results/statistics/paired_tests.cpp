@@ -1,4 +1,3 @@
-// Exact McNemar and permutation tests, and Holm's correction.
 #include "results/statistics/paired_tests.hpp"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-// Perplexities of periods with bootstrap intervals, and changes between periods.
 #include "results/statistics/period_statistics.hpp"
 
 #include <algorithm>
