@@ -3,32 +3,24 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/numbers/splitmix.hpp"
+
 namespace smdm::microworld {
 namespace {
 
-constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15;
-
-/// The output function of SplitMix64.
-constexpr std::uint64_t mix(std::uint64_t word) {
-  word = (word ^ (word >> 30U)) * 0xbf58476d1ce4e5b9;
-  word = (word ^ (word >> 27U)) * 0x94d049bb133111eb;
-  return word ^ (word >> 31U);
-}
-
-/// Takes one more word into a hash.
-constexpr std::uint64_t join(std::uint64_t hash, std::uint64_t word) {
-  return mix((hash ^ word) + kStep);
+/// Where the hashes of a stream begin.
+std::uint64_t beginning(std::uint64_t seed, Stream stream) noexcept {
+  return split_mix_join(split_mix(seed + kSplitMixIncrement), static_cast<std::uint64_t>(stream));
 }
 
 }  // namespace
 
 Draws::Draws(std::uint64_t seed, Stream stream, std::uint64_t part, std::uint64_t index)
-    : state_(join(join(join(mix(seed + kStep), static_cast<std::uint64_t>(stream)), part), index)) {
-}
+    : state_(split_mix_join(split_mix_join(beginning(seed, stream), part), index)) {}
 
 std::uint64_t Draws::word() noexcept {
-  state_ += kStep;
-  return mix(state_);
+  state_ += kSplitMixIncrement;
+  return split_mix(state_);
 }
 
 std::size_t Draws::below(std::size_t count) noexcept {
@@ -55,8 +47,8 @@ std::size_t ZipfRanks::draw(Draws& draws) const {
 }
 
 Split split_of(std::uint64_t seed, std::string_view text) {
-  std::uint64_t hash = join(mix(seed + kStep), static_cast<std::uint64_t>(Stream::split));
-  for (const char letter : text) hash = join(hash, static_cast<unsigned char>(letter));
+  std::uint64_t hash = beginning(seed, Stream::split);
+  for (const char letter : text) hash = split_mix_join(hash, static_cast<unsigned char>(letter));
   switch (hash % 20) {
     case 0:
     case 1:

@@ -1,6 +1,10 @@
+// Rows are sorted by length and cut into groups that waste little padding; indices made once for a
+// batch gather each group's queries and keys out of the packed tokens and scatter the answers back.
 #include "models/attention.hpp"
 
 #include <algorithm>
+
+#include <ATen/Functions.h>
 
 namespace smdm {
 namespace {
@@ -8,33 +12,31 @@ namespace {
 /// Kernels that take a mask want its rows aligned.
 constexpr std::int64_t kMaskMultiple = 16;
 
-torch::Tensor on_device(const std::vector<std::int64_t>& values, torch::Device device) {
-  return torch::tensor(values, torch::kInt64).to(device);
+at::Tensor on_device(const std::vector<std::int64_t>& values, at::Device device) {
+  return at::tensor(values, at::kLong).to(device);
 }
 
 /// Repeats each key/value head for the query heads of its group.
-torch::Tensor for_all_queries(const torch::Tensor& x, std::int64_t heads) {
+at::Tensor for_all_queries(const at::Tensor& x, std::int64_t heads) {
   const auto groups = x.size(2);
   return groups == heads ? x : x.repeat_interleave(heads / groups, 2);
 }
 
 /// The given tokens of x [N, heads, hs], as SDPA wants them: [rows, heads, tokens, hs].
-torch::Tensor gathered(const torch::Tensor& x, const torch::Tensor& at, std::int64_t rows) {
+at::Tensor gathered(const at::Tensor& x, const at::Tensor& at, std::int64_t rows) {
   return x.index_select(0, at).view({rows, at.size(0) / rows, x.size(1), x.size(2)});
 }
 
 /// All keys (or values) that any row sees: what stands before the rows, in their order, and then
 /// the packed tokens themselves.
-torch::Tensor pool(std::span<const Past> past,
-                   torch::Tensor Past::* part,
-                   const torch::Tensor& tokens) {
-  std::vector<torch::Tensor> parts;
+at::Tensor pool(std::span<const Past> past, at::Tensor Past::* part, const at::Tensor& tokens) {
+  std::vector<at::Tensor> parts;
   for (const auto& one : past) {
     if ((one.*part).defined()) parts.push_back(one.*part);
   }
   if (parts.empty()) return tokens;
   parts.push_back(tokens);
-  return torch::cat(parts);
+  return at::cat(parts);
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ struct GatheredAttention::Span {
 GatheredAttention::GatheredAttention(const PackedRows& rows,
                                      std::span<const std::int64_t> past_tokens,
                                      bool causal,
-                                     torch::Device device) {
+                                     at::Device device) {
   std::int64_t pooled = 0;
   for (const auto tokens : past_tokens) pooled += tokens;
   std::vector<Span> spans;
@@ -98,7 +100,7 @@ GatheredAttention::GatheredAttention(const PackedRows& rows,
   answer_at_ = on_device(answer_at, device);
 }
 
-void GatheredAttention::add_group(std::span<const Span> spans, bool causal, torch::Device device) {
+void GatheredAttention::add_group(std::span<const Span> spans, bool causal, at::Device device) {
   Group group;
   group.rows = std::ssize(spans);
   group.causal = causal && spans.front().before == 0;
@@ -116,7 +118,7 @@ void GatheredAttention::add_group(std::span<const Span> spans, bool causal, torc
   if (masked) {
     const auto last = on_device(last_keys(spans, causal ? group.queries : 1), device)
                           .view({group.rows, 1, causal ? group.queries : 1, 1});
-    const auto key = torch::arange(group.keys, torch::TensorOptions(torch::kInt64).device(device));
+    const auto key = at::arange(group.keys, at::TensorOptions(at::kLong).device(device));
     group.mask = key.le(last);
   }
   groups_.push_back(std::move(group));
@@ -155,12 +157,12 @@ std::vector<std::int64_t> GatheredAttention::last_keys(std::span<const Span> spa
   return last;
 }
 
-torch::Tensor GatheredAttention::attended(const Group& group,
-                                          const Projections& projections,
-                                          const torch::Tensor& keys,
-                                          const torch::Tensor& values) {
+at::Tensor GatheredAttention::attended(const Group& group,
+                                       const Projections& projections,
+                                       const at::Tensor& keys,
+                                       const at::Tensor& values) {
   const auto heads = projections.query.size(1);
-  const auto heads_first = [&](const torch::Tensor& x, const torch::Tensor& at) {
+  const auto heads_first = [&](const at::Tensor& x, const at::Tensor& at) {
     return for_all_queries(gathered(x, at, group.rows), heads).transpose(1, 2);
   };
   const auto mask = group.mask.defined() ? std::optional(group.mask) : std::nullopt;
@@ -172,15 +174,15 @@ torch::Tensor GatheredAttention::attended(const Group& group,
 
 void GatheredAttention::attend(const Projections& projections,
                                std::span<const Past> past,
-                               torch::Tensor& out) const {
+                               at::Tensor& out) const {
   const auto keys = pool(past, &Past::key, projections.key);
   const auto values = pool(past, &Past::value, projections.value);
-  std::vector<torch::Tensor> answers;
+  std::vector<at::Tensor> answers;
   answers.reserve(groups_.size());
   for (const auto& group : groups_) answers.push_back(attended(group, projections, keys, values));
-  const auto all = answers.size() == 1 ? answers.front() : torch::cat(answers);
+  const auto all = answers.size() == 1 ? answers.front() : at::cat(answers);
   auto target = out.narrow(0, 0, answer_at_.size(0));
-  torch::index_select_out(target, all, 0, answer_at_);
+  at::index_select_out(target, all, 0, answer_at_);
 }
 
 }  // namespace smdm

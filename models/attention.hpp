@@ -6,17 +6,17 @@
 #include <span>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 #include "models/packed_rows.hpp"
 
 namespace smdm {
 
 /// Keys and values that stand before a row, or undefined tensors.
 struct Past {
-  torch::Tensor key;    ///< [P, G, hs]
-  torch::Tensor value;  ///< [P, G, hs]
+  at::Tensor key;    ///< [P, G, hs]
+  at::Tensor value;  ///< [P, G, hs]
 };
 
 /// Attention through LibTorch's scaled_dot_product_attention, for devices on which calls are dear
@@ -30,11 +30,11 @@ class GatheredAttention {
   GatheredAttention(const PackedRows& rows,
                     std::span<const std::int64_t> past_tokens,
                     bool causal,
-                    torch::Device device);
+                    at::Device device);
 
   /// @param past  [R], of the lengths given to the constructor; empty where those were
   /// @param out   [N, H hs], row-major; receives the attention of the first rows.tokens() tokens
-  void attend(const Projections& projections, std::span<const Past> past, torch::Tensor& out) const;
+  void attend(const Projections& projections, std::span<const Past> past, at::Tensor& out) const;
 
  private:
   /// Rows of one call, padded to equal numbers of queries and keys.
@@ -42,28 +42,27 @@ class GatheredAttention {
     std::int64_t rows = 0;
     std::int64_t queries = 0;
     std::int64_t keys = 0;
-    torch::Tensor query_at;  ///< int64 [rows * queries], into the packed tokens
-    torch::Tensor key_at;    ///< int64 [rows * keys], into what stands before all rows, then tokens
-    torch::Tensor mask;   ///< bool [rows, 1, 1 or queries, keys], or undefined: all keys are seen
+    at::Tensor query_at;  ///< int64 [rows * queries], into the packed tokens
+    at::Tensor key_at;    ///< int64 [rows * keys], into what stands before all rows, then tokens
+    at::Tensor mask;      ///< bool [rows, 1, 1 or queries, keys], or undefined: all keys are seen
     bool causal = false;  ///< each query sees its own and earlier keys; no mask then
   };
   struct Span;
 
-  void add_group(std::span<const Span> spans, bool causal, torch::Device device);
+  void add_group(std::span<const Span> spans, bool causal, at::Device device);
   [[nodiscard]] static std::vector<std::int64_t> queries_of(std::span<const Span> spans,
                                                             std::int64_t queries);
   [[nodiscard]] static std::vector<std::int64_t> keys_of(std::span<const Span> spans,
                                                          std::int64_t keys);
   [[nodiscard]] static std::vector<std::int64_t> last_keys(std::span<const Span> spans,
                                                            std::int64_t queries);
-  [[nodiscard]] static torch::Tensor attended(const Group& group,
-                                              const Projections& projections,
-                                              const torch::Tensor& keys,
-                                              const torch::Tensor& values);
+  [[nodiscard]] static at::Tensor attended(const Group& group,
+                                           const Projections& projections,
+                                           const at::Tensor& keys,
+                                           const at::Tensor& values);
 
   std::vector<Group> groups_;
-  torch::Tensor
-      answer_at_;  ///< int64 [N]: where each token's answer lies among those of all groups
+  at::Tensor answer_at_;  ///< int64 [N]: where each token's answer lies among those of all groups
 };
 
 }  // namespace smdm

@@ -1,3 +1,5 @@
+// Which files a checkpoint consists of, which format they are of and which kind of model they hold;
+// and the model made from them.
 #include "models/checkpoint.hpp"
 
 #include <utility>
@@ -5,6 +7,7 @@
 #include "base/error.hpp"
 #include "models/matmul.hpp"
 #include "models/safetensors.hpp"
+#include "models/text/tokenizer.hpp"
 #include "models/transformer.hpp"
 #include "models/weights.hpp"
 
@@ -37,9 +40,32 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
     }
     return options.tokenizer;
   }
-  const auto beside = files.weights.parent_path() / "tokenizer.model";
-  if (fs::is_regular_file(beside)) return std::optional(beside);
-  return std::nullopt;
+  return tokenizer_file_in(files.weights.parent_path());
+}
+
+/// The configuration's own word or that of the tensors, else the user's.
+ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) {
+  const SafetensorsFile file(checkpoint.weights);
+  const auto told = checkpoint.format->kind(checkpoint.config, file.entries());
+  if (told && asked && told->kind != *asked) {
+    throw Error(ErrorKind::checkpoint, file.name() + ": --backend " + to_string(*asked) +
+                                           " contradicts the checkpoint, which is \"" +
+                                           to_string(told->kind) + "\" by " + told->reason);
+  }
+  if (told) return told->kind;
+  if (asked) return *asked;
+  throw Error(
+      ErrorKind::checkpoint,
+      file.name() + ": cannot tell what kind of model it is: give --backend mdm or --backend arm");
+}
+
+FormattedConfig config_of(const CheckpointOptions& options, const Files& files) {
+  if (options.model_size) return published_config(*options.model_size);
+  if (fs::exists(files.config)) return recognise_config(files.config);
+  throw Error(ErrorKind::checkpoint,
+              files.config.string() +
+                  ": wanted the model's configuration, found no such file; published "
+                  "checkpoints need --model-size");
 }
 
 }  // namespace
@@ -52,37 +78,31 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
   }
   Checkpoint checkpoint;
   checkpoint.weights = files.weights;
-  if (options.model_size) {
-    checkpoint.config = family_config(*options.model_size);
-  } else if (fs::exists(files.config)) {
-    checkpoint.config_file = files.config;
-    checkpoint.config = read_config(files.config);
-  } else {
-    throw Error(ErrorKind::checkpoint,
-                files.config.string() +
-                    ": wanted the model's configuration, found no such file; published "
-                    "checkpoints need --model-size");
-  }
+  auto [format, config] = config_of(options, files);
+  if (!options.model_size) checkpoint.config_file = files.config;
+  checkpoint.format = format;
+  checkpoint.config = std::move(config);
   if (options.rope_tables) checkpoint.config.rope_tables = *options.rope_tables;
   checkpoint.tokenizer = find_tokenizer(options, files);
-  checkpoint.kind = model_kind(SafetensorsFile(files.weights), checkpoint.config, options.backend);
+  checkpoint.kind = kind_of(checkpoint, options.backend);
   return checkpoint;
 }
 
 std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                           ComputeType compute,
-                                          torch::Device device) {
+                                          c10::Device device) {
   keep_matmul_reproducible();
   const SafetensorsFile file(checkpoint.weights);
   return std::make_unique<Transformer>(
       checkpoint.config, checkpoint.kind, compute,
-      load_weights(file, checkpoint.config, checkpoint.kind, compute, device));
+      load_weights(file, checkpoint.format->tensors, checkpoint.config, checkpoint.kind, compute,
+                   device));
 }
 
 std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,
                                             ModelKind kind,
                                             ComputeType compute,
-                                            torch::Device device,
+                                            c10::Device device,
                                             std::uint64_t seed) {
   keep_matmul_reproducible();
   return std::make_unique<Transformer>(config, kind, compute,

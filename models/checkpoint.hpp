@@ -9,6 +9,7 @@
 #include <c10/core/Device.h>
 
 #include "models/config.hpp"
+#include "models/formats/list.hpp"
 #include "models/language_model.hpp"
 
 namespace smdm {
@@ -30,7 +31,8 @@ struct Checkpoint {
   std::filesystem::path weights;
   std::optional<std::filesystem::path> config_file;
   std::optional<std::filesystem::path>
-      tokenizer;  ///< tokenizer.model beside the weights, or the one given
+      tokenizer;                        ///< tokenizer.model beside the weights, or the one given
+  const ModelFormat* format = nullptr;  ///< one of all_formats()
   ModelConfig config;
   ModelKind kind = ModelKind::mdm;
 };
@@ -41,7 +43,8 @@ struct Checkpoint {
 [[nodiscard]] Checkpoint find_checkpoint(const CheckpointOptions& options);
 
 /// Loads the weights.
-/// @throws Error(checkpoint)  for missing, unexpected or misshapen tensors
+/// @throws Error(checkpoint)  for missing, unexpected or misshapen tensors and numbers that are not
+///                            finite
 [[nodiscard]] std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                                         ComputeType compute,
                                                         c10::Device device);

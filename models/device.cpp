@@ -1,8 +1,6 @@
 #include <charconv>
 #include <stdexcept>
 
-#include <torch/types.h>
-
 #include "models/checkpoint.hpp"
 #include "models/cuda/gpu.hpp"
 
@@ -26,19 +24,19 @@ int gpu_index(const std::string& name) {
 
 }  // namespace
 
-torch::Device find_device(const std::string& name) {
+c10::Device find_device(const std::string& name) {
   const int gpus = gpu_count();
-  if (name == "auto") return gpus > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
-  if (name == "cpu") return torch::Device(torch::kCPU);
+  if (name == "auto") return gpus > 0 ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU);
+  if (name == "cpu") return c10::Device(c10::kCPU);
   const int index = gpu_index(name);
   if (index >= gpus) {
     throw std::invalid_argument("device: wanted \"" + name + "\", this build sees " +
                                 std::to_string(gpus) + " GPUs");
   }
-  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+  return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 
-std::string device_name(torch::Device device) {
+std::string device_name(c10::Device device) {
   return device.is_cuda() ? gpu_name(device.index()) : "cpu";
 }
 

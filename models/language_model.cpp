@@ -1,8 +1,12 @@
+// What every model does before and behind its own work: it checks its input, and turns blocks of
+// logits into what was asked for.
 #include "models/language_model.hpp"
 
 #include <set>
 #include <stdexcept>
 #include <string>
+
+#include <ATen/Functions.h>
 
 #include "models/log_probabilities.hpp"
 
@@ -124,7 +128,7 @@ TokenScores LanguageModel::scores(const PackedRows& rows,
   TokenScores result;
   result.log_p.reserve(tokens.size());
   if (tokens.empty() && rows.keep.empty()) return result;
-  result.prefixes = run(rows, {}, [&](std::int64_t first, const torch::Tensor& logits) {
+  result.prefixes = run(rows, {}, [&](std::int64_t first, const at::Tensor& logits) {
     const auto count = static_cast<std::size_t>(logits.size(0));
     append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax,
                         result);
@@ -137,19 +141,18 @@ void LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& vi
   if (!rows.wanted.empty()) run(rows, {}, visit);
 }
 
-torch::Tensor LanguageModel::logits(const PackedRows& rows) const {
-  std::vector<torch::Tensor> blocks;
-  visit_logits(rows, [&](std::int64_t, const torch::Tensor& logits) {
-    blocks.push_back(
-        logits.to(torch::kCPU, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true));
+at::Tensor LanguageModel::logits(const PackedRows& rows) const {
+  std::vector<at::Tensor> blocks;
+  visit_logits(rows, [&](std::int64_t, const at::Tensor& logits) {
+    blocks.push_back(logits.to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true));
   });
-  return blocks.empty() ? torch::empty({0, info_.vocab_tokens}) : torch::cat(blocks);
+  return blocks.empty() ? at::empty({0, info_.vocab_tokens}) : at::cat(blocks);
 }
 
-torch::Tensor LanguageModel::dense_logits(const torch::Tensor& ids) const {
+at::Tensor LanguageModel::dense_logits(const at::Tensor& ids) const {
   const auto batch = ids.size(0);
   const auto length = ids.size(1);
-  const auto flat = ids.to(torch::kInt64).contiguous();
+  const auto flat = ids.to(at::kLong).contiguous();
   PackedRows rows;
   for (std::int64_t b = 0; b < batch; ++b) {
     const auto* row = flat.const_data_ptr<std::int64_t>() + b * length;

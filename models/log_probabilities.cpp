@@ -1,22 +1,26 @@
 #include "models/log_probabilities.hpp"
 
-#include "models/kernels.hpp"
+#include <algorithm>
+
+#include <ATen/Functions.h>
+
+#include "models/ops.hpp"
 
 namespace smdm {
 
-void append_token_scores(const torch::Tensor& logits,
+void append_token_scores(const at::Tensor& logits,
                          std::span<const std::int64_t> tokens,
                          WithArgmax with_argmax,
                          TokenScores& scores) {
   const auto count = static_cast<std::int64_t>(tokens.size());
-  const auto wanted = torch::empty({count}, torch::kInt64);
+  const auto wanted = at::empty({count}, at::kLong);
   std::copy(tokens.begin(), tokens.end(), wanted.mutable_data_ptr<std::int64_t>());
   const auto log_p = token_log_probabilities(logits, wanted.to(logits.device()));
-  const auto values = log_p.to(torch::kCPU, torch::kFloat32).contiguous();
+  const auto values = log_p.to(at::kCPU, at::kFloat).contiguous();
   const float* begin = values.const_data_ptr<float>();
   scores.log_p.insert(scores.log_p.end(), begin, begin + count);
   if (with_argmax == WithArgmax::no) return;
-  const auto best = logits.argmax(-1).to(torch::kCPU).contiguous();
+  const auto best = logits.argmax(-1).to(at::kCPU).contiguous();
   const auto* ids = best.const_data_ptr<std::int64_t>();
   scores.argmax.insert(scores.argmax.end(), ids, ids + count);
 }

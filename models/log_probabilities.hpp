@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/language_model.hpp"
 
@@ -16,7 +16,7 @@ namespace smdm {
 /// rounded to bfloat16, as cross entropy under autocast does.
 /// @param logits  float32 or bfloat16 [n, V], any device
 /// @param tokens  [n]
-void append_token_scores(const torch::Tensor& logits,
+void append_token_scores(const at::Tensor& logits,
                          std::span<const std::int64_t> tokens,
                          WithArgmax with_argmax,
                          TokenScores& scores);

@@ -1,9 +1,12 @@
+// The file is mapped, not read: a tensor is a view of the mapping and keeps it, or a copy where the
+// file's address does not suit its type.
 #include "models/safetensors.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <optional>
 
+#include <ATen/Functions.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -23,11 +26,11 @@ std::uint64_t little_endian(const unsigned char* bytes) {
   return value;
 }
 
-std::optional<torch::Dtype> floating_type(const std::string& dtype) {
-  if (dtype == "F32") return torch::kFloat32;
-  if (dtype == "BF16") return torch::kBFloat16;
-  if (dtype == "F16") return torch::kFloat16;
-  if (dtype == "F64") return torch::kFloat64;
+std::optional<at::ScalarType> floating_type(const std::string& dtype) {
+  if (dtype == "F32") return at::kFloat;
+  if (dtype == "BF16") return at::kBFloat16;
+  if (dtype == "F16") return at::kHalf;
+  if (dtype == "F64") return at::kDouble;
   return std::nullopt;
 }
 
@@ -96,7 +99,7 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
   metadata_ = parse_safetensors_metadata(text, name_);
 }
 
-torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
+at::Tensor SafetensorsFile::tensor(const std::string& name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end())
     throw Error(ErrorKind::checkpoint, name_ + ": tensor \"" + name + "\" is missing");
@@ -106,16 +109,15 @@ torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
     throw Error(ErrorKind::checkpoint, name_ + ": tensor \"" + name +
                                            "\": wanted floating-point numbers, got " + entry.dtype);
   const unsigned char* begin = mapping_->data() + data_begin_ + entry.begin;
-  const auto element = static_cast<std::uintptr_t>(torch::elementSize(*type));
+  const auto element = static_cast<std::uintptr_t>(at::elementSize(*type));
   if (reinterpret_cast<std::uintptr_t>(begin) % element != 0) {
-    auto copy = torch::empty(entry.shape, *type);  // the format does not promise alignment
+    auto copy = at::empty(entry.shape, *type);  // the format does not promise alignment
     std::memcpy(copy.mutable_data_ptr(), begin, entry.end - entry.begin);
     return copy;
   }
   // from_blob wants a mutable pointer; nothing writes through it.
   auto* data = const_cast<unsigned char*>(begin);
-  return torch::from_blob(
-      data, entry.shape, [keep = mapping_](void*) {}, torch::TensorOptions(*type));
+  return at::from_blob(data, entry.shape, [keep = mapping_](void*) {}, at::TensorOptions(*type));
 }
 
 }  // namespace smdm

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
-#include <torch/types.h>
+namespace at {
+class Tensor;
+}
 
 namespace smdm {
 
@@ -21,6 +23,9 @@ struct TensorEntry {
   std::uint64_t end = 0;
 };
 
+/// A file's tensors by name.
+using TensorEntries = std::map<std::string, TensorEntry>;
+
 /// Parses and checks a header against the number of bytes that follow it.
 /// @param header       the JSON text
 /// @param data_bytes   bytes of the file after the header
@@ -29,9 +34,9 @@ struct TensorEntry {
 /// bad shape,
 ///                          product overflow, offsets out of order or of the file, size that does
 ///                          not fit the shape, overlap, hole
-[[nodiscard]] std::map<std::string, TensorEntry> parse_safetensors_header(const std::string& header,
-                                                                          std::uint64_t data_bytes,
-                                                                          const std::string& file);
+[[nodiscard]] TensorEntries parse_safetensors_header(const std::string& header,
+                                                     std::uint64_t data_bytes,
+                                                     const std::string& file);
 
 /// The strings of a header's __metadata__, if it has one.
 /// @throws Error(checkpoint)  if the header is no JSON object or the member is something else
@@ -44,9 +49,7 @@ class SafetensorsFile {
   /// @throws Error(checkpoint)  if the file cannot be read or breaks the format
   explicit SafetensorsFile(const std::filesystem::path& path);
 
-  [[nodiscard]] const std::map<std::string, TensorEntry>& entries() const noexcept {
-    return entries_;
-  }
+  [[nodiscard]] const TensorEntries& entries() const noexcept { return entries_; }
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const noexcept {
     return metadata_;
   }
@@ -56,14 +59,14 @@ class SafetensorsFile {
   /// file.
   /// @throws Error(checkpoint)  if there is no such tensor or it does not hold floating-point
   /// numbers
-  [[nodiscard]] torch::Tensor tensor(const std::string& name) const;
+  [[nodiscard]] at::Tensor tensor(const std::string& name) const;
 
  private:
   class Mapping;
   std::string name_;
   std::shared_ptr<const Mapping> mapping_;
   std::uint64_t data_begin_ = 0;
-  std::map<std::string, TensorEntry> entries_;
+  TensorEntries entries_;
   std::map<std::string, std::string> metadata_;
 };
 

@@ -88,7 +88,7 @@ class Header {
   }
 
   /// The data section must be covered exactly once.
-  void check_layout(const std::map<std::string, TensorEntry>& entries) const {
+  void check_layout(const TensorEntries& entries) const {
     std::vector<std::pair<TensorEntry, std::string>> order;
     order.reserve(entries.size());
     for (const auto& [name, entry] : entries) order.emplace_back(entry, name);
@@ -163,12 +163,12 @@ class Header {
 
 }  // namespace
 
-std::map<std::string, TensorEntry> parse_safetensors_header(const std::string& header,
-                                                            std::uint64_t data_bytes,
-                                                            const std::string& file) {
+TensorEntries parse_safetensors_header(const std::string& header,
+                                       std::uint64_t data_bytes,
+                                       const std::string& file) {
   const Header rules(file, data_bytes);
   const auto json = rules.parse(header);
-  std::map<std::string, TensorEntry> entries;
+  TensorEntries entries;
   for (const auto& [name, fields] : json.items()) {
     if (name == "__metadata__") {
       rules.check_metadata(fields);

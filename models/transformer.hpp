@@ -5,54 +5,47 @@
 #include <memory>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
-#include "models/attention.hpp"
 #include "models/config.hpp"
 #include "models/language_model.hpp"
+#include "models/rotary.hpp"
 #include "models/weights.hpp"
 
 namespace smdm {
+
+class TransformerBatch;
 
 /// A decoder-only transformer with its weights, on one device.
 class Transformer final : public LanguageModel {
  public:
   Transformer(const ModelConfig& config, ModelKind kind, ComputeType compute, Weights weights);
 
-  /// Linear layers are given rows in multiples of this, which makes each output row independent of
-  /// the others bit for bit.
-  static constexpr std::int64_t kRowMultiple = 16;
-
  private:
-  class Cache;
-  class Frozen;
-  struct Batch;
-
   Prefixes run(const PackedRows& rows,
                std::span<KvCache* const> caches,
                const LogitsVisitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override;
 
-  [[nodiscard]] torch::Tensor hidden_states(const Batch& batch) const;
-  [[nodiscard]] torch::Tensor attended(std::size_t layer,
-                                       const torch::Tensor& normed,
-                                       const Batch& batch) const;
-  void feed_forward(const BlockWeights& block, const torch::Tensor& normed, torch::Tensor& x) const;
-  [[nodiscard]] torch::Tensor normed(const torch::Tensor& x, const torch::Tensor& weight) const;
-  void visit_head(const torch::Tensor& x,
+  [[nodiscard]] at::Tensor hidden_states(const TransformerBatch& batch) const;
+  [[nodiscard]] at::Tensor attended(std::size_t layer,
+                                    const at::Tensor& normed,
+                                    const TransformerBatch& batch) const;
+  void feed_forward(const BlockWeights& block, const at::Tensor& normed, at::Tensor& x) const;
+  [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
+  void visit_head(const at::Tensor& x,
                   const PackedRows& rows,
                   const std::vector<std::int64_t>& needed,
                   const LogitsVisitor& visit) const;
-  [[nodiscard]] torch::Tensor guided_logits(const torch::Tensor& conditional,
-                                            const torch::Tensor& unconditional,
-                                            double guidance) const;
+  [[nodiscard]] at::Tensor guided_logits(const at::Tensor& conditional,
+                                         const at::Tensor& unconditional,
+                                         double guidance) const;
 
   ModelConfig config_;
   bool causal_;
-  torch::Dtype type_;  ///< of linear layers and attention
+  at::ScalarType type_;  ///< of linear layers and attention
   Weights weights_;
-  torch::Tensor cosine_;  ///< float32 [block_size, rotary_elements / 2]
-  torch::Tensor sine_;
+  RotaryTables rotary_;
 };
 
 }  // namespace smdm

@@ -1,9 +1,17 @@
+// Weights come from a file or from a random generator. Both give tensors in their stored form, by
+// role; the shapes of all and the form in which computing wants them stand here once, their names
+// in the table of the file's format.
 #include "models/weights.hpp"
 
 #include <functional>
+#include <limits>
 #include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Functions.h>
 
 #include "base/error.hpp"
 
@@ -18,54 +26,59 @@ std::string text(const Shape& shape) {
   return "[" + numbers + "]";
 }
 
-/// Where a tensor of a name and shape comes from: a file, or a random generator.
-using TensorSource = std::function<torch::Tensor(const std::string& name, const Shape& shape)>;
+/// Where the tensors come from: a file, or a random generator. `layer` is 0 outside the blocks.
+using TensorSource =
+    std::function<at::Tensor(TensorRole role, std::int64_t layer, const Shape& shape)>;
 
-/// The names and shapes of every tensor of a model, in one place.
-class Layout {
+/// Puts a model's tensors where computing wants them.
+class WeightsReader {
  public:
-  Layout(const ModelConfig& config, ModelKind kind, torch::Dtype matrix, torch::Device device)
-      : config_(config), kind_(kind), matrix_(matrix), device_(device) {}
+  WeightsReader(const ModelConfig& config,
+                ModelKind kind,
+                at::ScalarType matrix,
+                at::Device device,
+                TensorSource source)
+      : config_(config),
+        kind_(kind),
+        matrix_(matrix),
+        device_(device),
+        source_(std::move(source)) {}
 
-  [[nodiscard]] Weights read(const TensorSource& source) const {
-    const auto width = config_.n_embd;
-    const auto vocab = config_.padded_vocab_size;
+  [[nodiscard]] Weights read() const {
     Weights weights;
-    weights.embedding = vector(
-        source("transformer.wte.weight", {kind_ == ModelKind::mdm ? vocab + 1 : vocab, width}));
-    weights.norm_f = vector(source("transformer.ln_f.weight", {width}));
-    weights.head = matrix(source("lm_head.weight", {vocab, width}));
+    weights.embedding = vector(stored(TensorRole::embedding));
+    weights.norm_f = vector(stored(TensorRole::norm_f));
+    weights.head = matrix(stored(TensorRole::head));
     for (std::int64_t layer = 0; layer < config_.n_layer; ++layer)
-      weights.blocks.push_back(block(layer, source));
+      weights.blocks.push_back(block(layer));
     weights.parameters = count(weights);
     return weights;
   }
 
  private:
-  [[nodiscard]] BlockWeights block(std::int64_t layer, const TensorSource& source) const {
-    const auto width = config_.n_embd;
-    const auto inner = config_.intermediate_size;
-    const auto at = "transformer.h." + std::to_string(layer) + ".";
+  [[nodiscard]] BlockWeights block(std::int64_t layer) const {
     BlockWeights block;
-    block.norm_1 = vector(source(at + "norm_1.weight", {width}));
-    if (!config_.shared_attention_norm)
-      block.norm_2 = vector(source(at + "norm_2.weight", {width}));
-    const auto joint = (config_.n_head + 2 * config_.n_query_groups) * config_.head_size();
-    block.qkv = matrix(source(at + "attn.attn.weight", {joint, width}));
-    block.proj = matrix(source(at + "attn.proj.weight", {width, width}));
-    const auto gate = source(at + "mlp.swiglu.w1.weight", {inner, width});
-    const auto up = source(at + "mlp.swiglu.w2.weight", {inner, width});
-    block.gate_up = matrix(torch::cat({gate, up}));
-    block.down = matrix(source(at + "mlp.swiglu.w3.weight", {width, inner}));
+    block.norm_1 = vector(stored(TensorRole::norm_1, layer));
+    if (!config_.shared_attention_norm) block.norm_2 = vector(stored(TensorRole::norm_2, layer));
+    block.qkv = matrix(stored(TensorRole::qkv, layer));
+    block.proj = matrix(stored(TensorRole::proj, layer));
+    const auto gate = stored(TensorRole::gate, layer);
+    const auto up = stored(TensorRole::up, layer);
+    block.gate_up = matrix(at::cat({gate, up}));
+    block.down = matrix(stored(TensorRole::down, layer));
     return block;
   }
 
-  // copy = true: the file's mapping must not outlive the call.
-  [[nodiscard]] torch::Tensor vector(const torch::Tensor& stored) const {
-    return stored.to(device_, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true);
+  [[nodiscard]] at::Tensor stored(TensorRole role, std::int64_t layer = 0) const {
+    return source_(role, layer, tensor_shape(config_, kind_, role));
   }
-  [[nodiscard]] torch::Tensor matrix(const torch::Tensor& stored) const {
-    return stored.to(torch::kFloat32).to(device_, matrix_, /*non_blocking=*/false, /*copy=*/true);
+
+  // copy = true: the file's mapping must not outlive the call.
+  [[nodiscard]] at::Tensor vector(const at::Tensor& stored) const {
+    return stored.to(device_, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  }
+  [[nodiscard]] at::Tensor matrix(const at::Tensor& stored) const {
+    return stored.to(at::kFloat).to(device_, matrix_, /*non_blocking=*/false, /*copy=*/true);
   }
 
   static std::int64_t count(const Weights& weights) {
@@ -79,12 +92,26 @@ class Layout {
 
   const ModelConfig& config_;
   ModelKind kind_;
-  torch::Dtype matrix_;
-  torch::Device device_;
+  at::ScalarType matrix_;
+  at::Device device_;
+  TensorSource source_;
 };
 
-torch::Dtype matrix_type(ComputeType compute) {
-  return compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32;
+at::ScalarType matrix_type(ComputeType compute) {
+  return compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat;
+}
+
+/// One pass over the file's memory, without a copy: NaN passes through minimum and maximum.
+void require_finite(const SafetensorsFile& file,
+                    const std::string& name,
+                    const at::Tensor& tensor) {
+  if (tensor.numel() == 0) return;
+  constexpr double kHighest = std::numeric_limits<float>::max();
+  const auto [lowest, highest] = at::aminmax(tensor);
+  if (lowest.item<double>() >= -kHighest && highest.item<double>() <= kHighest) return;
+  throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + name +
+                                         "\": wanted finite float32 numbers, it holds NaN, "
+                                         "infinity or larger ones");
 }
 
 void refuse_unexpected(const SafetensorsFile& file, const std::set<std::string>& expected) {
@@ -99,47 +126,50 @@ void refuse_unexpected(const SafetensorsFile& file, const std::set<std::string>&
 
 }  // namespace
 
-ModelKind model_kind(const SafetensorsFile& file,
-                     const ModelConfig& config,
-                     std::optional<ModelKind> asked) {
-  auto found = config.kind;
-  std::string reason = "x_model_type of its configuration";
-  const auto embedding = file.entries().find("transformer.wte.weight");
-  if (!found && embedding != file.entries().end() && embedding->second.shape.size() == 2) {
-    const auto rows = embedding->second.shape.front();
-    reason = std::to_string(rows) + " embedding rows for a vocabulary of " +
-             std::to_string(config.padded_vocab_size);
-    if (rows == config.padded_vocab_size + 1) found = ModelKind::mdm;
-    if (rows == config.padded_vocab_size) found = ModelKind::arm;
+std::vector<std::int64_t> tensor_shape(const ModelConfig& config, ModelKind kind, TensorRole role) {
+  const auto width = config.n_embd;
+  const auto inner = config.intermediate_size;
+  switch (role) {
+    case TensorRole::embedding:
+      return {config.embedding_rows(kind), width};
+    case TensorRole::norm_1:
+    case TensorRole::norm_2:
+    case TensorRole::norm_f:
+      return {width};
+    case TensorRole::qkv:
+      return {(config.n_head + 2 * config.n_query_groups) * config.head_size(), width};
+    case TensorRole::proj:
+      return {width, width};
+    case TensorRole::gate:
+    case TensorRole::up:
+      return {inner, width};
+    case TensorRole::down:
+      return {width, inner};
+    case TensorRole::head:
+      return {config.padded_vocab_size, width};
   }
-  if (found && asked && *found != *asked) {
-    throw Error(ErrorKind::checkpoint, file.name() + ": --backend " + to_string(*asked) +
-                                           " contradicts the checkpoint, which is \"" +
-                                           to_string(*found) + "\" by " + reason);
-  }
-  if (found) return *found;
-  if (asked) return *asked;
-  throw Error(
-      ErrorKind::checkpoint,
-      file.name() + ": cannot tell what kind of model it is: give --backend mdm or --backend arm");
+  throw std::invalid_argument("tensor shape: unknown role");
 }
 
 Weights load_weights(const SafetensorsFile& file,
+                     TensorNames names,
                      const ModelConfig& config,
                      ModelKind kind,
                      ComputeType compute,
-                     torch::Device device) {
+                     at::Device device) {
   std::set<std::string> expected;
-  const auto source = [&](const std::string& name, const Shape& shape) {
+  const auto source = [&](TensorRole role, std::int64_t layer, const Shape& shape) {
+    const auto name = tensor_name(names, role, layer);
     expected.insert(name);
     auto tensor = file.tensor(name);
     if (tensor.sizes() != at::IntArrayRef(shape)) {
       throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + name + "\": wanted shape " +
                                              text(shape) + ", got " + text(tensor.sizes().vec()));
     }
+    require_finite(file, name, tensor);
     return tensor;
   };
-  auto weights = Layout(config, kind, matrix_type(compute), device).read(source);
+  auto weights = WeightsReader(config, kind, matrix_type(compute), device, source).read();
   refuse_unexpected(file, expected);
   return weights;
 }
@@ -147,15 +177,15 @@ Weights load_weights(const SafetensorsFile& file,
 Weights random_weights(const ModelConfig& config,
                        ModelKind kind,
                        ComputeType compute,
-                       torch::Device device,
+                       at::Device device,
                        std::uint64_t seed) {
   constexpr double kScale = 0.02;
   auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-  const auto source = [&](const std::string&, const Shape& shape) {
-    if (shape.size() == 1) return torch::ones(shape);
-    return torch::empty(shape).normal_(0.0, kScale, generator);
+  const auto source = [&](TensorRole, std::int64_t, const Shape& shape) {
+    if (shape.size() == 1) return at::ones(shape);
+    return at::empty(shape).normal_(0.0, kScale, generator);
   };
-  return Layout(config, kind, matrix_type(compute), device).read(source);
+  return WeightsReader(config, kind, matrix_type(compute), device, source).read();
 }
 
 }  // namespace smdm

@@ -1,55 +1,56 @@
 /// A checkpoint's tensors, checked against its configuration and laid out for computing.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/config.hpp"
+#include "models/formats/tensor_names.hpp"
 #include "models/language_model.hpp"
 #include "models/safetensors.hpp"
 
 namespace smdm {
 
 struct BlockWeights {
-  torch::Tensor norm_1;   ///< float32 [E]
-  torch::Tensor qkv;      ///< [(H + 2 G) hs, E]
-  torch::Tensor proj;     ///< [E, E]
-  torch::Tensor norm_2;   ///< float32 [E], undefined where the two norms are shared
-  torch::Tensor gate_up;  ///< [2 I, E]: w1, then w2
-  torch::Tensor down;     ///< [E, I]: w3
+  at::Tensor norm_1;   ///< float32 [E]
+  at::Tensor qkv;      ///< [(H + 2 G) hs, E]
+  at::Tensor proj;     ///< [E, E]
+  at::Tensor norm_2;   ///< float32 [E], undefined where the two norms are shared
+  at::Tensor gate_up;  ///< [2 I, E]: w1, then w2
+  at::Tensor down;     ///< [E, I]: w3
 };
 
 /// Norms and embedding are float32; the matrices have the compute type.
 struct Weights {
-  torch::Tensor embedding;  ///< [V or V + 1, E]
+  at::Tensor embedding;  ///< [V or V + 1, E]
   std::vector<BlockWeights> blocks;
-  torch::Tensor norm_f;  ///< [E]
-  torch::Tensor head;    ///< [V, E]
+  at::Tensor norm_f;  ///< [E]
+  at::Tensor head;    ///< [V, E]
   std::int64_t parameters = 0;
 };
 
-/// Decides what kind of model the tensors are: the configuration's x_model_type, else the number of
-/// embedding rows (V + 1 has a row for the mask), else `asked`.
-/// @throws Error(checkpoint)  if nothing tells, or `asked` contradicts
-[[nodiscard]] ModelKind model_kind(const SafetensorsFile& file,
-                                   const ModelConfig& config,
-                                   std::optional<ModelKind> asked);
+/// The shape of a tensor as it is stored.
+[[nodiscard]] std::vector<std::int64_t> tensor_shape(const ModelConfig& config,
+                                                     ModelKind kind,
+                                                     TensorRole role);
 
-/// @throws Error(checkpoint)  for a missing, unexpected or misshapen tensor, naming it
+/// @param names  of the file's format
+/// @throws Error(checkpoint)  for a missing, unexpected or misshapen tensor and for one that holds
+///                            NaN, infinity or what float32 cannot hold, naming it and the file
 [[nodiscard]] Weights load_weights(const SafetensorsFile& file,
+                                   TensorNames names,
                                    const ModelConfig& config,
                                    ModelKind kind,
                                    ComputeType compute,
-                                   torch::Device device);
+                                   at::Device device);
 
 /// Weights drawn from N(0, 0.02^2), for benchmarks. @param seed  of the draws
 [[nodiscard]] Weights random_weights(const ModelConfig& config,
                                      ModelKind kind,
                                      ComputeType compute,
-                                     torch::Device device,
+                                     at::Device device,
                                      std::uint64_t seed);
 
 }  // namespace smdm

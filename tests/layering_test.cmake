@@ -6,6 +6,8 @@ function(check_tree file line expected)
   file(REMOVE_RECURSE "${WORK}")
   file(WRITE "${WORK}/base/request.hpp" "#pragma once\n#include <string>\n")
   file(WRITE "${WORK}/models/mdm.hpp" "// #include \"tasks/a.hpp\"\n#include \"models/x.hpp\"\n")
+  file(WRITE "${WORK}/models/tensors.hpp" "#include <ATen/core/Tensor.h>\n")
+  file(WRITE "${WORK}/harness/run/session.hpp" "#include \"models/tensors.hpp\"\n")
   file(APPEND "${WORK}/${file}" "${line}\n")
   execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${LAYERING}
                   RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -27,6 +29,8 @@ foreach(allowed
         "results/a.cpp|#include \"base/request.hpp\"" "harness/a.cpp|#include <CLI/CLI.hpp>"
         "harness/a.cpp|#include \"evaluators/elbo.hpp\"" "training/a.cpp|#include \"models/mdm.hpp\""
         "harness/a.cpp|#  include \"microworld/world.hpp\"" "models/cuda/a.cu|#include <cuda_runtime.h>"
+        "base/files/a.cpp|#include <openssl/evp.h>" "base/files/a.cpp|#include <zlib.h>"
+        "harness/cli/a.cpp|#include \"models/mdm.hpp\"" "harness/engine.cpp|#include \"harness/run/session.hpp\""
         "tasks/a.cpp|// #include <torch/torch.h>")
   string(REPLACE "|" ";" parts "${allowed}")
   list(GET parts 0 file)
@@ -41,6 +45,12 @@ foreach(fault
         "base/files/a.cpp|#include \"tasks/ask/task.hpp\"|base/files/ may include"
         "base/a.cpp|#include <torch/torch.h>|may not use there"
         "base/a.cpp|#include \"base/request.hpp.old\"|base/ may include"
+        "base/text/svg/a.cpp|#include \"base/files/read.hpp\"|base/text/ may include"
+        "base/other/a.cpp|#include \"base/error.hpp\"|base/other/ may include"
+        "results/a.cpp|#include <openssl/evp.h>|may not use there"
+        "training/a.cpp|#include <openssl/sha.h>|may not use there"
+        "tasks/a.cpp|#include <zlib.h>|may not use there"
+        "microworld/a.cpp|#include \"zlib.h\"|may not use there"
         "tasks/a.cpp|#include <torch/torch.h>|may not use there"
         "tasks/a.cpp|#include \"torch/torch.h\"|may not use there"
         "tasks/a.cpp|#include \"models/mdm.hpp\"|may include base, tasks"
@@ -62,6 +72,9 @@ foreach(fault
         "training/a.cpp|#include \"harness/run.hpp\"|may include base, models, training"
         "training/a.cpp|#include \"tasks/files.hpp\"|may include base, models, training"
         "microworld/a.cpp|#include <torch/torch.h>|may not use there"
+        "harness/cli/a.cpp|#include <ATen/Parallel.h>|starts without LibTorch"
+        "harness/cli/a.cpp|#include \"harness/run/session.hpp\"|by harness/cli/a.cpp > harness/run/session.hpp > models/tensors"
+        "harness/settings/table.cpp|#include \"models/tensors.hpp\"|starts without LibTorch"
         "models/a.cpp|#include HEADER|cannot read")
   string(REPLACE "|" ";" parts "${fault}")
   list(GET parts 0 file)

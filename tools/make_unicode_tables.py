@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes tasks/unicode_tables.cpp: what Python's str methods know about code points.
+"""Writes base/text/unicode_tables.cpp: what Python's str methods know about code points.
 
-usage: python3 tools/make_unicode_tables.py > tasks/unicode_tables.cpp
+usage: python3 tools/make_unicode_tables.py > base/text/unicode_tables.cpp
 
 The tables are those of the Python that runs this script (unicodedata.unidata_version is named in
 the output). Only str methods are asked, so that the tables are Python's answers by construction.
@@ -78,7 +78,7 @@ def main():
     print(f"// Unicode {version}, as Python's str methods report it.")
     print("// clang-format off")
     print("// NOLINTBEGIN(modernize-use-designated-initializers): tables with one column per member")
-    print('#include "tasks/unicode_tables.hpp"\n')
+    print('#include "base/text/unicode_tables.hpp"\n')
     print("namespace smdm::unicode {\n")
     lower, lower_special = mappings(str.lower)
     title, title_special = mappings(str.title)

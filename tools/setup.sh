@@ -27,9 +27,12 @@ at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]];
 # settings: what the environment asks for, one line each. An empty line asks for nothing.
 settings() { printf '%s\n' "${Torch_DIR:-}" "${CMAKE_PREFIX_PATH:-}" "${SMDM_CUDA:-}" "${SMDM_WERROR:-}"; }
 
+# Both programs: the one that is started, and the one that it becomes where a model is needed.
+is_built() { [[ -x $build/bin/smdm-eval && -x $build/bin/smdm-eval-engine ]]; }
+
 # The stamp holds the tree's place, LibTorch's CMake folder, and the settings of that build.
 program_is_current() {
-  [[ -x $build/bin/smdm-eval && -f $stamp ]] || return 1
+  is_built && [[ -f $stamp ]] || return 1
   local recorded wanted watched i
   mapfile -t recorded <"$stamp"
   wanted=("$root" "${recorded[1]:-}" "${Torch_DIR:-}" "${CMAKE_PREFIX_PATH:-}" "${SMDM_CUDA:-}"
@@ -369,17 +372,17 @@ configure() {
   printf '%s\n' "$wanted" >"$configured"
 }
 
-# compile [TARGET]: without one, everything.
+# compile [TARGET...]: without one, everything.
 compile() {
   NINJA_STATUS="smdm-eval: compiling [%f/%t] " cmake --build "$build" --parallel "$(jobs)" \
-    ${1:+--target "$1"} >&2 ||
+    ${1:+--target "$@"} >&2 ||
     die "$exit_build" "the build failed (the compiler's errors are above)"
 }
 
 say_plan() {
   local cores
   cores=$(nproc)
-  ((${#packages[@]} == 0)) && [[ -n $torch_dir && -f $configured && -x $build/bin/smdm-eval ]] && return
+  ((${#packages[@]} == 0)) && [[ -n $torch_dir && -f $configured ]] && is_built && return
   say "setting up; this is done once, and later starts begin at once:"
   if ((${#packages[@]} > 0)); then
     say "  - packages from Debian or Ubuntu (up to 150 MB to download, a minute): ${packages[*]}"
@@ -426,7 +429,7 @@ set_up() {
   # to be started; the new stamp is older than every source that is edited from now on.
   rm -f -- "$stamp"
   { echo "$root"; echo "$torch_dir"; settings; } >"$stamp.new"
-  if [[ $1 == program ]]; then compile bin/smdm-eval; else compile; fi
+  if [[ $1 == program ]]; then compile bin/smdm-eval bin/smdm-eval-engine; else compile; fi
   mv -- "$stamp.new" "$stamp"
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "models/tokenizer.hpp"
+#include "models/text/tokenizer.hpp"
 
 namespace smdm::training {
 

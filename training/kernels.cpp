@@ -19,19 +19,19 @@ constexpr std::int64_t kGrain = 16;   ///< rows that are worth a thread
 constexpr std::int64_t kChunk = 128;  ///< rows whose weight gradients are summed before the others
 
 template <typename T>
-const T* data(const torch::Tensor& x) {
+const T* data(const at::Tensor& x) {
   return static_cast<const T*>(x.const_data_ptr());
 }
 
 template <typename T>
-T* mutable_data(const torch::Tensor& x) {
+T* mutable_data(const at::Tensor& x) {
   return static_cast<T*>(x.mutable_data_ptr());
 }
 
 /// Calls body with a null pointer of the element type that the loops use.
 template <typename Body>
-auto for_type(torch::Dtype type, const Body& body) {
-  if (type == torch::kBFloat16) return body(static_cast<Bf16*>(nullptr));
+auto for_type(at::ScalarType type, const Body& body) {
+  if (type == at::kBFloat16) return body(static_cast<Bf16*>(nullptr));
   return body(static_cast<float*>(nullptr));
 }
 
@@ -52,8 +52,8 @@ void for_rows(std::int64_t rows, const Body& body) {
 }
 
 template <typename T>
-void attend_group(const torch::Tensor& qkv,
-                  const torch::Tensor& out,
+void attend_group(const at::Tensor& qkv,
+                  const at::Tensor& out,
                   std::int64_t first,
                   std::int64_t tokens,
                   std::int64_t group,
@@ -108,16 +108,16 @@ void for_row_groups(const PackedRows& rows,
 
 }  // namespace
 
-Normed add_norm(const torch::Tensor& x,
-                const torch::Tensor& added,
-                const torch::Tensor& weight,
+Normed add_norm(const at::Tensor& x,
+                const at::Tensor& added,
+                const at::Tensor& weight,
                 double eps,
-                torch::Dtype type) {
+                at::ScalarType type) {
   const auto rows = x.size(0);
   const auto width = x.size(1);
-  Normed out{.sum = added.defined() ? torch::empty_like(x) : x,
-             .normed = torch::empty_like(x, x.options().dtype(type)),
-             .scale = torch::empty({rows}, x.options())};
+  Normed out{.sum = added.defined() ? at::empty_like(x) : x,
+             .normed = at::empty_like(x, x.options().dtype(type)),
+             .scale = at::empty({rows}, x.options())};
   for_type(type, [&]<typename T>(T*) {
     const float* from = data<float>(x);
     const T* plus = added.defined() ? data<T>(added) : nullptr;
@@ -135,16 +135,16 @@ Normed add_norm(const torch::Tensor& x,
   return out;
 }
 
-torch::Tensor norm_gradient(const torch::Tensor& d_normed,
-                            const Normed& forward,
-                            const torch::Tensor& weight,
-                            torch::Tensor& d_x,
-                            const torch::Tensor& d_weight) {
+at::Tensor norm_gradient(const at::Tensor& d_normed,
+                         const Normed& forward,
+                         const at::Tensor& weight,
+                         at::Tensor& d_x,
+                         const at::Tensor& d_weight) {
   const auto rows = d_x.size(0);
   const auto width = d_x.size(1);
   const auto chunks = (rows + kChunk - 1) / kChunk;
-  auto rounded = torch::empty_like(d_normed);
-  const auto sums = torch::zeros({chunks, width}, d_x.options());
+  auto rounded = at::empty_like(d_normed);
+  const auto sums = at::zeros({chunks, width}, d_x.options());
   for_type(d_normed.scalar_type(), [&]<typename T>(T*) {
     for_row_ranges(chunks, 1, [&](std::int64_t begin, std::int64_t end) {
       for (auto n = begin * kChunk; n < std::min(rows, end * kChunk); ++n) {
@@ -164,9 +164,9 @@ torch::Tensor norm_gradient(const torch::Tensor& d_normed,
   return rounded;
 }
 
-torch::Tensor swiglu_gradient(const torch::Tensor& gate_up, const torch::Tensor& d_out) {
+at::Tensor swiglu_gradient(const at::Tensor& gate_up, const at::Tensor& d_out) {
   const auto width = d_out.size(1);
-  auto gradient = torch::empty_like(gate_up);
+  auto gradient = at::empty_like(gate_up);
   for_type(d_out.scalar_type(), [&]<typename T>(T*) {
     const T* from = data<T>(gate_up);
     const T* d = data<T>(d_out);
@@ -179,7 +179,7 @@ torch::Tensor swiglu_gradient(const torch::Tensor& gate_up, const torch::Tensor&
   return gradient;
 }
 
-void rotate(torch::Tensor& qkv,
+void rotate(at::Tensor& qkv,
             const RotaryTables& tables,
             std::span<const std::int64_t> positions,
             const cpu::HeadLayout& heads,
@@ -195,12 +195,11 @@ void rotate(torch::Tensor& qkv,
   });
 }
 
-torch::Tensor attention(const torch::Tensor& qkv,
-                        const PackedRows& rows,
-                        const cpu::HeadLayout& heads,
-                        bool causal) {
-  auto out =
-      torch::empty({qkv.size(0), heads.groups * heads.per_group * heads.size}, qkv.options());
+at::Tensor attention(const at::Tensor& qkv,
+                     const PackedRows& rows,
+                     const cpu::HeadLayout& heads,
+                     bool causal) {
+  auto out = at::empty({qkv.size(0), heads.groups * heads.per_group * heads.size}, qkv.options());
   const auto floats = smdm::cpu::loops().attention_scratch(longest(rows), heads.size);
   for_type(qkv.scalar_type(), [&]<typename T>(T*) {
     for_row_groups(rows, heads, floats, [&](std::size_t row, std::int64_t group, float* scratch) {
@@ -210,12 +209,12 @@ torch::Tensor attention(const torch::Tensor& qkv,
   return out;
 }
 
-torch::Tensor attention_gradient(const torch::Tensor& qkv,
-                                 const torch::Tensor& d_out,
-                                 const PackedRows& rows,
-                                 const cpu::HeadLayout& heads,
-                                 bool causal) {
-  auto gradient = torch::empty_like(qkv);
+at::Tensor attention_gradient(const at::Tensor& qkv,
+                              const at::Tensor& d_out,
+                              const PackedRows& rows,
+                              const cpu::HeadLayout& heads,
+                              bool causal) {
+  auto gradient = at::empty_like(qkv);
   const auto floats = cpu::loops().attention_scratch(longest(rows), heads.size);
   for_type(qkv.scalar_type(), [&]<typename T>(T*) {
     for_row_groups(rows, heads, floats, [&](std::size_t row, std::int64_t group, float* scratch) {
@@ -237,7 +236,7 @@ torch::Tensor attention_gradient(const torch::Tensor& qkv,
   return gradient;
 }
 
-void cross_entropy(torch::Tensor& logits,
+void cross_entropy(at::Tensor& logits,
                    std::span<const std::int64_t> targets,
                    std::span<const float> weights,
                    std::span<float> losses) {
@@ -255,8 +254,8 @@ void cross_entropy(torch::Tensor& logits,
 }
 
 void embedding_gradient(std::span<const std::int64_t> ids,
-                        const torch::Tensor& d_x,
-                        const torch::Tensor& d_embedding) {
+                        const at::Tensor& d_x,
+                        const at::Tensor& d_embedding) {
   const auto width = d_x.size(1);
   const float* from = data<float>(d_x);
   float* to = mutable_data<float>(d_embedding);

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
-#include "models/checkpoint_writer.hpp"
+#include "base/files/read.hpp"
+#include "models/formats/smdm.hpp"
+#include "models/safetensors_writer.hpp"
 #include "training/log.hpp"
 #include "training/plot.hpp"
 #include "training/settings.hpp"
@@ -25,9 +25,9 @@ void replace_file(const fs::path& path, std::string_view content) {
 }
 
 std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorKind::checkpoint, path.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(file), {}};
+  auto content = read_file(path);
+  if (!content) throw Error(ErrorKind::checkpoint, path.string() + ": cannot be read");
+  return *std::move(content);
 }
 
 /// The state to begin with.
@@ -114,9 +114,9 @@ class Loop {
                  {"flops", flops()},
                  {"tokens_per_second", static_cast<double>(tokens - counted_) / elapsed.count()}};
     if (validated) {
-      const double loss = validation_loss(stepper_.network(), options_.step.kind,
-                                          options_.step.model.padded_vocab_size, *validation_,
-                                          options_.step.tokens_per_forward);
+      const double loss =
+          validation_loss(stepper_.network(), options_.step.kind, options_.step.model.mask(),
+                          *validation_, options_.step.tokens_per_forward);
       line["validation_loss"] = loss;
       watcher_.validation(result.step, loss);
     }
@@ -129,7 +129,7 @@ class Loop {
   void write_description() const {
     auto config = options_.step.model;
     config.kind = options_.step.kind;
-    replace_file(options_.output / "config.json", config_text(config));
+    replace_file(options_.output / "config.json", smdm_config_text(config));
     if (options_.tokenizer)
       replace_file(options_.output / "tokenizer.model", content_of(*options_.tokenizer));
   }
@@ -151,7 +151,7 @@ class Loop {
   }
 
   void write_model() const {
-    const auto type = options_.stored == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32;
+    const auto type = options_.stored == ComputeType::bf16 ? at::kBFloat16 : at::kFloat;
     const auto vector = stepper_.state().parameters.to(type);
     PendingFile file(options_.output);
     write_safetensors(file_tensors(stepper_.layout(), vector), {},

@@ -1,17 +1,18 @@
 #include "training/muon.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 namespace smdm::training {
 
-std::vector<torch::Tensor> matrices_of(const Parameter& parameter,
-                                       const torch::Tensor& view,
-                                       const ModelConfig& config) {
-  if (parameter.name.ends_with("w1.weight")) {
+std::vector<at::Tensor> matrices_of(const Parameter& parameter,
+                                    const at::Tensor& view,
+                                    const ModelConfig& config) {
+  if (parameter.tensor == TensorRole::gate) {
     const auto inner = config.intermediate_size;
     return {view.narrow(0, 0, inner), view.narrow(0, inner, inner)};
   }
-  if (!parameter.name.ends_with("attn.attn.weight")) return {view};
+  if (parameter.tensor != TensorRole::qkv) return {view};
   // Per group its query heads, its key, its value: [G, H / G + 2, hs, E].
   const auto per_group = config.n_head / config.n_query_groups;
   const auto heads =
@@ -20,7 +21,7 @@ std::vector<torch::Tensor> matrices_of(const Parameter& parameter,
           heads.narrow(1, per_group + 1, 1)};
 }
 
-torch::Tensor orthogonalized(const torch::Tensor& x) {
+at::Tensor orthogonalized(const at::Tensor& x) {
   // Factors of Jordan et al.: the steepest rise of small singular values that stays bounded.
   constexpr double kLinear = 3.4445;
   constexpr double kCubic = -4.7750;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "training/parameters.hpp"
 
@@ -11,13 +11,13 @@ namespace smdm::training {
 
 /// The matrices of one hidden parameter that are orthogonalised by themselves, as views.
 /// @param view  of the parameter in some vector
-[[nodiscard]] std::vector<torch::Tensor> matrices_of(const Parameter& parameter,
-                                                     const torch::Tensor& view,
-                                                     const ModelConfig& config);
+[[nodiscard]] std::vector<at::Tensor> matrices_of(const Parameter& parameter,
+                                                  const at::Tensor& view,
+                                                  const ModelConfig& config);
 
 /// The nearest semi-orthogonal matrices, roughly: singular values end between about 0.7 and 1.2
 /// after five steps of a quintic Newton-Schulz iteration.
 /// @param x  float32 [B, rows, columns] @return the same shape
-[[nodiscard]] torch::Tensor orthogonalized(const torch::Tensor& x);
+[[nodiscard]] at::Tensor orthogonalized(const at::Tensor& x);
 
 }  // namespace smdm::training

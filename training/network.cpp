@@ -7,15 +7,15 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/cpu/row_ranges.hpp"
-#include "models/kernels.hpp"
+#include "models/ops.hpp"
 
 namespace smdm::training {
 namespace {
 
-torch::Tensor indices(const std::vector<std::int64_t>& values) {
+at::Tensor indices(const std::vector<std::int64_t>& values) {
   // from_blob wants a mutable pointer; nothing writes through it.
-  return torch::from_blob(const_cast<std::int64_t*>(values.data()),
-                          {static_cast<std::int64_t>(values.size())}, torch::kInt64);
+  return at::from_blob(const_cast<std::int64_t*>(values.data()),
+                       {static_cast<std::int64_t>(values.size())}, at::kLong);
 }
 
 /// Wanted positions whose logits exist at once: about 32 MB of them.
@@ -26,16 +26,16 @@ std::int64_t head_rows(std::int64_t vocabulary) {
 }
 
 /// sum += left^T right, the gradient of a matrix from that of its product and its input.
-void add_product(const torch::Tensor& sum, const torch::Tensor& left, const torch::Tensor& right) {
-  if (left.scalar_type() == torch::kFloat32) {
+void add_product(const at::Tensor& sum, const at::Tensor& left, const at::Tensor& right) {
+  if (left.scalar_type() == at::kFloat) {
     sum.addmm_(left.t(), right);
   } else {
     sum.add_(at::mm(left.t(), right));
   }
 }
 
-torch::Tensor scattered(const torch::Tensor& x, const torch::Tensor& at, std::int64_t rows) {
-  return torch::zeros({rows, x.size(1)}, x.options()).index_copy_(0, at, x);
+at::Tensor scattered(const at::Tensor& x, const at::Tensor& at, std::int64_t rows) {
+  return at::zeros({rows, x.size(1)}, x.options()).index_copy_(0, at, x);
 }
 
 }  // namespace
@@ -43,18 +43,18 @@ torch::Tensor scattered(const torch::Tensor& x, const torch::Tensor& at, std::in
 /// What a layer's forward leaves for its backward.
 struct Network::Layer {
   Normed attention_norm;
-  torch::Tensor qkv;  ///< rotated
-  torch::Tensor attended;
+  at::Tensor qkv;  ///< rotated
+  at::Tensor attended;
   Normed feed_forward_norm;
-  torch::Tensor gate_up;
-  torch::Tensor activated;
-  torch::Tensor out;  ///< still to be added to feed_forward_norm.sum
+  at::Tensor gate_up;
+  at::Tensor activated;
+  at::Tensor out;  ///< still to be added to feed_forward_norm.sum
 };
 
 struct Network::Pass {
   const PackedRows& rows;
   std::vector<std::int64_t> positions;  ///< [N]: of every token in its row
-  torch::Tensor wanted;                 ///< [W], or undefined where every position is wanted
+  at::Tensor wanted;                    ///< [W], or undefined where every position is wanted
   std::vector<Layer> layers;
   Normed final_norm;  ///< [W, E]
 
@@ -69,7 +69,7 @@ struct Network::Pass {
 Network::Network(const ParameterLayout& layout, ModelKind kind, ComputeType compute)
     : layout_(layout),
       causal_(kind == ModelKind::arm),
-      type_(compute == ComputeType::bf16 ? torch::kBFloat16 : torch::kFloat32) {
+      type_(compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat) {
   const auto& config = layout_.config;
   if (config.parallel_residual)
     throw std::invalid_argument("training: wanted parallel_residual false, got true");
@@ -77,14 +77,14 @@ Network::Network(const ParameterLayout& layout, ModelKind kind, ComputeType comp
             .per_group = config.n_head / config.n_query_groups,
             .size = config.head_size(),
             .half = config.rotary_elements() / 2};
-  tables_ = rotary_tables(config, torch::kCPU);
-  if (type_ != torch::kFloat32) matrices_ = torch::zeros({layout_.length}, type_);
+  tables_ = rotary_tables(config, at::kCPU);
+  if (type_ != at::kFloat) matrices_ = at::zeros({layout_.length}, type_);
 }
 
-void Network::load(const torch::Tensor& vector) {
+void Network::load(const at::Tensor& vector) {
   const c10::InferenceMode no_gradients;
   exact_ = views_of(layout_, vector);
-  if (type_ == torch::kFloat32) {
+  if (type_ == at::kFloat) {
     weights_ = exact_;
     return;
   }
@@ -98,15 +98,15 @@ void Network::load(const torch::Tensor& vector) {
 }
 
 Network::Layer Network::layer_forward(std::size_t layer,
-                                      const torch::Tensor& x,
-                                      const torch::Tensor& added,
+                                      const at::Tensor& x,
+                                      const at::Tensor& added,
                                       const Pass& pass) const {
   const auto& weights = weights_.blocks[layer];
   const auto& exact = exact_.blocks[layer];
   const auto eps = layout_.config.norm_eps;
   Layer saved;
   saved.attention_norm = add_norm(x, added, exact.norm_1, eps, type_);
-  saved.qkv = torch::linear(saved.attention_norm.normed, weights.qkv);
+  saved.qkv = at::linear(saved.attention_norm.normed, weights.qkv);
   rotate(saved.qkv, tables_, pass.positions, heads_, /*back=*/false);
   saved.attended = attention(saved.qkv, pass.rows, heads_, causal_);
   auto residual = saved.attention_norm.sum;
@@ -116,17 +116,17 @@ Network::Layer Network::layer_forward(std::size_t layer,
     saved.attended = saved.attended.index_select(0, pass.wanted);
   }
   saved.feed_forward_norm =
-      add_norm(residual, torch::linear(saved.attended, weights.proj), exact.norm_2, eps, type_);
-  saved.gate_up = torch::linear(saved.feed_forward_norm.normed, weights.gate_up);
+      add_norm(residual, at::linear(saved.attended, weights.proj), exact.norm_2, eps, type_);
+  saved.gate_up = at::linear(saved.feed_forward_norm.normed, weights.gate_up);
   saved.activated = swiglu(saved.gate_up);
-  saved.out = torch::linear(saved.activated, weights.down);
+  saved.out = at::linear(saved.activated, weights.down);
   return saved;
 }
 
 Network::Pass Network::forward(const PackedRows& rows) const {
   Pass pass(rows);
   auto x = exact_.embedding.index_select(0, indices(rows.ids));
-  torch::Tensor added;
+  at::Tensor added;
   for (std::size_t layer = 0; layer < weights_.blocks.size(); ++layer) {
     pass.layers.push_back(layer_forward(layer, x, added, pass));
     x = pass.layers.back().feed_forward_norm.sum;
@@ -136,9 +136,9 @@ Network::Pass Network::forward(const PackedRows& rows) const {
   return pass;
 }
 
-torch::Tensor Network::logits(const PackedRows& rows) const {
+at::Tensor Network::logits(const PackedRows& rows) const {
   const c10::InferenceMode no_gradients;
-  return torch::linear(forward(rows).final_norm.normed, weights_.head);
+  return at::linear(forward(rows).final_norm.normed, weights_.head);
 }
 
 std::vector<float> Network::losses(const Examples& examples) const {
@@ -152,14 +152,14 @@ std::vector<float> Network::losses(const Examples& examples) const {
     const auto count = std::min(block, states.size(0) - first);
     const auto at = static_cast<std::size_t>(first);
     const auto size = static_cast<std::size_t>(count);
-    auto logits = torch::linear(states.narrow(0, first, count), weights_.head);
+    auto logits = at::linear(states.narrow(0, first, count), weights_.head);
     cross_entropy(logits, std::span(examples.targets).subspan(at, size),
                   std::span(no_weights).subspan(at, size), std::span(losses).subspan(at, size));
   }
   return losses;
 }
 
-std::vector<float> Network::backward(const Examples& examples, torch::Tensor& gradient) const {
+std::vector<float> Network::backward(const Examples& examples, at::Tensor& gradient) const {
   const c10::InferenceMode no_gradients;
   std::vector<float> losses(examples.targets.size());
   if (losses.empty()) return losses;
@@ -171,19 +171,19 @@ std::vector<float> Network::backward(const Examples& examples, torch::Tensor& gr
 }
 
 /// @return gradient of the final norm's output
-torch::Tensor Network::head_backward(const Pass& pass,
-                                     const Examples& examples,
-                                     Weights& gradients,
-                                     std::vector<float>& losses) const {
+at::Tensor Network::head_backward(const Pass& pass,
+                                  const Examples& examples,
+                                  Weights& gradients,
+                                  std::vector<float>& losses) const {
   const auto& states = pass.final_norm.normed;
-  auto d_states = torch::empty_like(states);
+  auto d_states = at::empty_like(states);
   const auto block = head_rows(layout_.config.padded_vocab_size);
   for (std::int64_t first = 0; first < states.size(0); first += block) {
     const auto count = std::min(block, states.size(0) - first);
     const auto at = static_cast<std::size_t>(first);
     const auto size = static_cast<std::size_t>(count);
     const auto part = states.narrow(0, first, count);
-    auto logits = torch::linear(part, weights_.head);
+    auto logits = at::linear(part, weights_.head);
     cross_entropy(logits, std::span(examples.targets).subspan(at, size),
                   std::span(examples.weights).subspan(at, size),
                   std::span(losses).subspan(at, size));
@@ -196,9 +196,9 @@ torch::Tensor Network::head_backward(const Pass& pass,
 
 void Network::layers_backward(const Pass& pass,
                               const PackedRows& rows,
-                              const torch::Tensor& d_normed,
+                              const at::Tensor& d_normed,
                               Weights& gradients) const {
-  auto d_x = torch::zeros_like(pass.final_norm.sum);
+  auto d_x = at::zeros_like(pass.final_norm.sum);
   auto d_out = norm_gradient(d_normed, pass.final_norm, exact_.norm_f, d_x, gradients.norm_f);
   for (auto layer = weights_.blocks.size(); layer-- > 0;) {
     const auto& saved = pass.layers[layer];
@@ -213,11 +213,11 @@ void Network::layers_backward(const Pass& pass,
 }
 
 /// From the layer's end to the attention's output. @return gradient of what was attended
-torch::Tensor Network::feed_forward_backward(std::size_t layer,
-                                             const Layer& saved,
-                                             const torch::Tensor& d_out,
-                                             torch::Tensor& d_x,
-                                             Weights& gradients) const {
+at::Tensor Network::feed_forward_backward(std::size_t layer,
+                                          const Layer& saved,
+                                          const at::Tensor& d_out,
+                                          at::Tensor& d_x,
+                                          Weights& gradients) const {
   const auto& weights = weights_.blocks[layer];
   const auto& sums = gradients.blocks[layer];
   add_product(sums.down, d_out, saved.activated);
@@ -230,11 +230,11 @@ torch::Tensor Network::feed_forward_backward(std::size_t layer,
 }
 
 /// @return gradient of the layer's input, in the compute type; d_x is the same in float32
-torch::Tensor Network::attention_backward(std::size_t layer,
-                                          const Pass& pass,
-                                          const torch::Tensor& d_attended,
-                                          torch::Tensor& d_x,
-                                          Weights& gradients) const {
+at::Tensor Network::attention_backward(std::size_t layer,
+                                       const Pass& pass,
+                                       const at::Tensor& d_attended,
+                                       at::Tensor& d_x,
+                                       Weights& gradients) const {
   const auto& saved = pass.layers[layer];
   const auto& sums = gradients.blocks[layer];
   auto d_qkv = attention_gradient(saved.qkv, d_attended, pass.rows, heads_, causal_);

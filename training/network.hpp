@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
@@ -31,17 +31,17 @@ class Network {
   Network(const ParameterLayout& layout, ModelKind kind, ComputeType compute);
 
   /// Takes over parameters; call it after each change. @param vector  float32, stays referenced
-  void load(const torch::Tensor& vector);
+  void load(const at::Tensor& vector);
 
   /// Logits at the wanted positions, T [W, V].
-  [[nodiscard]] torch::Tensor logits(const PackedRows& rows) const;
+  [[nodiscard]] at::Tensor logits(const PackedRows& rows) const;
 
   /// -log p of every target in nats, without weights.
   [[nodiscard]] std::vector<float> losses(const Examples& examples) const;
 
   /// The same, and the gradient of the weighted loss is added to `gradient`, a vector of the
   /// parameters' layout.
-  std::vector<float> backward(const Examples& examples, torch::Tensor& gradient) const;
+  std::vector<float> backward(const Examples& examples, at::Tensor& gradient) const;
 
  private:
   struct Layer;
@@ -49,36 +49,36 @@ class Network {
 
   [[nodiscard]] Pass forward(const PackedRows& rows) const;
   [[nodiscard]] Layer layer_forward(std::size_t layer,
-                                    const torch::Tensor& x,
-                                    const torch::Tensor& added,
+                                    const at::Tensor& x,
+                                    const at::Tensor& added,
                                     const Pass& pass) const;
-  [[nodiscard]] torch::Tensor head_backward(const Pass& pass,
-                                            const Examples& examples,
-                                            Weights& gradients,
-                                            std::vector<float>& losses) const;
+  [[nodiscard]] at::Tensor head_backward(const Pass& pass,
+                                         const Examples& examples,
+                                         Weights& gradients,
+                                         std::vector<float>& losses) const;
   void layers_backward(const Pass& pass,
                        const PackedRows& rows,
-                       const torch::Tensor& d_normed,
+                       const at::Tensor& d_normed,
                        Weights& gradients) const;
-  [[nodiscard]] torch::Tensor feed_forward_backward(std::size_t layer,
-                                                    const Layer& saved,
-                                                    const torch::Tensor& d_out,
-                                                    torch::Tensor& d_x,
-                                                    Weights& gradients) const;
-  [[nodiscard]] torch::Tensor attention_backward(std::size_t layer,
-                                                 const Pass& pass,
-                                                 const torch::Tensor& d_out,
-                                                 torch::Tensor& d_x,
+  [[nodiscard]] at::Tensor feed_forward_backward(std::size_t layer,
+                                                 const Layer& saved,
+                                                 const at::Tensor& d_out,
+                                                 at::Tensor& d_x,
                                                  Weights& gradients) const;
+  [[nodiscard]] at::Tensor attention_backward(std::size_t layer,
+                                              const Pass& pass,
+                                              const at::Tensor& d_out,
+                                              at::Tensor& d_x,
+                                              Weights& gradients) const;
 
   ParameterLayout layout_;
   bool causal_;
-  torch::Dtype type_;
+  at::ScalarType type_;
   cpu::HeadLayout heads_;
   RotaryTables tables_;
-  torch::Tensor matrices_;  ///< the vector in the compute type
-  Weights exact_;           ///< float32: embedding and norms are read from it
-  Weights weights_;         ///< compute type: the matrices
+  at::Tensor matrices_;  ///< the vector in the compute type
+  Weights exact_;        ///< float32: embedding and norms are read from it
+  Weights weights_;      ///< compute type: the matrices
 };
 
 }  // namespace smdm::training

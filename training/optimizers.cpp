@@ -34,7 +34,7 @@ class Update {
     if (options.clip > 0.0) scale_ = std::min(1.0, options.clip / (gradient_norm + kTiny));
   }
 
-  void run(const torch::Tensor& gradient, torch::Tensor& parameters, Moments& moments) const {
+  void run(const at::Tensor& gradient, at::Tensor& parameters, Moments& moments) const {
     if (const auto* adam = std::get_if<AdamW>(&options_.optimizer)) {
       adamw(*adam, 0, layout_.length, gradient, parameters, moments);
       return;
@@ -51,8 +51,8 @@ class Update {
   void adamw(const AdamW& adam,
              std::int64_t first,
              std::int64_t count,
-             const torch::Tensor& gradient,
-             torch::Tensor& parameters,
+             const at::Tensor& gradient,
+             at::Tensor& parameters,
              Moments& moments) const {
     const auto power = static_cast<double>(step_);
     const cpu::AdamStep step{
@@ -75,12 +75,12 @@ class Update {
 
   /// Matrices of one shape are orthogonalised together.
   void orthogonal(const Muon& muon,
-                  const torch::Tensor& gradient,
-                  torch::Tensor& parameters,
+                  const at::Tensor& gradient,
+                  at::Tensor& parameters,
                   Moments& moments) const {
     struct Group {
-      std::vector<torch::Tensor> targets;     // views of parameters, of any shape
-      std::vector<torch::Tensor> directions;  // [rows, columns]
+      std::vector<at::Tensor> targets;     // views of parameters, of any shape
+      std::vector<at::Tensor> directions;  // [rows, columns]
     };
     std::map<std::pair<std::int64_t, std::int64_t>, Group> groups;
     for (const auto& parameter : layout_.all) {
@@ -102,7 +102,7 @@ class Update {
       constexpr double kScale = 0.2;
       const auto longer = static_cast<double>(std::max(shape.first, shape.second));
       const double length = rate_ * kScale * std::sqrt(longer);
-      const auto updates = orthogonalized(torch::stack(group.directions));
+      const auto updates = orthogonalized(at::stack(group.directions));
       for (std::size_t i = 0; i < group.targets.size(); ++i) {
         const auto& target = group.targets[i];
         target.mul_(1.0 - rate_ * options_.weight_decay);
@@ -121,11 +121,11 @@ class Update {
 }  // namespace
 
 Moments no_moments(const ParameterLayout& layout) {
-  return {.first = torch::zeros({layout.length}, torch::kFloat32),
-          .second = torch::zeros({layout.length}, torch::kFloat32)};
+  return {.first = at::zeros({layout.length}, at::kFloat),
+          .second = at::zeros({layout.length}, at::kFloat)};
 }
 
-double norm_of(const torch::Tensor& gradient) {
+double norm_of(const at::Tensor& gradient) {
   const auto chunks = (gradient.numel() + kChunk - 1) / kChunk;
   std::vector<double> squares(static_cast<std::size_t>(chunks));
   const float* from = gradient.const_data_ptr<float>();
@@ -145,9 +145,9 @@ void update(const ParameterLayout& layout,
             const UpdateOptions& options,
             double learning_rate,
             std::int64_t step,
-            const torch::Tensor& gradient,
+            const at::Tensor& gradient,
             double gradient_norm,
-            torch::Tensor& parameters,
+            at::Tensor& parameters,
             Moments& moments) {
   const c10::InferenceMode no_gradients;
   Update(layout, options, learning_rate, step, gradient_norm).run(gradient, parameters, moments);

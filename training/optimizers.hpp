@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "training/parameters.hpp"
 
@@ -37,14 +37,14 @@ struct UpdateOptions {
 
 /// What an optimizer remembers: vectors of the parameters' layout.
 struct Moments {
-  torch::Tensor first;   ///< mean of gradients, or Muon's momentum
-  torch::Tensor second;  ///< mean of squared gradients; zero where Muon works
+  at::Tensor first;   ///< mean of gradients, or Muon's momentum
+  at::Tensor second;  ///< mean of squared gradients; zero where Muon works
 };
 
 [[nodiscard]] Moments no_moments(const ParameterLayout& layout);
 
 /// Euclidean norm, summed in a fixed order.
-[[nodiscard]] double norm_of(const torch::Tensor& gradient);
+[[nodiscard]] double norm_of(const at::Tensor& gradient);
 
 /// One step.
 /// @param step           1 for the first
@@ -53,9 +53,9 @@ void update(const ParameterLayout& layout,
             const UpdateOptions& options,
             double learning_rate,
             std::int64_t step,
-            const torch::Tensor& gradient,
+            const at::Tensor& gradient,
             double gradient_norm,
-            torch::Tensor& parameters,
+            at::Tensor& parameters,
             Moments& moments);
 
 }  // namespace smdm::training

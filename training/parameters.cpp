@@ -2,35 +2,46 @@
 
 #include <cmath>
 #include <cstddef>
-#include <numbers>
 
 #include <ATen/Functions.h>
 
+#include "base/numbers/normal.hpp"
 #include "base/numbers/random.hpp"
+#include "models/formats/smdm.hpp"
 
 namespace smdm::training {
 namespace {
 
 constexpr std::int64_t kAlignment = 32;
 
+/// Lays tensors end to end, under the names of the format that training writes.
 class LayoutBuilder {
  public:
-  void add(const std::string& name, std::vector<std::int64_t> shape, Role role) {
-    Parameter parameter{.name = name + ".weight",
-                        .shape = std::move(shape),
+  LayoutBuilder(const ModelConfig& config, ModelKind kind) : kind_(kind) {
+    layout_.config = config;
+  }
+
+  /// @param layer  0 outside the blocks
+  void add(TensorRole tensor, Role role, std::int64_t layer = 0) {
+    Parameter parameter{.name = tensor_name(smdm_tensors(), tensor, layer),
+                        .second_name = {},
+                        .tensor = tensor,
+                        .shape = tensor_shape(layout_.config, kind_, tensor),
                         .offset = layout_.length,
                         .role = role};
+    if (tensor == TensorRole::gate) {
+      parameter.second_name = tensor_name(smdm_tensors(), TensorRole::up, layer);
+      parameter.shape.front() *= 2;
+    }
     const auto end = layout_.length + parameter.numbers();
     layout_.length = (end + kAlignment - 1) / kAlignment * kAlignment;
     layout_.all.push_back(std::move(parameter));
   }
 
-  [[nodiscard]] ParameterLayout take(const ModelConfig& config) {
-    layout_.config = config;
-    return std::move(layout_);
-  }
+  [[nodiscard]] ParameterLayout take() { return std::move(layout_); }
 
  private:
+  ModelKind kind_;
   ParameterLayout layout_;
 };
 
@@ -40,14 +51,13 @@ double deviation(const ModelConfig& config, Role role) {
   return std::sqrt(2.0 / (5.0 * width));
 }
 
-/// Standard normal numbers, two of every pair of draws (Box and Muller 1958).
+/// Normal numbers, two of every pair of draws.
 void fill_normal(
     const RandomStream& stream, std::int64_t tensor, double scale, float* to, std::int64_t count) {
   for (std::int64_t i = 0; i < count; i += 2) {
-    const double radius = scale * std::sqrt(-2.0 * std::log(stream.uniform(tensor, i)));
-    const double angle = 2.0 * std::numbers::pi * stream.uniform(tensor, i + 1);
-    to[i] = static_cast<float>(radius * std::cos(angle));
-    if (i + 1 < count) to[i + 1] = static_cast<float>(radius * std::sin(angle));
+    const auto pair = normal_pair(stream.uniform(tensor, i), stream.uniform(tensor, i + 1), scale);
+    to[i] = static_cast<float>(pair.first());
+    if (i + 1 < count) to[i + 1] = static_cast<float>(pair.second());
   }
 }
 
@@ -75,32 +85,26 @@ std::int64_t ParameterLayout::parameters() const noexcept {
 }
 
 ParameterLayout parameter_layout(const ModelConfig& config, ModelKind kind) {
-  const auto width = config.n_embd;
-  const auto inner = config.intermediate_size;
-  const auto vocab = config.padded_vocab_size;
-  const auto joint = (config.n_head + 2 * config.n_query_groups) * config.head_size();
-  LayoutBuilder builder;
-  builder.add("transformer.wte", {kind == ModelKind::mdm ? vocab + 1 : vocab, width},
-              Role::embedding);
+  LayoutBuilder builder(config, kind);
+  builder.add(TensorRole::embedding, Role::embedding);
   for (std::int64_t layer = 0; layer < config.n_layer; ++layer) {
-    const auto at = "transformer.h." + std::to_string(layer) + ".";
-    builder.add(at + "norm_1", {width}, Role::norm);
-    builder.add(at + "attn.attn", {joint, width}, Role::hidden);
-    builder.add(at + "attn.proj", {width, width}, Role::output);
-    builder.add(at + "norm_2", {width}, Role::norm);
-    builder.add(at + "mlp.swiglu.w1", {2 * inner, width}, Role::hidden);
-    builder.add(at + "mlp.swiglu.w3", {width, inner}, Role::output);
+    builder.add(TensorRole::norm_1, Role::norm, layer);
+    builder.add(TensorRole::qkv, Role::hidden, layer);
+    builder.add(TensorRole::proj, Role::output, layer);
+    builder.add(TensorRole::norm_2, Role::norm, layer);
+    builder.add(TensorRole::gate, Role::hidden, layer);
+    builder.add(TensorRole::down, Role::output, layer);
   }
-  builder.add("transformer.ln_f", {width}, Role::norm);
-  builder.add("lm_head", {vocab, width}, Role::head);
-  return builder.take(config);
+  builder.add(TensorRole::norm_f, Role::norm);
+  builder.add(TensorRole::head, Role::head);
+  return builder.take();
 }
 
-torch::Tensor view_of(const Parameter& parameter, const torch::Tensor& vector) {
+at::Tensor view_of(const Parameter& parameter, const at::Tensor& vector) {
   return vector.narrow(0, parameter.offset, parameter.numbers()).view(parameter.shape);
 }
 
-Weights views_of(const ParameterLayout& layout, const torch::Tensor& vector) {
+Weights views_of(const ParameterLayout& layout, const at::Tensor& vector) {
   std::size_t next = 0;
   const auto take = [&] { return view_of(layout.all[next++], vector); };
   Weights weights;
@@ -121,26 +125,25 @@ Weights views_of(const ParameterLayout& layout, const torch::Tensor& vector) {
   return weights;
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> file_tensors(const ParameterLayout& layout,
-                                                                const torch::Tensor& vector) {
-  std::vector<std::pair<std::string, torch::Tensor>> tensors;
+std::vector<std::pair<std::string, at::Tensor>> file_tensors(const ParameterLayout& layout,
+                                                             const at::Tensor& vector) {
+  std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const auto& parameter : layout.all) {
     const auto view = view_of(parameter, vector);
-    const auto w1 = parameter.name.rfind("w1.weight");
-    if (w1 == std::string::npos) {
+    if (parameter.second_name.empty()) {
       tensors.emplace_back(parameter.name, view);
       continue;
     }
     const auto inner = layout.config.intermediate_size;
     tensors.emplace_back(parameter.name, view.narrow(0, 0, inner));
-    tensors.emplace_back(parameter.name.substr(0, w1) + "w2.weight", view.narrow(0, inner, inner));
+    tensors.emplace_back(parameter.second_name, view.narrow(0, inner, inner));
   }
   return tensors;
 }
 
-torch::Tensor initial_parameters(const ParameterLayout& layout, std::uint64_t seed) {
+at::Tensor initial_parameters(const ParameterLayout& layout, std::uint64_t seed) {
   const RandomStream stream(seed, Purpose::training_start, {});
-  auto vector = torch::zeros({layout.length}, torch::kFloat32);
+  auto vector = at::zeros({layout.length}, at::kFloat);
   for (std::size_t i = 0; i < layout.all.size(); ++i) {
     const auto& parameter = layout.all[i];
     float* to = vector.mutable_data_ptr<float>() + parameter.offset;

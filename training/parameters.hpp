@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/config.hpp"
+#include "models/formats/tensor_names.hpp"
 #include "models/weights.hpp"
 
 namespace smdm::training {
@@ -24,7 +25,9 @@ enum class Role : std::uint8_t {
 
 /// Where one tensor lies in the vector.
 struct Parameter {
-  std::string name;  ///< the file's; of the two inputs of SwiGLU, which lie end to end, the first
+  std::string name;         ///< the file's; of SwiGLU's two inputs, which lie end to end, the first
+  std::string second_name;  ///< the other of SwiGLU's inputs, else empty
+  TensorRole tensor = TensorRole::embedding;
   std::vector<std::int64_t> shape;
   std::int64_t offset = 0;
   Role role = Role::hidden;
@@ -47,17 +50,17 @@ struct ParameterLayout {
 [[nodiscard]] ParameterLayout parameter_layout(const ModelConfig& config, ModelKind kind);
 
 /// The view of one parameter.
-[[nodiscard]] torch::Tensor view_of(const Parameter& parameter, const torch::Tensor& vector);
+[[nodiscard]] at::Tensor view_of(const Parameter& parameter, const at::Tensor& vector);
 
 /// Views for computing. @param vector  [length], of any type
-[[nodiscard]] Weights views_of(const ParameterLayout& layout, const torch::Tensor& vector);
+[[nodiscard]] Weights views_of(const ParameterLayout& layout, const at::Tensor& vector);
 
 /// Views under the names of a checkpoint's file, in its order.
-[[nodiscard]] std::vector<std::pair<std::string, torch::Tensor>> file_tensors(
-    const ParameterLayout& layout, const torch::Tensor& vector);
+[[nodiscard]] std::vector<std::pair<std::string, at::Tensor>> file_tensors(
+    const ParameterLayout& layout, const at::Tensor& vector);
 
 /// Parameters to begin with: norms 1, matrices N(0, 2 / (5 E)), those of Role::output
 /// N(0, 1 / (E n_layer^2)), as the reference begins.
-[[nodiscard]] torch::Tensor initial_parameters(const ParameterLayout& layout, std::uint64_t seed);
+[[nodiscard]] at::Tensor initial_parameters(const ParameterLayout& layout, std::uint64_t seed);
 
 }  // namespace smdm::training

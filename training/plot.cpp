@@ -1,9 +1,11 @@
 #include "training/plot.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
+#include <utility>
+
+#include "base/text/numbers.hpp"
+#include "base/text/svg.hpp"
 
 namespace smdm::training {
 namespace {
@@ -16,24 +18,7 @@ constexpr double kWidth = 720, kHeight = 420;
 constexpr double kLeft = 64, kRight = 20, kTop = 40, kBottom = 48;
 
 std::string number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", value);
-  return text.data();
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
+  return short_text(value);
 }
 
 std::vector<Point> points_of(const std::vector<Json>& records, const char* field) {
@@ -84,11 +69,11 @@ class Chart {
   [[nodiscard]] std::string axes() const {
     std::string out;
     for (const double x : ticks_to(x_end_)) {
-      out += line(at_x(x), kTop, at_x(x), kHeight - kBottom, "#e4e4e4") +
+      out += line(at_x(x), kTop, at_x(x), kHeight - kBottom) +
              text(at_x(x), kHeight - kBottom + 18, "middle", number(x));
     }
     for (const double y : ticks_to(y_end_)) {
-      out += line(kLeft, at_y(y), kWidth - kRight, at_y(y), "#e4e4e4") +
+      out += line(kLeft, at_y(y), kWidth - kRight, at_y(y)) +
              text(kLeft - 8, at_y(y) + 4, "end", number(y));
     }
     return out + text((kLeft + kWidth - kRight) / 2, kHeight - 10, "middle", "step") +
@@ -96,30 +81,36 @@ class Chart {
   }
 
   [[nodiscard]] std::string curve(const std::vector<Point>& points,
-                                  const std::string& style) const {
-    std::string list;
+                                  const std::string& colour,
+                                  const std::string& width) const {
+    std::vector<std::pair<std::string, std::string>> places;
+    places.reserve(points.size());
     for (const auto& point : points)
-      list += number(at_x(point.x)) + "," + number(at_y(point.y)) + " ";
-    return "<polyline fill=\"none\" " + style + " points=\"" + list + "\"/>\n";
+      places.emplace_back(number(at_x(point.x)), number(at_y(point.y)));
+    return svg::element("polyline", {{"fill", "none"},
+                                     {"stroke", colour},
+                                     {"stroke-width", width},
+                                     {"points", svg::points(places)}});
   }
 
-  [[nodiscard]] std::string dots(const std::vector<Point>& points, const std::string& color) const {
+  [[nodiscard]] std::string dots(const std::vector<Point>& points,
+                                 const std::string& colour) const {
     std::string out;
     for (const auto& point : points)
-      out += "<circle cx=\"" + number(at_x(point.x)) + "\" cy=\"" + number(at_y(point.y)) +
-             "\" r=\"3.5\" fill=\"" + color + "\"/>\n";
+      out += svg::element("circle", {{"cx", number(at_x(point.x))},
+                                     {"cy", number(at_y(point.y))},
+                                     {"r", "3.5"},
+                                     {"fill", colour}});
     return out;
   }
 
   static std::string text(double x, double y, const std::string& anchor, const std::string& what) {
-    return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" +
-           escaped(what) + "</text>\n";
+    return svg::text(number(x), number(y), anchor, what);
   }
 
  private:
-  static std::string line(double x1, double y1, double x2, double y2, const std::string& color) {
-    return "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) +
-           "\" y2=\"" + number(y2) + "\" stroke=\"" + color + "\"/>\n";
+  static std::string line(double x1, double y1, double x2, double y2) {
+    return svg::line({number(x1), number(y1)}, {number(x2), number(y2)}, "#e4e4e4");
   }
   [[nodiscard]] double at_x(double x) const {
     return kLeft + (kWidth - kLeft - kRight) * x / x_end_;
@@ -148,16 +139,13 @@ std::string loss_curve(const std::vector<Json>& records, const std::string& titl
     }
   }
   const Chart chart(last, highest);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(kWidth) + "\" height=\"" +
-         number(kHeight) + "\" font-family=\"sans-serif\" font-size=\"12\">\n" +
-         "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n" + chart.axes() +
-         Chart::text((kLeft + kWidth - kRight) / 2, 20, "middle", title) +
-         chart.curve(losses, "stroke=\"#9fc1e8\" stroke-width=\"0.7\"") +
-         chart.curve(means, "stroke=\"#1f5fa8\" stroke-width=\"2\"") +
-         chart.dots(validation, "#c8442b") +
-         Chart::text(kWidth - kRight, kTop - 8, "end",
-                     "line: training loss, running mean; dots: validation") +
-         "</svg>\n";
+  const auto content = chart.axes() +
+                       Chart::text((kLeft + kWidth - kRight) / 2, 20, "middle", title) +
+                       chart.curve(losses, "#9fc1e8", "0.7") + chart.curve(means, "#1f5fa8", "2") +
+                       chart.dots(validation, "#c8442b") +
+                       Chart::text(kWidth - kRight, kTop - 8, "end",
+                                   "line: training loss, running mean; dots: validation");
+  return svg::picture(static_cast<int>(kWidth), static_cast<int>(kHeight), 12, content);
 }
 
 }  // namespace smdm::training

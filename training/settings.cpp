@@ -1,6 +1,6 @@
 #include "training/settings.hpp"
 
-#include "models/checkpoint_writer.hpp"
+#include "models/formats/smdm.hpp"
 
 namespace smdm::training {
 namespace {
@@ -29,7 +29,7 @@ Json optimizer_json(const Optimizer& optimizer) {
 Json settings_of(const StepOptions& options, const Corpus& corpus) {
   auto model = options.model;
   model.kind = options.kind;
-  return {{"model", Json::parse(config_text(model))},
+  return {{"model", Json::parse(smdm_config_text(model))},
           {"dtype", options.compute == ComputeType::bf16 ? "bf16" : "f32"},
           {"objective", objective_json(options.objective)},
           {"optimizer", optimizer_json(options.update.optimizer)},

@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
-#include "models/checkpoint_writer.hpp"
 #include "models/safetensors.hpp"
+#include "models/safetensors_writer.hpp"
 
 namespace smdm::training {
 namespace {
@@ -57,9 +57,9 @@ class StateReader {
     if (!text.empty()) fail("wanted the settings that it was made with, got others: " + text);
   }
 
-  [[nodiscard]] torch::Tensor vector(const char* name, std::int64_t length) const {
+  [[nodiscard]] at::Tensor vector(const char* name, std::int64_t length) const {
     const auto stored = file_.tensor(name);
-    if (stored.scalar_type() != torch::kFloat32 || stored.dim() != 1 || stored.size(0) != length)
+    if (stored.scalar_type() != at::kFloat || stored.dim() != 1 || stored.size(0) != length)
       fail(std::string("tensor \"") + name + "\": wanted " + std::to_string(length) +
            " float32 numbers");
     return stored.clone();

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <ATen/Functions.h>
+
 #include "base/error.hpp"
 
 namespace smdm::training {
@@ -46,11 +48,8 @@ Stepper::Stepper(const StepOptions& options, const Corpus& corpus, TrainingState
       state_(std::move(state)),
       network_(layout_, options.kind, options.compute),
       batches_(corpus, options.batches),
-      examples_(corpus,
-                options.objective,
-                {.seed = options.batches.seed},
-                options.model.padded_vocab_size),
-      gradient_(torch::zeros({layout_.length}, torch::kFloat32)) {
+      examples_(corpus, options.objective, {.seed = options.batches.seed}, options.model.mask()),
+      gradient_(at::zeros({layout_.length}, at::kFloat)) {
   network_.load(state_.parameters);
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "training/batches.hpp"
 #include "training/corpus.hpp"
@@ -32,7 +32,7 @@ struct StepOptions {
 
 /// Everything that training changes: with the options, all that is needed to go on.
 struct TrainingState {
-  torch::Tensor parameters;  ///< float32, the layout's vector
+  at::Tensor parameters;  ///< float32, the layout's vector
   Moments moments;
   std::int64_t step = 0;  ///< steps done
   std::int64_t tokens = 0;
@@ -74,7 +74,7 @@ class Stepper {
   Network network_;
   Batches batches_;
   ExampleMaker examples_;
-  torch::Tensor gradient_;
+  at::Tensor gradient_;
 };
 
 /// How many rows from `first` on have at most so many tokens together; at least 1.

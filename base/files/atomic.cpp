@@ -37,10 +37,6 @@ std::string why_not_a_folder(const fs::path& folder) {
   return "";
 }
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
 int synchronize(int descriptor) {
   int result = 0;
   do {
@@ -71,6 +67,10 @@ int rename_without_replacing(const fs::path& from, const fs::path& to) {
 }
 
 }  // namespace
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 PendingFile::PendingFile(fs::path folder) : folder_(std::move(folder)) {
   const fs::path temporary = folder_ / temporary_name();

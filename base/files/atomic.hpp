@@ -14,6 +14,9 @@ enum class Existing : std::uint8_t {
   replace,  ///< put the new file in its place
 };
 
+/// The folder in which a file or folder stands: "." for a bare name.
+[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
+
 /// A file under construction: a hidden temporary file in the folder where it will stand. It gets
 /// its name by `commit`; without that it disappears with the object.
 class PendingFile {

@@ -9,8 +9,6 @@
 
 #include <openssl/evp.h>
 
-#include "base/error.hpp"
-
 namespace smdm {
 
 struct Sha256::Context {
@@ -53,10 +51,9 @@ std::string sha256(std::string_view bytes) {
   return digest.finish();
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) {
-  const auto fail = [&path](int reason) {
-    throw Error(ErrorKind::data,
-                "wanted to read " + path.string() + ", got: " + std::strerror(reason));
+std::string sha256_of_file(const std::filesystem::path& path, ErrorKind kind) {
+  const auto fail = [&path, kind](int reason) {
+    throw Error(kind, "wanted to read " + path.string() + ", got: " + std::strerror(reason));
   };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
+
 namespace smdm {
 
 /// A digest over bytes that come piece by piece.
@@ -29,10 +31,13 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+/// The digest of bytes in memory (lm_eval.utils.hash_string, of UTF-8 text).
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
 /// The digest of a file's bytes, read in blocks whatever its size.
-/// @throws Error(data)  with the path and the system's reason, if it cannot be read
-[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& path);
+/// @param kind  whose fault it is if the file cannot be read
+/// @throws Error(kind)  then, with the path and the system's reason
+[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& path,
+                                         ErrorKind kind = ErrorKind::data);
 
 }  // namespace smdm

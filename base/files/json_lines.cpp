@@ -54,7 +54,7 @@ JsonLinesWriter::JsonLinesWriter(const std::string& target) : target_(target) {
   if (fs::exists(there)) throw Error(ErrorKind::results, refusal(target_));
   if (!target_.has_filename())
     throw Error(ErrorKind::results, "wanted a file for the output, got '" + target + "'");
-  file_.emplace(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
+  file_.emplace(folder_of(target_));
 }
 
 JsonLinesWriter::~JsonLinesWriter() {
@@ -80,7 +80,7 @@ void JsonLinesWriter::finish() {
   file_->close();
   if (!file_->commit(target_.filename().string()))
     throw Error(ErrorKind::results, refusal(target_));
-  sync_folder(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
+  sync_folder(folder_of(target_));
 }
 
 }  // namespace smdm

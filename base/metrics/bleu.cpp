@@ -1,3 +1,5 @@
+// BLEU: the tokens of mteval-v13a, n-grams that a text shares with its reference, and the two
+// values that follow from counting them.
 #include "base/metrics/bleu.hpp"
 
 #include <algorithm>
@@ -8,6 +10,8 @@
 #include <limits>
 #include <map>
 #include <span>
+#include <stdexcept>
+#include <string>
 
 #include "base/text/unicode.hpp"
 
@@ -159,4 +163,53 @@ double character_bleu(std::string_view candidate, std::string_view reference) {
   return brevity * std::exp(logs / static_cast<double>(kBleuOrder));
 }
 
+double corpus_bleu(std::span<const double> counts) {
+  if (counts.size() != kBleuCounts) {
+    throw std::invalid_argument("corpus_bleu: wanted " + std::to_string(kBleuCounts) +
+                                " counts, got " + std::to_string(counts.size()));
+  }
+  const double written = counts[0];
+  const double wanted = counts[1];
+  const auto found = counts.subspan(2, kBleuOrder);
+  const auto all = counts.subspan(2 + kBleuOrder, kBleuOrder);
+  if (found[0] == 0.0 || all[kBleuOrder - 1] == 0.0) return 0.0;
+  double logs = 0.0;
+  double smoothed = 1.0;
+  for (std::size_t n = 0; n < kBleuOrder; ++n) {
+    if (found[n] == 0.0) smoothed *= 2.0;
+    logs += std::log(100.0 * (found[n] == 0.0 ? 1.0 / smoothed : found[n]) / all[n]);
+  }
+  const double brevity = written < wanted ? std::exp(1.0 - wanted / written) : 1.0;
+  return brevity * std::exp(logs / static_cast<double>(kBleuOrder));
+}
+
+namespace metrics {
+namespace {
+
+/// Two documents, of 100 points each, or one point.
+double tolerance(double /*value*/, std::size_t documents) {
+  constexpr double kPoints = 1.0;
+  constexpr double kTwoDocuments = 200.0;
+  return std::max(kPoints, kTwoDocuments / static_cast<double>(documents));
+}
+
+}  // namespace
+
+Metric bleu() {
+  return {.name = "bleu",
+          .aggregation = "bleu",
+          .width = kBleuCounts,
+          .document = DocumentValue::counts,
+          .is_mean = false,
+          .of_sums = [](std::span<const double> sums,
+                        double /*documents*/) { return corpus_bleu(sums); },
+          .error_of_sums = nullptr,  // texts are not drawn again
+          .tolerance = tolerance};
+}
+
+Metric character_bleu() {
+  return {.name = "bleu_char"};
+}
+
+}  // namespace metrics
 }  // namespace smdm

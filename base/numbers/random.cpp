@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/numbers/splitmix.hpp"
+
 namespace smdm {
 namespace {
 
@@ -13,12 +15,6 @@ constexpr std::int64_t kWordsPerBlock = 4;
 std::array<std::uint32_t, 2> wide_product(std::uint32_t a, std::uint32_t b) noexcept {
   const auto product = std::uint64_t{a} * b;
   return {static_cast<std::uint32_t>(product >> 32U), static_cast<std::uint32_t>(product)};
-}
-
-std::uint64_t mix(std::uint64_t x) noexcept {
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31U);
 }
 
 double to_uniform(std::uint32_t bits) noexcept {
@@ -57,9 +53,8 @@ void check_seed(std::uint64_t seed) {
 }
 
 std::uint64_t content_hash(std::span<const std::int64_t> ids) noexcept {
-  constexpr std::uint64_t kIncrement = 0x9e3779b97f4a7c15U;
-  auto hash = mix(ids.size() + kIncrement);
-  for (const auto id : ids) hash = mix((hash ^ static_cast<std::uint64_t>(id)) + kIncrement);
+  auto hash = split_mix(ids.size() + kSplitMixIncrement);
+  for (const auto id : ids) hash = split_mix_join(hash, static_cast<std::uint64_t>(id));
   return hash;
 }
 

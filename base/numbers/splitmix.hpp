@@ -1,4 +1,5 @@
-/// Random numbers of resampling: the same on every platform, and nothing global.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): its output function, for hashes and counters,
+/// and the random numbers of resampling. The same on every platform, and nothing global.
 #pragma once
 
 #include <cstddef>
@@ -6,17 +7,30 @@
 
 namespace smdm {
 
-/// SplitMix64 (Steele, Lea and Flood 2014): an output function on a plain counter.
+/// By what the counter goes on: 2^64 divided by the golden ratio, made odd.
+inline constexpr std::uint64_t kSplitMixIncrement = 0x9e3779b97f4a7c15U;
+
+/// The output function: every bit of the result depends on every bit of the word.
+[[nodiscard]] constexpr std::uint64_t split_mix(std::uint64_t word) noexcept {
+  word = (word ^ (word >> 30U)) * 0xbf58476d1ce4e5b9U;
+  word = (word ^ (word >> 27U)) * 0x94d049bb133111ebU;
+  return word ^ (word >> 31U);
+}
+
+/// Takes one more word into a hash.
+[[nodiscard]] constexpr std::uint64_t split_mix_join(std::uint64_t hash,
+                                                     std::uint64_t word) noexcept {
+  return split_mix((hash ^ word) + kSplitMixIncrement);
+}
+
+/// The output function on a plain counter.
 class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
 
   std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31U);
+    state_ += kSplitMixIncrement;
+    return split_mix(state_);
   }
 
  private:

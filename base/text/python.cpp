@@ -5,10 +5,6 @@
 #include <cmath>
 #include <cstdlib>
 
-#include <openssl/evp.h>
-
-#include "base/error.hpp"
-
 namespace smdm {
 namespace {
 
@@ -103,21 +99,6 @@ std::string python_json(const Json& value) {
   std::string out;
   append_python_json(value, "", out);
   return out;
-}
-
-std::string hash_string(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw Error(ErrorKind::results, "hash_string: wanted SHA-256 from OpenSSL, which refused");
-  }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[digest.at(i) >> 4U];
-    hex += kDigits[digest.at(i) & 15U];
-  }
-  return hex;
 }
 
 std::string json_line(const Json& value) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "base/json.hpp"
 
@@ -14,9 +13,6 @@ namespace smdm {
 
 /// json.dumps(value, indent=2, ensure_ascii=False). A byte that is not UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string python_json(const Json& value);
-
-/// SHA-256 of the bytes, 64 lower-case hexadecimal digits (lm_eval.utils.hash_string).
-[[nodiscard]] std::string hash_string(std::string_view text);
 
 /// One line of JSON. NaN and infinities become null; a byte that is not UTF-8 becomes U+FFFD, so
 /// that one odd byte in a model's output does not lose a run.

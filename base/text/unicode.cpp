@@ -3,47 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 
 #include "base/text/unicode_tables.hpp"
+#include "base/text/utf8.hpp"
 
 namespace smdm::unicode {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kCapitalSigma = 0x3A3;
 constexpr char32_t kSmallSigma = 0x3C3;
 constexpr char32_t kFinalSigma = 0x3C2;
-
-struct Character {
-  char32_t code = 0;
-  std::size_t bytes = 0;
-};
-
-/// The well-formed character that starts at text[at], or nothing.
-std::optional<Character> character_at(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) return Character{.code = lead, .bytes = 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + bytes > text.size()) return std::nullopt;
-  char32_t code = lead & (0x7FU >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) return std::nullopt;
-    code = code << 6U | (byte(at + i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < smallest[bytes] || code > 0x10FFFF || surrogate) return std::nullopt;
-  return Character{.code = code, .bytes = bytes};
-}
-
-bool contains(std::span<const Range> table, char32_t c) noexcept {
-  const auto range =
-      std::ranges::lower_bound(table, c, {}, [](const Range& entry) { return entry.last; });
-  return range != table.end() && range->first <= c;
-}
 
 void append_mapped(std::u32string& out,
                    char32_t c,
@@ -82,11 +51,17 @@ void append_lower(std::u32string& out, std::u32string_view text, std::size_t at)
 
 }  // namespace
 
+bool contains(std::span<const Range> table, char32_t c) noexcept {
+  const auto range =
+      std::ranges::lower_bound(table, c, {}, [](const Range& entry) { return entry.last; });
+  return range != table.end() && range->first <= c;
+}
+
 bool is_valid(std::string_view text) noexcept {
   for (std::size_t at = 0; at < text.size();) {
     const auto character = character_at(text, at);
-    if (!character) return false;
-    at += character->bytes;
+    if (!character.well_formed) return false;
+    at += character.bytes;
   }
   return true;
 }
@@ -95,8 +70,7 @@ std::u32string decode(std::string_view text) {
   std::u32string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const auto character =
-        character_at(text, at).value_or(Character{.code = kReplacement, .bytes = 1});
+    const auto character = character_at(text, at);
     out += character.code;
     at += character.bytes;
   }
@@ -132,9 +106,7 @@ std::string encode(std::u32string_view text) {
 
 std::size_t length(std::string_view text) {
   std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count) {
-    at += character_at(text, at).value_or(Character{.code = kReplacement, .bytes = 1}).bytes;
-  }
+  for (std::size_t at = 0; at < text.size(); ++count) at += character_at(text, at).bytes;
   return count;
 }
 
@@ -167,11 +139,18 @@ std::string strip_left(std::string_view text) {
   return encode({first, all.end()});
 }
 
+std::string_view without_trailing_space(std::string_view text) noexcept {
+  std::size_t end = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    at += character.bytes;
+    if (!is_space(character.code)) end = at;
+  }
+  return text.substr(0, end);
+}
+
 std::string strip_right(std::string_view text) {
-  const std::u32string all = decode(text);
-  auto last = all.end();
-  while (last != all.begin() && is_space(*(last - 1))) --last;
-  return encode({all.begin(), last});
+  return encode(decode(without_trailing_space(text)));
 }
 
 std::string strip(std::string_view text) {

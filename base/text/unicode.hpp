@@ -3,10 +3,20 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace smdm::unicode {
+
+/// The code points first..last.
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+/// @param table  sorted by code point, no two ranges overlapping
+[[nodiscard]] bool contains(std::span<const Range> table, char32_t c) noexcept;
 
 /// True if the bytes are well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).
 [[nodiscard]] bool is_valid(std::string_view text) noexcept;
@@ -33,6 +43,9 @@ namespace smdm::unicode {
 [[nodiscard]] std::string strip_left(std::string_view text);
 [[nodiscard]] std::string strip_right(std::string_view text);
 [[nodiscard]] std::string strip(std::string_view text);
+
+/// str.rstrip() of bytes as they are: what is malformed stays.
+[[nodiscard]] std::string_view without_trailing_space(std::string_view text) noexcept;
 
 /// str.lower().
 [[nodiscard]] std::string lower(std::string_view text);

@@ -4,12 +4,9 @@
 #include <array>
 #include <cstdint>
 
-namespace smdm::unicode {
+#include "base/text/unicode.hpp"
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
+namespace smdm::unicode {
 
 /// Every `step`-th code point of first..last becomes itself plus `delta`.
 struct Mapping {

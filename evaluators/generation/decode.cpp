@@ -115,9 +115,6 @@ void decode(const LanguageModel& model,
             const DecodingDone& done) {
   const auto& info = model.info();
   check_config(info, config);
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    check_prompt(info, prompts[i], config.total_length, i);
-  }
   std::size_t opened = 0;
   const auto open_next = [&]() -> std::unique_ptr<Document> {
     if (opened == prompts.size()) return nullptr;

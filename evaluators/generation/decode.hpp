@@ -45,11 +45,10 @@ using DecodingDone = std::function<void(std::size_t index, const Generation& gen
 ///
 /// Many documents share each forward, and one that ends makes room for the next; yet a document's
 /// result depends on itself alone. `forwards` is the number of tokens generated.
-/// @param prompts  1..total_length ids below vocab_tokens each; one that fills the total length
+/// @param prompts  that check_prompt() accepts; one that fills the total length
 ///                 comes back unchanged
-/// @throws std::invalid_argument  before anything is computed, with the prompt's index, if one of
-///                                these limits or of the settings is broken, or the model is not
-///                                autoregressive
+/// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
+///                                broken, or the model is not autoregressive
 /// @throws Error(checkpoint)        if the model gives something that is not a number
 void decode(const LanguageModel& model,
             std::span<const std::vector<std::int64_t>> prompts,

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "base/error.hpp"
 #include "evaluators/rows/score_source.hpp"
@@ -70,7 +70,7 @@ class NoisyChooser {
   std::vector<double> uniforms_;
 };
 
-std::vector<std::int64_t> first_choices(const torch::Tensor& logits) {
+std::vector<std::int64_t> first_choices(const at::Tensor& logits) {
   const auto best = logits.argmax(-1, /*keepdim=*/true);  // of a row with NaN, the NaN
   if (logits.gather(-1, best).isnan().any().item<bool>()) reject_nan();
   const auto tokens = best.to(c10::kCPU).contiguous();
@@ -80,11 +80,11 @@ std::vector<std::int64_t> first_choices(const torch::Tensor& logits) {
 
 }  // namespace
 
-std::vector<std::int64_t> choose_tokens(const torch::Tensor& logits,
+std::vector<std::int64_t> choose_tokens(const at::Tensor& logits,
                                         double temperature,
                                         const TokenDraws& draws) {
   if (temperature == 0.0) return first_choices(logits);
-  const auto values = logits.to(c10::kCPU, torch::kFloat32).contiguous();
+  const auto values = logits.to(c10::kCPU, at::kFloat).contiguous();
   const auto width = static_cast<std::size_t>(values.size(1));
   const auto* data = values.const_data_ptr<float>();
   NoisyChooser chooser(temperature, draws);
@@ -96,15 +96,16 @@ std::vector<std::int64_t> choose_tokens(const torch::Tensor& logits,
   return tokens;
 }
 
-std::vector<double> log_confidences(const torch::Tensor& logits,
+std::vector<double> log_confidences(const at::Tensor& logits,
                                     std::span<const std::int64_t> tokens) {
   constexpr std::int64_t kRowsAtOnce = 32;  // bounds the float64 copies
-  const auto wanted =
-      torch::tensor(at::IntArrayRef(tokens.data(), tokens.size()), torch::kInt64).unsqueeze(-1);
+  const auto count = static_cast<std::int64_t>(tokens.size());
+  const auto wanted = logits.new_empty({count, 1}, at::TensorOptions(at::kLong).device(c10::kCPU));
+  std::copy(tokens.begin(), tokens.end(), wanted.mutable_data_ptr<std::int64_t>());
   std::vector<double> confidences;
   for (std::int64_t first = 0; first < logits.size(0); first += kRowsAtOnce) {
     const auto last = std::min(first + kRowsAtOnce, logits.size(0));
-    const auto log_p = logits.slice(0, first, last).to(torch::kFloat64).log_softmax(-1);
+    const auto log_p = logits.slice(0, first, last).to(at::kDouble).log_softmax(-1);
     const auto index = wanted.slice(0, first, last).to(logits.device());
     const auto chosen = log_p.gather(-1, index).to(c10::kCPU).contiguous();
     const auto* data = chosen.const_data_ptr<double>();

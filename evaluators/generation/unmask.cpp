@@ -1,5 +1,6 @@
 #include "evaluators/generation/unmask.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "base/numbers/random.hpp"
@@ -11,6 +12,17 @@
 
 namespace smdm {
 namespace {
+
+/// Whether a sampler chooses among positions by the model's confidence in their tokens.
+bool ranks(Sampler sampler) {
+  switch (sampler) {
+    case Sampler::confidence:
+      return true;
+    case Sampler::ancestral:
+      return false;
+  }
+  throw std::invalid_argument("a sampler that is not known");
+}
 
 /// One document, from its prompt to the last mask.
 class Document final : public LogitsSource {
@@ -48,9 +60,8 @@ class Document final : public LogitsSource {
             },
         .margin = draws_.margin};
     const auto tokens = choose_tokens(logits, config_.temperature, draws);
-    const auto confidences = config_.sampler == Sampler::confidence
-                                 ? log_confidences(logits, tokens)
-                                 : std::vector<double>(tokens.size());
+    const auto confidences = ranks(config_.sampler) ? log_confidences(logits, tokens)
+                                                    : std::vector<double>(tokens.size());
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       candidates_.push_back({.position = wanted_[static_cast<std::size_t>(first) + i],
                              .token = tokens[i],
@@ -65,16 +76,20 @@ class Document final : public LogitsSource {
   /// Sets the positions whose tokens this step needs, and how many of them it reveals.
   void plan(const std::vector<std::size_t>& masked) {
     const auto share = revealed_share(times_, step_);
-    if (config_.sampler == Sampler::confidence) {
-      revealed_ =
-          static_cast<std::size_t>(revealed_count(static_cast<std::int64_t>(masked.size()), share));
-      if (revealed_ > 0) wanted_ = masked;
-      return;
+    switch (config_.sampler) {
+      case Sampler::confidence:
+        revealed_ = static_cast<std::size_t>(
+            revealed_count(static_cast<std::int64_t>(masked.size()), share));
+        if (revealed_ > 0) wanted_ = masked;
+        return;
+      case Sampler::ancestral:
+        for (const auto position : masked) {
+          if (draws_.choice(step_, position) < share) wanted_.push_back(position);
+        }
+        revealed_ = wanted_.size();
+        return;
     }
-    for (const auto position : masked) {
-      if (draws_.choice(step_, position) < share) wanted_.push_back(position);
-    }
-    revealed_ = wanted_.size();
+    throw std::invalid_argument("a sampler that reveals nothing");
   }
 
   void commit() {
@@ -127,30 +142,41 @@ UnmaskingDraws unmasking_draws(std::uint64_t seed,
 }
 
 void unmask(const LanguageModel& model,
+            const NextPrompt& next,
+            const UnmaskingConfig& config,
+            const GenerationDone& done) {
+  const auto& info = model.info();
+  check_config(info, config);
+  const auto times = diffusion_times(config.steps);
+  const auto mask_id = std::get<MaskedDiffusion>(info.objective).mask_id;
+  const OpenLogitsSource open_next = [&]() -> std::unique_ptr<LogitsSource> {
+    auto prompt = next();
+    if (!prompt) return nullptr;
+    const auto index = prompt->index;
+    const auto context = prompt->ids.size();
+    MaskedSequence sequence{
+        .ids = std::move(prompt->ids), .context = context, .mask_id = mask_id, .cfg = prompt->cfg};
+    sequence.ids.resize(static_cast<std::size_t>(config.total_length), mask_id);
+    return std::make_unique<Document>(
+        std::move(sequence), config, times, std::move(prompt->draws),
+        [&done, index](const Generation& generation) { done(index, generation); });
+  };
+  run_sources(model, open_next, config.packing);
+}
+
+void unmask(const LanguageModel& model,
             std::span<const std::vector<std::int64_t>> prompts,
             const UnmaskingConfig& config,
             const std::function<UnmaskingDraws(std::size_t index)>& draws_of,
             const GenerationDone& done) {
-  const auto& info = model.info();
-  check_config(info, config);
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    check_prompt(info, prompts[i], config.total_length, i);
-  }
-  const auto times = diffusion_times(config.steps);
-  const auto mask_id = std::get<MaskedDiffusion>(info.objective).mask_id;
   std::size_t opened = 0;
-  const OpenLogitsSource open_next = [&]() -> std::unique_ptr<LogitsSource> {
-    if (opened == prompts.size()) return nullptr;
+  const NextPrompt next = [&]() -> std::optional<UnmaskingPrompt> {
+    if (opened == prompts.size()) return std::nullopt;
     const auto index = opened++;
-    const auto& prompt = prompts[index];
-    MaskedSequence sequence{
-        .ids = prompt, .context = prompt.size(), .mask_id = mask_id, .cfg = config.cfg};
-    sequence.ids.resize(static_cast<std::size_t>(config.total_length), mask_id);
-    return std::make_unique<Document>(
-        std::move(sequence), config, times, draws_of(index),
-        [&done, index](const Generation& generation) { done(index, generation); });
+    return UnmaskingPrompt{
+        .index = index, .ids = prompts[index], .draws = draws_of(index), .cfg = config.cfg};
   };
-  run_sources(model, open_next, config.packing);
+  unmask(model, next, config, done);
 }
 
 void unmask(const LanguageModel& model,

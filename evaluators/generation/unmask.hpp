@@ -1,13 +1,16 @@
 /// Generation with masked diffusion models: masks are revealed over a number of steps.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/request.hpp"
+#include "base/text/names.hpp"
 #include "evaluators/generation/token_choice.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "models/language_model.hpp"
@@ -20,6 +23,11 @@ enum class Sampler : std::uint8_t {
   confidence,  ///< the floor(masked * (1 - s / t)) of highest confidence (published as "greddy")
   ancestral,   ///< each one with probability 1 - s / t (published as "origin")
 };
+
+/// Every sampler by its name, in the order of --help.
+inline constexpr std::array kAllSamplers{
+    Named<Sampler>{.name = "confidence", .value = Sampler::confidence},
+    Named<Sampler>{.name = "ancestral", .value = Sampler::ancestral}};
 
 struct UnmaskingConfig {
   // Changes what is generated.
@@ -54,6 +62,18 @@ struct UnmaskingDraws {
 /// Called once per prompt, in any order, as soon as its document is finished.
 using GenerationDone = std::function<void(std::size_t index, const Generation& generation)>;
 
+/// One prompt on its way to unmask().
+struct UnmaskingPrompt {
+  std::size_t index = 0;          ///< what `done` is called with
+  std::vector<std::int64_t> ids;  ///< that check_prompt() accepts; mask ids in them are filled too
+  UnmaskingDraws draws;
+  double cfg = 0.0;  ///< see guidance.hpp; the unconditional branch hides the prompt
+};
+
+/// The next prompt, or nothing: none now. It is asked again whenever a document has ended, so that
+/// one document may follow from another.
+using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
+
 /// Fills every prompt up to total_length.
 ///
 /// Every document is sampled as if it were alone, though many share each forward: its result does
@@ -66,11 +86,16 @@ using GenerationDone = std::function<void(std::size_t index, const Generation& g
 ///
 /// Nie et al. 2024, arXiv:2410.18514 (SMDM's samplers); the confidence order after Chang et al.
 /// 2022, arXiv:2202.04200; Gumbel noise in float64 after Zheng et al. 2024, arXiv:2409.02908.
-/// @param prompts  ids below vocab_tokens or the mask id; at most total_length of them
-/// @throws std::invalid_argument  before anything is computed, with the prompt's index, if one of
-///                                these limits or of the settings is broken, or the model is not of
-///                                the masked diffusion kind
+/// @param next  prompts, each with guidance of its own in place of config.cfg
+/// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
+///                                broken, or the model is not of the masked diffusion kind
 /// @throws Error(checkpoint)        if the model gives something that is not a number
+void unmask(const LanguageModel& model,
+            const NextPrompt& next,
+            const UnmaskingConfig& config,
+            const GenerationDone& done);
+
+/// The same of prompts that are all there.
 void unmask(const LanguageModel& model,
             std::span<const std::vector<std::int64_t>> prompts,
             const UnmaskingConfig& config,

@@ -8,7 +8,9 @@
 namespace smdm {
 
 /// Has no settings.
-struct ChainRule {};
+struct ChainRule {
+  static constexpr const char* kName = "chain-rule";
+};
 
 /// sum over i of log p(x_i | context, x_0 .. x_(i-1)), the rest of the target masked: L rows,
 /// deterministic, so without a standard error. It is the exact log-probability of one way to

@@ -76,7 +76,7 @@ MaskedSequence masked_target(const TokenRequest& request, std::int64_t mask_id, 
 }  // namespace
 
 void greedy_verdicts(const LanguageModel& model,
-                     std::span<const TokenRequest> requests,
+                     std::span<const TokenRequest* const> requests,
                      double cfg,
                      const PackingLimits& limits,
                      const std::function<void(std::size_t, const GreedyVerdict&)>& done) {
@@ -86,7 +86,7 @@ void greedy_verdicts(const LanguageModel& model,
     if (opened == requests.size()) return nullptr;
     const auto index = opened++;
     return std::make_unique<VerdictSource>(
-        requests[index], masked_target(requests[index], mask_id, cfg),
+        *requests[index], masked_target(*requests[index], mask_id, cfg),
         [&done, index](const GreedyVerdict& verdict) { done(index, verdict); });
   };
   run_sources(model, open_next, limits);

@@ -25,10 +25,10 @@ struct GreedyVerdict {
 ///
 /// The verdict of SMDM's `suffix_greedy_prediction` (Nie et al. 2024, arXiv:2410.18514), with which
 /// its LAMBADA accuracy is measured.
-/// @param requests  valid for the model, see score(); the model is of the masked diffusion kind
+/// @param requests  that check_request() accepts; the model is of the masked diffusion kind
 /// @param done      called once per request, in any order
 void greedy_verdicts(const LanguageModel& model,
-                     std::span<const TokenRequest> requests,
+                     std::span<const TokenRequest* const> requests,
                      double cfg,
                      const PackingLimits& limits,
                      const std::function<void(std::size_t, const GreedyVerdict&)>& done);

@@ -9,7 +9,6 @@
 #include "evaluators/likelihood/greedy_verdict.hpp"
 #include "evaluators/rows/checks.hpp"
 #include "evaluators/rows/guidance.hpp"
-#include "evaluators/rows/request_checks.hpp"
 #include "evaluators/subsets/question.hpp"
 
 namespace smdm {
@@ -17,63 +16,65 @@ namespace {
 
 void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   if (const auto* config = std::get_if<MonteCarlo>(&estimator)) {
-    require_masked_diffusion(info, "mc");
+    require_masked_diffusion(info, MonteCarlo::kName);
     check_monte_carlo(*config);
   } else if (std::holds_alternative<ChainRule>(estimator)) {
-    require_masked_diffusion(info, "chain-rule");
+    require_masked_diffusion(info, ChainRule::kName);
   } else if (const auto* exact = std::get_if<ExactSum>(&estimator)) {
-    require_masked_diffusion(info, "exact");
+    require_masked_diffusion(info, ExactSum::kName);
     check_subset_config(*exact);
   } else if (const auto* fixed = std::get_if<FixedCount>(&estimator)) {
-    require_masked_diffusion(info, "fixed-count");
+    require_masked_diffusion(info, FixedCount::kName);
     check_subset_config(*fixed);
   } else if (const auto* balanced = std::get_if<Balanced>(&estimator)) {
-    require_masked_diffusion(info, "balanced");
+    require_masked_diffusion(info, Balanced::kName);
     check_subset_config(*balanced);
   } else {
     require_autoregressive(info, "exact likelihood by teacher forcing");
   }
 }
 
-void check_subsets(std::span<const TokenRequest> requests, const Estimator& estimator) {
-  const auto* exact = std::get_if<ExactSum>(&estimator);
-  if (exact == nullptr) return;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    try {
-      check_enumerable(requests[i].continuation.size(), *exact);
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument("request " + std::to_string(i) + ": " + error.what());
-    }
-  }
-}
+/// A question whose requests are estimated one by one: it is done when the last of them is.
+class Gathering {
+ public:
+  Gathering(std::size_t index, std::size_t requests, const QuestionDone& done)
+      : index_(index), left_(requests), estimates_(requests), done_(done) {}
 
-/// How many requests at the front share a context and so may share rows. Limited by a constant, so
-/// that what is computed and counted depends on the requests alone.
-std::size_t question_size(std::span<const TokenRequest> requests) {
-  constexpr std::size_t kMost = 64;
-  const auto most = std::min(kMost, requests.size());
-  std::size_t count = 1;
-  while (count < most && requests[count].context == requests.front().context) ++count;
-  return count;
-}
+  void take(std::size_t request, const Estimate& estimate) {
+    estimates_[request] = estimate;
+    if (--left_ == 0) done_(index_, std::move(estimates_));
+  }
+
+ private:
+  std::size_t index_;
+  std::size_t left_;
+  std::vector<Estimate> estimates_;
+  const QuestionDone& done_;
+};
 
 /// Opens the sources of an evaluation one after the other.
 class Opener {
  public:
+  /// @param done  outlives the sources, and so do the questions
   Opener(const ModelInfo& info,
-         std::span<const TokenRequest> requests,
+         std::span<const TokenQuestion> questions,
          const LikelihoodConfig& config,
-         const EstimateDone& done)
-      : info_(info), requests_(requests), config_(config), done_(done) {}
+         const QuestionDone& done)
+      : info_(info), questions_(questions), config_(config), done_(done) {}
 
   std::unique_ptr<ScoreSource> operator()() {
-    if (next_ == requests_.size()) return nullptr;
+    while (question_ < questions_.size() && questions_[question_].empty()) {
+      done_(question_++, {});
+    }
+    if (question_ == questions_.size()) return nullptr;
+    if (request_ == 0)
+      gathering_ = std::make_shared<Gathering>(question_, questions_[question_].size(), done_);
     return std::visit([this](const auto& estimator) { return open(estimator); }, config_.estimator);
   }
 
  private:
   std::unique_ptr<ScoreSource> open(const MonteCarlo& estimator) {
-    const auto& request = requests_[next_];
+    const auto& request = questions_[question_][request_];
     auto content = request.context;
     if (estimator.draws_of == DrawsOf::whole_request) {
       content.insert(content.end(), request.continuation.begin(), request.continuation.end());
@@ -87,13 +88,11 @@ class Opener {
   }
 
   std::unique_ptr<ScoreSource> open(const TeacherForcing& estimator) {
-    const auto first = next_;
-    const auto count = requests_with_one_context(requests_.subspan(first));
-    next_ += count;
-    return teacher_forcing_source(
-        requests_.subspan(first, count), estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
-        config_.greedy ? WithArgmax::yes : WithArgmax::no,
-        [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
+    const auto left = questions_[question_].subspan(request_);
+    const auto count = requests_with_one_context(left);
+    return teacher_forcing_source(left.first(count),
+                                  estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
+                                  config_.greedy ? WithArgmax::yes : WithArgmax::no, taken(count));
   }
 
   std::unique_ptr<ScoreSource> open(const ExactSum& estimator) {
@@ -103,14 +102,14 @@ class Opener {
   }
 
   std::unique_ptr<ScoreSource> open(const FixedCount& estimator) {
-    const FixedCountDraws draws(config_.seed, requests_[next_].context);
+    const FixedCountDraws draws(config_.seed, questions_[question_].front().context);
     return open_question([&](const TokenRequest& request) {
       return fixed_count(request.continuation.size(), estimator, draws);
     });
   }
 
   std::unique_ptr<ScoreSource> open(const Balanced& estimator) {
-    const auto draws = balanced_draws(config_.seed, requests_[next_].context);
+    const auto draws = balanced_draws(config_.seed, questions_[question_].front().context);
     return open_question([&](const TokenRequest& request) {
       return balanced(request.continuation.size(), request.context.size(), estimator, draws);
     });
@@ -119,80 +118,122 @@ class Opener {
   /// @param make  the estimator of one request
   template <typename Make>
   std::unique_ptr<ScoreSource> open_question(const Make& make) {
-    const auto first = next_;
-    const auto count = question_size(requests_.subspan(first));
-    next_ += count;
-    const auto own = requests_.subspan(first, count);
+    const auto requests = questions_[question_];
     std::vector<std::unique_ptr<SubsetEstimator>> estimators;
-    estimators.reserve(count);
-    for (const auto& request : own) estimators.push_back(make(request));
-    return subset_source(
-        {.requests = own,
-         .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
-         .cfg = config_.cfg,
-         .max_tokens = info_.max_tokens},
-        independent_plan(std::move(estimators)),
-        [this, first](std::size_t i, const Estimate& estimate) { done_(first + i, estimate); });
+    estimators.reserve(requests.size());
+    for (const auto& request : requests) estimators.push_back(make(request));
+    return subset_source({.requests = requests,
+                          .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
+                          .cfg = config_.cfg,
+                          .max_tokens = info_.max_tokens},
+                         independent_plan(std::move(estimators)), taken(requests.size()));
   }
 
   Scoring one_request() {
-    const auto index = next_++;
-    return {.request = &requests_[index],
+    const auto* request = &questions_[question_][request_];
+    const auto take = taken(1);
+    return {.request = request,
             .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
             .cfg = config_.cfg,
             .compute = info_.compute,
-            .done = [this, index](const Estimate& estimate) { done_(index, estimate); }};
+            .done = [take](const Estimate& estimate) { take(0, estimate); }};
+  }
+
+  /// Goes on behind the next `count` requests; what comes of them is gathered.
+  std::function<void(std::size_t, const Estimate&)> taken(std::size_t count) {
+    const auto first = request_;
+    request_ += count;
+    if (request_ == questions_[question_].size()) {
+      ++question_;
+      request_ = 0;
+    }
+    return [gathering = gathering_, first](std::size_t i, const Estimate& estimate) {
+      gathering->take(first + i, estimate);
+    };
   }
 
   ModelInfo info_;
-  std::span<const TokenRequest> requests_;
+  std::span<const TokenQuestion> questions_;
   const LikelihoodConfig& config_;
-  const EstimateDone& done_;
-  std::size_t next_ = 0;
+  const QuestionDone& done_;
+  std::size_t question_ = 0;              ///< the one that is opened next, and its first request
+  std::size_t request_ = 0;               ///< that has no source yet
+  std::shared_ptr<Gathering> gathering_;  ///< of that question
 };
 
 void estimate_all(const LanguageModel& model,
-                  std::span<const TokenRequest> requests,
+                  std::span<const TokenQuestion> questions,
                   const LikelihoodConfig& config,
-                  const EstimateDone& done) {
-  Opener opener(model.info(), requests, config, done);
+                  const QuestionDone& done) {
+  Opener opener(model.info(), questions, config, done);
   const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
                                ? WithArgmax::yes
                                : WithArgmax::no;
   run_sources(model, std::ref(opener), config.packing, with_argmax);
 }
 
-/// Estimates and greedy verdicts of a masked diffusion model, a few hundred requests at a time, so
-/// that finished ones are reported early.
-void estimate_with_verdicts(const LanguageModel& model,
-                            std::span<const TokenRequest> requests,
-                            const LikelihoodConfig& config,
-                            const EstimateDone& done) {
+/// How many questions at the front have a few hundred requests together.
+std::size_t some_questions(std::span<const TokenQuestion> questions) {
   constexpr std::size_t kRequestsAtOnce = 256;
-  for (std::size_t first = 0; first < requests.size(); first += kRequestsAtOnce) {
-    const auto some = requests.subspan(first, std::min(kRequestsAtOnce, requests.size() - first));
-    std::vector<Estimate> estimates(some.size());
-    estimate_all(model, some, config,
-                 [&](std::size_t i, const Estimate& estimate) { estimates[i] = estimate; });
-    greedy_verdicts(model, some, config.cfg, config.packing,
-                    [&](std::size_t i, const GreedyVerdict& verdict) {
-                      estimates[i].is_greedy = verdict.is_greedy;
-                      estimates[i].rows += verdict.rows;
-                      estimates[i].tokens += verdict.tokens;
-                      done(first + i, estimates[i]);
-                    });
+  std::size_t count = 0;
+  for (std::size_t requests = 0; count < questions.size() && requests < kRequestsAtOnce; ++count)
+    requests += questions[count].size();
+  return count;
+}
+
+/// Greedy verdicts of some questions, added to their estimates.
+void add_verdicts(const LanguageModel& model,
+                  std::span<const TokenQuestion> questions,
+                  const LikelihoodConfig& config,
+                  std::vector<std::vector<Estimate>> estimates,
+                  const QuestionDone& done) {
+  std::vector<const TokenRequest*> requests;
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  std::vector<std::size_t> left;
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    for (std::size_t i = 0; i < questions[q].size(); ++i) {
+      requests.push_back(&questions[q][i]);
+      places.emplace_back(q, i);
+    }
+    left.push_back(questions[q].size());
+    if (questions[q].empty()) done(q, {});
+  }
+  greedy_verdicts(model, requests, config.cfg, config.packing,
+                  [&](std::size_t k, const GreedyVerdict& verdict) {
+                    const auto [q, i] = places[k];
+                    auto& estimate = estimates[q][i];
+                    estimate.is_greedy = verdict.is_greedy;
+                    estimate.rows += verdict.rows;
+                    estimate.tokens += verdict.tokens;
+                    if (--left[q] == 0) done(q, std::move(estimates[q]));
+                  });
+}
+
+/// Estimates and greedy verdicts of a masked diffusion model, a few hundred requests at a time, so
+/// that finished questions are reported early: verdicts need another kind of forward.
+void estimate_with_verdicts(const LanguageModel& model,
+                            std::span<const TokenQuestion> questions,
+                            const LikelihoodConfig& config,
+                            const QuestionDone& done) {
+  for (std::size_t first = 0; first < questions.size();) {
+    const auto some = questions.subspan(first, some_questions(questions.subspan(first)));
+    std::vector<std::vector<Estimate>> estimates(some.size());
+    estimate_all(model, some, config, [&](std::size_t q, std::vector<Estimate> of_question) {
+      estimates[q] = std::move(of_question);
+    });
+    add_verdicts(model, some, config, std::move(estimates),
+                 [&](std::size_t q, std::vector<Estimate> of_question) {
+                   done(first + q, std::move(of_question));
+                 });
+    first += some.size();
   }
 }
 
-void check_all(const ModelInfo& info,
-               std::span<const TokenRequest> requests,
-               const LikelihoodConfig& config) {
+void check_settings(const ModelInfo& info, const LikelihoodConfig& config) {
   check_estimator(info, config.estimator);
   check_guidance(info, config.cfg);
   check_seed(config.seed);
   check_limits(config.packing);
-  for (std::size_t i = 0; i < requests.size(); ++i) check_request(info, requests[i], i);
-  check_subsets(requests, config.estimator);
 }
 
 class NoPrefix final : public Prefix {
@@ -202,28 +243,38 @@ class NoPrefix final : public Prefix {
 
 }  // namespace
 
+void check_enumerable(TokenQuestion question, const Estimator& estimator) {
+  const auto* exact = std::get_if<ExactSum>(&estimator);
+  if (exact == nullptr) return;
+  for (const auto& request : question) check_enumerable(request.continuation.size(), *exact);
+}
+
 void score(const LanguageModel& model,
-           std::span<const TokenRequest> requests,
+           std::span<const TokenQuestion> questions,
            const LikelihoodConfig& config,
-           const EstimateDone& done) {
-  const auto& info = model.info();
-  check_all(info, requests, config);
-  if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
-    estimate_with_verdicts(model, requests, config, done);
+           const QuestionDone& done) {
+  check_settings(model.info(), config);
+  for (const auto& question : questions) check_enumerable(question, config.estimator);
+  if (config.greedy && std::holds_alternative<MaskedDiffusion>(model.info().objective)) {
+    estimate_with_verdicts(model, questions, config, done);
   } else {
-    estimate_all(model, requests, config, done);
+    estimate_all(model, questions, config, done);
   }
 }
 
-std::vector<Estimate> count_work(const ModelInfo& info,
-                                 std::span<const TokenRequest> requests,
-                                 const LikelihoodConfig& config) {
-  check_all(info, requests, config);
-  std::vector<Estimate> estimates(requests.size());
-  const EstimateDone done = [&](std::size_t i, const Estimate& estimate) {
-    estimates[i] = estimate;
+std::vector<RowCost> count_work(const ModelInfo& info,
+                                std::span<const TokenQuestion> questions,
+                                const LikelihoodConfig& config) {
+  check_settings(info, config);
+  for (const auto& question : questions) check_enumerable(question, config.estimator);
+  std::vector<RowCost> works(questions.size());
+  const QuestionDone done = [&](std::size_t q, const std::vector<Estimate>& estimates) {
+    for (const auto& estimate : estimates) {
+      works[q].rows += estimate.rows;
+      works[q].tokens += estimate.tokens;
+    }
   };
-  Opener opener(info, requests, config, done);
+  Opener opener(info, questions, config, done);
   const auto none = std::make_shared<NoPrefix>();
   const auto answer = [&](const RowGroup& forward) {
     TokenScores scores;
@@ -235,23 +286,30 @@ std::vector<Estimate> count_work(const ModelInfo& info,
   // Nothing is computed, so forwards may hold as much as they like.
   constexpr PackingLimits kLarge{.rows_per_forward = 1 << 14, .tokens_per_forward = 1 << 22};
   run_sources(answer, std::ref(opener), kLarge);
-  if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective)) {
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const auto rows = config.cfg == 0.0 || requests[i].context.empty() ? 1 : 2;
-      const auto& [context, continuation] = requests[i];
-      estimates[i].rows += rows;
-      estimates[i].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
+  if (!config.greedy || !std::holds_alternative<MaskedDiffusion>(info.objective)) return works;
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    for (const auto& [context, continuation] : questions[q]) {
+      const auto rows = config.cfg == 0.0 || context.empty() ? 1 : 2;
+      works[q].rows += rows;
+      works[q].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
     }
   }
-  return estimates;
+  return works;
+}
+
+std::vector<TokenQuestion> single_questions(std::span<const TokenRequest> requests) {
+  std::vector<TokenQuestion> questions;
+  questions.reserve(requests.size());
+  for (const auto& request : requests) questions.emplace_back(&request, 1);
+  return questions;
 }
 
 std::vector<Estimate> score(const LanguageModel& model,
                             std::span<const TokenRequest> requests,
                             const LikelihoodConfig& config) {
   std::vector<Estimate> estimates(requests.size());
-  score(model, requests, config,
-        [&](std::size_t i, const Estimate& estimate) { estimates[i] = estimate; });
+  score(model, single_questions(requests), config,
+        [&](std::size_t i, const std::vector<Estimate>& one) { estimates[i] = one.front(); });
   return estimates;
 }
 

@@ -33,40 +33,50 @@ struct LikelihoodConfig {
   PackingLimits packing = {};
 };
 
-/// Called once per request, in any order, as soon as its estimate is complete. What it throws ends
-/// the evaluation and reaches the caller.
-using EstimateDone = std::function<void(std::size_t index, const Estimate& estimate)>;
+/// The requests of one question: one context, one continuation each. Only they share rows, so that
+/// what a question costs depends on nothing but itself.
+using TokenQuestion = std::span<const TokenRequest>;
 
-/// Estimates log p(continuation | context) of every request, computing many at once.
+/// Called once per question, in any order, as soon as all its estimates are complete, with one
+/// estimate per request. What it throws ends the evaluation and reaches the caller.
+using QuestionDone = std::function<void(std::size_t index, std::vector<Estimate> estimates)>;
+
+/// Estimates log p(continuation | context) of every request of every question, computing many
+/// questions at once.
 ///
 /// An estimate depends on its own request, the settings that change the number and the model; not
-/// on the other requests, their order or the packing. Only rows that neighbouring requests with one
-/// context share (the context's own under an autoregressive model, equal rows of the estimators by
-/// subsets) are counted for the first of them alone.
-/// @param requests  contexts not empty for an autoregressive model, continuations never, ids below
-///                  vocab_tokens (or the mask id, in contexts), context and continuation together
-///                  at most max_tokens long
-/// @throws std::invalid_argument  before anything is computed, with the request's index, if one of
-///                                these limits or of the settings is broken, or if the estimator
-///                                does not fit the kind of model
-/// @throws Error(checkpoint)        if the model gives something that is not a number
+/// on the other requests, their order or the packing. What its question's requests share (the
+/// context's row under an autoregressive model, equal rows of the estimators by subsets) is counted
+/// for the first of them alone.
+/// @param questions  requests that check_request() accepts; those of a question with one context,
+///                   unless the estimator is MonteCarlo, ChainRule or TeacherForcing
+/// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
+///                                broken, the estimator does not fit the kind of model, or a target
+///                                is too long for ExactSum
+/// @throws Error(checkpoint)      if the model gives something that is not a number
 void score(const LanguageModel& model,
-           std::span<const TokenRequest> requests,
+           std::span<const TokenQuestion> questions,
            const LikelihoodConfig& config,
-           const EstimateDone& done);
+           const QuestionDone& done);
 
-/// What score() would compute for each request, without a model: its estimators run on made-up
+/// What score() would compute for each question, without a model: its estimators run on made-up
 /// answers. Rows that depend on the answers are counted as if every answer were the same: a target
 /// error then takes the fewest rows it may, and greedy verdicts take one each.
-/// @return  estimates of which `rows` and `tokens` mean something
 /// @throws std::invalid_argument  as score()
-[[nodiscard]] std::vector<Estimate> count_work(const ModelInfo& info,
-                                               std::span<const TokenRequest> requests,
-                                               const LikelihoodConfig& config);
+[[nodiscard]] std::vector<RowCost> count_work(const ModelInfo& info,
+                                              std::span<const TokenQuestion> questions,
+                                              const LikelihoodConfig& config);
 
-/// The same, gathered in the order of the requests.
+/// score() of requests by themselves, each a question of its own, gathered in their order.
 [[nodiscard]] std::vector<Estimate> score(const LanguageModel& model,
                                           std::span<const TokenRequest> requests,
                                           const LikelihoodConfig& config);
+
+/// Each request as a question of its own.
+[[nodiscard]] std::vector<TokenQuestion> single_questions(std::span<const TokenRequest> requests);
+
+/// @throws std::invalid_argument  if a target of the question takes more rows than `estimator` may
+///                                have (ExactSum)
+void check_enumerable(TokenQuestion question, const Estimator& estimator);
 
 }  // namespace smdm

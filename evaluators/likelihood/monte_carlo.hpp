@@ -15,6 +15,7 @@ enum class DrawsOf : std::uint8_t { context, whole_request };
 
 /// Changes the number reported.
 struct MonteCarlo {
+  static constexpr const char* kName = "mc";
   std::int64_t samples = 1024;  ///< >= 1, a multiple of min(strata, samples)
   std::int64_t strata = 32;     ///< >= 1; mask rates per round, spread evenly over [0, 1)
   double lowest_rate = 0.0;     ///< 0 <= it < 1: mask rates lie evenly in [lowest_rate, 1)
@@ -24,6 +25,9 @@ struct MonteCarlo {
 /// The loss that SMDM's models are trained with, as its temporal shift measures it: independent
 /// mask rates of at least 1/1000 (evaluate_fineweb.py of the published code).
 [[nodiscard]] MonteCarlo training_loss(std::int64_t samples);
+
+/// What results call it.
+inline constexpr const char* kTrainingLoss = "training-loss";
 
 /// Where the estimator's chance comes from. Called with ascending arguments, each once.
 struct MonteCarloDraws {

@@ -12,6 +12,7 @@ namespace smdm {
 
 /// Changes the number reported.
 struct TeacherForcing {
+  static constexpr const char* kName = "exact";
   /// Whether a bf16 model's sum becomes one bfloat16, as the published runs report it; for a long
   /// text that keeps too little of it.
   bool one_bfloat16 = true;

@@ -85,13 +85,12 @@ double cautious(double degrees) {
 
 class RacingPlan final : public SubsetPlan {
  public:
-  RacingPlan(std::span<const TokenRequest> requests,
-             const RaceQuestion& question,
+  RacingPlan(const RaceQuestion& question,
              const Racing& config,
              const BalancedDraws& draws,
              std::function<void(const RaceOutcome&)> outcome)
       : divisors_(question.divisors), outcome_(std::move(outcome)) {
-    for (const auto& request : requests) {
+    for (const auto& request : question.requests) {
       const auto length = request.continuation.size();
       // What the first look enumerates is exact over full rows, and needs no correction then.
       const bool listed = subset_count(length) <= rows_at(0);
@@ -270,13 +269,12 @@ class RacingPlan final : public SubsetPlan {
 
 }  // namespace
 
-std::unique_ptr<SubsetPlan> racing_plan(std::span<const TokenRequest> requests,
-                                        const RaceQuestion& question,
+std::unique_ptr<SubsetPlan> racing_plan(const RaceQuestion& question,
                                         const Racing& config,
                                         const BalancedDraws& draws,
                                         std::function<void(const RaceOutcome&)> outcome) {
   check_racing(config);
-  return std::make_unique<RacingPlan>(requests, question, config, draws, std::move(outcome));
+  return std::make_unique<RacingPlan>(question, config, draws, std::move(outcome));
 }
 
 void check_racing(const Racing& config) {

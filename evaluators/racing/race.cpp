@@ -7,25 +7,20 @@
 #include "base/numbers/random.hpp"
 #include "evaluators/rows/checks.hpp"
 #include "evaluators/rows/guidance.hpp"
-#include "evaluators/rows/request_checks.hpp"
 
 namespace smdm {
 namespace {
 
-void check_question(std::span<const TokenRequest> requests,
-                    const RaceQuestion& question,
-                    std::size_t index) {
+void check_question(const RaceQuestion& question, std::size_t index) {
   const auto name = "question " + std::to_string(index);
-  if (question.count < 1 || question.first + question.count > requests.size()) {
-    throw std::invalid_argument(name + ": wanted at least one request of those given");
-  }
-  const auto own = requests.subspan(question.first, question.count);
-  for (const auto& request : own) {
-    if (request.context != own.front().context)
+  const auto& requests = question.requests;
+  if (requests.empty()) throw std::invalid_argument(name + ": wanted at least one request");
+  for (const auto& request : requests) {
+    if (request.context != requests.front().context)
       throw std::invalid_argument(name + ": wanted requests with one context");
   }
   for (const auto& divisors : question.divisors) {
-    if (divisors.size() != question.count ||
+    if (divisors.size() != requests.size() ||
         std::ranges::any_of(divisors, [](double d) { return !(d > 0.0); })) {
       throw std::invalid_argument(name + ": wanted a divisor above 0 for every choice");
     }
@@ -35,7 +30,6 @@ void check_question(std::span<const TokenRequest> requests,
 }
 
 void check(const LanguageModel& model,
-           std::span<const TokenRequest> requests,
            std::span<const RaceQuestion> questions,
            const RacingConfig& config) {
   require_masked_diffusion(model.info(), "racing");
@@ -43,35 +37,39 @@ void check(const LanguageModel& model,
   check_guidance(model.info(), config.cfg);
   check_seed(config.seed);
   check_limits(config.packing);
-  for (std::size_t i = 0; i < requests.size(); ++i) check_request(model.info(), requests[i], i);
-  for (std::size_t q = 0; q < questions.size(); ++q) check_question(requests, questions[q], q);
+  for (std::size_t q = 0; q < questions.size(); ++q) check_question(questions[q], q);
 }
+
+/// One race on its way.
+struct Running {
+  std::vector<Estimate> estimates;
+  RaceOutcome outcome;
+};
 
 }  // namespace
 
 void race(const LanguageModel& model,
-          std::span<const TokenRequest> requests,
           std::span<const RaceQuestion> questions,
           const RacingConfig& config,
           const RaceDone& done) {
-  check(model, requests, questions, config);
+  check(model, questions, config);
   const auto& info = model.info();
   std::size_t next = 0;
   const auto open = [&]() -> std::unique_ptr<ScoreSource> {
     if (next == questions.size()) return nullptr;
     const auto index = next++;
     const auto& question = questions[index];
-    const auto own = requests.subspan(question.first, question.count);
-    const auto draws = balanced_draws(config.seed, own.front().context);
-    const auto outcome = std::make_shared<RaceOutcome>();
-    auto plan = racing_plan(own, question, config.racing, draws,
-                            [outcome](const RaceOutcome& value) { *outcome = value; });
-    const auto report = [&done, &question, index, outcome](std::size_t i,
+    const auto draws = balanced_draws(config.seed, question.requests.front().context);
+    const auto running = std::make_shared<Running>();
+    auto plan = racing_plan(question, config.racing, draws,
+                            [running](const RaceOutcome& value) { running->outcome = value; });
+    const auto report = [&done, &question, index, running](std::size_t /*request*/,
                                                            const Estimate& estimate) {
-      done.request(question.first + i, estimate);
-      if (i + 1 == question.count) done.question(index, *outcome);
+      running->estimates.push_back(estimate);
+      if (running->estimates.size() == question.requests.size())
+        done(index, std::move(running->estimates), running->outcome);
     };
-    return subset_source({.requests = own,
+    return subset_source({.requests = question.requests,
                           .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
                           .cfg = config.cfg,
                           .max_tokens = info.max_tokens},

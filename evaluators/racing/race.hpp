@@ -26,11 +26,10 @@ struct Racing {
 /// Rows per choice at which a race ends, where enumeration does not end it before.
 inline constexpr std::int64_t kRaceRows = 160;
 
-/// A question of a race: consecutive requests with one context, of which the likeliest wins.
+/// A question of a race: at least one request, all with one context, of which the likeliest wins.
 struct RaceQuestion {
-  std::size_t first = 0;  ///< its first request
-  std::size_t count = 0;  ///< how many, at least one
-  /// [verdicts][count]: each verdict goes to the largest nats / divisor; divisors are above 0.
+  std::span<const TokenRequest> requests;  ///< that check_request() accepts
+  /// [verdicts][requests]: each verdict goes to the largest nats / divisor; divisors are above 0.
   std::vector<std::vector<double>> divisors;
 };
 
@@ -55,11 +54,10 @@ struct RacingConfig {
   PackingLimits packing = {};
 };
 
-/// Called once per request, and once per question behind its requests.
-struct RaceDone {
-  std::function<void(std::size_t request, const Estimate& estimate)> request;
-  std::function<void(std::size_t question, const RaceOutcome& outcome)> question;
-};
+/// Called once per question, in any order, as soon as its race has ended, with one estimate per
+/// request.
+using RaceDone = std::function<void(
+    std::size_t index, std::vector<Estimate> estimates, const RaceOutcome& outcome)>;
 
 /// Races the choices of each question; many questions at once keep forwards full.
 ///
@@ -71,19 +69,16 @@ struct RaceDone {
 /// rows and is marked `eliminated`; one that is out of some alone is told by RaceOutcome::left. All
 /// values of a question that ended before the last look are marked `stopped` unless they are exact.
 /// Prompts are not reused where the rows of the first look are all subsets.
-/// @param requests   as for score() (likelihood.hpp)
-/// @throws std::invalid_argument  before anything is computed, if a limit of requests or settings
+/// @throws std::invalid_argument  before anything is computed, if a limit of questions or settings
 ///                                is broken, or the model is no masked diffusion model
 /// @throws Error(checkpoint)        if the model gives something that is not a number
 void race(const LanguageModel& model,
-          std::span<const TokenRequest> requests,
           std::span<const RaceQuestion> questions,
           const RacingConfig& config,
           const RaceDone& done);
 
 /// The plan of one question, for tests; `outcome` is set by its estimates().
 [[nodiscard]] std::unique_ptr<SubsetPlan> racing_plan(
-    std::span<const TokenRequest> requests,
     const RaceQuestion& question,
     const Racing& config,
     const BalancedDraws& draws,

@@ -3,7 +3,27 @@
 #include <stdexcept>
 #include <variant>
 
+#include "base/error.hpp"
+
 namespace smdm {
+namespace {
+
+void check_ids(const ModelInfo& info, std::span<const std::int64_t> ids, const std::string& name) {
+  for (const auto id : ids) {
+    if (id >= 0 && id < info.vocab_tokens) continue;
+    throw Error(ErrorKind::request, name + ": token id " + std::to_string(id) +
+                                        " is outside the vocabulary 0.." +
+                                        std::to_string(info.vocab_tokens - 1));
+  }
+}
+
+void check_length(std::size_t tokens, std::int64_t limit, const std::string& name) {
+  if (static_cast<std::int64_t>(tokens) <= limit) return;
+  throw Error(ErrorKind::request, name + ": wanted at most " + std::to_string(limit) +
+                                      " tokens, got " + std::to_string(tokens));
+}
+
+}  // namespace
 
 const MaskedDiffusion& require_masked_diffusion(const ModelInfo& info, const std::string& what) {
   const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
@@ -21,35 +41,31 @@ void require_autoregressive(const ModelInfo& info, const std::string& what) {
   }
 }
 
-void check_ids(const ModelInfo& info,
-               std::span<const std::int64_t> ids,
-               bool mask_allowed,
-               const std::string& what) {
-  const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
-  for (const auto id : ids) {
-    if (id >= 0 && id < info.vocab_tokens) continue;
-    if (mask_allowed && diffusion != nullptr && id == diffusion->mask_id) continue;
-    throw std::invalid_argument(what + ": wanted ids of 0.." +
-                                std::to_string(info.vocab_tokens - 1) + ", got " +
-                                std::to_string(id));
+void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name) {
+  if (request.context.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
+    throw Error(ErrorKind::request,
+                name + ": an autoregressive model needs a context of at least one token, got none");
   }
+  if (request.continuation.empty()) {
+    throw Error(ErrorKind::request,
+                name +
+                    ": wanted a continuation of at least one token, got none (its text merges into "
+                    "the context's last token, or is empty)");
+  }
+  check_ids(info, request.context, name);
+  check_ids(info, request.continuation, name);
+  check_length(request.context.size() + request.continuation.size(), info.max_tokens, name);
 }
 
 void check_prompt(const ModelInfo& info,
                   std::span<const std::int64_t> prompt,
                   std::int64_t total_length,
-                  std::size_t index) {
-  const auto name = "prompt " + std::to_string(index);
-  if (std::ssize(prompt) > total_length) {
-    throw std::invalid_argument(name + ": wanted at most " + std::to_string(total_length) +
-                                " tokens, the total length of prompt and answer, got " +
-                                std::to_string(prompt.size()));
-  }
+                  const std::string& name) {
   if (prompt.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
-    throw std::invalid_argument(
-        name + ": wanted at least one token for an autoregressive model, got none");
+    throw Error(ErrorKind::request, name + ": an autoregressive model needs a prompt, got none");
   }
-  check_ids(info, prompt, /*mask_allowed=*/true, name);
+  check_ids(info, prompt, name);
+  check_length(prompt.size(), total_length, name);
 }
 
 void check_total_length(const ModelInfo& info, std::int64_t total_length) {

@@ -1,11 +1,11 @@
 /// Checks that several evaluators share.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 
+#include "evaluators/rows/score_source.hpp"
 #include "models/language_model.hpp"
 
 namespace smdm {
@@ -15,22 +15,21 @@ namespace smdm {
 const MaskedDiffusion& require_masked_diffusion(const ModelInfo& info, const std::string& what);
 void require_autoregressive(const ModelInfo& info, const std::string& what);
 
-/// @param what  names the ids in the error, like "request 3: context"
-/// @throws std::invalid_argument  if an id is neither below vocab_tokens nor, where `mask_allowed`,
-///                                the model's mask id
-void check_ids(const ModelInfo& info,
-               std::span<const std::int64_t> ids,
-               bool mask_allowed,
-               const std::string& what);
+/// The one check of a likelihood request: who reads one calls it before anything is computed, and
+/// nothing below checks again.
+/// @param name  of the request, for the error: "FILE:LINE" or "task piqa, document 3, request 1"
+/// @throws Error(request)  if its continuation is empty, or its context for an autoregressive
+///                         model, if it is longer than the model reads, or an id is outside the
+///                         vocabulary
+void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name);
 
-/// @param index  of the prompt, for the error
-/// @throws std::invalid_argument  if a prompt is longer than `total_length`, has an id that is
-///                                neither below vocab_tokens nor the mask id, or is empty although
-///                                the model is autoregressive
+/// The same of a prompt.
+/// @throws Error(request)  if it is longer than `total_length`, has an id outside the vocabulary,
+///                         or is empty although the model is autoregressive
 void check_prompt(const ModelInfo& info,
                   std::span<const std::int64_t> prompt,
                   std::int64_t total_length,
-                  std::size_t index);
+                  const std::string& name);
 
 /// @throws std::invalid_argument  if it is not 1..max_tokens
 void check_total_length(const ModelInfo& info, std::int64_t total_length);

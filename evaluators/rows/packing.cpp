@@ -29,6 +29,13 @@ void append_per_row(std::vector<T>& to,
   to.resize(to_rows + from_rows);
 }
 
+/// Rows that want nothing, since they only keep a prefix, go with any others.
+bool guided_alike(const PackedRows& a, const PackedRows& b) {
+  if (a.wanted.empty() || b.wanted.empty()) return true;
+  return a.unconditional.empty() == b.unconditional.empty() &&
+         (a.unconditional.empty() || a.guidance == b.guidance);
+}
+
 }  // namespace
 
 void check_limits(const PackingLimits& limits) {
@@ -68,6 +75,7 @@ void append(RowGroup& batch, RowGroup&& group) {
 
 bool has_room(const RowGroup& batch, const RowGroup& group, const PackingLimits& limits) {
   if (batch.rows.rows() == 0) return true;
+  if (!guided_alike(batch.rows, group.rows)) return false;
   const auto rows = static_cast<std::int64_t>(batch.rows.rows() + group.rows.rows());
   const auto tokens = batch.rows.tokens() + group.rows.tokens();
   return rows <= limits.rows_per_forward && tokens <= limits.tokens_per_forward;

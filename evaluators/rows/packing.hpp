@@ -33,8 +33,8 @@ struct RowGroup {
 /// Appends the rows of `group`. All groups of one batch are guided, or none is.
 void append(RowGroup& batch, RowGroup&& group);
 
-/// Whether `group` may join `batch`. An empty batch takes every group: one that is larger than the
-/// limits is a forward of its own.
+/// Whether `group` may join `batch`: it fits the limits and is guided alike. An empty batch takes
+/// every group: one that is larger than the limits is a forward of its own.
 [[nodiscard]] bool has_room(const RowGroup& batch,
                             const RowGroup& group,
                             const PackingLimits& limits);

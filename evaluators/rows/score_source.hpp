@@ -23,6 +23,12 @@ struct TokenRequest {
   std::vector<std::int64_t> continuation;  ///< at least one
 };
 
+/// What was computed for a request, or a question.
+struct RowCost {
+  std::int64_t rows = 0;    ///< the CFG branch included
+  std::int64_t tokens = 0;  ///< likewise
+};
+
 /// The results of one group, in the order of its wanted positions.
 struct Scores {
   std::span<const float> log_p;          ///< nats

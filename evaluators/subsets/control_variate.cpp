@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/numbers/cholesky.hpp"
+
 namespace smdm {
 namespace {
 
@@ -11,39 +13,6 @@ constexpr std::array<double, 4> kTokenRidge = {0.3, 1.0, 1.0, 1.0};
 
 template <std::size_t N>
 using Square = std::array<std::array<double, N>, N>;
-
-/// Cholesky's decomposition of a symmetric positive semidefinite matrix, into its lower triangle; a
-/// column that depends on those before it becomes 0.
-template <std::size_t N>
-void decompose(Square<N>& a) {
-  constexpr double kNothing = 1e-12;
-  for (std::size_t j = 0; j < N; ++j) {
-    const auto scale = a[j][j];
-    for (std::size_t k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
-    const bool known = a[j][j] > kNothing * scale && scale > 0.0;
-    a[j][j] = known ? std::sqrt(a[j][j]) : 0.0;
-    for (std::size_t i = j + 1; i < N; ++i) {
-      for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-      a[i][j] = known ? a[i][j] / a[j][j] : 0.0;
-    }
-  }
-}
-
-/// Solves a * x = b for a symmetric positive semidefinite matrix; a direction that the data say
-/// nothing about gets 0.
-template <std::size_t N>
-std::array<double, N> solve(Square<N> a, std::array<double, N> b) {
-  decompose(a);
-  for (std::size_t i = 0; i < N; ++i) {
-    for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
-    b[i] = a[i][i] > 0.0 ? b[i] / a[i][i] : 0.0;
-  }
-  for (std::size_t i = N; i-- > 0;) {
-    for (std::size_t k = i + 1; k < N; ++k) b[i] -= a[k][i] * b[k];
-    b[i] = a[i][i] > 0.0 ? b[i] / a[i][i] : 0.0;
-  }
-  return b;
-}
 
 double dot(const LossFeatures& a, const LossFeatures& b) {
   double sum = 0.0;
@@ -123,7 +92,7 @@ void LossMoments::combine(const LossMoments& other, double sign) {
 LossModel::LossModel(const LossMoments& moments) {
   auto products = moments.common_.products;
   for (std::size_t k = 0; k < kLossFeatures; ++k) products[k][k] += kCurveRidge[k];
-  curve_ = solve(products, moments.common_.losses);
+  curve_ = solve_semidefinite(products, moments.common_.losses);
   for (const auto& sums : moments.tokens_) {
     LossFeatures residual{};  // products of the common features with what the curve leaves
     for (std::size_t k = 0; k < kLossFeatures; ++k) {
@@ -140,7 +109,7 @@ LossModel::LossModel(const LossMoments& moments) {
       own[a][a] += kTokenRidge[a];
       wanted[a] = dot(kTokenFromCommon[a], residual);
     }
-    tokens_.push_back(solve(own, wanted));
+    tokens_.push_back(solve_semidefinite(own, wanted));
   }
 }
 

@@ -243,15 +243,15 @@ bool reuses_prompt(PromptReuse reuse, std::size_t length, std::size_t prompt) {
 }
 
 void check_subset_config(const ExactSum& config) {
-  at_least_one("exact", config.max_rows);
+  at_least_one(ExactSum::kName, config.max_rows);
 }
 
 void check_subset_config(const FixedCount& config) {
-  at_least_one("fixed-count", config.rows);
+  at_least_one(FixedCount::kName, config.rows);
 }
 
 void check_subset_config(const Balanced& config) {
-  at_least_one("balanced", config.rows);
+  at_least_one(Balanced::kName, config.rows);
   if (!config.target_error) return;
   if (!(std::isfinite(*config.target_error) && *config.target_error > 0.0)) {
     throw std::invalid_argument("balanced: wanted a target error above 0, got " +

@@ -19,12 +19,14 @@ namespace smdm {
 
 /// Every subset once, with weight 1 / (l * C(L, l)): the bound itself.
 struct ExactSum {
+  static constexpr const char* kName = "exact";
   std::int64_t max_rows = 4096;  ///< longer targets are refused: 2^L - 1 rows
 };
 
 /// l uniform on 1..L, then a uniform subset: what eq. 6 of LLaDA means (Nie et al. 2025,
 /// arXiv:2502.09992).
 struct FixedCount {
+  static constexpr const char* kName = "fixed-count";
   std::int64_t rows = 128;  ///< >= 1
 };
 
@@ -34,7 +36,9 @@ enum class PromptReuse : std::uint8_t { automatic, on, off };
 /// Rows that cover tokens and levels evenly, with cross-fitted control variates. Enumerates where
 /// that takes no more rows.
 struct Balanced {
-  std::int64_t rows = 32;                   ///< >= 1
+  static constexpr const char* kName = "balanced";
+  static constexpr const char* kAutoName = "auto";  ///< with exact_over_full_rows
+  std::int64_t rows = 32;                           ///< >= 1
   std::optional<double> target_error = {};  ///< nats; rows are added until the error is below
   std::int64_t max_rows = 4096;             ///< with a target: rows end here
   PromptReuse prompt_reuse = PromptReuse::off;

@@ -25,12 +25,6 @@ struct QuestionRows {
   std::int64_t max_tokens = 0;  ///< longest row of the model
 };
 
-/// What a request had computed.
-struct RowCost {
-  std::int64_t rows = 0;
-  std::int64_t tokens = 0;
-};
-
 /// Gathers what is asked for, gives it out as groups, and keeps the answers.
 ///
 /// A row over a frozen prompt sees keys and values of a prefill: the prompt followed by as many

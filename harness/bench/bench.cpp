@@ -7,9 +7,8 @@
 #include <utility>
 
 #include <ATen/Parallel.h>
-#include <CLI/CLI.hpp>
-#include <torch/types.h>
 
+#include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/bench/training.hpp"
@@ -127,39 +126,6 @@ Speed measure(const LanguageModel& model,
           .flops = (counted.flops() - before) / elapsed};
 }
 
-}  // namespace
-
-namespace {
-
-void add_study_options(CLI::App& bench, BenchSettings& settings) {
-  auto& study = settings.study;
-  bench.add_flag("--estimators", settings.estimators,
-                 "Measure the likelihood estimators instead: errors against exact values, races");
-  bench
-      .add_option("--task", study.tasks,
-                  "With --estimators: tasks (default: all of multiple choice)")
-      ->delimiter(',');
-  bench.add_option("--model", study.model, "With --estimators: checkpoint (default: embedded)");
-  bench.add_option("--data", study.data, "With --estimators: root folder of the data");
-  bench.add_option("--cfg", study.cfg, "With --estimators: guidance");
-  bench.add_option("--limit", study.limit,
-                   "With --estimators: questions per task (default 20; 0 for --task-time: all)");
-  bench.add_option("--longest", study.longest,
-                   "With --estimators: tokens of the longest target that is enumerated, at most "
-                   "20 (default 12); questions with longer ones are left out");
-  bench.add_option("--repeats", study.repeats, "With --estimators: seeds (default 20)");
-  bench.add_option("--racing-error", study.racing_error,
-                   "With --estimators: bound on the chance that a race eliminates the winner "
-                   "(default 0.01)");
-  bench.add_option("--figure", study.figure, "With --estimators: write error against rows as SVG");
-  bench.add_option("--json", study.json, "With --estimators: write all figures as JSON");
-  bench.add_flag("--task-time", study.task_time,
-                 "With --estimators: rows and time of whole tasks on random weights instead");
-  bench.add_option("--tokenizer", study.tokenizer, "With --task-time: SentencePiece model");
-  bench.add_option("--timed-questions", study.timed_questions,
-                   "With --task-time: questions that are computed for the rate; 0: none");
-}
-
 void run_study(const BenchSettings& settings) {
   auto study = settings.study;
   study.model_size = settings.model_size;
@@ -174,7 +140,7 @@ std::vector<std::string> measured_row(const LanguageModel& model,
                                       const ModelConfig& config,
                                       const Shape& shape,
                                       const std::string& dtype,
-                                      const at::Device& device,
+                                      const c10::Device& device,
                                       const BenchSettings& settings) {
   const bool arm = std::holds_alternative<Autoregressive>(model.info().objective);
   const double peak_before = matmul_peak(dtype, device);
@@ -184,12 +150,12 @@ std::vector<std::string> measured_row(const LanguageModel& model,
   return {arm ? "arm" : "mdm",
           dtype,
           shape.name,
-          number(speed.requests, 2),
-          number(speed.rows, 1),
-          number(speed.tokens, 0),
-          number(speed.flops / kGiga, 1),
-          number(peak / kGiga, 1),
-          number(100.0 * speed.flops / peak, 1) + " %"};
+          fixed_text(speed.requests, 2),
+          fixed_text(speed.rows, 1),
+          fixed_text(speed.tokens, 0),
+          fixed_text(speed.flops / kGiga, 1),
+          fixed_text(peak / kGiga, 1),
+          fixed_text(100.0 * speed.flops / peak, 1) + " %"};
 }
 
 void run_bench_scoring(const BenchSettings& settings) {
@@ -219,29 +185,6 @@ void run_bench_scoring(const BenchSettings& settings) {
 }
 
 }  // namespace
-
-CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
-  auto* bench = app.add_subcommand(
-      "bench", "Measure the speed of scoring against this machine's matrix multiplication peak");
-  bench->add_option("--model-size", settings.model_size,
-                    "Published size in millions of parameters (random weights)");
-  bench->add_option("--dtype", settings.dtypes, "Arithmetics to measure")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"f32", "bf16"}));
-  bench->add_option("--backend", settings.backends, "Kinds of model to measure")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"mdm", "arm"}));
-  bench->add_option("--seconds", settings.seconds, "Least time of one measurement");
-  bench->add_option("--batch-size", settings.batch_size,
-                    "Rows per forward (default: as evaluation)");
-  bench->add_option("--threads", settings.threads, "CPU threads (default: all cores)");
-  bench->add_option("--device", settings.device, "auto, cpu, cuda or cuda:N");
-  bench->add_flag("--train", settings.train, "Measure training of a small model instead");
-  bench->add_option("--reference", settings.reference,
-                    "With --train, also run this: \"python3 tools/train_reference.py\"");
-  add_study_options(*bench, settings);
-  return bench;
-}
 
 void run_bench(const BenchSettings& settings) {
   if (settings.threads > 0) at::set_num_threads(settings.threads);

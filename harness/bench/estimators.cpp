@@ -7,14 +7,15 @@
 #include <map>
 
 #include "base/files/atomic.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/bench/study.hpp"
 #include "harness/bench/tools.hpp"
-#include "harness/run/embedded.hpp"
-#include "harness/run/prepared_task.hpp"
-#include "harness/run/races.hpp"
+#include "harness/jobs/embedded.hpp"
+#include "harness/run/ready.hpp"
 #include "harness/settings/refuse.hpp"
 #include "results/show/figure.hpp"
 #include "results/show/table.hpp"
+#include "tasks/ask/catalog.hpp"
 
 namespace smdm {
 namespace {
@@ -54,30 +55,31 @@ struct StudiedTask {
   std::size_t documents = 0;  ///< those left out included
   std::size_t fitting = 0;
   std::vector<TokenRequest> requests;
-  std::vector<RaceQuestion> questions;  ///< none for a cloze, which has no choices
+  std::vector<StudiedQuestion> questions;  ///< none for a cloze, which has no choices
   std::vector<TargetTable> tables;
 };
 
-StudiedTask studied(const PreparedTask& prepared, std::int64_t longest) {
+StudiedTask studied(const ReadyTask& task, std::int64_t longest) {
+  const auto& about = info(task.task);
   StudiedTask study;
-  study.name = info(prepared.task).name;
-  for (const auto& metric : info(prepared.task).metrics) study.metrics.push_back(metric.name);
-  study.documents = prepared.dataset.documents.size();
-  const auto* choices = std::get_if<MultipleChoice>(&prepared.task);
-  if (choices == nullptr && !std::holds_alternative<Cloze>(prepared.task))
+  study.name = about.name;
+  for (const auto& metric : about.metrics) study.metrics.push_back(metric.name);
+  study.documents = task.items.size();
+  const bool choices = std::holds_alternative<MultipleChoice>(task.task);
+  if (!choices && !std::holds_alternative<Cloze>(task.task))
     refuse("--task", "tasks of likelihood", study.name);
-  const auto races = choices != nullptr ? race_questions(prepared) : std::vector<RaceQuestion>{};
-  for (std::size_t i = 0; i < study.documents; ++i) {
-    const auto count = prepared.first[i + 1] - prepared.first[i];
-    const auto own = std::span(prepared.tokens).subspan(prepared.first[i], count);
+  for (const auto& item : task.items) {
+    const auto& own = item.ids.requests;
     const bool fits = std::ranges::all_of(own, [&](const TokenRequest& request) {
       return static_cast<std::int64_t>(request.continuation.size()) <= longest;
     });
     if (!fits) continue;
     study.fitting += 1;
-    if (choices != nullptr) {
-      study.questions.push_back(races[i]);
-      study.questions.back().first = study.requests.size();
+    if (choices) {
+      auto& question = study.questions.emplace_back();
+      question = {.first = study.requests.size(), .count = own.size(), .divisors = {}};
+      for (auto& verdict : race_verdicts(about, std::get<Question>(item.asked), item.name))
+        question.divisors.push_back(std::move(verdict.divisors));
     }
     study.requests.insert(study.requests.end(), own.begin(), own.end());
   }
@@ -95,14 +97,14 @@ std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
   std::vector<StudiedTask> all;
   for (const auto& part : evaluation_parts(find_tasks(settings.tasks), settings)) {
     if (const auto line = announcement(part); !line.empty()) std::cerr << line << "\n";
-    const auto session = open_session(part.settings);
+    const auto session = open_session(model_settings(part.settings));
     if (session.checkpoint.kind != ModelKind::mdm)
       refuse("--model", "a masked diffusion model", "an autoregressive one");
     std::vector<std::string> notes;
     for (const auto& task : part.tasks) {
       // What is answered in free text may be asked by likelihood too.
       const auto asked = likelihood_probe(task).value_or(task);
-      auto study = studied(prepare(asked, session, part.settings, notes), bench.longest);
+      auto study = studied(made_ready(asked, part.settings, session, notes).front(), bench.longest);
       std::cerr << counts_line(study, bench.longest) << "\n";
       if (study.requests.empty()) continue;
       study.tables = loss_tables(*session.model, study.requests, {.cfg = bench.cfg, .packing = {}});
@@ -133,7 +135,7 @@ std::string curves_table(std::span<const ErrorCurve> curves, const StudyConfig& 
   for (const auto& curve : curves) {
     auto& row = cells.emplace_back(std::vector<std::string>{curve.estimator});
     constexpr int kDigits = 4;
-    for (const auto error : curve.errors) row.push_back(number(error, kDigits));
+    for (const auto error : curve.errors) row.push_back(fixed_text(error, kDigits));
   }
   return markdown_table(columns, cells);
 }
@@ -166,8 +168,8 @@ std::string races_table(std::span<const RaceStudy> races) {
     cells.push_back({race.task, race.metric, race.reuse == PromptReuse::off ? "read" : "reused",
                      std::to_string(race.questions), std::to_string(race.agree),
                      std::to_string(race.near), std::to_string(race.lost),
-                     std::to_string(race.undecided), number(race.rows_per_choice, 1),
-                     number(race.full_rows_per_choice, 1)});
+                     std::to_string(race.undecided), fixed_text(race.rows_per_choice, 1),
+                     fixed_text(race.full_rows_per_choice, 1)});
   }
   return markdown_table(columns, cells);
 }

@@ -94,7 +94,7 @@ std::size_t best_of(std::span<const double> nats,
 
 /// Adds one race to the study of each verdict.
 void add_race(std::span<const TargetTable> tables,
-              const RaceQuestion& question,
+              const StudiedQuestion& question,
               std::span<const Estimate> estimates,
               const RaceOutcome& outcome,
               std::span<RaceStudy> studies) {
@@ -146,7 +146,7 @@ std::vector<ErrorCurve> error_curves(std::span<const TargetTable> tables,
 std::vector<RaceStudy> race_studies(const std::string& task,
                                     std::span<const std::string> metrics,
                                     std::span<const TargetTable> tables,
-                                    std::span<const RaceQuestion> questions,
+                                    std::span<const StudiedQuestion> questions,
                                     PromptReuse reuse,
                                     const StudyConfig& config) {
   std::vector<RaceStudy> studies;
@@ -161,7 +161,8 @@ std::vector<RaceStudy> race_studies(const std::string& task,
     for (std::int64_t seed = 0; seed < config.repeats; ++seed) {
       RaceOutcome outcome;
       const auto plan =
-          racing_plan(requests, question, {.error = config.racing_error, .prompt_reuse = reuse},
+          racing_plan({.requests = requests, .divisors = question.divisors},
+                      {.error = config.racing_error, .prompt_reuse = reuse},
                       balanced_draws(static_cast<std::uint64_t>(seed), requests.front().context),
                       [&](const RaceOutcome& value) { outcome = value; });
       const auto estimates = run_on(own, *plan);

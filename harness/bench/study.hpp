@@ -46,12 +46,19 @@ struct RaceStudy {
   double full_rows_per_choice = 0.0;  ///< of these, how many read the prompt
 };
 
+/// A question of a study.
+struct StudiedQuestion {
+  std::size_t first = 0;  ///< its first table
+  std::size_t count = 0;
+  std::vector<std::vector<double>> divisors;  ///< see RaceQuestion
+};
+
 /// @param questions  with indices into `tables`
 /// @param reuse      off or automatic: what the tables have
 [[nodiscard]] std::vector<RaceStudy> race_studies(const std::string& task,
                                                   std::span<const std::string> metrics,
                                                   std::span<const TargetTable> tables,
-                                                  std::span<const RaceQuestion> questions,
+                                                  std::span<const StudiedQuestion> questions,
                                                   PromptReuse reuse,
                                                   const StudyConfig& config);
 

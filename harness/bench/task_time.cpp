@@ -4,13 +4,15 @@
 
 #include <ATen/Parallel.h>
 
+#include "base/text/numbers.hpp"
 #include "harness/bench/estimators.hpp"
 #include "harness/bench/tools.hpp"
-#include "harness/run/prepared_task.hpp"
-#include "harness/run/races.hpp"
+#include "harness/run/compute.hpp"
+#include "harness/run/ready.hpp"
 #include "harness/settings/refuse.hpp"
 #include "models/checkpoint.hpp"
 #include "results/show/table.hpp"
+#include "tasks/ask/catalog.hpp"
 
 namespace smdm {
 namespace {
@@ -47,94 +49,64 @@ std::vector<Way> all_ways(double cfg) {
   return ways;
 }
 
-/// Rows and tokens, of one question or of a task.
-struct Amount {
-  double rows = 0.0;
-  double tokens = 0.0;
-};
-
-Amount sum_of(std::span<const Estimate> estimates) {
-  Amount amount;
-  for (const auto& estimate : estimates) {
-    amount.rows += static_cast<double>(estimate.rows);
-    amount.tokens += static_cast<double>(estimate.tokens);
-  }
-  return amount;
-}
-
 struct Timed {
-  Amount amount;
+  AnswerCost cost;
   double seconds = 0.0;
 };
 
-/// The requests of some questions, spread over the task.
-std::vector<TokenRequest> some_requests(const PreparedTask& task,
-                                        std::int64_t questions,
-                                        std::vector<RaceQuestion>* races) {
-  std::vector<TokenRequest> requests;
-  const auto all = task.dataset.documents.size();
+/// Some questions, spread over the task.
+std::vector<Item> some_items(const ReadyTask& task, std::int64_t questions) {
+  const auto all = task.items.size();
   const auto count = std::min(all, static_cast<std::size_t>(questions));
-  std::vector<RaceQuestion> every;
-  if (races != nullptr) every = race_questions(task);
-  for (std::size_t q = 0; q < count; ++q) {
-    const auto document = q * all / count;
-    if (races != nullptr) {
-      races->push_back(every[document]);
-      races->back().first = requests.size();
-    }
-    for (auto k = task.first[document]; k < task.first[document + 1]; ++k)
-      requests.push_back(task.tokens[k]);
-  }
-  return requests;
+  std::vector<Item> items;
+  items.reserve(count);
+  for (std::size_t q = 0; q < count; ++q) items.push_back(task.items[q * all / count]);
+  return items;
 }
 
-Timed timed(const LanguageModel& model,
-            const PreparedTask& task,
-            const Evaluation& evaluation,
-            const BenchEstimatorSettings& settings) {
-  const auto questions = settings.timed_questions;
-  Settings where;
-  where.device = settings.device;
-  const auto begin = std::chrono::steady_clock::now();
+/// The same way of evaluating with fewer samples: their rate is that of any number.
+Decided quicker(Decided decided) {
+  auto& settings = std::get<LikelihoodSettings>(decided.work);
+  if (auto* monte_carlo = std::get_if<MonteCarlo>(&settings.config.estimator))
+    monte_carlo->samples = monte_carlo->strata = std::min(monte_carlo->samples, std::int64_t{32});
+  settings.config.greedy = false;
+  return decided;
+}
+
+Timed timed(const Session& session,
+            const ReadyTask& task,
+            const Decided& decided,
+            std::int64_t questions) {
   Timed result;
-  const bool races = evaluation.racing && std::holds_alternative<MultipleChoice>(task.task);
-  std::vector<RaceQuestion> raced;
-  const auto requests = some_requests(task, questions, races ? &raced : nullptr);
-  if (races) {
-    std::vector<Estimate> estimates(requests.size());
-    race(model, requests, raced, racing_config(evaluation, where),
-         {.request = [&](std::size_t i, const Estimate& e) { estimates[i] = e; },
-          .question = [](std::size_t, const RaceOutcome&) {}});
-    result.amount = sum_of(estimates);
-  } else {
-    auto few = evaluation;  // the rate is that of any number of samples
-    if (few.estimator == "mc")
-      few.mc_samples = few.mc_strata = std::min(few.mc_samples, std::int64_t{32});
-    few.greedy = false;
-    result.amount = sum_of(score(model, requests, likelihood_config(few, ModelKind::mdm, where)));
-  }
+  const auto items = some_items(task, questions);
+  const auto begin = std::chrono::steady_clock::now();
+  compute(session, items, quicker(decided), [&](std::size_t, const Answer& answer) {
+    const auto cost = cost_of(answer);
+    result.cost.rows += cost.rows;
+    result.cost.tokens += cost.tokens;
+  });
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 
+Decided decided_way(const Session& session, const ReadyTask& task, const Settings& settings) {
+  std::vector<std::string> notes;
+  return decided_for(task.task, settings, session, notes);
+}
+
 /// The first forwards on a device are slow.
-void warm_up(const LanguageModel& model,
-             const PreparedTask& task,
+void warm_up(const Session& session,
+             const ReadyTask& task,
              const BenchEstimatorSettings& settings) {
   if (settings.timed_questions == 0) return;
-  std::vector<std::string> notes;
-  const auto evaluation = decide(with_estimator("auto", ""), info(task.task).name, Work::likelihood,
-                                 ModelKind::mdm, notes);
-  auto few = settings;
-  few.timed_questions = 1;
-  timed(model, task, evaluation, few);
+  timed(session, task, decided_way(session, task, with_estimator("auto", "")), 1);
 }
 
 Session random_session(const BenchEstimatorSettings& settings) {
   Session session;
   session.checkpoint.kind = ModelKind::mdm;
   session.checkpoint.config = family_config(settings.model_size);
-  session.tokenizer.emplace(settings.tokenizer);
+  session.tokenizer = open_tokenizer(settings.tokenizer);
   const auto compute = settings.dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
   session.device = find_device(settings.device);
   session.model = random_model(session.checkpoint.config, ModelKind::mdm, compute, session.device,
@@ -142,41 +114,57 @@ Session random_session(const BenchEstimatorSettings& settings) {
   return session;
 }
 
+/// Rows and tokens of a whole task that is not raced.
+AnswerCost cost_of_all(const Session& session, const ReadyTask& task, const Decided& decided) {
+  std::vector<TokenQuestion> questions;
+  questions.reserve(task.items.size());
+  for (const auto& item : task.items) questions.emplace_back(item.ids.requests);
+  const auto& config = std::get<LikelihoodSettings>(decided.work).config;
+  AnswerCost sum;
+  for (const auto& cost : count_work(session.model->info(), questions, config)) {
+    sum.rows += cost.rows;
+    sum.tokens += cost.tokens;
+  }
+  return sum;
+}
+
 /// One line: rows a question, tokens of the whole task, and its seconds at the measured rate.
-std::vector<std::string> measured(const LanguageModel& model,
-                                  const PreparedTask& task,
+std::vector<std::string> measured(const Session& session,
+                                  const ReadyTask& task,
                                   const Way& way,
                                   const BenchEstimatorSettings& settings) {
-  std::vector<std::string> notes;
-  const auto name = info(task.task).name;
   auto asked = way.settings;
-  asked.greedy = std::holds_alternative<Cloze>(task.task);
-  const auto evaluation = decide(asked, name, Work::likelihood, ModelKind::mdm, notes);
-  const auto questions = static_cast<double>(task.dataset.documents.size());
+  asked.device = settings.device;
+  const auto decided = decided_way(session, task, asked);
+  const auto questions = static_cast<double>(task.items.size());
   std::optional<Timed> sample;
-  if (settings.timed_questions > 0) sample = timed(model, task, evaluation, settings);
-  const bool races = evaluation.racing && std::holds_alternative<MultipleChoice>(task.task);
-  Amount whole;
+  if (settings.timed_questions > 0)
+    sample = timed(session, task, decided, settings.timed_questions);
+  const bool races = std::get<LikelihoodSettings>(decided.work).racing.has_value();
+  double rows = 0.0;
+  double tokens = 0.0;
   if (!races) {
-    const auto config = likelihood_config(evaluation, ModelKind::mdm, {});
-    whole = sum_of(count_work(model.info(), task.tokens, config));
+    const auto whole = cost_of_all(session, task, decided);
+    rows = static_cast<double>(whole.rows);
+    tokens = static_cast<double>(whole.tokens);
   } else if (sample) {
-    const auto factor =
-        questions / static_cast<double>(std::min<std::int64_t>(settings.timed_questions,
-                                                               std::ssize(task.dataset.documents)));
-    whole = {.rows = sample->amount.rows * factor, .tokens = sample->amount.tokens * factor};
+    const auto timed_questions =
+        std::min<std::int64_t>(settings.timed_questions, std::ssize(task.items));
+    const auto factor = questions / static_cast<double>(timed_questions);
+    rows = static_cast<double>(sample->cost.rows) * factor;
+    tokens = static_cast<double>(sample->cost.tokens) * factor;
   }
   const auto or_dash = [](bool known, const std::string& text) { return known ? text : "-"; };
   const bool known = !races || sample;
-  const double rate = sample ? sample->amount.tokens / sample->seconds : 0.0;
+  const double rate = sample ? static_cast<double>(sample->cost.tokens) / sample->seconds : 0.0;
   constexpr double kMillion = 1e6;
-  return {name,
+  return {info(task.task).name,
           way.name,
-          number(questions, 0),
-          or_dash(known, number(whole.rows / questions, 1)),
-          or_dash(known, number(whole.tokens / kMillion, 2)),
-          or_dash(sample.has_value(), number(rate, 0)),
-          or_dash(sample.has_value(), number(whole.tokens / std::max(rate, 1e-9) / 3600.0, 2))};
+          fixed_text(questions, 0),
+          or_dash(known, fixed_text(rows / questions, 1)),
+          or_dash(known, fixed_text(tokens / kMillion, 2)),
+          or_dash(sample.has_value(), fixed_text(rate, 0)),
+          or_dash(sample.has_value(), fixed_text(tokens / std::max(rate, 1e-9) / 3600.0, 2))};
 }
 
 }  // namespace
@@ -201,10 +189,10 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
   std::vector<std::vector<std::string>> cells;
   for (const auto& task : find_tasks(asked.tasks)) {
     std::vector<std::string> notes;
-    const auto prepared = prepare(task, session, asked, notes);
-    warm_up(*session.model, prepared, settings);
+    const auto ready = made_ready(task, asked, session, notes).front();
+    warm_up(session, ready, settings);
     for (const auto& way : all_ways(settings.cfg)) {
-      cells.push_back(measured(*session.model, prepared, way, settings));
+      cells.push_back(measured(session, ready, way, settings));
       std::cerr << cells.back()[0] << ", " << cells.back()[1] << ": " << cells.back()[3]
                 << " rows a question\n";
     }

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <sstream>
 
 #include <ATen/Functions.h>
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 namespace smdm {
 namespace {
 
-torch::Dtype dtype_of(const std::string& name) {
-  return name == "bf16" ? torch::kBFloat16 : torch::kFloat32;
+at::ScalarType dtype_of(const std::string& name) {
+  return name == "bf16" ? at::kBFloat16 : at::kFloat;
 }
 
 }  // namespace
@@ -47,25 +46,17 @@ double matmul_peak(const std::string& dtype, c10::Device device) {
   // A GPU would spend most of the time of a small product on starting it.
   const std::int64_t size = device.is_cpu() ? 2048 : 8192;
   constexpr int kRepeats = 12;
-  const auto options = torch::TensorOptions(device).dtype(dtype_of(dtype));
-  const auto a = torch::rand({size, size}, options);
-  const auto b = torch::rand({size, size}, options);
+  const auto options = at::TensorOptions(device).dtype(dtype_of(dtype));
+  const auto a = at::rand({size, size}, options);
+  const auto b = at::rand({size, size}, options);
   double best = 1e9;
   for (int i = 0; i < kRepeats; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    torch::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
+    at::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
     best = std::min(
         best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   return 2.0 * static_cast<double>(size * size * size) / best;
-}
-
-std::string number(double value, int digits) {
-  std::ostringstream text;
-  text.setf(std::ios::fixed);
-  text.precision(digits);
-  text << value;
-  return text.str();
 }
 
 }  // namespace smdm

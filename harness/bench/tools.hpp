@@ -31,7 +31,4 @@ class FlopCount {
 /// @param dtype  "f32" or "bf16"
 [[nodiscard]] double matmul_peak(const std::string& dtype, c10::Device device);
 
-/// A number with so many digits behind the point.
-[[nodiscard]] std::string number(double value, int digits);
-
 }  // namespace smdm

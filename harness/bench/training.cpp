@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/bench/tools.hpp"
 #include "results/show/table.hpp"
 #include "training/stepper.hpp"
@@ -140,15 +141,16 @@ void run_bench_train(const BenchSettings& settings) {
       const double peak = std::max(peak_before, matmul_peak(dtype, c10::kCPU));
       const auto add = [&](const std::string& program, double tokens) {
         constexpr double kGiga = 1e9;
-        rows.push_back({backend, dtype, program, number(tokens, 0),
-                        number(1000.0 * kRows * kLength / tokens, 0),
-                        number(tokens * speed.flops / kGiga, 1), number(peak / kGiga, 1),
-                        number(100.0 * tokens * speed.flops / peak, 1) + " %"});
+        rows.push_back({backend, dtype, program, fixed_text(tokens, 0),
+                        fixed_text(1000.0 * kRows * kLength / tokens, 0),
+                        fixed_text(tokens * speed.flops / kGiga, 1), fixed_text(peak / kGiga, 1),
+                        fixed_text(100.0 * tokens * speed.flops / peak, 1) + " %"});
       };
       add("smdm-eval", speed.tokens);
       if (other > 0.0) add("reference", other);
       if (other > 0.0)
-        rows.push_back({backend, dtype, "ratio", number(speed.tokens / other, 2), "", "", "", ""});
+        rows.push_back(
+            {backend, dtype, "ratio", fixed_text(speed.tokens / other, 2), "", "", "", ""});
     }
   }
   using enum Align;

@@ -1,107 +1,76 @@
-// smdm-eval: evaluation is what it does without a subcommand; every other job is a subcommand with
-// a file of its own.
-#include <csignal>
-#include <cstdlib>
+// The program that users start. It reads the command line and does what needs no model; it links no
+// LibTorch, whose libraries take most of the time of a start. For anything with a model it becomes
+// smdm-eval-engine, which lies beside it, reads the same command line again and does everything.
+#include <cerrno>
+#include <filesystem>
 #include <iostream>
 #include <span>
-#include <string>
-#include <vector>
+#include <string_view>
+#include <system_error>
 
-#include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "base/error.hpp"
-#include "harness/bench/bench.hpp"
-#include "harness/cli/compare.hpp"
-#include "harness/cli/jobs.hpp"
-#include "harness/cli/leaderboard.hpp"
-#include "harness/cli/microworld.hpp"
-#include "harness/cli/options.hpp"
-#include "harness/cli/version.hpp"
-#include "harness/train/train.hpp"
-#include "models/matmul.hpp"
-#include "models/memory.hpp"
+#include "harness/cli/command_line.hpp"
 
 namespace smdm {
 namespace {
 
-/// The one job that the options name.
-void evaluate(const Settings& settings) {
-  const int jobs = static_cast<int>(settings.requests.has_value()) +
-                   static_cast<int>(settings.prompts.has_value()) +
-                   static_cast<int>(settings.rescore.has_value());
-  if (jobs > 1)
-    throw Error(ErrorKind::usage, "wanted one of --requests, --prompts and --rescore, got several");
-  if (settings.list_tasks) return list_tasks();
-  if (settings.rescore) return rescore(settings);
-  if (jobs == 1 && !settings.tasks.empty())
-    throw Error(ErrorKind::usage, "--task does not go with --requests or --prompts");
-  if (settings.requests) return run_requests(settings);
-  if (settings.prompts) return run_prompts(settings);
-  if (!settings.tasks.empty()) return run_tasks(settings);
-  throw Error(ErrorKind::usage,
-              "nothing to do: wanted --task, --requests, --prompts, --rescore, --list-tasks or a "
-              "subcommand; see --help");
+namespace fs = std::filesystem;
+
+/// The same process goes on as the engine: arguments, environment and descriptors stay.
+/// @throws Error(failure)  if there is no such program
+[[noreturn]] void become_engine(char** argv) {
+  std::error_code failure;
+  const auto program = fs::read_symlink("/proc/self/exe", failure);
+  const auto engine = program.parent_path() / "smdm-eval-engine";
+  if (!failure) {
+    ::execv(engine.c_str(), argv);
+    failure.assign(errno, std::generic_category());
+  }
+  throw Error(ErrorKind::failure,
+              "wanted the program that computes, which lies beside smdm-eval, in " +
+                  engine.string() + ": " + failure.message());
 }
 
-/// @param arguments  without the program's own name
-int run(std::span<const char* const> arguments) {
-  CLI::App app("Evaluates masked diffusion language models against autoregressive ones.",
-               "smdm-eval");
-  app.set_version_flag("--version", std::string("smdm-eval ") + kVersion);
-  app.footer(std::string("--cfg w means ") +
-             "un + (w + 1) * (cond - un) on logits. Exit codes and file formats: docs/cli.md.");
-  Settings settings;
-  add_options(app, settings);
-  BenchSettings bench;
-  const auto* bench_command = add_bench(app, bench);
-  TrainSettings training;
-  const auto* train_command = add_train(app, training);
-  MicroworldSettings microworld;
-  const auto* microworld_command = add_microworld(app, microworld);
-  CompareSettings comparison;
-  const auto* compare_command = add_compare(app, comparison);
-  LeaderboardSettings leaderboard;
-  const auto* leaderboard_command = add_leaderboard(app, leaderboard);
-  try {
-    // CLI11 takes the last one first.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::Success& done) {
-    return app.exit(done);  // --help, --version
-  } catch (const CLI::Error& error) {
-    throw Error(ErrorKind::usage, error.what());
+/// Whether the configuration file is a pipe, which gives its text only once: the engine has to have
+/// it, whatever the job.
+bool config_is_pipe(std::span<const char* const> arguments) {
+  constexpr std::string_view kOption = "--config";
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    std::string_view file;
+    if (argument == kOption && i + 1 < arguments.size()) {
+      file = arguments[i + 1];
+    } else if (argument.starts_with(kOption) && argument.substr(kOption.size()).starts_with('=')) {
+      file = argument.substr(kOption.size() + 1);
+    }
+    std::error_code ignored;
+    const auto status = fs::status(file, ignored);
+    if (fs::is_fifo(status) || fs::is_character_file(status) || fs::is_socket(status)) return true;
   }
-  refuse_unknown(app);
-  if (bench_command->parsed()) {
-    run_bench(bench);
-  } else if (microworld_command->parsed()) {
-    run_microworld(microworld);
-  } else if (train_command->parsed()) {
-    run_train(training, {arguments.begin(), arguments.end()});
-  } else if (compare_command->parsed()) {
-    run_compare(comparison);
-  } else if (leaderboard_command->parsed()) {
-    run_leaderboard(leaderboard);
-  } else {
-    settings.arguments = {arguments.begin(), arguments.end()};
-    evaluate(settings);
+  return false;
+}
+
+int run_program(int argc, char** argv) {
+  const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
+  const auto engine = [argv](const auto&...) { become_engine(argv); };
+  if (config_is_pipe(arguments)) {
+    try {
+      engine();
+    } catch (const Error& error) {
+      std::cerr << "smdm-eval: error: " << error.what() << "\n";
+      return exit_code(error);
+    }
   }
-  std::cout.flush();
-  if (!std::cout) throw std::runtime_error("standard output cannot be written");
-  return 0;
+  return run_command_line(
+      arguments,
+      {.tasks = engine, .requests = engine, .prompts = engine, .bench = engine, .train = engine});
 }
 
 }  // namespace
 }  // namespace smdm
 
 int main(int argc, char** argv) {
-  smdm::keep_freed_memory();
-  smdm::keep_matmul_reproducible();
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, reported as one
-  try {
-    // Whoever starts a program may leave out even its name.
-    return smdm::run(std::span(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
-  } catch (const std::exception& error) {
-    std::cerr << "smdm-eval: error: " << smdm::one_line(error) << "\n";
-    return smdm::exit_code(error);
-  }
+  return smdm::run_program(argc, argv);
 }

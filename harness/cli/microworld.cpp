@@ -30,7 +30,7 @@ class PendingFolder {
                                           target_.string() +
                                           ", which exists and is not overwritten");
     }
-    const fs::path parent = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
+    const fs::path parent = folder_of(target_);
     check_writable(parent);
     temporary_ = parent / (".smdm-" + std::to_string(::getpid()) + "-" +
                            target_.filename().string() + ".part");

@@ -22,28 +22,21 @@ const char* group_of(Effect effect) {
   return "";
 }
 
-/// Adds options to an app, one per setting, by the type of its value.
-class OptionAdder {
- public:
-  explicit OptionAdder(CLI::App& app) : app_(app) {}
+/// Adds the option of a setting, by the type of its value.
+void add_option(CLI::App& app, const Setting& setting, bool& value) {
+  app.add_flag(setting.names, value, setting.help)->group(group_of(setting.effect));
+}
 
-  void operator()(const Field& field, bool& value) const {
-    app_.add_flag(field.names, value, field.help)->group(group_of(field.effect));
-  }
-
-  template <typename T>
-  void operator()(const Field& field, T& value) const {
-    auto* option = app_.add_option(field.names, value, field.help)->group(group_of(field.effect));
-    if constexpr (std::is_same_v<T, std::vector<std::string>>) option->delimiter(',');
-    if (!field.allowed.empty()) option->check(CLI::IsMember(field.allowed));
-    option->multi_option_policy(std::is_same_v<T, std::vector<std::string>>
-                                    ? CLI::MultiOptionPolicy::TakeAll
-                                    : CLI::MultiOptionPolicy::Throw);
-  }
-
- private:
-  CLI::App& app_;
-};
+template <typename T>
+void add_option(CLI::App& app, const Setting& setting, T& value) {
+  auto* option =
+      app.add_option(setting.names, value, setting.help)->group(group_of(setting.effect));
+  constexpr bool is_list = std::is_same_v<T, std::vector<std::string>>;
+  if constexpr (is_list) option->delimiter(',');
+  if (!setting.allowed.empty()) option->check(CLI::IsMember(setting.allowed));
+  option->multi_option_policy(is_list ? CLI::MultiOptionPolicy::TakeAll
+                                      : CLI::MultiOptionPolicy::Throw);
+}
 
 }  // namespace
 
@@ -52,7 +45,10 @@ void add_options(CLI::App& app, Settings& settings) {
       ->group(group_of(Effect::job));
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.allow_extras();  // refuse_unknown() names the nearest option
-  for_each_field(settings, OptionAdder(app));
+  for (const auto& setting : all_settings()) {
+    std::visit([&](const auto member) { add_option(app, setting, settings.*member); },
+               setting.member);
+  }
 }
 
 void refuse_unknown(const CLI::App& app) {

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
+#include "base/numbers/cholesky.hpp"
+#include "base/numbers/normal.hpp"
 #include "base/numbers/random.hpp"
 
 namespace smdm {
@@ -34,28 +35,6 @@ double part_covariance(const std::vector<double>& a, const std::vector<double>& 
   return sum / static_cast<double>(common - 1) / static_cast<double>(std::max(a.size(), b.size()));
 }
 
-/// A lower triangular root of a covariance; a direction without variance gets none.
-Matrix root(Matrix a) {
-  constexpr double kNothing = 1e-12;
-  for (std::size_t j = 0; j < a.size(); ++j) {
-    const auto scale = a[j][j];
-    for (std::size_t k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
-    const bool has = a[j][j] > kNothing * scale;
-    a[j][j] = has ? std::sqrt(a[j][j]) : 0.0;
-    for (std::size_t i = j + 1; i < a.size(); ++i) {
-      for (std::size_t k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-      a[i][j] = has ? a[i][j] / a[j][j] : 0.0;
-    }
-  }
-  return a;
-}
-
-/// A standard normal number (Box and Muller 1958).
-double normal(const RandomStream& stream, std::int64_t draw, std::int64_t place) {
-  const auto radius = std::sqrt(-2.0 * std::log(stream.uniform(draw, 2 * place)));
-  return radius * std::cos(2.0 * std::numbers::pi * stream.uniform(draw, 2 * place + 1));
-}
-
 /// Estimates that other mask draws might have given. What a race ruled out takes part: other draws
 /// might have kept it, and its value has the error of the rows that it had.
 std::vector<Estimate> drawn_again(std::span<const Estimate> estimates,
@@ -64,8 +43,11 @@ std::vector<Estimate> drawn_again(std::span<const Estimate> estimates,
                                   std::int64_t draw) {
   std::vector<double> normals;
   normals.reserve(estimates.size());
-  for (std::size_t i = 0; i < estimates.size(); ++i)
-    normals.push_back(normal(stream, draw, static_cast<std::int64_t>(i)));
+  for (std::size_t i = 0; i < estimates.size(); ++i) {
+    const auto place = 2 * static_cast<std::int64_t>(i);
+    normals.push_back(
+        normal_pair(stream.uniform(draw, place), stream.uniform(draw, place + 1)).first());
+  }
   std::vector<Estimate> drawn(estimates.size());
   for (std::size_t i = 0; i < estimates.size(); ++i) {
     drawn[i].nats = estimates[i].nats;
@@ -102,7 +84,8 @@ std::optional<std::vector<double>> metric_errors(const MultipleChoice& task,
   bool moves = false;
   for (std::size_t i = 0; i < estimates.size(); ++i) moves = moves || diagonal(i) > 0.0;
   if (!moves) return errors;
-  const auto triangle = root(covariance);
+  auto triangle = covariance;
+  decompose_semidefinite(triangle);
   const RandomStream stream(seed, Purpose::verdict_error, context);
   std::vector<double> sums(errors.size());
   std::vector<double> squares(errors.size());
@@ -124,7 +107,7 @@ std::optional<std::vector<double>> metric_errors(const Cloze& task, const Estima
   if (!is_known(estimate)) return std::nullopt;
   std::vector<double> errors;
   for (const auto& metric : task.info.metrics) {
-    const bool moves = metric.aggregation == Aggregation::perplexity;
+    const bool moves = metric.document == DocumentValue::log_likelihood;
     errors.push_back(moves ? estimate.standard_error.value_or(0.0) : 0.0);
   }
   return errors;

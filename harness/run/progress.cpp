@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include "base/text/numbers.hpp"
+
 namespace smdm {
 namespace {
 
@@ -52,12 +54,10 @@ void Progress::show() {
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   const double rate = static_cast<double>(done_) / std::max(elapsed.count(), 1e-9);
   const double left = static_cast<double>(total_ - done_) / rate;
-  std::array<char, 96> numbers{};
-  std::snprintf(numbers.data(), numbers.size(), " %zu/%zu %s, %.1f/s", done_, total_, unit_.c_str(),
-                rate);
   std::string text = label_;
   text.append(terminal_ ? " " : ":").append(terminal_ ? bar(done_, total_) : "");
-  text.append(numbers.data()).append(", ");
+  text.append(" ").append(std::to_string(done_)).append("/").append(std::to_string(total_));
+  text.append(" ").append(unit_).append(", ").append(fixed_text(rate, 1)).append("/s, ");
   text.append(done_ < total_ ? duration(left) + " left" : duration(elapsed.count()));
   if (!note_.empty()) text.append(", ").append(note_);
   std::cerr << (terminal_ ? "\r\033[K" : "") << text << (terminal_ ? "" : "\n") << std::flush;

@@ -7,17 +7,17 @@
 
 #include "base/json.hpp"
 #include "harness/settings/checkpoint_defaults.hpp"
-#include "harness/settings/table.hpp"
+#include "harness/settings/decided.hpp"
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
-#include "models/tokenizer.hpp"
+#include "models/text/tokenizer.hpp"
 
 namespace smdm {
 
 struct Session {
   Checkpoint checkpoint;
   std::unique_ptr<LanguageModel> model;
-  std::optional<Tokenizer> tokenizer;
+  std::unique_ptr<const Tokenizer> tokenizer;  ///< null where there is none
   c10::Device device = c10::kCPU;
   EvaluationDefaults defaults;  ///< the checkpoint's own
 
@@ -25,12 +25,13 @@ struct Session {
   [[nodiscard]] const Tokenizer& text() const;
 
   /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
+  /// @throws Error(checkpoint)  if one of the files can no longer be read
   [[nodiscard]] Json identity() const;
 };
 
 /// Loads what the settings name and sets the number of threads.
-/// @throws Error(usage)       if no model is named, or the device does not exist
+/// @throws Error(usage)       if the device does not exist
 /// @throws Error(checkpoint)  if it cannot be used, or tokenizer and vocabulary disagree
-[[nodiscard]] Session open_session(const Settings& settings);
+[[nodiscard]] Session open_session(const ModelSettings& settings);
 
 }  // namespace smdm

@@ -1,9 +1,7 @@
 #include "harness/settings/checkpoint_defaults.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <string_view>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -13,72 +11,54 @@ namespace smdm {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::array<std::string_view, 14> kNames = {
-    "estimator",    "mc-samples",   "mc-strata",   "max-rows",   "target-error",
-    "racing-error", "prompt-reuse", "cfg",         "cfg-second", "sampler",
-    "steps",        "total-length", "temperature", "stages"};
+/// A value of evaluation.json on its way to the setting of its name.
+struct Given {
+  const std::string& where;
+  const Setting& setting;
+  const Json& value;
+};
 
-template <typename T>
-constexpr const char* kTypeName = "a number";
-template <>
-constexpr const char* kTypeName<std::int64_t> = "a whole number";
-template <>
-constexpr const char* kTypeName<std::string> = "a string";
-
-template <typename T>
-bool has_type(const Json& value) {
-  if constexpr (std::is_same_v<T, std::string>) return value.is_string();
-  if constexpr (std::is_same_v<T, std::int64_t>) return value.is_number_integer();
-  return value.is_number();
+[[noreturn]] void wanted(const Given& given, const std::string& what) {
+  throw Error(ErrorKind::checkpoint, given.where + ", " + name_of(given.setting) + ": wanted " +
+                                         what + ", got " + given.value.dump());
 }
 
-/// Sets one setting by its name.
-class Setter {
- public:
-  Setter(std::string where, std::string name, const Json& value)
-      : where_(std::move(where)), name_(std::move(name)), value_(value) {}
-
-  template <typename T>
-  void operator()(const Field& field, std::optional<T>& setting) const {
-    if (field.name() != name_) return;
-    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::int64_t> ||
-                  std::is_same_v<T, double>) {
-      if (!has_type<T>(value_)) wanted(kTypeName<T>);
-      setting = value_.get<T>();
-      check_allowed(field);
-      check_range(*setting);
-    }
+void check_type(const Given& given) {
+  const auto& member = given.setting.member;
+  if (std::holds_alternative<std::optional<std::string> Settings::*>(member)) {
+    if (!given.value.is_string()) wanted(given, "a string");
+  } else if (std::holds_alternative<std::optional<std::int64_t> Settings::*>(member)) {
+    if (!given.value.is_number_integer()) wanted(given, "a whole number");
+  } else if (!given.value.is_number()) {
+    wanted(given, "a number");
   }
-  template <typename T>
-  void operator()(const Field&, T&) const {}  // flags and lists are no defaults
+}
 
- private:
-  [[noreturn]] void wanted(const std::string& what) const {
-    throw Error(ErrorKind::checkpoint,
-                where_ + ", " + name_ + ": wanted " + what + ", got " + value_.dump());
-  }
+void check_allowed(const Given& given) {
+  const auto& allowed = given.setting.allowed;
+  if (allowed.empty() ||
+      std::ranges::find(allowed, given.value.get<std::string>()) != allowed.end())
+    return;
+  std::string list;
+  for (const auto& one : allowed) list += (list.empty() ? "" : " or ") + one;
+  wanted(given, list);
+}
 
-  void check_range(const std::string&) const {}
-  void check_range(std::int64_t value) const {
-    if (name_ == "stages" && value > 2) wanted("1 or 2");
-    if (value < 1) wanted("at least 1");
-  }
-  void check_range(double value) const {
-    if (!(value >= 0.0)) wanted("a number >= 0");
-  }
+void check_value(const Given& given) {
+  check_type(given);
+  check_allowed(given);
+  const auto& range = given.setting.range;
+  if (range.holds != nullptr && !range.holds(given.value.get<double>()))
+    wanted(given, range.wanted);
+}
 
-  void check_allowed(const Field& field) const {
-    if (field.allowed.empty()) return;
-    if (std::ranges::find(field.allowed, value_.get<std::string>()) != field.allowed.end()) return;
-    std::string list;
-    for (const auto& one : field.allowed) list += (list.empty() ? "" : " or ") + one;
-    wanted(list);
-  }
-
-  std::string where_;
-  std::string name_;
-  const Json& value_;
-};
+/// The setting that a file may give a default, or null.
+const Setting* find_setting(const std::string& name) {
+  const auto found = std::ranges::find_if(all_settings(), [&](const Setting& setting) {
+    return setting.checkpoint_default && name_of(setting) == name;
+  });
+  return found == all_settings().end() ? nullptr : &*found;
+}
 
 bool is_task_or_group(const std::string& name) {
   const auto named = [&](const Task& task) { return info(task).name == name; };
@@ -91,11 +71,13 @@ Settings settings_of(const std::string& where, const Json& object) {
     throw Error(ErrorKind::checkpoint, where + ": wanted an object, got " + object.dump());
   Settings settings;
   for (const auto& [name, value] : object.items()) {
-    if (std::ranges::find(kNames, name) == kNames.end())
+    const auto* setting = find_setting(name);
+    if (setting == nullptr)
       throw Error(
           ErrorKind::checkpoint,
           std::string(where).append(": no task can be given a default of \"").append(name) + "\"");
-    for_each_number_field(settings, Setter(where, name, value));
+    check_value({.where = where, .setting = *setting, .value = value});
+    write(*setting, settings, value);
   }
   return settings;
 }

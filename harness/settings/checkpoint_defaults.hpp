@@ -15,8 +15,8 @@ inline constexpr const char* kEvaluationFile = "evaluation.json";
 using EvaluationDefaults = std::map<std::string, Settings>;
 
 /// Reads {"evaluation_version": 1, "tasks": {NAME: {SETTING: value}}}. Settings are named as the
-/// options are, without dashes before them: estimator, mc-samples, mc-strata, cfg, cfg-second,
-/// sampler, steps, total-length, temperature, stages.
+/// options are, without dashes before them; those that the table says a checkpoint may give
+/// (Setting::checkpoint_default).
 /// @return nothing if there is no such file
 /// @throws Error(checkpoint)  for a file of another form or version, an unknown setting, or a value
 /// of another type

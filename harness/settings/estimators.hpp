@@ -1,30 +1,25 @@
-/// The settings of likelihood estimators: what may stand together, what is said about them, and
-/// what they become.
+/// The settings of likelihood estimators: what may stand together, the rule of `auto`, and what
+/// they become.
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "harness/settings/decide.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+#include "harness/settings/setting.hpp"
 
 namespace smdm {
 
-/// Fills in estimator and budget from settings of all layers.
-void decide_estimator(const Settings& all, Evaluation& decided);
+/// The estimator that settings name, with their budget; of a masked diffusion model.
+/// @param decided  complete()
+[[nodiscard]] Estimator estimator_of(const Settings& decided);
 
-/// @throws Error(usage)  if target error, racing and estimator do not fit together
-void check_estimator(const Evaluation& evaluation);
+/// @throws Error(usage)  if target error, racing, budget and estimator do not fit together
+void check_estimator(const Settings& decided);
 
-/// Tells which rule `auto` follows, and which of the options given an estimator has no use for.
-void note_estimator(const Settings& given,
-                    const std::string& task,
-                    const Evaluation& evaluation,
-                    std::vector<std::string>& notes);
+/// Whether `auto` chooses between enumeration and balanced rows.
+[[nodiscard]] bool follows_auto_rule(const Settings& decided);
 
-/// exact, fixed-count, balanced or auto.
-[[nodiscard]] Estimator subset_estimator(const Evaluation& evaluation);
-
-/// Adds what is recorded of a masked diffusion model's estimator.
-void describe_estimator(const Evaluation& evaluation, Json& json);
+/// That choice in words.
+[[nodiscard]] std::string auto_rule(const Settings& decided);
 
 }  // namespace smdm

@@ -1,11 +1,15 @@
 #include "harness/settings/presets.hpp"
 
+#include "evaluators/generation/unmask.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+#include "harness/settings/choices.hpp"
+
 namespace smdm {
 namespace {
 
 Settings chain_rule(double cfg, bool greedy = false) {
   Settings settings;
-  settings.estimator = "chain-rule";
+  settings.estimator = ChainRule::kName;
   settings.cfg = cfg;
   settings.greedy = greedy;
   return settings;
@@ -13,7 +17,7 @@ Settings chain_rule(double cfg, bool greedy = false) {
 
 Settings monte_carlo(double cfg) {
   Settings settings;
-  settings.estimator = "mc";
+  settings.estimator = MonteCarlo::kName;
   settings.mc_samples = 1024;
   settings.mc_strata = 16;
   settings.cfg = cfg;
@@ -22,7 +26,7 @@ Settings monte_carlo(double cfg) {
 
 Settings two_stages() {
   Settings settings;
-  settings.sampler = "confidence";
+  settings.sampler = name_of(kAllSamplers, Sampler::confidence);
   settings.steps = 256;
   settings.total_length = 256;
   settings.stages = 2;
@@ -45,7 +49,7 @@ Settings one_sentence() {
 
 Settings guided_sentence() {
   Settings settings = one_sentence();
-  settings.sampler = "confidence";
+  settings.sampler = name_of(kAllSamplers, Sampler::confidence);
   settings.cfg = 0.8;
   settings.temperature = 0.0;
   return settings;
@@ -55,7 +59,7 @@ Settings guided_sentence() {
 Settings training_loss_of_stream() {
   Settings settings;
   settings.mc_samples = 128;
-  settings.packing = "stream";
+  settings.packing = name_of(kAllTextPackings, TextPacking::stream);
   return settings;
 }
 

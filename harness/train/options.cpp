@@ -1,7 +1,6 @@
 // The options of `smdm-eval train`: how they are spelt and which numbers they take.
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -9,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/train/train.hpp"
 
 namespace smdm {
@@ -136,10 +136,9 @@ void require(const char* option, std::int64_t value, std::int64_t least) {
 /// @param below  the least number that is too large
 void require(const char* option, double value, double least, double below) {
   if (value >= least && value < below) return;  // what is no number fails
-  std::ostringstream text;
-  text << option << ": wanted a number from " << least << " to below " << below << ", got "
-       << value;
-  throw Error(ErrorKind::usage, text.str());
+  throw Error(ErrorKind::usage, std::string(option) + ": wanted a number from " +
+                                    short_text(least) + " to below " + short_text(below) +
+                                    ", got " + short_text(value));
 }
 
 void check_rates(const TrainSettings& s) {

@@ -1,8 +1,6 @@
 #include "harness/train/train.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -11,9 +9,11 @@
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/run/progress.hpp"
-#include "models/tokenizer.hpp"
+#include "models/formats/list.hpp"
+#include "models/text/tokenizer.hpp"
 #include "training/loop.hpp"
 
 namespace smdm {
@@ -149,11 +149,7 @@ StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const
   return options;
 }
 
-std::string fixed(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4f", value);
-  return text.data();
-}
+constexpr int kLossDigits = 4;
 
 /// Progress and validation losses, on standard error.
 class Display {
@@ -161,14 +157,17 @@ class Display {
   explicit Display(std::int64_t steps) : steps_(steps) {}
 
   [[nodiscard]] Watcher watcher() {
-    return {.begin = [this](std::int64_t step) { begin(step); },
-            .step =
-                [this](const StepResult& result) {
-                  progress_.value().note("loss " + fixed(result.loss) + validation_);
-                  progress_.value().advance();
-                },
-            .validation = [this](std::int64_t,
-                                 double loss) { validation_ = ", validation " + fixed(loss); }};
+    return {
+        .begin = [this](std::int64_t step) { begin(step); },
+        .step =
+            [this](const StepResult& result) {
+              progress_.value().note("loss " + fixed_text(result.loss, kLossDigits) + validation_);
+              progress_.value().advance();
+            },
+        .validation =
+            [this](std::int64_t, double loss) {
+              validation_ = ", validation " + fixed_text(loss, kLossDigits);
+            }};
   }
 
  private:
@@ -194,11 +193,9 @@ void announce(const StepOptions& options, const Corpus& corpus) {
 }  // namespace
 
 void run_train(const TrainSettings& settings, const std::vector<std::string>& command) {
-  check_train_settings(settings);
   if (settings.threads > 0) at::set_num_threads(settings.threads);
-  std::optional<Tokenizer> tokenizer;
-  if (!settings.tokenizer.empty()) tokenizer.emplace(settings.tokenizer);
-  const auto* pieces = tokenizer ? &*tokenizer : nullptr;
+  const auto tokenizer = settings.tokenizer.empty() ? nullptr : open_tokenizer(settings.tokenizer);
+  const auto* pieces = tokenizer.get();
   const auto model = model_of(settings, pieces);
   const Corpus corpus(corpus_options(settings, settings.corpus, model), pieces);
   std::optional<Corpus> validation;

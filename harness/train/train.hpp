@@ -78,7 +78,8 @@ void check_train_settings(const TrainSettings& settings);
 /// file
 void check_custom_sizes(const TrainSettings& settings);
 
-/// @param command  as given, for the record
+/// @param settings  checked
+/// @param command   as given, for the record
 void run_train(const TrainSettings& settings, const std::vector<std::string>& command);
 
 }  // namespace smdm

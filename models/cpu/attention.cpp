@@ -1,3 +1,5 @@
+// Hands rows and groups of heads out to threads; each part is one call of the best level's loops,
+// which read a row's past and its own keys where they lie.
 #include "models/cpu/attention.hpp"
 
 #include <algorithm>
@@ -15,7 +17,7 @@ template <typename T>
 using LoopType = std::conditional_t<std::is_same_v<T, c10::BFloat16>, Bf16, T>;
 
 template <typename T>
-const LoopType<T>* data(const torch::Tensor& x) {
+const LoopType<T>* data(const at::Tensor& x) {
   return reinterpret_cast<const LoopType<T>*>(x.const_data_ptr<T>());
 }
 
@@ -26,7 +28,7 @@ class Attention {
             const PackedRows& rows,
             std::span<const Past> past,
             bool causal,
-            torch::Tensor& out)
+            at::Tensor& out)
       : p_(projections),
         rows_(rows),
         past_(past),
@@ -115,8 +117,8 @@ void attend(const Projections& projections,
             const PackedRows& rows,
             std::span<const Past> past,
             bool causal,
-            torch::Tensor& out) {
-  if (out.scalar_type() == torch::kBFloat16) {
+            at::Tensor& out) {
+  if (out.scalar_type() == at::kBFloat16) {
     Attention<c10::BFloat16>(projections, rows, past, causal, out).run();
   } else {
     Attention<float>(projections, rows, past, causal, out).run();

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include <torch/types.h>
+#include <ATen/core/Tensor.h>
 
 #include "models/attention.hpp"
 
@@ -14,6 +14,6 @@ void attend(const Projections& projections,
             const PackedRows& rows,
             std::span<const Past> past,
             bool causal,
-            torch::Tensor& out);
+            at::Tensor& out);
 
 }  // namespace smdm::cpu

@@ -1,3 +1,4 @@
+// SwiGLU, log-sum-exp and attention on vector registers, each row in an order of its own length.
 // Compiled several times (see CMakeLists.txt) with SMDM_LEVEL, the name of the instruction set,
 // and SMDM_VECTOR_BYTES. Includes nothing that has inline functions of external linkage.
 #include "models/cpu/loops.hpp"

@@ -38,7 +38,7 @@ struct AttentionRow {
 };
 
 struct Loops {
-  /// out[i] = silu(gate_up[i]) * up[width + i], the factor rounded to the type as well.
+  /// out[i] = silu(gate_up[i]) * gate_up[width + i], the first factor rounded to the type as well.
   void (*swiglu_f32)(const float* gate_up, std::int64_t width, float* out);
   void (*swiglu_bf16)(const Bf16* gate_up, std::int64_t width, Bf16* out);
 

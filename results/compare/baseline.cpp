@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
+#include "base/numbers/mean.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
@@ -54,9 +56,8 @@ void add_metric(const TaskFacts& repeat,
                                         ": wanted finite values of " + metric_key(record.info) +
                                         " in " + repeat.run->results_file.string());
   }
-  metric.documents.push_back(
-      reordered(record.values, values_per_document(record.info.aggregation), order));
-  metric.values.push_back(metric_value(record.info.aggregation, metric.documents.back()));
+  metric.documents.push_back(reordered(record.values, record.info.width, order));
+  metric.values.push_back(metric_value(record.info, metric.documents.back()));
   if (!std::isfinite(metric.values.back())) {
     throw Error(ErrorKind::results, "baseline: " + repeat.record.name + ": wanted a finite " +
                                         metric_key(record.info) + " in " +
@@ -130,7 +131,7 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
 
 Origin origin_of(const RunFacts& run) {
   using layout::or_null;
-  const auto environment = hash_string(run.environment).substr(0, kBaselineDigits);
+  const auto environment = sha256(run.environment).substr(0, kBaselineDigits);
   return {.model = {{"kind", or_null(run.model.kind)},
                     {"dtype", or_null(run.model.arithmetic)},
                     {"rope_tables", or_null(run.model.rope_tables)},
@@ -167,7 +168,7 @@ std::vector<DocumentKey> baseline_keys(const TaskRecord& task) {
 std::string answers_digest(const TaskRecord& task, std::span<const std::size_t> order) {
   std::string all;
   for (const std::size_t document : order) all += response_lines(task.samples.at(document));
-  return hash_string(all);
+  return sha256(all);
 }
 
 TaskShape shape_of(const BaselineTask& task) {

@@ -32,9 +32,9 @@ struct Origin {
 
 /// A metric over n repeats.
 struct BaselineMetric {
-  MetricInfo info;
+  Metric info;
   std::vector<double> values;  ///< [n]
-  /// [n][documents * values_per_document(info.aggregation)], documents in the order of the task's.
+  /// [n][documents * info.width], documents in the order of the task's.
   std::vector<std::vector<double>> documents;
   /// Monte Carlo standard error of one repeat, root mean square over them; empty where unknown.
   std::optional<double> monte_carlo_error;

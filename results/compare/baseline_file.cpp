@@ -2,10 +2,9 @@
 // together.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "base/error.hpp"
+#include "base/files/read.hpp"
 #include "base/text/python.hpp"
 #include "results/compare/baseline.hpp"
 #include "results/run/checked_json.hpp"
@@ -23,8 +22,8 @@ constexpr const char* kKind = "smdm_eval_baseline";
 constexpr const char* kAllSettings = "all_settings";
 
 /// Verdicts as one text of digits, everything else as a list.
-Json values_json(Aggregation aggregation, const std::vector<double>& values) {
-  if (!are_verdicts(aggregation, values)) return values;
+Json values_json(const Metric& metric, const std::vector<double>& values) {
+  if (!are_verdicts(metric, values)) return values;
   std::string digits;
   for (const double value : values) digits += value == 0.0 ? '0' : '1';
   return digits;
@@ -43,11 +42,10 @@ std::vector<double> values_from(const Json& json) {
 
 Json metric_json(const BaselineMetric& metric) {
   Json documents = Json::array();
-  for (const auto& values : metric.documents)
-    documents.push_back(values_json(metric.info.aggregation, values));
+  for (const auto& values : metric.documents) documents.push_back(values_json(metric.info, values));
   return {{"name", metric.info.name},
           {"filter", metric.info.filter},
-          {"aggregation", to_string(metric.info.aggregation)},
+          {"aggregation", metric.info.aggregation},
           {"higher_is_better", metric.info.higher_is_better},
           {"n", metric.values.size()},
           {"mean", mean_of(metric)},
@@ -86,7 +84,7 @@ DocumentKey key_from(const std::string& text) {
 
 void check_metric(const BaselineTask& task, const BaselineMetric& metric, const Json& json) {
   const std::string where = task.name + ": " + metric_key(metric.info) + ": ";
-  const std::size_t width = values_per_document(metric.info.aggregation);
+  const std::size_t width = metric.info.width;
   const std::size_t repeats = task.seeds.size();
   bool fits = repeats > 0 && metric.values.size() == repeats &&
               metric.documents.size() == repeats && json.at("n") == repeats;
@@ -107,8 +105,7 @@ void check_metric(const BaselineTask& task, const BaselineMetric& metric, const 
   agrees =
       agrees && stored.is_null() == !spread && (!spread || agree(stored.get<double>(), *spread));
   for (std::size_t i = 0; i < repeats; ++i) {
-    agrees = agrees &&
-             agree(metric.values[i], metric_value(metric.info.aggregation, metric.documents[i]));
+    agrees = agrees && agree(metric.values[i], metric_value(metric.info, metric.documents[i]));
   }
   if (!agrees) {
     throw Error(ErrorKind::results,
@@ -124,7 +121,7 @@ void check_metric(const BaselineTask& task, const BaselineMetric& metric, const 
 double largest_error(const BaselineMetric& metric) {
   double largest = 0.0;
   for (const double value : metric.values) largest = std::max(largest, std::fabs(value));
-  if (metric.info.aggregation != Aggregation::mean) return largest;
+  if (!metric.info.is_mean) return largest;
   const auto& first = metric.documents.front();
   double range = 1.0;
   for (const double value : first) range = std::max(range, std::fabs(value));
@@ -141,12 +138,9 @@ void check_error(const BaselineTask& task, const BaselineMetric& metric) {
                                       ", got " + python_float(error));
 }
 
-BaselineMetric metric_from(const BaselineTask& task, const Json& json) {
+BaselineMetric baseline_metric_from(const BaselineTask& task, const Json& json) {
   BaselineMetric metric;
-  metric.info = {.name = json.at("name"),
-                 .filter = json.at("filter"),
-                 .aggregation = aggregation_from(json.at("aggregation")),
-                 .higher_is_better = json.at("higher_is_better")};
+  metric.info = metric_from(json);
   metric.values = json.at("values").get<std::vector<double>>();
   for (const Json& values : json.at("documents")) metric.documents.push_back(values_from(values));
   const Json& error = json.at("mc_stderr");
@@ -185,7 +179,8 @@ BaselineTask task_from(const std::string& name, const Json& json) {
   for (const Json& key : json.at("documents")) task.documents.push_back(key_from(key));
   check_order(task);
   if (json.contains("answers")) task.answers = json.at("answers").get<std::vector<std::string>>();
-  for (const Json& metric : json.at("metrics")) task.metrics.push_back(metric_from(task, metric));
+  for (const Json& metric : json.at("metrics"))
+    task.metrics.push_back(baseline_metric_from(task, metric));
   if (!task.answers.empty() && task.answers.size() != task.seeds.size())
     throw Error(ErrorKind::results,
                 name + ": wanted a digest of the answers of each repeat, or none");
@@ -215,13 +210,10 @@ std::string baseline_text(const Baseline& baseline) {
 }
 
 Baseline read_baseline(const fs::path& path) {
-  const std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in || fs::is_directory(path))
-    throw Error(ErrorKind::results, "cannot read the baseline " + path.string());
+  const auto text = read_file(path);
+  if (!text) throw Error(ErrorKind::results, "cannot read the baseline " + path.string());
   try {
-    return baseline_from(Json::parse(text.str()));
+    return baseline_from(Json::parse(*text));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a baseline, or truncated: " + error.what());

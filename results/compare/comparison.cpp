@@ -32,14 +32,14 @@ bool all_finite(const std::vector<double>& values) {
 MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) {
   const MetricRecord& a = task.a->record.metrics[metric];
   const MetricRecord& b = task.b->record.metrics[metric];
-  const std::size_t width = values_per_document(a.info.aggregation);
+  const std::size_t width = a.info.width;
   MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
   if (all_finite(a.values) && all_finite(b.values) &&
-      std::isfinite(metric_value(a.info.aggregation, a.values)) &&
-      std::isfinite(metric_value(b.info.aggregation, b.values))) {
-    out.difference = paired_difference(
-        a.info.aggregation, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
-        reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
+      std::isfinite(metric_value(a.info, a.values)) &&
+      std::isfinite(metric_value(b.info, b.values))) {
+    out.difference =
+        paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
+                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
   }
   const auto& error_a = task.a->scores[metric].monte_carlo_error;
   const auto& error_b = task.b->scores[metric].monte_carlo_error;

@@ -14,7 +14,7 @@ namespace smdm {
 
 /// A metric that both runs have.
 struct MetricComparison {
-  MetricInfo info;
+  Metric info;
   /// Empty where a run has a value that is not finite, of a document or of the metric.
   std::optional<PairedDifference> difference;
   /// p_value corrected by Holm over every metric of every task of the comparison.

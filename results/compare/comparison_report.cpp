@@ -32,10 +32,10 @@ std::string interval_text(const std::optional<Interval>& interval) {
 /// Documents that changed: those better and worse in the second run, where a document can be that.
 std::string changed_text(const MetricComparison& metric) {
   const auto& difference = metric.difference.value();
-  if (values_per_document(metric.info.aggregation) > 1) return std::to_string(difference.changed);
+  if (metric.info.width > 1) return std::to_string(difference.changed);
   // A perplexity falls where the log-likelihood of a document rises.
   const bool up_is_better =
-      metric.info.aggregation == Aggregation::perplexity || metric.info.higher_is_better;
+      metric.info.document == DocumentValue::log_likelihood || metric.info.higher_is_better;
   const auto better = up_is_better ? difference.risen : difference.fallen;
   const auto worse = up_is_better ? difference.fallen : difference.risen;
   std::string text = "+";
@@ -49,9 +49,8 @@ std::string optional_text(const std::optional<double>& value, const char* absent
 }
 
 std::vector<std::string> row_of(const std::string& task, const MetricComparison& metric) {
-  const std::string name =
-      metric.info.filter == "none" ? metric.info.name : metric_key(metric.info);
-  const std::string shown = name + (metric.info.higher_is_better ? " ↑" : " ↓");
+  const std::string shown =
+      display_name(metric.info) + (metric.info.higher_is_better ? " ↑" : " ↓");
   if (!metric.difference)
     return {task, shown, "", "", "", "", "not finite", "", "N/A", "N/A", "", "", "unclear"};
   const auto& difference = *metric.difference;
@@ -128,7 +127,7 @@ Json metric_json(const MetricComparison& metric) {
   using layout::or_null;
   Json json = {{"name", metric.info.name},
                {"filter", metric.info.filter},
-               {"aggregation", to_string(metric.info.aggregation)},
+               {"aggregation", metric.info.aggregation},
                {"higher_is_better", metric.info.higher_is_better},
                {"verdict", verdict(metric)},
                {"mc_stderr", or_null(metric.monte_carlo_error)}};

@@ -17,7 +17,6 @@ namespace smdm {
 namespace {
 
 constexpr double kUpper = 0.975;
-constexpr double kDocuments = 2.0;  ///< that a tolerance allows to change
 
 /// A task of the run beside that of the baseline.
 struct JudgedTask {
@@ -86,7 +85,7 @@ std::vector<double> mean_documents(const BaselineMetric& metric) {
   return means;
 }
 
-double worse_by(const MetricInfo& info, double baseline, double value) {
+double worse_by(const Metric& info, double baseline, double value) {
   return info.higher_is_better ? baseline - value : value - baseline;
 }
 
@@ -122,8 +121,7 @@ void judge_equality(const JudgedTask& task,
                     const std::vector<double>& values,
                     GateMetric& metric) {
   const auto& wanted = baseline.documents[task.repeat];
-  const auto differing =
-      documents_that_differ(wanted, values, values_per_document(metric.info.aggregation));
+  const auto differing = documents_that_differ(wanted, values, metric.info.width);
   metric.passed = differing == 0;
   metric.reason = metric.passed
                       ? "equal, as a run without chance on the same build and machine is"
@@ -138,7 +136,7 @@ void judge_equality(const JudgedTask& task,
 }
 
 void judge_tolerance(std::size_t documents, GateMetric& metric) {
-  metric.limit = gate_tolerance(metric.info.aggregation, metric.baseline, documents);
+  metric.limit = metric.info.tolerance(metric.baseline, documents);
   constexpr double kRounding = 1e-9;  // of the difference of two means of verdicts
   metric.passed = std::fabs(metric.drop) <= metric.limit * (1.0 + kRounding);
   const auto change =
@@ -150,14 +148,13 @@ void judge_tolerance(std::size_t documents, GateMetric& metric) {
 GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t draws) {
   const BaselineMetric& baseline = task.baseline.metrics[index];
   const MetricRecord& record = task.judged.record.metrics[index];
-  const auto aggregation = baseline.info.aggregation;
-  const auto values = reordered(record.values, values_per_document(aggregation), task.order);
+  const auto values = reordered(record.values, baseline.info.width, task.order);
   GateMetric metric;
   metric.task = task.baseline.name;
   metric.info = baseline.info;
   metric.rule = task.rule;
   metric.baseline = task.rule == GateRule::equal ? baseline.values[task.repeat] : mean_of(baseline);
-  metric.value = metric_value(aggregation, values);
+  metric.value = metric_value(baseline.info, values);
   metric.drop = worse_by(metric.info, metric.baseline, metric.value);
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(values.begin(), values.end(), finite) || !std::isfinite(metric.value)) {
@@ -169,7 +166,7 @@ GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t 
     judge_tolerance(task.order.size(), metric);
   } else {
     metric.limit = repeatability_limit(baseline, task.judged.scores[index].monte_carlo_error);
-    metric.p_value = paired_test(aggregation, mean_documents(baseline), values, draws).p_value;
+    metric.p_value = paired_test(baseline.info, mean_documents(baseline), values, draws).p_value;
   }
   return metric;
 }
@@ -229,23 +226,6 @@ std::vector<std::string> warnings_of(const JudgedTask& task) {
 bool passed(const GateReport& report) {
   return std::all_of(report.metrics.begin(), report.metrics.end(),
                      [](const GateMetric& metric) { return metric.passed; });
-}
-
-double gate_tolerance(Aggregation aggregation, double baseline, std::size_t documents) {
-  constexpr double kShare = 0.01;
-  constexpr double kPoints = 1.0;
-  constexpr double kAllPoints = 100.0;
-  switch (aggregation) {
-    case Aggregation::mean:
-      return std::max(kShare, kDocuments / static_cast<double>(documents));
-    case Aggregation::bleu:
-      return std::max(kPoints, kDocuments * kAllPoints / static_cast<double>(documents));
-    case Aggregation::perplexity:
-    case Aggregation::weighted_perplexity:
-    case Aggregation::bits_per_byte:
-      break;
-  }
-  return kShare * std::fabs(baseline);
 }
 
 double repeatability_limit(const BaselineMetric& metric, const std::optional<double>& run_error) {

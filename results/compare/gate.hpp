@@ -18,7 +18,7 @@ enum class GateRule : std::uint8_t {
   /// digest.
   equal,
   /// The same without anything drawn at random, but of another build or type of machine: the value
-  /// may differ by gate_tolerance() at most, either way: what became better is to be approved.
+  /// may differ by Metric::tolerance at most, either way: what became better is to be approved.
   tolerance,
   /// Anything else: the value fails if it is worse than the mean of the baseline by more than the
   /// repeatability limit, and the drop is besides significant in the paired test.
@@ -43,7 +43,7 @@ inline constexpr double kGateLevel = 0.01;
 
 struct GateMetric {
   std::string task;
-  MetricInfo info;
+  Metric info;
   GateRule rule = GateRule::repeatability;
   double baseline = 0.0;  ///< what the value is compared with
   double value = 0.0;     ///< may be not finite, which fails
@@ -62,15 +62,6 @@ struct GateReport {
 };
 
 [[nodiscard]] bool passed(const GateReport& report);
-
-/// How far a value may differ on another build or type of machine, whose last bits are other ones:
-/// two documents or 0.01 of a mean, whichever is more; two documents, of 100 points each, or one
-/// point of BLEU; 1 % of a perplexity or of bits per byte, which no near tie moves.
-/// @param baseline   the value compared with
-/// @param documents  behind it
-[[nodiscard]] double gate_tolerance(Aggregation aggregation,
-                                    double baseline,
-                                    std::size_t documents);
 
 /// t(0.975, n - 1) s_r sqrt(1 + 1 / n): by how much one more repeat differs from the mean of n with
 /// 5 % chance. With one repeat, 1.96 sqrt(e^2 + f^2) of its Monte Carlo error and the run's, where

@@ -19,8 +19,4 @@ namespace smdm {
 /// "micro_piqa acc,none; micro_boolq acc,none": the metrics that failed.
 [[nodiscard]] std::string failed_metrics(const GateReport& report);
 
-/// Text as it may stand between tags and in quotes of XML 1.0: markup escaped; what XML cannot hold
-/// (control characters, bytes that are not UTF-8) as U+FFFD.
-[[nodiscard]] std::string xml_text(std::string_view text);
-
 }  // namespace smdm

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
@@ -32,14 +33,14 @@ std::string asked_of(const SampleRecord& sample) {
       append(choice.request.continuation, all);
     }
   }
-  return hash_string(all);
+  return sha256(all);
 }
 
-std::string metrics_text(std::span<const MetricInfo> metrics) {
+std::string metrics_text(std::span<const Metric> metrics) {
   std::string names;
-  for (const MetricInfo& metric : metrics) {
+  for (const Metric& metric : metrics) {
     if (!names.empty()) names += ' ';
-    names.append(metric_key(metric)).append(":").append(to_string(metric.aggregation));
+    names.append(metric_key(metric)).append(":").append(metric.aggregation);
     names += metric.higher_is_better ? "+" : "-";
   }
   return names;

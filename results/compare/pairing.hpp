@@ -50,7 +50,7 @@ struct TaskShape {
   std::string name;
   double version = 1.0;
   std::string output_type;
-  std::vector<MetricInfo> metrics;
+  std::vector<Metric> metrics;
 };
 [[nodiscard]] TaskShape shape_of(const TaskRecord& task);
 

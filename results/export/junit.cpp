@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text/numbers.hpp"
+#include "base/text/xml.hpp"
 #include "results/compare/gate_report.hpp"
 #include "results/export/list.hpp"
 #include "results/run/lm_eval_json.hpp"

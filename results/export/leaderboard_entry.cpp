@@ -3,12 +3,11 @@
 #include "results/export/leaderboard_entry.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "base/error.hpp"
-#include "base/text/python.hpp"
+#include "base/files/digest.hpp"
+#include "base/files/read.hpp"
 #include "results/export/leaderboard_fields.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
@@ -21,16 +20,14 @@ namespace fs = std::filesystem;
 std::string prompt_digest(const TaskRecord& task) {
   std::string all;
   for (const SampleRecord& sample : task.samples) all += hashes_of(sample).prompt;
-  return hash_string(all);
+  return sha256(all);
 }
 
 /// Of a file whose digest the results file does not have.
 std::string digest_of(const fs::path& file) {
-  const std::ifstream in(file, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (!in) throw Error(ErrorKind::results, "cannot read " + file.string());
-  return hash_string(bytes.str());
+  const auto bytes = read_file(file);
+  if (!bytes) throw Error(ErrorKind::results, "cannot read " + file.string());
+  return sha256(*bytes);
 }
 
 Json entry_of(const EntrySource& source) {

@@ -39,7 +39,7 @@ Json interval_of(const Source& source) {
   const MetricRecord& metric = metric_of(source);
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(metric.values.begin(), metric.values.end(), finite)) return nullptr;
-  const auto interval = metric_interval(metric.info.aggregation, metric.values);
+  const auto interval = metric_interval(metric.info, metric.values);
   return interval ? Json::array({finite_or_null(interval->low), finite_or_null(interval->high)})
                   : Json(nullptr);
 }

@@ -1,7 +1,5 @@
 // The folder of a leaderboard: read, merged with runs, and replaced file by file under a lock.
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
 #include "base/files/descriptor.hpp"
+#include "base/files/read.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/leaderboard_entry.hpp"
 #include "results/export/list.hpp"
@@ -91,13 +90,10 @@ Leaderboard read_leaderboard(const fs::path& folder) {
   const auto path = folder / kJsonFile;
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(path, ignored))) return {};
-  const std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in || fs::is_directory(path, ignored))
-    throw Error(ErrorKind::results, "cannot read " + path.string());
+  const auto text = read_file(path);
+  if (!text) throw Error(ErrorKind::results, "cannot read " + path.string());
   try {
-    return leaderboard_from(Json::parse(text.str()));
+    return leaderboard_from(Json::parse(*text));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a leaderboard, or truncated: " + error.what());

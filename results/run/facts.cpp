@@ -8,7 +8,7 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "base/text/python.hpp"
+#include "base/files/digest.hpp"
 #include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
@@ -92,21 +92,20 @@ RunFacts run_of(const StoredRun& stored) {
   const RunRecord& run = stored.run;
   const std::string where = stored.results_file.string();
   const Fields own(run.smdm_eval, where);
-  return {
-      .results_file = stored.results_file,
-      .date = stored.date,
-      .digest = hash_string(stored.results.dump(-1, ' ', false, Json::error_handler_t::replace)),
-      .embedded = run.smdm_eval.contains("data_set"),
-      .model = model_of(run, where),
-      .version = own.text("version"),
-      .git_revision = run.git_hash,
-      .libtorch = own.text("libtorch"),
-      .environment = run.environment,
-      .device = own.text("device"),
-      .processor = own.text("processor"),
-      .bit_reproducible = own.flag("bit_reproducible").value_or(false),
-      .command_line = own.texts("command_line"),
-      .seed = run.config.seed};
+  return {.results_file = stored.results_file,
+          .date = stored.date,
+          .digest = sha256(stored.results.dump(-1, ' ', false, Json::error_handler_t::replace)),
+          .embedded = run.smdm_eval.contains("data_set"),
+          .model = model_of(run, where),
+          .version = own.text("version"),
+          .git_revision = run.git_hash,
+          .libtorch = own.text("libtorch"),
+          .environment = run.environment,
+          .device = own.text("device"),
+          .processor = own.text("processor"),
+          .bit_reproducible = own.flag("bit_reproducible").value_or(false),
+          .command_line = own.texts("command_line"),
+          .seed = run.config.seed};
 }
 
 std::optional<double> known_number(const Json& row, const std::string& key) {

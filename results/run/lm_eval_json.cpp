@@ -85,9 +85,9 @@ Json group_subtasks(const RunRecord& run) {
 Json task_config(const TaskRecord& task) {
   Json metrics = Json::array();
   for (const std::size_t i : first_of_each_name(task)) {
-    const MetricInfo& info = task.metrics[i].info;
+    const Metric& info = task.metrics[i].info;
     metrics.push_back({{"metric", info.name},
-                       {"aggregation", to_string(info.aggregation)},
+                       {"aggregation", info.aggregation},
                        {"higher_is_better", info.higher_is_better}});
   }
   return merged({{"task", task.name},
@@ -199,10 +199,10 @@ void add_tracker(const RunRecord& run, Json& results) {
 Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
   Json metrics = Json::array();
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {
-    const MetricInfo& info = task.metrics[i].info;
+    const Metric& info = task.metrics[i].info;
     metrics.push_back({{"name", info.name},
                        {"filter", info.filter},
-                       {"aggregation", to_string(info.aggregation)},
+                       {"aggregation", info.aggregation},
                        {"higher_is_better", info.higher_is_better},
                        {"value", finite_or_null(summary[i].value)},
                        {"stderr", or_null(summary[i].standard_error)},
@@ -262,15 +262,15 @@ void check_summaries(const RunRecord& run, const std::vector<TaskSummary>& summa
 
 }  // namespace
 
-std::string metric_key(const MetricInfo& info) {
+std::string metric_key(const Metric& info) {
   return info.name + "," + info.filter;
 }
 
-std::string stderr_key(const MetricInfo& info) {
+std::string stderr_key(const Metric& info) {
   return info.name + "_stderr," + info.filter;
 }
 
-std::string mc_stderr_key(const MetricInfo& info) {
+std::string mc_stderr_key(const Metric& info) {
   return info.name + "_mc_stderr," + info.filter;
 }
 

@@ -20,13 +20,13 @@ inline constexpr int kResultsSchema = 1;
 inline constexpr const char* kSamplesDigest = "samples_sha256";
 
 /// "acc,none": how results name a metric.
-[[nodiscard]] std::string metric_key(const MetricInfo& info);
+[[nodiscard]] std::string metric_key(const Metric& info);
 
 /// "acc_stderr,none": how results name its standard error.
-[[nodiscard]] std::string stderr_key(const MetricInfo& info);
+[[nodiscard]] std::string stderr_key(const Metric& info);
 
 /// "acc_mc_stderr,none": how results name its Monte Carlo error. Tables of lm-eval pass over it.
-[[nodiscard]] std::string mc_stderr_key(const MetricInfo& info);
+[[nodiscard]] std::string mc_stderr_key(const Metric& info);
 
 /// One row of results: a group, a task of a group, or a task on its own.
 struct DisplayRow {

@@ -11,7 +11,7 @@ Json finite_or_null(double value) {
 }
 
 Json document_value(const MetricRecord& metric, std::size_t document) {
-  const std::size_t width = values_per_document(metric.info.aggregation);
+  const std::size_t width = metric.info.width;
   if (width == 1) return finite_or_null(metric.values.at(document));
   Json values = Json::array();
   for (std::size_t i = 0; i < width; ++i) {

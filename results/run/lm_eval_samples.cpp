@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/files/digest.hpp"
 #include "base/text/python.hpp"
 #include "results/run/estimate_json.hpp"
 #include "results/run/lm_eval_json.hpp"
@@ -106,15 +107,15 @@ const std::string& first_prompt(const SampleRecord& sample) {
 }  // namespace
 
 SampleHashes hashes_of(const SampleRecord& sample) {
-  return {.doc = hash_string(python_json(sample.doc)),
-          .prompt = hash_string(first_prompt(sample)),
-          .target = hash_string(sample.target)};
+  return {.doc = sha256(python_json(sample.doc)),
+          .prompt = sha256(first_prompt(sample)),
+          .target = sha256(sample.target)};
 }
 
 std::string task_hash(const std::vector<SampleHashes>& samples) {
   std::string all;
   for (const SampleHashes& hashes : samples) all += hashes.doc + hashes.prompt + hashes.target;
-  return hash_string(all);
+  return sha256(all);
 }
 
 std::string response_lines(const SampleRecord& sample) {

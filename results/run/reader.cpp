@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/read.hpp"
+#include "base/metrics/list.hpp"
 #include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
@@ -44,12 +44,10 @@ fs::path results_file_at(const fs::path& path) {
 }
 
 Json parse_file(const fs::path& file) {
-  const std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(ErrorKind::results, "cannot read " + file.string());
-  std::ostringstream text;
-  text << in.rdbuf();
+  const auto text = read_file(file);
+  if (!text) throw Error(ErrorKind::results, "cannot read " + file.string());
   try {
-    return Json::parse(text.str());
+    return Json::parse(*text);
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results, file.string() + ": not JSON, or truncated: " + error.what());
   }
@@ -152,11 +150,7 @@ TaskRecord task_from(const Json& results, const std::string& name, const Json& o
   const Json& counts = results.at("n-samples").at(name);
   task.documents = static_cast<std::int64_t>(natural(counts.at("original"), "n-samples"));
   for (const Json& metric : own.at("metrics")) {
-    task.metrics.push_back({.info = {.name = metric.at("name"),
-                                     .filter = metric.at("filter"),
-                                     .aggregation = aggregation_from(metric.at("aggregation")),
-                                     .higher_is_better = metric.at("higher_is_better")},
-                            .values = {}});
+    task.metrics.push_back({.info = metric_from(metric), .values = {}});
   }
   for (const auto& [key, value] : own.items()) {
     if (key != "output_type" && key != "metrics" && key != kSamplesDigest) task.extra[key] = value;
@@ -219,16 +213,16 @@ std::vector<SamplesPromise> promises_from(const Json& results, const RunRecord& 
 
 }  // namespace
 
-Aggregation aggregation_from(const std::string& name) {
-  for (const Aggregation aggregation :
-       {Aggregation::mean, Aggregation::perplexity, Aggregation::bleu,
-        Aggregation::weighted_perplexity, Aggregation::bits_per_byte}) {
-    if (name == to_string(aggregation)) return aggregation;
+Metric metric_from(const Json& json) {
+  Metric metric = find_metric(json.at("name"), json.at("aggregation"));
+  metric.filter = json.at("filter");
+  const bool higher_is_better = json.at("higher_is_better");
+  if (higher_is_better != metric.higher_is_better) {
+    throw Error(ErrorKind::results, std::string("wanted higher_is_better = ") +
+                                        (metric.higher_is_better ? "true" : "false") + " of " +
+                                        metric_key(metric) + ", got the opposite");
   }
-  throw Error(
-      ErrorKind::results,
-      "wanted an aggregation (mean, perplexity, bleu, weighted_perplexity, bits_per_byte), got '" +
-          name + "'");
+  return metric;
 }
 
 std::vector<fs::path> results_files(const fs::path& folder) {

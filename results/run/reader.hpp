@@ -24,9 +24,9 @@ struct StoredRun {
   Json results = Json::object();  ///< the results file itself
 };
 
-/// The aggregation of a name in our files.
-/// @throws Error(results)  if there is none of that name
-[[nodiscard]] Aggregation aggregation_from(const std::string& name);
+/// The metric that {"name", "filter", "aggregation", "higher_is_better"} in our files mean.
+/// @throws Error(results)  if there is no such metric, or it points the other way
+[[nodiscard]] Metric metric_from(const Json& json);
 
 /// All files results_<date>.json of a folder, the oldest first.
 /// @throws Error(results)  if there is no such folder

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/metrics/metric.hpp"
 #include "base/request.hpp"
 
 namespace smdm {
@@ -70,8 +71,8 @@ struct SampleRecord {
 
 /// A metric and its value for every document, in the order of the samples.
 struct MetricRecord {
-  MetricInfo info;
-  /// [samples, values_per_document(info.aggregation)], row-major; nats for Aggregation::perplexity
+  Metric info;
+  /// [samples, info.width], row-major: see Metric::document
   std::vector<double> values;
   /// [samples], or empty where it is not known: how much a document's value (of a corpus metric,
   /// its nats) would move under other mask draws, as a standard deviation. 0 where nothing is

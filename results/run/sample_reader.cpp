@@ -2,12 +2,13 @@
 #include "results/run/sample_reader.hpp"
 
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <sstream>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
+#include "base/files/read.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
@@ -117,7 +118,7 @@ void check_hashes(const Json& line, const SampleHashes& computed) {
 
 /// Adds what a document contributes to a metric.
 void append_value(const Json& value, MetricRecord& metric) {
-  const std::size_t width = values_per_document(metric.info.aggregation);
+  const std::size_t width = metric.info.width;
   const Json values = width == 1 ? Json::array({value}) : value;
   if (!values.is_array() || values.size() != width) {
     throw Error(ErrorKind::results, "wanted " + std::to_string(width) + " values of " +
@@ -163,13 +164,11 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
 }
 
 std::string bytes_of(const std::filesystem::path& file, const std::string& task) {
-  const std::ifstream in(file, std::ios::binary);
-  if (!in)
+  auto bytes = read_file(file);
+  if (!bytes)
     throw Error(ErrorKind::results,
                 "wanted the samples of " + task + " at " + file.string() + ", cannot open it");
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  return bytes.str();
+  return *std::move(bytes);
 }
 
 }  // namespace
@@ -205,7 +204,7 @@ void read_samples(const std::filesystem::path& file,
         ErrorKind::results,
         file.string() + ": wanted the documents whose digest the results file has, got others");
   }
-  if (promise.file && hash_string(bytes) != *promise.file) {
+  if (promise.file && sha256(bytes) != *promise.file) {
     throw Error(ErrorKind::results,
                 file.string() +
                     ": wanted the file whose digest the results file has, got another: a file "

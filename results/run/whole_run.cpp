@@ -31,7 +31,7 @@ bool agree(const Json& stored, const std::optional<double>& computed) {
 
 void check_metric(const StoredRun& stored,
                   const TaskRecord& task,
-                  const MetricInfo& info,
+                  const Metric& info,
                   const Json& own,
                   const Summary& summary) {
   const auto& row = stored.results.at("results").at(task.name);
@@ -52,7 +52,7 @@ void check_metric(const StoredRun& stored,
   // Standard errors of a corpus metric depend on how many resamples an older version drew.
   const bool same_resamples =
       stored.results.at("config").at("bootstrap_iters") == kBootstrapResamples;
-  if (info.aggregation != Aggregation::mean && !same_resamples) return;
+  if (!info.is_mean && !same_resamples) return;
   for (const Json& error : {row.at(stderr_key(info)), own.at("stderr")}) {
     if (!agree(error, summary.standard_error)) refuse("the standard error", error);
   }

@@ -1,12 +1,13 @@
 // Files of a run staged under temporary names, then renamed together.
 #include "results/run/writer.hpp"
 
-#include <ctime>
 #include <stdexcept>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
+#include "base/files/digest.hpp"
+#include "base/text/dates.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
@@ -56,7 +57,7 @@ StagedSamples pending_samples(const fs::path& folder, const TaskRecord& task) {
   PendingFile file(folder);
   file.write(lines);
   file.close();
-  return {.file = std::move(file), .digest = hash_string(lines)};
+  return {.file = std::move(file), .digest = sha256(lines)};
 }
 
 PendingFile pending_results(const fs::path& folder,
@@ -126,13 +127,8 @@ bool commit(Staged& staged, const RunFiles& files) {
 std::string date_id(std::chrono::system_clock::time_point when) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(when);
   const auto micros = std::chrono::floor<std::chrono::microseconds>(when - whole).count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  std::string text(32, '\0');
-  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H-%M-%S", &local));
   const std::string digits = std::to_string(micros);
-  return text + "." + std::string(6 - digits.size(), '0') + digits;
+  return date_text(when, TimeZone::local) + "." + std::string(6 - digits.size(), '0') + digits;
 }
 
 RunFiles write_run(const fs::path& folder,

@@ -1,12 +1,13 @@
 // Periods of a corpus, with their intervals, as JSON and as a table.
 #include "results/show/periods.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <vector>
 
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/perplexity.hpp"
+#include "base/text/numbers.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
 
@@ -31,27 +32,45 @@ Json measure_json(const Measure& measure) {
   return json;
 }
 
-/// @param format  of printf, for one double
-std::string formatted(const char* format, double value) {
-  std::array<char, 400> text{};  // the largest double has 309 digits before the point
-  const int length = std::snprintf(text.data(), text.size(), format, value);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
-
-std::string interval_text(const char* format,
-                          const std::optional<Interval>& interval,
-                          double scale) {
-  if (!interval) return "N/A";
-  return formatted(format, interval->low * scale) + " .. " +
-         formatted(format, interval->high * scale);
-}
-
-std::string error_text(const char* format, const std::optional<double>& error, double scale) {
-  return error ? formatted(format, *error * scale) : "-";
-}
-
 std::string whole(double value) {
   return std::to_string(static_cast<std::int64_t>(value));
+}
+
+/// How the numbers of one measure are written.
+struct Style {
+  int digits = 4;          ///< after the point
+  double scale = 1.0;      ///< what values are multiplied by
+  bool with_sign = false;  ///< of the value and its interval
+  const char* unit = "";   ///< behind each number
+
+  [[nodiscard]] std::string number(double value) const {
+    return with_sign ? signed_text(value * scale, digits) : fixed_text(value * scale, digits);
+  }
+};
+
+/// The value, its interval and its Monte Carlo error: three cells.
+std::vector<std::string> cells_of(const Measure& measure, const Style& style) {
+  std::vector<std::string> cells = {style.number(measure.value) + style.unit, "N/A", "-"};
+  if (measure.interval) {
+    cells[1] = style.number(measure.interval->low) + " .. " + style.number(measure.interval->high) +
+               style.unit;
+  }
+  if (measure.monte_carlo_error)
+    cells[2] = fixed_text(*measure.monte_carlo_error * style.scale, style.digits) + style.unit;
+  return cells;
+}
+
+std::vector<std::string> row_of(const PeriodResult& period) {
+  const Style change{.digits = 2, .scale = kPercent, .with_sign = true, .unit = " %"};
+  std::vector<std::string> row = {period.name, std::to_string(period.units), whole(period.tokens)};
+  const auto add = [&row](const std::vector<std::string>& cells) {
+    row.insert(row.end(), cells.begin(), cells.end());
+  };
+  add(cells_of(period.perplexity, {.digits = metrics::weighted_perplexity().digits}));
+  add(cells_of(period.bits_per_byte, {.digits = metrics::bits_per_byte().digits}));
+  add(period.change ? cells_of(*period.change, change)
+                    : std::vector<std::string>{"reference", "", ""});
+  return row;
 }
 
 }  // namespace
@@ -90,27 +109,7 @@ std::string period_table(std::span<const PeriodResult> periods,
                                        number("95 %"),
                                        number("MC error")};
   std::vector<std::vector<std::string>> rows;
-  for (const PeriodResult& period : periods) {
-    std::vector<std::string> row = {period.name, std::to_string(period.units),
-                                    whole(period.tokens)};
-    const auto add = [&row](const char* format, const Measure& measure, double scale,
-                            const std::string& after) {
-      row.push_back(formatted(format, measure.value * scale) + after);
-      row.push_back(interval_text(format, measure.interval, scale) +
-                    (measure.interval ? after : ""));
-      row.push_back(
-          error_text(format[1] == '+' ? "%.2f" : format, measure.monte_carlo_error, scale) +
-          (measure.monte_carlo_error ? after : ""));
-    };
-    add("%.2f", period.perplexity, 1.0, "");
-    add("%.4f", period.bits_per_byte, 1.0, "");
-    if (period.change) {
-      add("%+.2f", *period.change, kPercent, " %");
-    } else {
-      row.insert(row.end(), {"reference", "", ""});
-    }
-    rows.push_back(std::move(row));
-  }
+  for (const PeriodResult& period : periods) rows.push_back(row_of(period));
   return markdown_table(columns, rows);
 }
 

@@ -8,17 +8,18 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/numbers/mean.hpp"
 #include "base/text/numbers.hpp"
+#include "base/text/unicode.hpp"
+#include "base/text/utf8.hpp"
 #include "results/run/lm_eval_json.hpp"
 
 namespace smdm {
 namespace {
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
+using unicode::Range;
 
+// Sorted.
 constexpr std::array<Range, 8> kNoWidth{{{.first = 0x0300, .last = 0x036F},
                                          {.first = 0x0483, .last = 0x0489},
                                          {.first = 0x0591, .last = 0x05BD},
@@ -39,27 +40,6 @@ constexpr std::array<Range, 12> kDoubleWidth{{{.first = 0x1100, .last = 0x115F},
                                               {.first = 0xFFE0, .last = 0xFFE6},
                                               {.first = 0x1F300, .last = 0x1FAFF},
                                               {.first = 0x20000, .last = 0x3FFFD}}};
-
-bool in(std::span<const Range> ranges, char32_t character) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
-    return range.first <= character && character <= range.last;
-  });
-}
-
-/// Takes one character off the front; a byte that starts none counts as one character.
-char32_t take_character(std::string_view& text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  char32_t character = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-  bool whole = lead < 0x80 || (length > 1 && length <= text.size());
-  for (std::size_t i = 1; whole && i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    whole = (next & 0xC0U) == 0x80U;
-    character = (character << 6U) | (next & 0x3FU);
-  }
-  text.remove_prefix(whole ? length : 1);
-  return whole ? character : U'\uFFFD';
-}
 
 std::string escaped(const std::string& cell) {
   std::string out;
@@ -116,7 +96,7 @@ void append_task(const TaskRecord& task,
                  Rows& rows) {
   bool first = true;
   for (const std::size_t i : metrics_by_key(task)) {
-    const MetricInfo& info = task.metrics[i].info;
+    const Metric& info = task.metrics[i].info;
     rows.push_back({first ? alias : "", first ? short_text(task.version) : "", info.filter,
                     std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
                     four_decimals(summary.at(i).value), "±",
@@ -164,10 +144,9 @@ std::string comparison_table(const RunRecord& run,
   Rows rows;
   const TaskRecord& first = run.tasks[ways.front()];
   for (const std::size_t metric : metrics_by_key(first)) {
-    const MetricInfo& info = first.metrics[metric].info;
+    const Metric& info = first.metrics[metric].info;
     auto& row = rows.emplace_back();
-    const std::string name = info.filter == "none" ? info.name : metric_key(info);
-    row.push_back(name + (info.higher_is_better ? " ↑" : " ↓"));
+    row.push_back(display_name(info) + (info.higher_is_better ? " ↑" : " ↓"));
     for (const std::size_t way : ways) {
       const Summary& summary = summaries.at(way).at(metric);
       row.push_back(four_decimals(summary.value) + " ± " + stderr_text(summary.standard_error));
@@ -180,10 +159,11 @@ std::string comparison_table(const RunRecord& run,
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
-  while (!text.empty()) {
-    const char32_t character = take_character(text);
-    if (in(kNoWidth, character)) continue;
-    width += in(kDoubleWidth, character) ? 2 : 1;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = unicode::character_at(text, at);
+    at += character.bytes;
+    if (unicode::contains(kNoWidth, character.code)) continue;
+    width += unicode::contains(kDoubleWidth, character.code) ? 2 : 1;
   }
   return width;
 }

@@ -1,3 +1,4 @@
+// Standard errors and intervals of a difference, by what kind of number a document has.
 #include "results/statistics/paired_difference.hpp"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "base/numbers/distributions.hpp"
+#include "base/numbers/mean.hpp"
 #include "results/statistics/statistics.hpp"
 
 namespace smdm {
@@ -13,17 +15,6 @@ namespace {
 
 constexpr double kUpper = (1.0 + kIntervalLevel) / 2.0;
 constexpr double kNormal = 1.959963984540054;  ///< normal quantile of kUpper
-
-/// Sums over drawn documents.
-std::vector<double> sums_of(std::span<const double> values,
-                            std::size_t width,
-                            std::span<const std::size_t> drawn) {
-  std::vector<double> sums(width);
-  for (const std::size_t document : drawn) {
-    for (std::size_t i = 0; i < width; ++i) sums[i] += values[document * width + i];
-  }
-  return sums;
-}
 
 /// Counts the documents that are larger, smaller, and other.
 void count_changes(std::span<const double> a,
@@ -84,18 +75,15 @@ void add_mean_errors(std::span<const double> a,
       verdicts ? agresti_min(out) : student(out.difference, *out.standard_error, out.documents);
 }
 
-void add_bootstrap_errors(Aggregation aggregation,
+void add_bootstrap_errors(const Metric& metric,
                           std::span<const double> a,
                           std::span<const double> b,
                           PairedDifference& out) {
   if (out.documents < 2) return;
-  const std::size_t width = values_per_document(aggregation);
   auto replicates = bootstrap_replicates(
       out.documents,
       [&](std::span<const std::size_t> drawn) {
-        const auto n = static_cast<double>(drawn.size());
-        return metric_of_sums(aggregation, sums_of(b, width, drawn), n) -
-               metric_of_sums(aggregation, sums_of(a, width, drawn), n);
+        return metric_value(metric, b, drawn) - metric_value(metric, a, drawn);
       },
       kBootstrapResamples, /*seed=*/0);
   if (!all_finite(replicates)) return;
@@ -114,29 +102,21 @@ Interval wilson(double share, double n) {
 
 }  // namespace
 
-double metric_value(Aggregation aggregation, std::span<const double> values) {
-  const std::size_t width = values_per_document(aggregation);
-  std::vector<double> sums(width);
-  for (std::size_t at = 0; at < values.size(); ++at) sums[at % width] += values[at];
-  const std::size_t documents = values.size() / width;
-  return metric_of_sums(aggregation, sums, static_cast<double>(documents));
-}
-
-PairedDifference paired_difference(Aggregation aggregation,
+PairedDifference paired_difference(const Metric& metric,
                                    std::span<const double> a,
                                    std::span<const double> b) {
-  const std::size_t width = values_per_document(aggregation);
-  const auto test = paired_test(aggregation, a, b);
+  const std::size_t width = metric.width;
+  const auto test = paired_test(metric, a, b);
   PairedDifference out;
   out.documents = a.size() / width;
-  out.a = metric_value(aggregation, a);
-  out.b = metric_value(aggregation, b);
+  out.a = metric_value(metric, a);
+  out.b = metric_value(metric, b);
   out.difference = out.b - out.a;
   count_changes(a, b, width, out);
-  if (aggregation == Aggregation::mean) {
+  if (metric.is_mean) {
     add_mean_errors(a, b, test.test == PairedTest::mcnemar, out);
   } else {
-    add_bootstrap_errors(aggregation, a, b, out);
+    add_bootstrap_errors(metric, a, b, out);
   }
   if (const auto error = out.standard_error; out.changed > 0 && error && spreads(*error, out)) {
     out.detectable = kDetectable * *error;
@@ -146,20 +126,15 @@ PairedDifference paired_difference(Aggregation aggregation,
   return out;
 }
 
-std::optional<Interval> metric_interval(Aggregation aggregation, std::span<const double> values) {
-  const std::size_t width = values_per_document(aggregation);
-  const std::size_t documents = values.size() / width;
-  const double value = metric_value(aggregation, values);
-  if (are_verdicts(aggregation, values)) return wilson(value, static_cast<double>(documents));
+std::optional<Interval> metric_interval(const Metric& metric, std::span<const double> values) {
+  const std::size_t documents = values.size() / metric.width;
+  const double value = metric_value(metric, values);
+  if (are_verdicts(metric, values)) return wilson(value, static_cast<double>(documents));
   if (documents < 2) return std::nullopt;
-  if (aggregation == Aggregation::mean)
-    return student(value, mean_standard_error(values).value(), documents);
+  if (metric.is_mean) return student(value, mean_standard_error(values).value(), documents);
   auto replicates = bootstrap_replicates(
       documents,
-      [&](std::span<const std::size_t> drawn) {
-        return metric_of_sums(aggregation, sums_of(values, width, drawn),
-                              static_cast<double>(drawn.size()));
-      },
+      [&](std::span<const std::size_t> drawn) { return metric_value(metric, values, drawn); },
       kBootstrapResamples, /*seed=*/0);
   if (!all_finite(replicates)) return std::nullopt;
   return expanded_interval(std::move(replicates), documents);

@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-#include "base/request.hpp"
+#include "base/metrics/metric.hpp"
 #include "results/statistics/paired_tests.hpp"
 #include "results/statistics/period_statistics.hpp"
 
@@ -36,10 +36,6 @@ struct PairedDifference {
   std::size_t changed = 0;  ///< documents whose value is another one
 };
 
-/// The number that a metric reports, added in the order of the documents.
-/// @param values  [documents, values_per_document(aggregation)], at least one document
-[[nodiscard]] double metric_value(Aggregation aggregation, std::span<const double> values);
-
 /// Compares a metric. Standard error and interval of
 ///   a mean of verdicts   s / sqrt(n) of the differences; Agresti and Min 2005, Statistics in
 ///                        Medicine 24, 729: half a document added to each of the four outcomes, so
@@ -47,20 +43,19 @@ struct PairedDifference {
 ///   another mean         s / sqrt(n) of the differences; Student's t
 ///   anything else        bootstrap over documents, both runs drawn alike, with
 ///   expanded_interval()
-/// @param a, b  [documents, values_per_document(aggregation)], the same documents in the same
-/// order,
-///              finite; results do not depend on anything but these, the order included
+/// @param a, b  [documents, metric.width], the same documents in the same order, finite; results do
+/// not depend on anything but these, the order included
 /// @throws std::invalid_argument  if the sizes differ or there are no values
-[[nodiscard]] PairedDifference paired_difference(Aggregation aggregation,
+[[nodiscard]] PairedDifference paired_difference(const Metric& metric,
                                                  std::span<const double> a,
                                                  std::span<const double> b);
 
 /// 95 % interval of a metric over documents: of verdicts Wilson's, of another mean Student's t,
 /// else the bootstrap's expanded_interval(). Empty for a single document that is no verdict, or
 /// where a bootstrap sample overflows.
-/// @param values  [documents, values_per_document(aggregation)], at least one document
+/// @param values  [documents, metric.width], at least one document
 /// @throws std::invalid_argument  if there are no values
-[[nodiscard]] std::optional<Interval> metric_interval(Aggregation aggregation,
+[[nodiscard]] std::optional<Interval> metric_interval(const Metric& metric,
                                                       std::span<const double> values);
 
 }  // namespace smdm

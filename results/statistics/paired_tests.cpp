@@ -1,3 +1,4 @@
+// McNemar's test, a permutation test of any metric, and Holm's correction.
 #include "results/statistics/paired_tests.hpp"
 
 #include <algorithm>
@@ -16,9 +17,9 @@ namespace {
 /// The sums of two runs over documents that can change sides.
 class Pair {
  public:
-  Pair(Aggregation aggregation, std::span<const double> a, std::span<const double> b)
-      : aggregation_(aggregation),
-        width_(values_per_document(aggregation)),
+  Pair(const Metric& metric, std::span<const double> a, std::span<const double> b)
+      : of_sums_(metric.of_sums),
+        width_(metric.width),
         documents_(a.size() / width_),
         a_(width_),
         b_(width_),
@@ -32,8 +33,8 @@ class Pair {
     swapped_b_ = b_;
   }
 
-  [[nodiscard]] double value_a() const { return metric(swapped_a_); }
-  [[nodiscard]] double value_b() const { return metric(swapped_b_); }
+  [[nodiscard]] double value_a() const { return value(swapped_a_); }
+  [[nodiscard]] double value_b() const { return value(swapped_b_); }
 
   /// Every document changes sides or not.
   void swap_some(SplitMix64& random) {
@@ -53,11 +54,11 @@ class Pair {
   }
 
  private:
-  [[nodiscard]] double metric(std::span<const double> sums) const {
-    return metric_of_sums(aggregation_, sums, static_cast<double>(documents_));
+  [[nodiscard]] double value(std::span<const double> sums) const {
+    return of_sums_(sums, static_cast<double>(documents_));
   }
 
-  Aggregation aggregation_;
+  double (*of_sums_)(std::span<const double> sums, double documents);
   std::size_t width_;
   std::size_t documents_;
   std::vector<double> a_, b_;        ///< [width] each: sums
@@ -66,11 +67,11 @@ class Pair {
   std::vector<double> swapped_a_, swapped_b_;
 };
 
-void check(Aggregation aggregation,
+void check(const Metric& metric,
            std::span<const double> a,
            std::span<const double> b,
            std::int64_t draws) {
-  const std::size_t width = values_per_document(aggregation);
+  const std::size_t width = metric.width;
   if (a.empty() || a.size() != b.size() || a.size() % width != 0) {
     throw std::invalid_argument("paired test: wanted " + std::to_string(width) +
                                 " value(s) of each run for each document, got " +
@@ -84,22 +85,6 @@ void check(Aggregation aggregation,
 
 }  // namespace
 
-double metric_of_sums(Aggregation aggregation, std::span<const double> sums, double documents) {
-  switch (aggregation) {
-    case Aggregation::mean:
-      return sums[0] / documents;
-    case Aggregation::perplexity:
-      return std::exp(-sums[0] / documents);
-    case Aggregation::bleu:
-      return corpus_bleu(sums);
-    case Aggregation::weighted_perplexity:
-      return weighted_perplexity(sums);
-    case Aggregation::bits_per_byte:
-      return bits_per_byte(sums);
-  }
-  throw std::invalid_argument("metric_of_sums: unknown aggregation");
-}
-
 double mcnemar_p_value(std::size_t only_a, std::size_t only_b) {
   const std::size_t fewer = std::min(only_a, only_b);
   const auto differing = static_cast<double>(only_a + only_b);
@@ -109,13 +94,13 @@ double mcnemar_p_value(std::size_t only_a, std::size_t only_b) {
   return std::min(1.0, 2.0 * incomplete_beta(differing - k, k + 1.0, 0.5));
 }
 
-double permutation_p_value(Aggregation aggregation,
+double permutation_p_value(const Metric& metric,
                            std::span<const double> a,
                            std::span<const double> b,
                            std::int64_t draws,
                            std::uint64_t seed) {
-  check(aggregation, a, b, draws);
-  Pair pair(aggregation, a, b);
+  check(metric, a, b, draws);
+  Pair pair(metric, a, b);
   // Sums in another order have other last bits: what is equal but for them counts as equal.
   constexpr double kRounding = 1e-11;
   const double least = std::fabs(pair.value_b() - pair.value_a()) -
@@ -130,20 +115,18 @@ double permutation_p_value(Aggregation aggregation,
   return static_cast<double>(as_far + 1) / static_cast<double>(draws + 1);
 }
 
-bool are_verdicts(Aggregation aggregation, std::span<const double> values) {
-  return aggregation == Aggregation::mean &&
-         std::all_of(values.begin(), values.end(),
-                     [](double value) { return value == 0.0 || value == 1.0; });
+bool are_verdicts(const Metric& metric, std::span<const double> values) {
+  return metric.is_mean && std::all_of(values.begin(), values.end(),
+                                       [](double value) { return value == 0.0 || value == 1.0; });
 }
 
-PairedTestResult paired_test(Aggregation aggregation,
+PairedTestResult paired_test(const Metric& metric,
                              std::span<const double> a,
                              std::span<const double> b,
                              std::int64_t draws) {
-  check(aggregation, a, b, draws);
-  if (!are_verdicts(aggregation, a) || !are_verdicts(aggregation, b))
-    return {.test = PairedTest::permutation,
-            .p_value = permutation_p_value(aggregation, a, b, draws)};
+  check(metric, a, b, draws);
+  if (!are_verdicts(metric, a) || !are_verdicts(metric, b))
+    return {.test = PairedTest::permutation, .p_value = permutation_p_value(metric, a, b, draws)};
   std::size_t only_a = 0;
   std::size_t only_b = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {

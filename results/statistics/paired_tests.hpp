@@ -6,19 +6,12 @@
 #include <span>
 #include <vector>
 
-#include "base/request.hpp"
+#include "base/metrics/metric.hpp"
 
 namespace smdm {
 
 /// Draws of a permutation test: the smallest p-value is 1 / (draws + 1).
 inline constexpr std::int64_t kPermutations = 10000;
-
-/// The number that a metric reports, from sums over documents.
-/// @param sums       [values_per_document(aggregation)]
-/// @param documents  that were added, at least 1
-[[nodiscard]] double metric_of_sums(Aggregation aggregation,
-                                    std::span<const double> sums,
-                                    double documents);
 
 /// Exact McNemar test, two-sided: how likely a split of the documents that differ is that is at
 /// least as uneven, if either run may win each of them alike. 1 where none differs.
@@ -28,22 +21,21 @@ inline constexpr std::int64_t kPermutations = 10000;
 /// Permutation test, two-sided: the difference between the metrics of two runs, against that after
 /// every document has changed sides or not, each with the chance 1/2. The metric is computed anew
 /// for every draw, so that it may be one of the whole corpus.
-/// @param a, b   [documents, values_per_document(aggregation)], row-major: the same documents in
-/// the
-///               same order, at least one
+/// @param a, b   [documents, metric.width], row-major: the same documents in the same order, at
+///               least one
 /// @param draws  at least 1
 /// @return (k + 1) / (draws + 1), k counting the draws at least as far from 0 as what was observed,
 ///         up to rounding, or not finite: 1 where the metric overflows for a run. A function of the
 ///         arguments alone, the order of documents included.
 /// @throws std::invalid_argument  if a limit above is broken
-[[nodiscard]] double permutation_p_value(Aggregation aggregation,
+[[nodiscard]] double permutation_p_value(const Metric& metric,
                                          std::span<const double> a,
                                          std::span<const double> b,
                                          std::int64_t draws = kPermutations,
                                          std::uint64_t seed = 0);
 
-/// Whether the values are all 0 or 1, as those of a verdict.
-[[nodiscard]] bool are_verdicts(Aggregation aggregation, std::span<const double> values);
+/// Whether the metric is a mean and its values are all 0 or 1, as those of a verdict.
+[[nodiscard]] bool are_verdicts(const Metric& metric, std::span<const double> values);
 
 enum class PairedTest : std::uint8_t {
   mcnemar,      ///< exact, for metrics that are 0 or 1 on every document of both runs
@@ -62,7 +54,7 @@ struct PairedTestResult {
 
 /// The test that suits the values.
 /// @throws std::invalid_argument  as permutation_p_value() does
-[[nodiscard]] PairedTestResult paired_test(Aggregation aggregation,
+[[nodiscard]] PairedTestResult paired_test(const Metric& metric,
                                            std::span<const double> a,
                                            std::span<const double> b,
                                            std::int64_t draws = kPermutations);

@@ -1,3 +1,4 @@
+// Periods of a corpus resampled: perplexity, bits per byte, and the change from a reference.
 #include "results/statistics/period_statistics.hpp"
 
 #include <algorithm>
@@ -7,7 +8,10 @@
 #include <cstdint>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "base/numbers/distributions.hpp"
 
 namespace smdm {
@@ -69,22 +73,28 @@ double tail_of(std::size_t units) {
   return normal_cdf(-std::sqrt(n / (n - 1.0)) * student_t_quantile(kUpper, n - 1.0));
 }
 
-/// Replicates of metric(sum of nats, sum of `weight`); none for a single unit.
-std::vector<double> replicates_of(std::span<const ScoredUnit> units,
-                                  double ScoredUnit::* weight,
-                                  CorpusMetric metric,
+/// What the units contribute to a metric of texts: [units, metric.width].
+std::vector<double> values_of(const Metric& metric, std::span<const ScoredUnit> units) {
+  std::vector<double> values;
+  for (const ScoredUnit& unit : units) {
+    const auto own =
+        metric.of_text({.nats = unit.nats, .tokens = unit.tokens, .bytes = unit.bytes});
+    values.insert(values.end(), own.begin(), own.end());
+  }
+  return values;
+}
+
+/// Replicates of a metric; none for a single unit.
+std::vector<double> replicates_of(const Metric& metric,
+                                  std::span<const double> values,
                                   std::int64_t resamples,
                                   std::uint64_t seed) {
-  if (units.size() < 2) return {};
+  const std::size_t units = values.size() / metric.width;
+  if (units < 2) return {};
   const auto statistic = [&](std::span<const std::size_t> drawn) {
-    std::array<double, 2> sums{};
-    for (const std::size_t i : drawn) {
-      sums[0] += units[i].nats;
-      sums[1] += units[i].*weight;
-    }
-    return metric(sums);
+    return metric_value(metric, values, drawn);
   };
-  return bootstrap_replicates(units.size(), statistic, resamples, seed);
+  return bootstrap_replicates(units, statistic, resamples, seed);
 }
 
 void check(std::span<const PeriodScores> periods, std::size_t reference) {
@@ -110,31 +120,30 @@ void check(std::span<const PeriodScores> periods, std::size_t reference) {
 Resampled resample(const PeriodScores& period, std::int64_t resamples) {
   const auto units = sorted_units(period.units);
   const auto seed = seed_of(period.name);
-  const double nats = total(units, &ScoredUnit::nats);
-  const double tokens = total(units, &ScoredUnit::tokens);
-  const double bytes = total(units, &ScoredUnit::bytes);
-  const auto error = error_of_sum(units);
+  const auto perplexity = metrics::weighted_perplexity();
+  const auto bits_per_byte = metrics::bits_per_byte();
+  const auto by_token = values_of(perplexity, units);
+  const auto by_byte = values_of(bits_per_byte, units);
   Resampled out;
-  out.perplexities =
-      replicates_of(units, &ScoredUnit::tokens, weighted_perplexity, resamples, seed);
-  out.result = {
-      .name = period.name,
-      .units = units.size(),
-      .tokens = tokens,
-      .bytes = bytes,
-      .perplexity = {.value = weighted_perplexity(std::array{nats, tokens}),
-                     .interval = expanded_interval(out.perplexities, units.size()),
-                     .monte_carlo_error = std::nullopt},
-      .bits_per_byte = {.value = bits_per_byte(std::array{nats, bytes}),
-                        .interval = expanded_interval(replicates_of(units, &ScoredUnit::bytes,
-                                                                    bits_per_byte, resamples, seed),
-                                                      units.size()),
-                        .monte_carlo_error = std::nullopt},
-      .change = std::nullopt};
-  if (error) {
-    out.relative_error = *error / tokens;  // of exp(-nats / tokens), to first order
+  out.perplexities = replicates_of(perplexity, by_token, resamples, seed);
+  auto bits = replicates_of(bits_per_byte, by_byte, resamples, seed);
+  out.result = {.name = period.name,
+                .units = units.size(),
+                .tokens = total(units, &ScoredUnit::tokens),
+                .bytes = total(units, &ScoredUnit::bytes),
+                .perplexity = {.value = metric_value(perplexity, by_token),
+                               .interval = expanded_interval(out.perplexities, units.size()),
+                               .monte_carlo_error = std::nullopt},
+                .bits_per_byte = {.value = metric_value(bits_per_byte, by_byte),
+                                  .interval = expanded_interval(std::move(bits), units.size()),
+                                  .monte_carlo_error = std::nullopt},
+                .change = std::nullopt};
+  if (const auto error = error_of_sum(units)) {
+    out.relative_error = *error / out.result.tokens;  // of exp(-nats / tokens), to first order
     out.result.perplexity.monte_carlo_error = out.result.perplexity.value * out.relative_error;
-    out.result.bits_per_byte.monte_carlo_error = *error / bytes / std::log(2.0);
+    const std::array sums{total(units, &ScoredUnit::nats), out.result.bytes};
+    out.result.bits_per_byte.monte_carlo_error =
+        bits_per_byte.error_of_sums(sums, static_cast<double>(units.size()), *error);
   }
   return out;
 }

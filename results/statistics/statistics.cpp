@@ -1,3 +1,4 @@
+// Sums over documents, closed forms and the bootstrap: what a metric's numbers become.
 #include "results/statistics/statistics.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/numbers/mean.hpp"
 #include "base/numbers/splitmix.hpp"
 
 namespace smdm {
@@ -37,41 +39,21 @@ void check_resamples(std::int64_t resamples) {
                               std::to_string(resamples));
 }
 
-double sample_deviation(std::span<const double> values) {
-  const double centre = mean(values);
-  double squares = 0.0;
-  for (const double value : values) squares += (value - centre) * (value - centre);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+/// Sums over documents in the order given: [width].
+std::vector<double> sums_of(std::span<const double> values, std::size_t width) {
+  std::vector<double> sums(width);
+  for (std::size_t at = 0; at < values.size(); ++at) sums[at % width] += values[at];
+  return sums;
+}
+
+void check_width(const Metric& metric, std::span<const double> values) {
+  if (!values.empty() && metric.width > 0 && values.size() % metric.width == 0) return;
+  throw std::invalid_argument("summarize: wanted " + std::to_string(metric.width) +
+                              " value(s) of " + metric.name + " for each document, got " +
+                              std::to_string(values.size()));
 }
 
 }  // namespace
-
-double mean(std::span<const double> values) {
-  if (values.empty()) throw std::invalid_argument("mean: wanted at least one value, got none");
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-std::optional<double> mean_standard_error(std::span<const double> values) {
-  if (values.size() < 2) return std::nullopt;
-  return sample_deviation(values) / std::sqrt(static_cast<double>(values.size()));
-}
-
-double perplexity(std::span<const double> nats) {
-  return std::exp(-mean(nats));
-}
-
-std::optional<double> perplexity_standard_error(std::span<const double> nats,
-                                                std::int64_t resamples,
-                                                std::uint64_t seed) {
-  const auto perplexity_of = [nats](std::span<const std::size_t> drawn) {
-    double sum = 0.0;
-    for (const std::size_t i : drawn) sum += nats[i];
-    return std::exp(-sum / static_cast<double>(drawn.size()));
-  };
-  return bootstrap_standard_error(nats.size(), perplexity_of, resamples, seed);
-}
 
 std::vector<double> bootstrap_replicates(
     std::size_t count,
@@ -104,113 +86,57 @@ std::optional<double> bootstrap_standard_error(
   return sample_deviation(bootstrap_replicates(count, statistic, resamples, seed));
 }
 
-double corpus_bleu(std::span<const double> counts) {
-  if (counts.size() != values_per_document(Aggregation::bleu)) {
-    throw std::invalid_argument("corpus_bleu: wanted " +
-                                std::to_string(values_per_document(Aggregation::bleu)) +
-                                " counts, got " + std::to_string(counts.size()));
-  }
-  const double written = counts[0];
-  const double wanted = counts[1];
-  const auto found = counts.subspan(2, kBleuOrder);
-  const auto all = counts.subspan(2 + kBleuOrder, kBleuOrder);
-  if (found[0] == 0.0 || all[kBleuOrder - 1] == 0.0) return 0.0;
-  double logs = 0.0;
-  double smoothed = 1.0;
-  for (std::size_t n = 0; n < kBleuOrder; ++n) {
-    if (found[n] == 0.0) smoothed *= 2.0;
-    logs += std::log(100.0 * (found[n] == 0.0 ? 1.0 / smoothed : found[n]) / all[n]);
-  }
-  const double brevity = written < wanted ? std::exp(1.0 - wanted / written) : 1.0;
-  return brevity * std::exp(logs / static_cast<double>(kBleuOrder));
+double metric_value(const Metric& metric, std::span<const double> values) {
+  const auto documents = static_cast<double>(values.size() / metric.width);
+  return metric.of_sums(sums_of(values, metric.width), documents);
 }
 
-double weighted_perplexity(std::span<const double> sums) {
-  return std::exp(-sums[0] / sums[1]);
-}
-
-double bits_per_byte(std::span<const double> sums) {
-  return -sums[0] / sums[1] / std::log(2.0);
-}
-
-Summary summarize_corpus(CorpusMetric metric,
-                         std::span<const double> values,
-                         std::size_t width,
-                         std::int64_t resamples,
-                         std::uint64_t seed) {
-  if (values.empty() || width == 0 || values.size() % width != 0) {
-    throw std::invalid_argument("summarize_corpus: wanted " + std::to_string(width) +
-                                " values for each document, got " + std::to_string(values.size()));
+double metric_value(const Metric& metric,
+                    std::span<const double> values,
+                    std::span<const std::size_t> drawn) {
+  std::vector<double> sums(metric.width);
+  for (const std::size_t document : drawn) {
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[document * sums.size() + i];
   }
-  const auto metric_of = [&](std::span<const std::size_t> documents) {
-    std::vector<double> sums(width);
-    for (const std::size_t document : documents) {
-      for (std::size_t i = 0; i < width; ++i) sums[i] += values[document * width + i];
-    }
-    return metric(sums);
+  return metric.of_sums(sums, static_cast<double>(drawn.size()));
+}
+
+Summary bootstrap_summary(const Metric& metric,
+                          std::span<const double> values,
+                          std::int64_t resamples,
+                          std::uint64_t seed) {
+  check_width(metric, values);
+  const auto of_drawn = [&](std::span<const std::size_t> drawn) {
+    return metric_value(metric, values, drawn);
   };
-  const std::size_t documents = values.size() / width;
-  std::vector<std::size_t> each(documents);
-  std::iota(each.begin(), each.end(), std::size_t{0});
-  return {.value = metric_of(each),
-          .standard_error = bootstrap_standard_error(documents, metric_of, resamples, seed)};
+  return {.value = metric_value(metric, values),
+          .standard_error =
+              bootstrap_standard_error(values.size() / metric.width, of_drawn, resamples, seed)};
 }
 
-Summary summarize(Aggregation aggregation, std::span<const double> values) {
-  const std::size_t width = values_per_document(aggregation);
-  const auto sorted = sorted_rows(values, width);
-  switch (aggregation) {
-    case Aggregation::mean:
-      return {.value = mean(sorted), .standard_error = mean_standard_error(sorted)};
-    case Aggregation::perplexity:
-      return {.value = perplexity(sorted), .standard_error = perplexity_standard_error(sorted)};
-    case Aggregation::bleu:
-      return summarize_corpus(corpus_bleu, sorted, width);
-    case Aggregation::weighted_perplexity:
-      return summarize_corpus(weighted_perplexity, sorted, width);
-    case Aggregation::bits_per_byte:
-      return summarize_corpus(bits_per_byte, sorted, width);
-  }
-  throw std::invalid_argument("summarize: unknown aggregation");
+Summary summarize(const Metric& metric, std::span<const double> values) {
+  check_width(metric, values);
+  const auto sorted = sorted_rows(values, metric.width);
+  if (!metric.is_mean) return bootstrap_summary(metric, sorted);
+  return {.value = metric_value(metric, sorted), .standard_error = mean_standard_error(sorted)};
 }
 
-std::optional<double> monte_carlo_error(Aggregation aggregation,
+std::optional<double> monte_carlo_error(const Metric& metric,
                                         std::span<const double> values,
                                         std::span<const double> errors) {
   if (errors.empty()) return std::nullopt;
-  const auto width = values_per_document(aggregation);
-  if (errors.size() * width != values.size()) {
+  if (errors.size() * metric.width != values.size()) {
     throw std::invalid_argument("monte_carlo_error: wanted one error for each of " +
-                                std::to_string(values.size() / width) + " documents, got " +
+                                std::to_string(values.size() / metric.width) + " documents, got " +
                                 std::to_string(errors.size()));
   }
+  if (metric.error_of_sums == nullptr) return std::nullopt;
   std::vector<double> sorted(errors.begin(), errors.end());
-  std::ranges::sort(sorted);
-  const auto rows = sorted_rows(values, width);  // no order of documents changes a bit
+  std::ranges::sort(sorted);  // no order of documents changes a bit
   double squares = 0.0;
   for (const double error : sorted) squares += error * error;
-  const double sum = std::sqrt(squares);
-  const auto count = static_cast<double>(errors.size());
-  double units = 0.0;  // tokens or bytes of a corpus metric
-  if (width == 2) {
-    for (std::size_t i = 1; i < rows.size(); i += 2) units += rows[i];
-  }
-  switch (aggregation) {
-    case Aggregation::mean:
-      return sum / count;
-    case Aggregation::perplexity:
-      return perplexity(rows) * sum / count;
-    case Aggregation::weighted_perplexity: {
-      double nats = 0.0;
-      for (std::size_t i = 0; i < rows.size(); i += 2) nats += rows[i];
-      return std::exp(-nats / units) * sum / units;
-    }
-    case Aggregation::bits_per_byte:
-      return sum / units / std::log(2.0);
-    case Aggregation::bleu:
-      break;
-  }
-  return std::nullopt;
+  const auto sums = sums_of(sorted_rows(values, metric.width), metric.width);
+  return metric.error_of_sums(sums, static_cast<double>(errors.size()), std::sqrt(squares));
 }
 
 std::vector<TaskSummary> summarize(const RunRecord& run) {
@@ -218,7 +144,7 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
   for (const TaskRecord& task : run.tasks) {
     TaskSummary metrics;
     for (const MetricRecord& metric : task.metrics) {
-      const std::size_t width = values_per_document(metric.info.aggregation);
+      const std::size_t width = metric.info.width;
       if (metric.values.empty() || metric.values.size() != task.samples.size() * width) {
         throw std::invalid_argument(
             "summarize: " + task.name + ": wanted " + std::to_string(width) + " value(s) of " +
@@ -226,9 +152,8 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
             std::to_string(task.samples.size()) + " documents (at least 1), got " +
             std::to_string(metric.values.size()));
       }
-      auto summary = summarize(metric.info.aggregation, metric.values);
-      summary.monte_carlo_error =
-          monte_carlo_error(metric.info.aggregation, metric.values, metric.mc_errors);
+      auto summary = summarize(metric.info, metric.values);
+      summary.monte_carlo_error = monte_carlo_error(metric.info, metric.values, metric.mc_errors);
       metrics.push_back(summary);
     }
     tasks.push_back(std::move(metrics));

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "base/request.hpp"
+#include "base/metrics/metric.hpp"
 #include "results/run/record.hpp"
 
 namespace smdm {
@@ -28,29 +28,10 @@ struct Summary {
   std::optional<double> monte_carlo_error = {};
 };
 
-/// Sum in the given order, divided by the count.
-/// @throws std::invalid_argument  if there are no values
-[[nodiscard]] double mean(std::span<const double> values);
-
-/// Sample standard deviation (n - 1) divided by sqrt(n); empty with fewer than two values.
-[[nodiscard]] std::optional<double> mean_standard_error(std::span<const double> values);
-
-/// exp(-mean) of log-likelihoods in nats.
-/// @throws std::invalid_argument  if there are no values
-[[nodiscard]] double perplexity(std::span<const double> nats);
-
-/// Sample standard deviation of the perplexities of `resamples` bootstrap samples; empty with fewer
-/// than two values. The draws are a function of `seed` and the count alone (SplitMix64, Steele, Lea
-/// and Flood 2014, and Lemire's exact mapping to 0..n-1), so that the value is the same on every
-/// platform up to the rounding of exp.
-/// @throws std::invalid_argument  if resamples < 2
-[[nodiscard]] std::optional<double> perplexity_standard_error(
-    std::span<const double> nats,
-    std::int64_t resamples = kBootstrapResamples,
-    std::uint64_t seed = 0);
-
 /// `statistic` of `resamples` bootstrap samples of `count` documents, each given as the `count`
-/// indices drawn. The draws are a function of `seed` and the count alone.
+/// indices drawn. The draws are a function of `seed` and the count alone (SplitMix64, Steele, Lea
+/// and Flood 2014, and Lemire's exact mapping to 0..n-1), so that they are the same on every
+/// platform.
 /// @throws std::invalid_argument  if resamples < 2, or count is 0 or 2^32 or more
 [[nodiscard]] std::vector<double> bootstrap_replicates(
     std::size_t count,
@@ -58,8 +39,7 @@ struct Summary {
     std::int64_t resamples,
     std::uint64_t seed);
 
-/// Sample standard deviation of bootstrap_replicates(); empty with fewer than two documents. The
-/// draws are those of perplexity_standard_error.
+/// Sample standard deviation of bootstrap_replicates(); empty with fewer than two documents.
 /// @throws std::invalid_argument  if resamples < 2 or count is 2^32 or more
 [[nodiscard]] std::optional<double> bootstrap_standard_error(
     std::size_t count,
@@ -67,41 +47,38 @@ struct Summary {
     std::int64_t resamples = kBootstrapResamples,
     std::uint64_t seed = 0);
 
-/// BLEU of a corpus, 0 to 100, from the sums over its documents of the counts that
-/// Aggregation::bleu is about, as sacrebleu 2.6.0 defines it by default: exponential smoothing of
-/// n-grams that are never found, 0 if no word is found or no document has four.
-/// @throws std::invalid_argument  if the number of counts is another
-[[nodiscard]] double corpus_bleu(std::span<const double> counts);
+/// The number that a metric reports, added in the order of the documents.
+/// @param values  [documents, metric.width], row-major, at least one document
+[[nodiscard]] double metric_value(const Metric& metric, std::span<const double> values);
 
-/// exp(-nats / tokens) and -nats / bytes / ln 2 of a corpus.
-/// @param sums  nats, then tokens or bytes, added over documents
-[[nodiscard]] double weighted_perplexity(std::span<const double> sums);
-[[nodiscard]] double bits_per_byte(std::span<const double> sums);
+/// Likewise of some of the documents, in the order drawn.
+/// @param drawn  indices of documents, at least one; an index may occur several times
+[[nodiscard]] double metric_value(const Metric& metric,
+                                  std::span<const double> values,
+                                  std::span<const std::size_t> drawn);
 
-/// A metric of the whole corpus: a function of counts that are added over documents.
-using CorpusMetric = double (*)(std::span<const double> sums);
-
-/// The metric of a corpus and its bootstrap standard error over documents.
-/// @param values  [documents, width], row-major
+/// The metric and its bootstrap standard error over documents, both in the order given.
+/// @param values  [documents, metric.width], row-major
 /// @throws std::invalid_argument  if there are no values, or not `width` for each document
-[[nodiscard]] Summary summarize_corpus(CorpusMetric metric,
-                                       std::span<const double> values,
-                                       std::size_t width,
-                                       std::int64_t resamples = kBootstrapResamples,
-                                       std::uint64_t seed = 0);
+[[nodiscard]] Summary bootstrap_summary(const Metric& metric,
+                                        std::span<const double> values,
+                                        std::int64_t resamples = kBootstrapResamples,
+                                        std::uint64_t seed = 0);
 
-/// The number that a metric reports. It does not depend, to the last bit, on the order of the
-/// documents: sums and draws are over documents sorted by their values.
-/// @param values  values_per_document(aggregation) for each document, row-major
-/// @throws std::invalid_argument  if there are no values
-[[nodiscard]] Summary summarize(Aggregation aggregation, std::span<const double> values);
+/// The number that a metric reports, with its standard error: of a mean in closed form, else from
+/// the bootstrap. Neither depends, to the last bit, on the order of the documents: sums and draws
+/// are over documents sorted by their values.
+/// @param values  [documents, metric.width], row-major
+/// @throws std::invalid_argument  if there are no values, or not `width` for each document
+[[nodiscard]] Summary summarize(const Metric& metric, std::span<const double> values);
 
 /// The Monte Carlo error of a metric, from those of its documents, which are independent: the root
-/// of the sum of their squares, carried through the metric to first order. Empty without errors.
+/// of the sum of their squares, carried through the metric to first order. Empty without errors, or
+/// where the metric has none to give.
 /// @param values  as for summarize()
 /// @param errors  [documents], see MetricRecord::mc_errors
 /// @throws std::invalid_argument  if there is not one for each document
-[[nodiscard]] std::optional<double> monte_carlo_error(Aggregation aggregation,
+[[nodiscard]] std::optional<double> monte_carlo_error(const Metric& metric,
                                                       std::span<const double> values,
                                                       std::span<const double> errors);
 

@@ -10,16 +10,6 @@
 namespace smdm {
 namespace {
 
-/// numpy's argmax: the first of equal maxima, and the first NaN if there is one.
-std::size_t argmax(std::span<const double> values) {
-  std::size_t best = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] != values[i]) return i;
-    if (values[i] > values[best]) best = i;
-  }
-  return best;
-}
-
 /// Calls the member for the kind of task that it is.
 template <typename OfChoice, typename OfCloze, typename OfOpen, typename OfCorpus>
 auto by_kind(
@@ -30,64 +20,45 @@ auto by_kind(
   return of_corpus(std::get<DatedCorpus>(task));
 }
 
-LoadedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
+AskedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
   auto corpus = load_corpus(task.info.name, root, task.folder, {.text_fields = task.text_fields});
-  LoadedDataset all;
+  AskedDataset all;
   for (auto& period : corpus.periods) {
     for (auto& document : period.documents) all.documents.push_back(std::move(document));
+    for (auto& text : period.texts) all.asked.emplace_back(Text{.text = std::move(text)});
     all.files.insert(all.files.end(), period.files.begin(), period.files.end());
   }
   all.warnings = std::move(corpus.warnings);
   return all;
 }
 
-/// 1 for the gold choice that is likelier than every other; a tie counts against it.
-std::size_t rank_of_gold(const Question& question, std::span<const double> nats) {
-  std::size_t rank = 1;
-  for (std::size_t i = 0; i < nats.size(); ++i) {
-    if (i != question.gold && !(nats[i] < nats[question.gold])) ++rank;
-  }
-  return rank;
-}
-
-double unknown_metric(const TaskInfo& task, const MetricInfo& metric) {
+[[noreturn]] void refuse_metric(const TaskInfo& task, const Metric& metric) {
   throw std::invalid_argument(task.name + ": no metric " + metric.name + " for this kind of task");
 }
 
 /// A choice that a race ruled out under a metric is not its answer, whatever the value was when the
 /// rows ended.
-bool is_ruled_out(const Estimate& estimate, const MetricInfo& metric) {
+bool is_ruled_out(const Estimate& estimate, const Metric& metric) {
   const auto& from = estimate.eliminated_from;
   return estimate.eliminated || std::ranges::find(from, metric.name) != from.end();
 }
 
-double choice_value(const TaskInfo& task,
-                    const MetricInfo& metric,
-                    const Question& question,
-                    std::span<const Estimate> estimates) {
+/// Log-likelihoods as a metric sees them.
+std::vector<double> nats_under(const Metric& metric, std::span<const Estimate> estimates) {
+  constexpr auto kNever = -std::numeric_limits<double>::infinity();
   std::vector<double> nats;
-  std::vector<double> nats_per_character;
-  for (std::size_t i = 0; i < estimates.size(); ++i) {
-    constexpr auto kNever = -std::numeric_limits<double>::infinity();
-    nats.push_back(is_ruled_out(estimates[i], metric) ? kNever : estimates[i].nats);
-    nats_per_character.push_back(nats.back() /
-                                 static_cast<double>(unicode::length(question.choices[i])));
-  }
-  const auto is_gold = [&](std::size_t answer) { return answer == question.gold ? 1.0 : 0.0; };
-  if (metric.name == "acc") return is_gold(argmax(nats));
-  if (metric.name == "acc_norm") return is_gold(argmax(nats_per_character));
-  const auto rank = rank_of_gold(question, nats);
-  if (metric.name == "mrr") return 1.0 / static_cast<double>(rank);
-  if (metric.name == "top1") return rank == 1 ? 1.0 : 0.0;
-  return unknown_metric(task, metric);
+  nats.reserve(estimates.size());
+  for (const Estimate& estimate : estimates)
+    nats.push_back(is_ruled_out(estimate, metric) ? kNever : estimate.nats);
+  return nats;
 }
 
-Json metric_list(const std::vector<MetricInfo>& metrics) {
+Json metric_list(const std::vector<Metric>& metrics) {
   Json list = Json::array();
-  for (const MetricInfo& metric : metrics) {
+  for (const Metric& metric : metrics) {
     if (!list.empty() && list.back()["metric"] == metric.name) continue;  // another filter of it
     list.push_back({{"metric", metric.name},
-                    {"aggregation", to_string(metric.aggregation)},
+                    {"aggregation", metric.aggregation},
                     {"higher_is_better", metric.higher_is_better}});
   }
   return list;
@@ -99,16 +70,23 @@ const TaskInfo& info(const Task& task) {
   return std::visit([](const auto& kind) -> const TaskInfo& { return kind.info; }, task);
 }
 
-LoadedDataset load(const Task& task, const std::filesystem::path& root) {
+AskedDataset load(const Task& task, const std::filesystem::path& root) {
   if (const auto* corpus = std::get_if<DatedCorpus>(&task)) return load_periods(*corpus, root);
-  const auto check = [&task](const Json& document) {
-    by_kind(
-        task, [&](const MultipleChoice& kind) { static_cast<void>(kind.parse(document)); },
-        [&](const Cloze& kind) { static_cast<void>(kind.parse(document)); },
-        [&](const OpenAnswer& kind) { static_cast<void>(kind.parse(document)); },
-        [](const DatedCorpus&) {});
-  };
-  return load_dataset(info(task).name, info(task).dataset, root, check);
+  AskedDataset all;
+  static_cast<LoadedDataset&>(all) =
+      load_dataset(info(task).name, info(task).dataset, root,
+                   [&](const Json& document) { all.asked.push_back(ask(task, document)); });
+  return all;
+}
+
+Asked ask(const Task& task, const Json& document) {
+  return by_kind(
+      task, [&](const MultipleChoice& choice) { return Asked(choice.parse(document)); },
+      [&](const Cloze& cloze) { return Asked(cloze.parse(document)); },
+      [&](const OpenAnswer& open) { return Asked(open.parse(document)); },
+      [&](const DatedCorpus& corpus) {
+        return Asked(Text{.text = corpus_text(document, corpus.text_fields)});
+      });
 }
 
 std::optional<Task> likelihood_probe(const Task& task) {
@@ -127,23 +105,19 @@ std::vector<Request> requests(const Question& question) {
   return all;
 }
 
-std::vector<Request> requests(const Task& task, const Json& document) {
-  return by_kind(
-      task, [&](const MultipleChoice& choice) { return requests(choice.parse(document)); },
-      [&](const Cloze& cloze) { return std::vector<Request>{cloze.parse(document)}; },
-      [](const OpenAnswer&) { return std::vector<Request>{}; },
-      [&](const DatedCorpus& corpus) {
-        return std::vector<Request>{
-            {.context = "", .continuation = corpus_text(document, corpus.text_fields)}};
-      });
+std::vector<Request> requests(const Asked& asked) {
+  if (const auto* question = std::get_if<Question>(&asked)) return requests(*question);
+  if (const auto* request = std::get_if<Request>(&asked)) return {*request};
+  if (const auto* text = std::get_if<Text>(&asked))
+    return {{.context = "", .continuation = text->text}};
+  return {};
 }
 
-Json target(const Task& task, const Json& document) {
-  return by_kind(
-      task, [&](const MultipleChoice& choice) { return Json(choice.parse(document).gold); },
-      [&](const Cloze& cloze) { return Json(cloze.parse(document).continuation); },
-      [&](const OpenAnswer& open) { return Json(open.parse(document).reference); },
-      [&](const DatedCorpus& corpus) { return Json(corpus_text(document, corpus.text_fields)); });
+Json target(const Asked& asked) {
+  if (const auto* question = std::get_if<Question>(&asked)) return question->gold;
+  if (const auto* request = std::get_if<Request>(&asked)) return request->continuation;
+  if (const auto* prompt = std::get_if<Prompt>(&asked)) return prompt->reference;
+  return std::get<Text>(asked).text;
 }
 
 std::vector<double> score(const MultipleChoice& task,
@@ -154,61 +128,37 @@ std::vector<double> score(const MultipleChoice& task,
                                 std::to_string(question.choices.size()) + " estimates, got " +
                                 std::to_string(estimates.size()));
   }
+  std::vector<std::size_t> characters;
+  for (const std::string& choice : question.choices) characters.push_back(unicode::length(choice));
   std::vector<double> values;
   values.reserve(task.info.metrics.size());
-  for (const MetricInfo& metric : task.info.metrics) {
-    values.push_back(choice_value(task.info, metric, question, estimates));
+  for (const Metric& metric : task.info.metrics) {
+    if (metric.of_choices == nullptr) refuse_metric(task.info, metric);
+    const auto nats = nats_under(metric, estimates);
+    values.push_back(
+        metric.of_choices({.nats = nats, .characters = characters, .gold = question.gold}));
   }
   return values;
 }
 
 std::vector<double> score(const Cloze& task, const Estimate& estimate) {
   std::vector<double> values;
-  for (const MetricInfo& metric : task.info.metrics) {
-    if (metric.name == "perplexity") {
-      values.push_back(estimate.nats);
-    } else if (metric.name != "acc") {
-      unknown_metric(task.info, metric);
-    } else if (!estimate.is_greedy) {
-      throw std::invalid_argument(task.info.name +
-                                  ": acc wanted is_greedy, got an estimate without");
-    } else {
-      values.push_back(*estimate.is_greedy ? 1.0 : 0.0);
-    }
+  for (const Metric& metric : task.info.metrics) {
+    if (metric.of_continuation == nullptr) refuse_metric(task.info, metric);
+    values.push_back(
+        metric.of_continuation({.nats = estimate.nats, .is_greedy = estimate.is_greedy}));
   }
   return values;
 }
 
-MetricInfo accuracy() {
-  return {.name = "acc"};
-}
-
-MetricInfo normalized_accuracy() {
-  return {.name = "acc_norm"};
-}
-
-MetricInfo reciprocal_rank() {
-  return {.name = "mrr"};
-}
-
-MetricInfo top_rank() {
-  return {.name = "top1"};
-}
-
-MetricInfo perplexity() {
-  return {.name = "perplexity", .aggregation = Aggregation::perplexity, .higher_is_better = false};
-}
-
-MetricInfo weighted_perplexity() {
-  return {.name = "perplexity",
-          .aggregation = Aggregation::weighted_perplexity,
-          .higher_is_better = false};
-}
-
-MetricInfo bits_per_byte() {
-  return {.name = "bits_per_byte",
-          .aggregation = Aggregation::bits_per_byte,
-          .higher_is_better = false};
+std::vector<double> score(const DatedCorpus& task, const TextOutcome& outcome) {
+  std::vector<double> values;
+  for (const Metric& metric : task.info.metrics) {
+    if (metric.of_text == nullptr) refuse_metric(task.info, metric);
+    const auto own = metric.of_text(outcome);
+    values.insert(values.end(), own.begin(), own.end());
+  }
+  return values;
 }
 
 Json lm_eval_config(const Task& task) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/metrics/metric.hpp"
 #include "base/request.hpp"
 #include "tasks/data/dataset.hpp"
 #include "tasks/data/dated_corpus.hpp"
@@ -24,7 +25,7 @@ struct TaskInfo {
   std::string name;
   double version = 0.0;  ///< raised when one byte of a prompt or the meaning of a metric changes
   DatasetInfo dataset;
-  std::vector<MetricInfo> metrics;
+  std::vector<Metric> metrics;
   /// The task in the words of lm-evaluation-harness's task configuration: dataset_path, splits,
   /// templates, whatever is not at its default there. See lm_eval_config().
   Json lm_eval;
@@ -73,13 +74,22 @@ struct OpenAnswer {
   AnswerProtocol protocol = AnswerProtocol::one_pass;
   /// @throws Error(data)  if a field is missing or holds no gold answer
   Prompt (*parse)(const Json& document) = nullptr;
-  /// Values in the order of info.metrics, values_per_document() of each.
+  /// Values in the order of info.metrics, Metric::width of each.
   std::vector<double> (*score)(std::string_view generation, std::string_view reference) = nullptr;
   /// What the metrics compare, for samples files ("filtered_resps").
   std::string (*extract)(std::string_view generation) = nullptr;
   /// The same documents asked by likelihood instead, under the same name; null where there is none.
   MultipleChoice (*likelihood_probe)() = nullptr;
 };
+
+/// A text whose likelihood as a whole is asked for.
+struct Text {
+  std::string text;
+};
+
+/// What a document asks: a question with its choices, a passage with its continuation, a prompt, or
+/// a text.
+using Asked = std::variant<Question, Request, Prompt, Text>;
 
 /// Texts of several periods of time, whose perplexities are compared.
 struct DatedCorpus {
@@ -92,10 +102,19 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
 
 [[nodiscard]] const TaskInfo& info(const Task& task);
 
-/// Reads a task's documents under the data root; those of a dated corpus in time order. Every
-/// document is known to parse afterwards.
-/// @throws Error(data)
-[[nodiscard]] LoadedDataset load(const Task& task, const std::filesystem::path& root);
+/// Documents with what they ask.
+struct AskedDataset : LoadedDataset {
+  std::vector<Asked> asked;  ///< one for each document
+};
+
+/// Reads a task's documents under the data root, those of a dated corpus in time order, and parses
+/// each once.
+/// @throws Error(data)  with file and line of a document that cannot be parsed
+[[nodiscard]] AskedDataset load(const Task& task, const std::filesystem::path& root);
+
+/// What a document asks: the one place where documents are parsed.
+/// @throws Error(data)  if a field is missing or holds no answer
+[[nodiscard]] Asked ask(const Task& task, const Json& document);
 
 /// The task that asks by likelihood what this one asks by generation, where there is one.
 [[nodiscard]] std::optional<Task> likelihood_probe(const Task& task);
@@ -103,41 +122,24 @@ using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
 /// One request for each choice, in order.
 [[nodiscard]] std::vector<Request> requests(const Question& question);
 
-/// The requests of one document: one for each choice, one for a cloze, none for an open answer, and
-/// one without context for the text of a corpus.
-[[nodiscard]] std::vector<Request> requests(const Task& task, const Json& document);
+/// One for each choice, one for a cloze, none for a prompt, and one without context for a text.
+[[nodiscard]] std::vector<Request> requests(const Asked& asked);
 
 /// What lm-evaluation-harness writes as a sample's "target": the index of the gold choice, the
 /// continuation of a cloze, the gold answer of an open question, the text of a corpus.
-[[nodiscard]] Json target(const Task& task, const Json& document);
+[[nodiscard]] Json target(const Asked& asked);
 
 /// Values in the order of info.metrics, from one estimate for each request of the document. What a
 /// race ruled out under a metric is not its answer.
-/// @throws std::invalid_argument  if the number of estimates is another, or a metric is not one of
-/// this kind of task ("acc", "acc_norm", "mrr", "top1"; for a cloze "perplexity", "acc", which
-/// needs is_greedy)
+/// @throws std::invalid_argument  if the number of estimates is another, a metric is not one of
+/// this kind of task (Metric::of_choices, of_continuation, of_text), or it needs is_greedy and
+/// there is none
 [[nodiscard]] std::vector<double> score(const MultipleChoice& task,
                                         const Question& question,
                                         std::span<const Estimate> estimates);
 [[nodiscard]] std::vector<double> score(const Cloze& task, const Estimate& estimate);
-
-/// Metrics as lm-evaluation-harness defines and names them.
-[[nodiscard]] MetricInfo accuracy();
-/// Accuracy of log-likelihoods divided by the number of code points of the choice.
-[[nodiscard]] MetricInfo normalized_accuracy();
-/// exp(-mean) of log-likelihoods in nats.
-[[nodiscard]] MetricInfo perplexity();
-
-/// 1 / r, where r is the rank of the gold choice's log-likelihood: 1 plus the number of others that
-/// are at least as likely, so that a tie counts against the model.
-[[nodiscard]] MetricInfo reciprocal_rank();
-/// Is that rank 1?
-[[nodiscard]] MetricInfo top_rank();
-
-/// exp(-nats / tokens) over a corpus.
-[[nodiscard]] MetricInfo weighted_perplexity();
-/// -nats / bytes / ln 2 over a corpus: comparable between tokenizers.
-[[nodiscard]] MetricInfo bits_per_byte();
+/// Metric::width values of each metric.
+[[nodiscard]] std::vector<double> score(const DatedCorpus& task, const TextOutcome& outcome);
 
 /// The "configs" entry that lm-evaluation-harness writes for the task, zero-shot.
 [[nodiscard]] Json lm_eval_config(const Task& task);

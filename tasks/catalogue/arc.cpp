@@ -1,5 +1,6 @@
 // ARC: grade-school science, an easy and a challenge part (Clark et al. 2018, arXiv:1803.05457).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/arc.
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/ask/choice_list.hpp"
 #include "tasks/data/fields.hpp"
@@ -46,7 +47,7 @@ MultipleChoice arc(std::string name,
                .dataset = {.sources = std::move(sources),
                            .documents = documents,
                            .to_document = to_document},
-               .metrics = {accuracy(), normalized_accuracy()},
+               .metrics = {metrics::accuracy(), metrics::normalized_accuracy()},
                .lm_eval = {{"tag", {"ai2_arc"}},
                            {"dataset_path", "allenai/ai2_arc"},
                            {"dataset_name", part},

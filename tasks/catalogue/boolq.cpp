@@ -2,6 +2,7 @@
 // form, where the passage begins with its title.
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4
 // lm_eval/tasks/super_glue/boolq.
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
 
@@ -41,7 +42,7 @@ MultipleChoice boolq() {
                                                       .known_sha256 = {kUpstream}}}},
                            .documents = 3270,
                            .to_document = to_document},
-               .metrics = {accuracy()},
+               .metrics = {metrics::accuracy()},
                .lm_eval = {{"tag", {"super-glue-lm-eval-v1"}},
                            {"dataset_path", "super_glue"},
                            {"dataset_name", "boolq"},

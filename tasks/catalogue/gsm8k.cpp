@@ -2,6 +2,7 @@
 // Protocol of the SMDM paper (Nie et al. 2024, arXiv:2410.18514): no shots, the question alone, the
 // answer after the last "#### "; it is not lm-evaluation-harness's task of the same name.
 #include "base/error.hpp"
+#include "base/metrics/accuracy.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/answers/gsm8k_answer.hpp"
 #include "tasks/ask/catalog_entries.hpp"
@@ -54,7 +55,7 @@ OpenAnswer gsm8k() {
                                         .format = RowFormat::two_bars}},
                            .documents = 1319,
                            .to_document = to_document},
-               .metrics = {{.name = "exact_match"}, {.name = "exact_match", .filter = "math"}},
+               .metrics = {metrics::exact_match(), metrics::exact_match("math")},
                .lm_eval = {{"dataset_path", "gsm8k"},
                            {"dataset_name", "main"},
                            {"training_split", "train"},

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/metrics/accuracy.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
@@ -80,7 +81,7 @@ MultipleChoice hellaswag() {
                                                       .known_sha256 = {kRows}}}},
                            .documents = 10042,
                            .to_document = to_document},
-               .metrics = {accuracy(), normalized_accuracy()},
+               .metrics = {metrics::accuracy(), metrics::normalized_accuracy()},
                .lm_eval = {{"tag", {"multiple_choice"}},
                            {"dataset_path", "hellaswag"},
                            {"dataset_kwargs", {{"trust_remote_code", true}}},

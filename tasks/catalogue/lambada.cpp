@@ -2,6 +2,8 @@
 // tokenised text (standard) and in OpenAI's (openai).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/lambada.
 #include "base/error.hpp"
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
 
@@ -65,7 +67,7 @@ Cloze lambada_standard() {
                                         .format = RowFormat::plain}},
                            .documents = 5153,
                            .to_document = standard_document},
-               .metrics = {perplexity(), accuracy()},
+               .metrics = {metrics::perplexity(), metrics::accuracy()},
                .lm_eval = std::move(config)},
       .parse = parse,
   };
@@ -85,7 +87,7 @@ Cloze lambada_openai() {
                                                       .known_sha256 = {kOpenaiUpstream}}}},
                            .documents = 5153,
                            .to_document = openai_document},
-               .metrics = {perplexity(), accuracy()},
+               .metrics = {metrics::perplexity(), metrics::accuracy()},
                .lm_eval = std::move(config)},
       .parse = parse,
   };

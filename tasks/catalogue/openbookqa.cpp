@@ -1,6 +1,7 @@
 // OpenBookQA: elementary science with one fact from an open book, which is not shown (Mihaylov et
 // al. 2018, arXiv:1809.02789).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/openbookqa.
+#include "base/metrics/accuracy.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/ask/choice_list.hpp"
@@ -43,7 +44,7 @@ MultipleChoice openbookqa() {
                                                       .known_sha256 = {kFetched, kUpstream}}}},
                            .documents = 500,
                            .to_document = to_document},
-               .metrics = {accuracy(), normalized_accuracy()},
+               .metrics = {metrics::accuracy(), metrics::normalized_accuracy()},
                .lm_eval = {{"dataset_path", "openbookqa"},
                            {"dataset_name", "main"},
                            {"training_split", "train"},

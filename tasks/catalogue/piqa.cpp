@@ -1,5 +1,6 @@
 // PIQA: which of two solutions reaches an everyday goal (Bisk et al. 2020, arXiv:1911.11641).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/piqa.
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
 
@@ -42,7 +43,7 @@ MultipleChoice piqa() {
                                                       .allowed = {"0", "1"}}}},
                            .documents = 1838,
                            .to_document = to_document},
-               .metrics = {accuracy(), normalized_accuracy()},
+               .metrics = {metrics::accuracy(), metrics::normalized_accuracy()},
                .lm_eval = {{"dataset_path", "piqa"},
                            {"dataset_kwargs", {{"trust_remote_code", true}}},
                            {"training_split", "train"},

@@ -2,6 +2,7 @@
 // of an article but the last are shown with their answers; the last one is asked.
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/race.
 #include "base/error.hpp"
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
 #include "tasks/data/python_literal.hpp"
@@ -97,7 +98,7 @@ MultipleChoice race() {
                                                       .known_sha256 = {kUpstream}}}},
                            .documents = 1045,
                            .to_document = to_document},
-               .metrics = {accuracy()},
+               .metrics = {metrics::accuracy()},
                .lm_eval = {{"dataset_path", "EleutherAI/race"},
                            {"dataset_name", "high"},
                            {"dataset_kwargs", {{"trust_remote_code", true}}},

@@ -3,7 +3,9 @@
 // arXiv:2309.12288).
 // Files, prompts and the metrics contained and bleu_char: the SMDM paper (Nie et al. 2024,
 // arXiv:2410.18514), ML-GSAI/SMDM evaluate_reverse.py.
+#include "base/metrics/accuracy.hpp"
 #include "base/metrics/bleu.hpp"
+#include "base/metrics/rank.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/catalogue/known_fact.hpp"
@@ -101,9 +103,7 @@ OpenAnswer generation(const Direction& direction, MultipleChoice (*probe)()) {
                   .score = score,
                   .extract = folded,
                   .likelihood_probe = probe};
-  task.info.metrics = {{.name = "contained"},
-                       {.name = "bleu_char"},
-                       {.name = "bleu", .aggregation = Aggregation::bleu}};
+  task.info.metrics = {metrics::contained(), metrics::character_bleu(), metrics::bleu()};
   task.info.lm_eval["doc_to_target"] = "{{completion}}";
   return task;
 }
@@ -111,7 +111,7 @@ OpenAnswer generation(const Direction& direction, MultipleChoice (*probe)()) {
 MultipleChoice ranking(const Direction& direction, const WholeSet& candidates) {
   MultipleChoice task{.info = task_info(direction), .parse = parse_ranking};
   task.info.dataset.whole_set = candidates;
-  task.info.metrics = {reciprocal_rank(), top_rank()};
+  task.info.metrics = {metrics::reciprocal_rank(), metrics::top_rank()};
   task.info.lm_eval["doc_to_target"] = "{{candidates.index(completion)}}";
   task.info.lm_eval["doc_to_choice"] = "{{candidates}}";
   return task;

@@ -1,5 +1,6 @@
 // Social IQa: motives and feelings in everyday situations (Sap et al. 2019, arXiv:1904.09728).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/siqa.
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
 
@@ -45,7 +46,7 @@ MultipleChoice social_iqa() {
                                   .allowed = {"1", "2", "3"}}}},
                     .documents = 1954,
                     .to_document = to_document},
-               .metrics = {accuracy()},
+               .metrics = {metrics::accuracy()},
                .lm_eval = {{"dataset_path", "social_i_qa"},
                            {"training_split", "train"},
                            {"validation_split", "validation"},

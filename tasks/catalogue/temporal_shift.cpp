@@ -1,5 +1,7 @@
 // Temporal shift: does perplexity rise on text written after the training data ended? (Nie et al.
 // 2024, arXiv:2410.18514, section 6.3; there on two dumps of FineWeb.)
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 
 namespace smdm {
@@ -11,7 +13,7 @@ DatedCorpus temporal_shift() {
       .info = {.name = "temporal_shift",
                .version = 1.0,
                .dataset = {.sources = {}, .documents = kArxivDocuments},
-               .metrics = {weighted_perplexity(), bits_per_byte()},
+               .metrics = {metrics::weighted_perplexity(), metrics::bits_per_byte()},
                .lm_eval = {{"dataset_path", "json"}, {"test_split", "test"}, {"doc_to_text", ""}}},
       .folder = "temporal_arxiv",
       .text_fields = {},

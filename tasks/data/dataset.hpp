@@ -83,7 +83,7 @@ struct LoadedDataset {
 /// Reads all documents of a task.
 /// @param task   its name, for error texts
 /// @param root   the folder that --data names
-/// @param check  called with every document; a Error(data) that it throws gets file and line
+/// @param check  called with every document; an Error(data) that it throws gets file and line
 /// @throws Error(data)  if no source is there (naming every path looked for) or a "*" stands for
 /// several, or with file:line if one is malformed, or if it holds no document
 [[nodiscard]] LoadedDataset load_dataset(const std::string& task,

@@ -152,7 +152,8 @@ class Gatherer {
 
   void add(Json document, const std::string& own) {
     if (corpus_.text_fields.empty()) corpus_.text_fields = default_text_fields(document);
-    if (unicode::strip(corpus_text(document, corpus_.text_fields)).empty()) {
+    auto text = corpus_text(document, corpus_.text_fields);
+    if (unicode::strip(text).empty()) {
       throw Error(ErrorKind::data, "wanted text, got an empty document");
     }
     auto* gathered = query_.date_field ? dated(document, *query_.date_field) : &by_name_.at(own);
@@ -164,6 +165,7 @@ class Gatherer {
     ++period.found;
     if (!query_.most || period.found <= *query_.most) {
       period.documents.push_back(std::move(document));
+      period.texts.push_back(std::move(text));
     }
   }
 

@@ -28,9 +28,10 @@ struct CorpusQuery {
 
 struct CorpusPeriod {
   std::string name;
-  std::vector<Json> documents;    ///< in file order; each has text
-  std::size_t found = 0;          ///< with those that were not kept
-  std::vector<LoadedFile> files;  ///< read for it
+  std::vector<Json> documents;     ///< in file order; each has text
+  std::vector<std::string> texts;  ///< of the documents, see corpus_text()
+  std::size_t found = 0;           ///< with those that were not kept
+  std::vector<LoadedFile> files;   ///< read for it
 };
 
 struct LoadedCorpus {

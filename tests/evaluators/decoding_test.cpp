@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "evaluators/generation/decode.hpp"
+#include "evaluators/rows/checks.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 
@@ -114,15 +116,20 @@ TEST_CASE("decoding: prompts and settings that cannot be are refused before anyt
   const auto refusal = [](const LanguageModel& asked, const Prompts& prompts,
                           const DecodingConfig& config) -> std::string {
     try {
+      for (std::size_t i = 0; i < prompts.size(); ++i)
+        check_prompt(asked.info(), prompts[i], config.total_length, "prompt " + std::to_string(i));
       (void)decode(asked, prompts, config);
     } catch (const std::invalid_argument& error) {
+      return error.what();
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::request);
       return error.what();
     }
     return "";
   };
   const DecodingConfig good{.total_length = 3};
   CHECK(refusal(model, {{1}, {}}, good) ==
-        "prompt 1: wanted at least one token for an autoregressive model, got none");
+        "prompt 1: an autoregressive model needs a prompt, got none");
   CHECK_FALSE(refusal(model, {{1, 2, 3, 4}}, good).empty());
   CHECK_FALSE(refusal(model, {{7}}, good).empty());
   CHECK_FALSE(refusal(diffusion, {{1}}, good).empty());

@@ -7,6 +7,7 @@
 #include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
+#include "tests/support/questions.hpp"
 
 namespace smdm {
 namespace {
@@ -38,6 +39,12 @@ std::vector<std::int64_t> greedy_continuation(const FakeModel& model,
   return {ids.begin() + static_cast<std::ptrdiff_t>(context.size()), ids.end()};
 }
 
+std::vector<const TokenRequest*> pointers(const std::vector<TokenRequest>& requests) {
+  std::vector<const TokenRequest*> all;
+  for (const auto& request : requests) all.push_back(&request);
+  return all;
+}
+
 TEST_CASE("the verdict is whether the greedy continuation is the target") {
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
   for (const double cfg : {0.0, 0.6}) {
@@ -51,15 +58,16 @@ TEST_CASE("the verdict is whether the greedy continuation is the target") {
       requests.push_back(request);
     }
     std::vector<int> calls(requests.size());
-    greedy_verdicts(model, requests, cfg, {}, [&](std::size_t i, const GreedyVerdict& verdict) {
-      calls[i] += 1;
-      CHECK(verdict.is_greedy == (i % 2 == 0));
-      const std::int64_t branches = cfg > 0.0 ? 2 : 1;
-      CHECK(verdict.tokens == 7 * verdict.rows);
-      if (verdict.is_greedy) CHECK(verdict.rows == 5 * branches);
-      CHECK(verdict.rows % branches == 0);
-      CHECK(verdict.rows <= 5 * branches);
-    });
+    greedy_verdicts(model, pointers(requests), cfg, {},
+                    [&](std::size_t i, const GreedyVerdict& verdict) {
+                      calls[i] += 1;
+                      CHECK(verdict.is_greedy == (i % 2 == 0));
+                      const std::int64_t branches = cfg > 0.0 ? 2 : 1;
+                      CHECK(verdict.tokens == 7 * verdict.rows);
+                      if (verdict.is_greedy) CHECK(verdict.rows == 5 * branches);
+                      CHECK(verdict.rows % branches == 0);
+                      CHECK(verdict.rows <= 5 * branches);
+                    });
     CHECK(calls == std::vector<int>(requests.size(), 1));
   }
 }
@@ -76,7 +84,7 @@ TEST_CASE("of equal confidences the leftmost goes first, of equal tokens the low
     const TokenRequest request{.context = {1}, .continuation = target};
     bool is_greedy = false;
     greedy_verdicts(
-        model, std::vector{request}, 0.0, {},
+        model, std::vector{&request}, 0.0, {},
         [&](std::size_t, const GreedyVerdict& result) { is_greedy = result.is_greedy; });
     return is_greedy;
   };

@@ -10,6 +10,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_model.hpp"
+#include "tests/support/questions.hpp"
 
 namespace smdm {
 namespace {
@@ -41,16 +42,20 @@ bool same(const Estimate& a, const Estimate& b) {
 void check_packing_changes_nothing(const LanguageModel& model,
                                    LikelihoodConfig config,
                                    const std::vector<TokenRequest>& requests) {
-  const auto expected = score(model, requests, config);
+  const auto expected = test::score_by_context(model, requests, config);
   for (const std::int64_t rows : {1, 2, 7, 64, 1000}) {
     for (const std::int64_t tokens : {1, 50, 100000}) {
       config.packing = {.rows_per_forward = rows, .tokens_per_forward = tokens};
-      std::vector<int> calls(requests.size());
-      score(model, requests, config, [&](std::size_t i, const Estimate& estimate) {
-        calls[i] += 1;
-        REQUIRE(same(estimate, expected[i]));
+      const auto questions = test::by_context(requests);
+      std::vector<int> calls(questions.size());
+      score(model, questions, config, [&](std::size_t q, const std::vector<Estimate>& estimates) {
+        calls[q] += 1;
+        const auto first = static_cast<std::size_t>(questions[q].data() - requests.data());
+        REQUIRE(estimates.size() == questions[q].size());
+        for (std::size_t i = 0; i < estimates.size(); ++i)
+          REQUIRE(same(estimates[i], expected[first + i]));
       });
-      REQUIRE(calls == std::vector<int>(requests.size(), 1));
+      REQUIRE(calls == std::vector<int>(questions.size(), 1));
     }
   }
 }
@@ -142,13 +147,17 @@ TEST_CASE("seeds and contexts give other masks, the same ones the same value") {
   CHECK(nats(1) != nats(2));
 }
 
-/// What score() says about a request or setting that it refuses.
+/// What check_request() says about a request, or score() about a setting, that it refuses.
 std::string refusal(const LanguageModel& model,
                     const std::vector<TokenRequest>& requests,
                     const LikelihoodConfig& config) {
   try {
+    test::check_requests(model.info(), requests);
     (void)score(model, requests, config);
   } catch (const std::invalid_argument& error) {
+    return error.what();
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::request);
     return error.what();
   }
   return "";
@@ -170,18 +179,21 @@ TEST_CASE("a refused request is named, with what was wanted and what came") {
   says(refusal(autoregressive, {good, good, {.context = {}, .continuation = {1}}}, exact),
        {"request 2", "context", "none"});
   says(refusal(diffusion, {{.context = {1, 9}, .continuation = {1}}}, mc),
-       {"request 0: context", "0..6", "got 9"});
+       {"request 0: token id 9", "0..6"});
   says(refusal(diffusion, {{.context = {1}, .continuation = {7}}}, mc),
-       {"request 0: continuation", "0..6", "got 7"});
-  says(refusal(diffusion, {{.context = {1}, .continuation = {-1}}}, mc), {"got -1"});
-  says(refusal(autoregressive, {{.context = {7}, .continuation = {1}}}, exact), {"got 7"});
+       {"request 0: token id 7", "0..6"});
+  says(refusal(diffusion, {{.context = {1}, .continuation = {-1}}}, mc), {"token id -1"});
+  says(refusal(autoregressive, {{.context = {7}, .continuation = {1}}}, exact), {"token id 7"});
   says(
       refusal(diffusion,
               {{.context = std::vector<std::int64_t>(60, 1), .continuation = {1, 2, 3, 4, 5}}}, mc),
       {"request 0", "64", "65"});
   CHECK(diffusion.work().forwards == 0);
   CHECK(autoregressive.work().forwards == 0);
-  CHECK(refusal(diffusion, {{.context = {7}, .continuation = {1}}}, mc).empty());
+  // A mask is no token of a request's text, but an evaluator that is given one takes it.
+  says(refusal(diffusion, {{.context = {7}, .continuation = {1}}}, mc), {"token id 7"});
+  CHECK_NOTHROW(
+      score(diffusion, std::vector<TokenRequest>{{.context = {7}, .continuation = {1}}}, mc));
   CHECK(refusal(diffusion,
                 {{.context = std::vector<std::int64_t>(60, 1), .continuation = {1, 2, 3, 4}}}, mc)
             .empty());
@@ -210,10 +222,11 @@ TEST_CASE("what done throws ends the evaluation") {
   const FakeModel model(test::fake_masked_diffusion(), test::uniform_logits());
   struct Stop {};
   int calls = 0;
-  const auto stop = [&](std::size_t, const Estimate&) {
+  const auto stop = [&](std::size_t, const std::vector<Estimate>&) {
     if (++calls == 2) throw Stop{};
   };
-  CHECK_THROWS_AS(score(model, some_requests(true), {.estimator = ChainRule{}}, stop), Stop);
+  const auto requests = some_requests(true);
+  CHECK_THROWS_AS(score(model, single_questions(requests), {.estimator = ChainRule{}}, stop), Stop);
   CHECK(calls == 2);
 }
 

@@ -19,10 +19,21 @@ namespace {
 
 using test::FakeModel;
 
+/// A question by the places of its requests in a list.
+struct PlacedQuestion {
+  std::size_t first = 0;
+  std::size_t count = 0;
+  std::vector<std::vector<double>> divisors;
+
+  [[nodiscard]] RaceQuestion of(std::span<const TokenRequest> requests) const {
+    return {.requests = requests.subspan(first, count), .divisors = divisors};
+  }
+};
+
 /// Questions with one context each; choices of 1 to `longest` tokens.
 struct Questions {
   std::vector<TokenRequest> requests;
-  std::vector<RaceQuestion> questions;
+  std::vector<PlacedQuestion> questions;
 };
 
 Questions made_questions(std::int64_t vocabulary,
@@ -38,7 +49,7 @@ Questions made_questions(std::int64_t vocabulary,
   Questions made;
   for (std::size_t q = 0; q < count; ++q) {
     const auto context = ids(prompt);
-    RaceQuestion question{.first = made.requests.size(), .count = 3, .divisors = {{1, 1, 1}, {}}};
+    PlacedQuestion question{.first = made.requests.size(), .count = 3, .divisors = {{1, 1, 1}, {}}};
     for (int choice = 0; choice < 3; ++choice) {
       made.requests.push_back({.context = context, .continuation = ids(1 + bits() % longest)});
       question.divisors[1].push_back(static_cast<double>(made.requests.back().continuation.size()));
@@ -57,9 +68,14 @@ Raced run_race(const LanguageModel& model, const Questions& made, const RacingCo
   Raced raced;
   raced.estimates.resize(made.requests.size());
   raced.outcomes.resize(made.questions.size());
-  race(model, made.requests, made.questions, config,
-       {.request = [&](std::size_t i, const Estimate& e) { raced.estimates[i] = e; },
-        .question = [&](std::size_t q, const RaceOutcome& o) { raced.outcomes[q] = o; }});
+  std::vector<RaceQuestion> questions;
+  for (const auto& question : made.questions) questions.push_back(question.of(made.requests));
+  race(model, questions, config,
+       [&](std::size_t q, const std::vector<Estimate>& estimates, const RaceOutcome& outcome) {
+         const auto first = static_cast<std::ptrdiff_t>(made.questions[q].first);
+         std::ranges::copy(estimates, raced.estimates.begin() + first);
+         raced.outcomes[q] = outcome;
+       });
   return raced;
 }
 
@@ -76,7 +92,7 @@ std::size_t winner(std::span<const double> nats, const std::vector<double>& divi
 struct TabledQuestion {
   std::vector<TokenRequest> requests;
   std::vector<test::LossTable> tables;
-  RaceQuestion question;
+  PlacedQuestion question;
   std::vector<double> exact;  ///< nats
 };
 
@@ -130,7 +146,7 @@ Rate race_many(std::span<const TabledQuestion> questions, const Racing& config, 
     for (int seed = 0; seed < seeds; ++seed) {
       RaceOutcome outcome;
       const auto plan = racing_plan(
-          one.requests, one.question, config,
+          one.question.of(one.requests), config,
           balanced_draws(static_cast<std::uint64_t>(seed), one.requests.front().context),
           [&](const RaceOutcome& value) { outcome = value; });
       static_cast<void>(test::run(one.tables, *plan));
@@ -214,9 +230,10 @@ TEST_CASE("a verdict's answer is one of those that its own race left") {
     auto made = near_tie(model, model, 6, q);
     made.question.divisors[1] = {4.0, 2.0, 1.0};
     RaceOutcome outcome;
-    const auto plan = racing_plan(made.requests, made.question, {.prompt_reuse = PromptReuse::off},
-                                  balanced_draws(1, made.requests.front().context),
-                                  [&](const RaceOutcome& value) { outcome = value; });
+    const auto plan =
+        racing_plan(made.question.of(made.requests), {.prompt_reuse = PromptReuse::off},
+                    balanced_draws(1, made.requests.front().context),
+                    [&](const RaceOutcome& value) { outcome = value; });
     const auto estimates = test::run(made.tables, *plan);
     for (std::size_t k = 0; k < 3; ++k) {
       const bool in_acc = outcome.left[0][k];
@@ -250,7 +267,7 @@ TEST_CASE("rows of a race are all that were computed") {
   const FakeModel wrong(test::fake_masked_diffusion(), test::strong_logits());
   const auto made = near_tie(model, wrong, 4, 3);
   RaceOutcome outcome;
-  const auto plan = racing_plan(made.requests, made.question, {.prompt_reuse = PromptReuse::on},
+  const auto plan = racing_plan(made.question.of(made.requests), {.prompt_reuse = PromptReuse::on},
                                 balanced_draws(1, made.requests.front().context),
                                 [&](const RaceOutcome& value) { outcome = value; });
   std::set<std::tuple<std::size_t, bool, Subset>> rows;
@@ -403,7 +420,7 @@ TEST_CASE("races refuse what they cannot run") {
   wrong = made;
   wrong.questions[1].divisors[0][2] = 0.0;
   CHECK(test::contains(error(model, wrong, 0.01), "question 1: wanted a divisor above 0"));
-  wrong.questions[1].count = 100;
+  wrong.questions[1].count = 0;
   CHECK(test::contains(error(model, wrong, 0.01), "question 1: wanted at least one request"));
 }
 

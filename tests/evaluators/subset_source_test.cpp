@@ -7,6 +7,7 @@
 #include "tests/support/errors.hpp"
 #include "tests/support/exact_elbo.hpp"
 #include "tests/support/loss_table.hpp"
+#include "tests/support/questions.hpp"
 
 namespace smdm {
 namespace {
@@ -18,7 +19,8 @@ TEST_CASE("exact scores of a model are its bound, with and without guidance") {
   for (const double cfg : {0.0, 0.8}) {
     for (std::size_t length = 1; length <= 6; ++length) {
       const std::vector<TokenRequest> requests = {test::made_request(4, length)};
-      const auto estimates = score(model, requests, {.estimator = ExactSum{}, .cfg = cfg});
+      const auto estimates =
+          test::score_by_context(model, requests, {.estimator = ExactSum{}, .cfg = cfg});
       CHECK(estimates[0].nats == Approx(test::exact_elbo(model, requests[0], cfg)).epsilon(1e-6));
       CHECK(estimates[0].standard_error == 0.0);
       CHECK(estimates[0].bound == Bound::lower);
@@ -36,7 +38,7 @@ TEST_CASE("equal rows of a question's choices are computed once, each with its o
   const std::vector<TokenRequest> requests = {{.context = context, .continuation = {4, 5}},
                                               {.context = context, .continuation = {4, 6}},
                                               {.context = context, .continuation = {4, 5}}};
-  const auto estimates = score(model, requests, {.estimator = ExactSum{}});
+  const auto estimates = test::score_by_context(model, requests, {.estimator = ExactSum{}});
   // Rows: ?? 4? and ?5 of the first, then ?6 of the second; the third adds nothing.
   CHECK(estimates[0].rows == 3);
   CHECK(estimates[1].rows == 1);
@@ -56,10 +58,11 @@ TEST_CASE("a score does not depend on which other choices there are") {
   const Balanced reusing{.rows = 16, .prompt_reuse = PromptReuse::automatic};
   for (const Estimator& estimator :
        {Estimator(FixedCount{.rows = 16}), Estimator(Balanced{.rows = 16}), Estimator(reusing)}) {
-    const auto together = score(model, requests, {.estimator = estimator, .cfg = 0.5});
+    const auto together =
+        test::score_by_context(model, requests, {.estimator = estimator, .cfg = 0.5});
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      const auto alone =
-          score(model, std::span(requests).subspan(i, 1), {.estimator = estimator, .cfg = 0.5});
+      const auto alone = test::score_by_context(model, std::span(requests).subspan(i, 1),
+                                                {.estimator = estimator, .cfg = 0.5});
       CHECK(alone.front().nats == together[i].nats);
       CHECK(alone.front().standard_error == together[i].standard_error);
     }
@@ -71,7 +74,7 @@ TEST_CASE("a prefill is shared by choices whose rounded lengths agree") {
   std::vector<TokenRequest> requests = {test::made_request(36, 5), test::made_request(36, 8),
                                         test::made_request(36, 9)};
   const Balanced reusing{.rows = 16, .prompt_reuse = PromptReuse::automatic};
-  const auto estimates = score(model, requests, {.estimator = reusing});
+  const auto estimates = test::score_by_context(model, requests, {.estimator = reusing});
   for (const auto& estimate : estimates) {
     REQUIRE(estimate.prompt_reuse);
     CHECK(estimate.prompt_reuse->full_rows == 4);
@@ -82,7 +85,7 @@ TEST_CASE("a prefill is shared by choices whose rounded lengths agree") {
   CHECK(estimates[0].rows <= 25);
   CHECK(estimates[1].rows <= 24);
   CHECK(estimates[2].rows <= 25);
-  const auto full = score(model, requests, {.estimator = Balanced{.rows = 16}});
+  const auto full = test::score_by_context(model, requests, {.estimator = Balanced{.rows = 16}});
   const auto tokens = [](const std::vector<Estimate>& all) {
     return all[0].tokens + all[1].tokens + all[2].tokens;
   };
@@ -99,8 +102,9 @@ TEST_CASE("a frozen prompt's estimate is unbiased through the model") {
   constexpr int kRuns = 300;
   for (int seed = 0; seed < kRuns; ++seed) {
     const auto error =
-        score(model, requests,
-              {.estimator = reusing, .cfg = 0.5, .seed = static_cast<std::uint64_t>(seed)})[0]
+        test::score_by_context(
+            model, requests,
+            {.estimator = reusing, .cfg = 0.5, .seed = static_cast<std::uint64_t>(seed)})[0]
             .nats -
         exact;
     sum += error;
@@ -116,15 +120,15 @@ TEST_CASE("longest contexts leave a prefill no room to round its target up") {
   const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
   const std::vector<TokenRequest> requests = {test::made_request(59, 5)};  // of 64
   const Balanced reusing{.rows = 8, .prompt_reuse = PromptReuse::on};
-  CHECK(score(model, requests, {.estimator = reusing})[0].prompt_reuse);
+  CHECK(test::score_by_context(model, requests, {.estimator = reusing})[0].prompt_reuse);
 }
 
 TEST_CASE("what cannot be enumerated is refused before anything is computed") {
   const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
   const std::vector<TokenRequest> requests = {test::made_request(3, 2), test::made_request(3, 13)};
   const auto error = test::error_text<std::invalid_argument>(
-      [&] { return score(model, requests, {.estimator = ExactSum{}}).size(); });
-  CHECK(test::contains(error, "request 1: exact: a target of 13 tokens takes 2^13 - 1 rows"));
+      [&] { return test::score_by_context(model, requests, {.estimator = ExactSum{}}).size(); });
+  CHECK(test::contains(error, "exact: a target of 13 tokens takes 2^13 - 1 rows"));
   CHECK(model.work().forwards == 0);
 }
 
@@ -142,11 +146,19 @@ TEST_CASE("work is counted without a model as it is done with one") {
           Estimator(ExactSum{}), Estimator(FixedCount{.rows = 12}), Estimator(Balanced{.rows = 12}),
           Estimator(Balanced{.rows = 12, .prompt_reuse = PromptReuse::automatic})}) {
       const LikelihoodConfig config{.estimator = estimator, .cfg = cfg};
-      const auto done = score(model, requests, config);
-      const auto counted = count_work(model.info(), requests, config);
-      for (std::size_t i = 0; i < requests.size(); ++i) {
-        CHECK(counted[i].rows == done[i].rows);
-        CHECK(counted[i].tokens == done[i].tokens);
+      const auto questions = test::by_context(requests);
+      REQUIRE(questions.size() == 2);
+      std::vector<RowCost> done(questions.size());
+      score(model, questions, config, [&](std::size_t q, const std::vector<Estimate>& estimates) {
+        for (const auto& estimate : estimates) {
+          done[q].rows += estimate.rows;
+          done[q].tokens += estimate.tokens;
+        }
+      });
+      const auto counted = count_work(model.info(), questions, config);
+      for (std::size_t q = 0; q < questions.size(); ++q) {
+        CHECK(counted[q].rows == done[q].rows);
+        CHECK(counted[q].tokens == done[q].tokens);
       }
     }
   }
@@ -171,7 +183,7 @@ TEST_CASE("a long prompt reused costs a fifth of the tokens at 64 rows") {
     const std::vector<TokenRequest> requests = {test::made_request(10 * length, length)};
     const auto tokens = [&](PromptReuse reuse) {
       const Balanced balanced{.rows = 64, .prompt_reuse = reuse};
-      return count_work(info, requests, {.estimator = balanced}).front().tokens;
+      return count_work(info, single_questions(requests), {.estimator = balanced}).front().tokens;
     };
     const auto full = tokens(PromptReuse::off);
     const auto reused = tokens(PromptReuse::automatic);

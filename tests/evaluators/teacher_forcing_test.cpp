@@ -6,6 +6,7 @@
 #include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
+#include "tests/support/questions.hpp"
 
 namespace smdm {
 namespace {
@@ -47,7 +48,7 @@ TEST_CASE("an autoregressive value is the sum of its tokens' log-probabilities")
   const auto requests = question();
   auto config = kExact;
   config.greedy = true;
-  const auto estimates = score(model, requests, config);
+  const auto estimates = test::score_by_context(model, requests, config);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto direct = direct_value(model, requests[i]);
     CHECK(estimates[i].nats == Approx(direct.nats).epsilon(1e-5));
@@ -55,7 +56,7 @@ TEST_CASE("an autoregressive value is the sum of its tokens' log-probabilities")
     CHECK(estimates[i].bound == Bound::exact);
     CHECK_FALSE(estimates[i].standard_error.has_value());
   }
-  CHECK_FALSE(score(model, requests, kExact).front().is_greedy.has_value());
+  CHECK_FALSE(test::score_by_context(model, requests, kExact).front().is_greedy.has_value());
 }
 
 TEST_CASE("greedy continuations are recognised") {
@@ -71,14 +72,14 @@ TEST_CASE("greedy continuations are recognised") {
   other.continuation.back() = (other.continuation.back() + 1) % 7;
   auto config = kExact;
   config.greedy = true;
-  const auto estimates = score(model, std::vector{request, other}, config);
+  const auto estimates = test::score_by_context(model, std::vector{request, other}, config);
   CHECK(estimates[0].is_greedy == true);
   CHECK(estimates[1].is_greedy == false);
 }
 
 TEST_CASE("neighbours with one context share its row, which the first is charged for") {
   const FakeModel model(test::fake_autoregressive(), test::scrambled_logits(2.0));
-  const auto estimates = score(model, question(), kExact);
+  const auto estimates = test::score_by_context(model, question(), kExact);
   const auto cost = [&](std::size_t i) {
     return std::pair(estimates[i].rows, estimates[i].tokens);
   };
@@ -94,9 +95,10 @@ TEST_CASE("neighbours with one context share its row, which the first is charged
 TEST_CASE("a value does not depend on who shares the context") {
   const FakeModel model(test::fake_autoregressive(), test::scrambled_logits(2.0));
   const auto requests = question();
-  const auto together = score(model, requests, kExact);
+  const auto together = test::score_by_context(model, requests, kExact);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    CHECK(score(model, std::vector{requests[i]}, kExact).front().nats == together[i].nats);
+    CHECK(test::score_by_context(model, std::vector{requests[i]}, kExact).front().nats ==
+          together[i].nats);
   }
 }
 
@@ -113,7 +115,7 @@ TEST_CASE("a bf16 model's sum is one bfloat16 number here, too") {
   auto info = test::fake_autoregressive();
   info.compute = ComputeType::bf16;
   const FakeModel model(info, test::scrambled_logits(2.0));
-  const auto nats = score(model, std::vector{question()[1]}, kExact).front().nats;
+  const auto nats = test::score_by_context(model, std::vector{question()[1]}, kExact).front().nats;
   int exponent = 0;
   const auto scaled = std::frexp(nats, &exponent) * 256.0;
   CHECK(scaled == std::round(scaled));

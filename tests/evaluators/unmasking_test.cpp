@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "evaluators/generation/schedule.hpp"
 #include "evaluators/generation/unmask.hpp"
+#include "evaluators/rows/checks.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_model.hpp"
 
@@ -201,14 +203,65 @@ TEST_CASE("the ancestral sampler at temperature 1 draws from the model") {
         4.0 * std::sqrt(expected * (1 - expected) / kSeeds));
 }
 
+TEST_CASE("unmasking: a document may follow from another, with guidance of its own") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const UnmaskingConfig first{.steps = 3, .total_length = 6, .seed = 5};
+  auto second = first;
+  second.cfg = 0.7;
+  const Prompts prompts{{1, 2}, {3}, {4, 5, 6}};
+  const auto expected = unmask(model, prompts, first);
+  Prompts shown;  // of the second pass: the first four tokens of the first
+  for (const auto& one : expected)
+    shown.emplace_back(one.output_ids.begin(), one.output_ids.begin() + 4);
+  const auto expected_followers = unmask(model, shown, second);
+  for (const std::int64_t rows : {1, 2, 3, 64}) {
+    auto config = first;
+    config.packing.rows_per_forward = rows;
+    std::vector<std::size_t> waiting;
+    std::size_t opened = 0;
+    const auto prompt = [&](std::size_t index, const std::vector<std::int64_t>& ids, double cfg) {
+      return UnmaskingPrompt{
+          .index = index, .ids = ids, .draws = unmasking_draws(config.seed, ids, 7), .cfg = cfg};
+    };
+    std::vector<Generation> got(2 * prompts.size());
+    unmask(
+        model,
+        [&]() -> std::optional<UnmaskingPrompt> {
+          if (!waiting.empty()) {
+            const auto index = waiting.back();
+            waiting.pop_back();
+            return prompt(prompts.size() + index, shown[index], second.cfg);
+          }
+          if (opened == prompts.size()) return std::nullopt;
+          ++opened;
+          return prompt(opened - 1, prompts[opened - 1], first.cfg);
+        },
+        config,
+        [&](std::size_t index, const Generation& generation) {
+          got[index] = generation;
+          if (index < prompts.size()) waiting.push_back(index);
+        });
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      CHECK(got[i].output_ids == expected[i].output_ids);
+      CHECK(got[prompts.size() + i].output_ids == expected_followers[i].output_ids);
+      CHECK(got[prompts.size() + i].forwards == expected_followers[i].forwards);
+    }
+  }
+}
+
 TEST_CASE("unmasking: prompts and settings that cannot be are refused before anything runs") {
   const FakeModel model(test::fake_masked_diffusion(), test::uniform_logits());
   const FakeModel autoregressive(test::fake_autoregressive(), test::uniform_logits());
   const auto refusal = [](const LanguageModel& asked, const Prompts& prompts,
                           const UnmaskingConfig& config) -> std::string {
     try {
+      for (std::size_t i = 0; i < prompts.size(); ++i)
+        check_prompt(asked.info(), prompts[i], config.total_length, "prompt " + std::to_string(i));
       (void)unmask(asked, prompts, config);
     } catch (const std::invalid_argument& error) {
+      return error.what();
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::request);
       return error.what();
     }
     return "";
@@ -219,9 +272,8 @@ TEST_CASE("unmasking: prompts and settings that cannot be are refused before any
     change(config);
     return refusal(model, {{1}}, config);
   };
-  CHECK(refusal(model, {{1}, {1, 2, 3, 4}}, good) ==
-        "prompt 1: wanted at most 3 tokens, the total length of prompt and answer, got 4");
-  CHECK(refusal(model, {{1, 8}}, good) == "prompt 0: wanted ids of 0..6, got 8");
+  CHECK(refusal(model, {{1}, {1, 2, 3, 4}}, good) == "prompt 1: wanted at most 3 tokens, got 4");
+  CHECK(refusal(model, {{1, 8}}, good) == "prompt 0: token id 8 is outside the vocabulary 0..6");
   CHECK_FALSE(refusal(autoregressive, {{1}}, good).empty());
   CHECK_FALSE(changed([](auto& config) { config.steps = 0; }).empty());
   CHECK_FALSE(changed([](auto& config) { config.total_length = 65; }).empty());

@@ -129,6 +129,45 @@ TEST_CASE("ids come back unchanged and in input order") {
   CHECK(output[0].at("standard_error").get<double>() >= 0.0);
 }
 
+TEST_CASE("lines share rows only where they say that they are one question") {
+  const auto line = [](int id, const Json& continuation) {
+    return Json{{"id", id},
+                {"context_ids", {5, 6, 7}},
+                {"continuation_ids", continuation},
+                {"question", "q"}};
+  };
+  std::vector<Json> together = {line(0, {8, 9}), line(1, {8, 10}), line(2, {8, 9})};
+  auto apart = together;
+  for (auto& one : apart) one.erase("question");
+  for (const char* name : {"mdm-tiny", "arm-tiny"}) {
+    Pipe pipe;
+    const auto shared = pipe("--requests", together, {"--model", model(name)});
+    const auto alone = pipe("--requests", apart, {"--model", model(name)});
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      CHECK(shared[i].at("id") == alone[i].at("id"));
+      CHECK(shared[i].at("nats") == alone[i].at("nats"));
+      CHECK(alone[i].at("rows") == alone[0].at("rows"));
+      CHECK(shared[i].at("rows").get<int>() <= alone[i].at("rows").get<int>());
+    }
+    CHECK(shared[2].at("rows").get<int>() < alone[2].at("rows").get<int>());
+    // Only neighbours belong together.
+    const std::vector<Json> parted = {together[0], apart[1], together[2]};
+    for (const auto& one : pipe("--requests", parted, {"--model", model(name)}))
+      CHECK(one.at("rows") == alone[0].at("rows"));
+  }
+  together[1]["context_ids"] = {5, 6};
+  test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  test::write_file(file, together[0].dump() + "\n" + together[1].dump() + "\n");
+  const auto refused = test::smdm_eval({"--requests", file.string(), "--model", model("mdm-tiny")});
+  CHECK(refused.code == 3);
+  CHECK(refused.err.find("in.jsonl:2: field \"question\": wanted the context") !=
+        std::string::npos);
+  test::write_file(file,
+                   R"({"id": 0, "context_ids": [1], "continuation_ids": [2], "question": []})");
+  CHECK(test::smdm_eval({"--requests", file.string(), "--model", model("mdm-tiny")}).code == 3);
+}
+
 TEST_CASE("one round of strata has no standard error") {
   Pipe pipe;
   const auto output =

@@ -95,6 +95,11 @@ TEST_CASE("checkpoints that cannot be used have their own exit code") {
   test::write_file(folder.path() / "cut.config.json",
                    test::read_file(test::golden() / "mdm-tiny.config.json"));
   check_error(with(cut.string()), kCheckpoint, "truncated");
+  const std::string nan("\x00\x00\xc0\x7f", 4);
+  test::write_file(cut, bytes.substr(0, bytes.size() - nan.size()) + nan);
+  check_error(with(cut.string()), kCheckpoint, "it holds NaN");
+  test::write_file(folder.path() / "cut.config.json", R"({"model_type": "other"})");
+  check_error(with(cut.string()), kCheckpoint, "known format of checkpoints: SMDM (");
   test::write_file(file, "{}\n");  // read before any time goes into loading a model
   check_error(with("/nonexistent"), kData, "in.jsonl:1");
 }

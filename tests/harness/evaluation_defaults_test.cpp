@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "harness/settings/checkpoint_defaults.hpp"
 #include "harness/settings/decide.hpp"
+#include "harness/settings/layers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -33,6 +34,21 @@ std::string refusal(const std::string& text) {
     return error.what();
   }
   return "accepted";
+}
+
+DecisionFor for_task(const std::string& task, Work work) {
+  return {.task = task, .work = work, .two_stages = task == "gsm8k"};
+}
+
+/// Every setting with the value that the configs are made of.
+Settings decided_by(const Settings& settings,
+                    const DecisionFor& what,
+                    ModelKind kind,
+                    std::vector<std::string>& notes,
+                    const Settings& own) {
+  auto values = layered(settings, what, kind, own, notes);
+  complete(values, what, kind);
+  return values;
 }
 
 const char* const kFile = R"({"evaluation_version": 1, "tasks": {
@@ -74,7 +90,8 @@ TEST_CASE(
   std::vector<std::string> notes;
   Settings settings;
   settings.cfg = 2.0;
-  const auto decided = decide(settings, "gsm8k", Work::generation, ModelKind::mdm, notes, own);
+  const auto decided =
+      decided_by(settings, for_task("gsm8k", Work::generation), ModelKind::mdm, notes, own);
   CHECK(decided.cfg == 2.0);
   CHECK(decided.cfg_second == 2.0);
   CHECK(decided.steps == 8);
@@ -85,7 +102,8 @@ TEST_CASE(
   CHECK(contains(notes.front(), "--steps 8"));
 
   settings.preset = "smdm";
-  const auto preset = decide(settings, "gsm8k", Work::generation, ModelKind::mdm, notes, own);
+  const auto preset =
+      decided_by(settings, for_task("gsm8k", Work::generation), ModelKind::mdm, notes, own);
   CHECK(preset.steps == 256);
   CHECK(preset.temperature == 0.1);
   CHECK(preset.stages == 2);
@@ -94,7 +112,8 @@ TEST_CASE(
 TEST_CASE("an autoregressive model takes lengths alone from its file") {
   const auto own = defaults_of(read(kFile), "gsm8k");
   std::vector<std::string> notes;
-  const auto decided = decide({}, "gsm8k", Work::generation, ModelKind::arm, notes, own);
+  const auto decided =
+      decided_by({}, for_task("gsm8k", Work::generation), ModelKind::arm, notes, own);
   CHECK(decided.total_length == 48);
   CHECK(decided.cfg == 0.0);
   CHECK(decided.temperature == 0.0);
@@ -105,7 +124,8 @@ TEST_CASE("the note names only what the checkpoint decided") {
   std::vector<std::string> notes;
   Settings settings;
   settings.steps = 4;
-  static_cast<void>(decide(settings, "gsm8k", Work::generation, ModelKind::mdm, notes, own));
+  static_cast<void>(
+      decide(settings, for_task("gsm8k", Work::generation), ModelKind::mdm, notes, own));
   REQUIRE(notes.size() == 1);
   CHECK(notes.front().find("--steps") == std::string::npos);
   CHECK(contains(notes.front(), "--total-length 48"));
@@ -114,7 +134,8 @@ TEST_CASE("the note names only what the checkpoint decided") {
 TEST_CASE("what concerns another kind of work is left aside") {
   const auto own = defaults_of(read(kFile), "gsm8k");
   std::vector<std::string> notes;
-  const auto decided = decide({}, "gsm8k", Work::likelihood, ModelKind::mdm, notes, own);
+  const auto decided =
+      decided_by({}, for_task("gsm8k", Work::likelihood), ModelKind::mdm, notes, own);
   CHECK(decided.temperature == 0.0);
   CHECK(decided.cfg == 0.25);
 }
@@ -123,7 +144,7 @@ TEST_CASE("there are one or two stages") {
   std::vector<std::string> notes;
   Settings settings;
   settings.stages = 3;
-  CHECK_THROWS(decide(settings, "gsm8k", Work::generation, ModelKind::mdm, notes));
+  CHECK_THROWS(decide(settings, for_task("gsm8k", Work::generation), ModelKind::mdm, notes));
 }
 
 }  // namespace

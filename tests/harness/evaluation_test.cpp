@@ -1,20 +1,50 @@
 // Which settings win, and what the preset of the paper sets.
 #include "base/error.hpp"
-#include "harness/run/prepared_task.hpp"
+#include "harness/settings/data.hpp"
 #include "harness/settings/decide.hpp"
-#include "harness/settings/refuse.hpp"
+#include "harness/settings/layers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 
 namespace smdm {
 namespace {
 
-Evaluation decided(const Settings& settings,
-                   const std::string& task,
-                   Work work,
-                   ModelKind kind = ModelKind::mdm) {
+DecisionFor for_task(const std::string& task, Work work) {
+  return {.task = task, .work = work, .two_stages = task == "gsm8k"};
+}
+
+Decided all_decided(const Settings& settings,
+                    const std::string& task,
+                    Work work,
+                    ModelKind kind = ModelKind::mdm) {
   std::vector<std::string> notes;
-  return decide(settings, task, work, kind, notes);
+  return decide(settings, for_task(task, work), kind, notes);
+}
+
+/// Every setting with the value that the configs are made of.
+Settings decided(const Settings& settings,
+                 const std::string& task,
+                 Work work,
+                 ModelKind kind = ModelKind::mdm,
+                 const Settings& own = {}) {
+  std::vector<std::string> notes;
+  static_cast<void>(decide(settings, for_task(task, work), kind, notes, own));  // throws
+  auto values = layered(settings, for_task(task, work), kind, own, notes);
+  complete(values, for_task(task, work), kind);
+  return values;
+}
+
+std::vector<std::string> notes_of(const Settings& settings,
+                                  const std::string& task,
+                                  Work work,
+                                  ModelKind kind = ModelKind::mdm) {
+  std::vector<std::string> notes;
+  static_cast<void>(decide(settings, for_task(task, work), kind, notes));
+  return notes;
+}
+
+LikelihoodConfig likelihood_config(const Settings& settings, const std::string& task) {
+  return std::get<LikelihoodSettings>(all_decided(settings, task, Work::likelihood).work).config;
 }
 
 }  // namespace
@@ -30,7 +60,10 @@ TEST_CASE("defaults") {
   CHECK(gsm8k.steps == 256);
   CHECK(gsm8k.total_length == 256);
   CHECK(gsm8k.temperature == 0.0);
-  CHECK(gsm8k.sampler == Sampler::confidence);
+  CHECK(gsm8k.sampler == "confidence");
+  const auto config = std::get<GenerationSettings>(all_decided({}, "gsm8k", Work::generation).work);
+  CHECK(std::get<UnmaskingConfig>(config.generator).sampler == Sampler::confidence);
+  CHECK(config.second_cfg == 0.0);
   CHECK(decided({}, "", Work::generation).steps == 64);
 }
 
@@ -44,7 +77,8 @@ TEST_CASE("estimators have budgets of their own, and auto says its rule") {
   CHECK(of("fixed-count").mc_samples == 128);
   CHECK(of("balanced").mc_samples == 32);
   const auto config = [&](const std::string& estimator) {
-    return likelihood_config(of(estimator), ModelKind::mdm, {}).estimator;
+    settings.estimator = estimator;
+    return likelihood_config(settings, "piqa").estimator;
   };
   CHECK(std::get<ExactSum>(config("exact")).max_rows == 4096);
   CHECK(std::get<FixedCount>(config("fixed-count")).rows == 128);
@@ -56,19 +90,17 @@ TEST_CASE("estimators have budgets of their own, and auto says its rule") {
   settings = {};
   settings.mc_samples = 20;  // no multiple of the strata, which only mc has
   settings.mc_strata = 16;
-  std::vector<std::string> notes;
-  static_cast<void>(decide(settings, "piqa", Work::likelihood, ModelKind::mdm, notes));
-  CHECK(notes == std::vector<std::string>{
-                     "piqa: estimator auto: exact where 2^L - 1 <= 20 for a target of L tokens, "
-                     "else balanced with 20 rows",
-                     "piqa: auto does not use --mc-strata"});
-  const auto recorded =
-      describe(decided(settings, "piqa", Work::likelihood), Work::likelihood, ModelKind::mdm);
+  CHECK(notes_of(settings, "piqa", Work::likelihood) ==
+        std::vector<std::string>{
+            "piqa: estimator auto: exact where 2^L - 1 <= 20 for a target of L tokens, "
+            "else balanced with 20 rows",
+            "piqa: auto does not use --mc-strata"});
+  const auto recorded = all_decided(settings, "piqa", Work::likelihood).recorded;
   CHECK(recorded.at("estimator_rule").get<std::string>().starts_with("exact where 2^L - 1 <= 20"));
   CHECK(recorded.at("prompt_reuse") == "auto");
   const auto rule = [&] {
-    return describe(decided(settings, "piqa", Work::likelihood), Work::likelihood, ModelKind::mdm)
-        .at("estimator_rule")
+    return all_decided(settings, "piqa", Work::likelihood)
+        .recorded.at("estimator_rule")
         .get<std::string>();
   };
   settings.target_error = 0.1;
@@ -96,11 +128,12 @@ TEST_CASE("a race asked for wins over a checkpoint's own estimator") {
   Settings own;
   own.estimator = "chain-rule";
   Settings settings;
-  std::vector<std::string> notes;
-  CHECK(decide(settings, "piqa", Work::likelihood, ModelKind::mdm, notes, own).estimator ==
-        "chain-rule");
+  const auto estimator = [&] {
+    return decided(settings, "piqa", Work::likelihood, ModelKind::mdm, own).estimator;
+  };
+  CHECK(estimator() == "chain-rule");
   settings.racing = true;
-  CHECK(decide(settings, "piqa", Work::likelihood, ModelKind::mdm, notes, own).estimator == "auto");
+  CHECK(estimator() == "auto");
 }
 
 TEST_CASE("racing and target errors go with auto and balanced alone") {
@@ -179,15 +212,15 @@ TEST_CASE("the reverse curse has the reference's lengths, and its guidance under
     Settings preset;
     preset.preset = "smdm";
     const auto paper = decided(preset, task, Work::generation);
-    CHECK(paper.sampler == Sampler::confidence);
+    CHECK(paper.sampler == "confidence");
     CHECK(paper.steps == 32);
     CHECK(paper.total_length == 52);
     CHECK(paper.cfg == 0.8);
     CHECK(paper.temperature == 0.0);
     CHECK(decided(preset, task, Work::generation, ModelKind::arm).total_length == 52);
     // The paper's settings are of generation; a likelihood probe takes nothing from them.
-    std::vector<std::string> notes;
-    CHECK(decide(preset, task, Work::likelihood, ModelKind::mdm, notes).cfg == 0.0);
+    CHECK(decided(preset, task, Work::likelihood).cfg == 0.0);
+    const auto notes = notes_of(preset, task, Work::likelihood);
     REQUIRE(notes.size() == 2);  // and the rule of auto
     CHECK(notes[0].find("no settings for it") != std::string::npos);
   }
@@ -201,27 +234,30 @@ TEST_CASE("a corpus has an estimator of its own") {
   Settings settings;
   const auto usual = decided(settings, "temporal_shift", Work::corpus);
   CHECK(usual.mc_samples == 32);
-  CHECK(usual.packing == TextPacking::document);
-  const auto config = likelihood_config(usual, ModelKind::mdm, settings);
+  const auto corpus = [&](ModelKind kind) {
+    return std::get<CorpusSettings>(
+        all_decided(settings, "temporal_shift", Work::corpus, kind).work);
+  };
+  CHECK(corpus(ModelKind::mdm).packing == TextPacking::document);
+  const auto config = corpus(ModelKind::mdm).config;
   CHECK(std::get<MonteCarlo>(config.estimator).strata == 1);
   CHECK(std::get<MonteCarlo>(config.estimator).lowest_rate == 1e-3);
   CHECK(std::get<MonteCarlo>(config.estimator).draws_of == DrawsOf::whole_request);
-  const auto exact = likelihood_config(usual, ModelKind::arm, settings);
+  const auto exact = corpus(ModelKind::arm).config;
   CHECK_FALSE(std::get<TeacherForcing>(exact.estimator).one_bfloat16);
   settings.preset = "smdm";
   CHECK(decided(settings, "temporal_shift", Work::corpus).mc_samples == 128);
   for (const auto kind : {ModelKind::mdm, ModelKind::arm}) {
-    CHECK(decided(settings, "temporal_shift", Work::corpus, kind).packing == TextPacking::stream);
+    CHECK(corpus(kind).packing == TextPacking::stream);
   }
   settings = {};
   settings.cfg = 0.5;
   settings.mc_samples = 100;  // no multiple of the strata, which are not used
   settings.estimator = "mc";
-  std::vector<std::string> notes;
-  const auto other = decide(settings, "temporal_shift", Work::corpus, ModelKind::mdm, notes);
+  const auto other = decided(settings, "temporal_shift", Work::corpus);
   CHECK(other.cfg == 0.0);
   CHECK(other.mc_samples == 100);
-  CHECK(notes ==
+  CHECK(notes_of(settings, "temporal_shift", Work::corpus) ==
         std::vector<std::string>{"temporal_shift: perplexity does not use --estimator --cfg"});
 }
 
@@ -232,8 +268,7 @@ TEST_CASE("options that a kind of work has no use for are told") {
   settings.racing_error = 0.1;
   settings.prompt_reuse = "on";
   const auto note = [&](const std::string& task, Work work, ModelKind kind) {
-    std::vector<std::string> notes;
-    static_cast<void>(decide(settings, task, work, kind, notes));
+    const auto notes = notes_of(settings, task, work, kind);
     return notes.empty() ? "" : notes.back();
   };
   const std::string all = " --max-rows --racing --racing-error --prompt-reuse";
@@ -277,13 +312,12 @@ TEST_CASE("an explicit option wins over the preset") {
 TEST_CASE("an autoregressive model skips the preset in one line and refuses guidance") {
   Settings settings;
   settings.preset = "smdm";
-  std::vector<std::string> notes;
-  const auto piqa = decide(settings, "piqa", Work::likelihood, ModelKind::arm, notes);
-  CHECK(piqa.cfg == 0.0);
+  CHECK(decided(settings, "piqa", Work::likelihood, ModelKind::arm).cfg == 0.0);
+  const auto notes = notes_of(settings, "piqa", Work::likelihood, ModelKind::arm);
   REQUIRE(notes.size() == 1);
   CHECK(notes[0].find("skipped") != std::string::npos);
   settings.cfg = 0.5;
-  CHECK_THROWS_KIND(decide(settings, "piqa", Work::likelihood, ModelKind::arm, notes), usage);
+  CHECK_THROWS_KIND(decided(settings, "piqa", Work::likelihood, ModelKind::arm), usage);
 }
 
 TEST_CASE("limits are counts or fractions, as lm-evaluation-harness has them") {

@@ -3,12 +3,14 @@
 
 #include <cmath>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
 namespace {
 
-MultipleChoice task_of(std::vector<MetricInfo> metrics) {
+MultipleChoice task_of(std::vector<Metric> metrics) {
   MultipleChoice task;
   task.info.name = "made";
   task.info.metrics = std::move(metrics);
@@ -52,7 +54,7 @@ TEST_CASE("covariances of means over folds") {
 }
 
 TEST_CASE("a verdict's error is that of its chance to be right") {
-  const auto task = task_of({accuracy(), normalized_accuracy()});
+  const auto task = task_of({metrics::accuracy(), metrics::normalized_accuracy()});
   const auto error = [&](double lead, std::size_t metric) {
     const std::vector<Estimate> estimates = {sampled(-2.0 + lead, {1, 2, 3, 4}),
                                              sampled(-2.0, {4, 2, 1, 3})};
@@ -68,7 +70,7 @@ TEST_CASE("a verdict's error is that of its chance to be right") {
 }
 
 TEST_CASE("other draws may keep a choice that a race ruled out") {
-  const auto task = task_of({accuracy()});
+  const auto task = task_of({metrics::accuracy()});
   std::vector<Estimate> estimates = {sampled(-2.0, {1, 2, 3, 4}), sampled(-2.5, {4, 2, 1, 3})};
   const auto open = metric_errors(task, kQuestion, estimates, 7, kContext);
   estimates[1].eliminated = true;
@@ -78,13 +80,13 @@ TEST_CASE("other draws may keep a choice that a race ruled out") {
 }
 
 TEST_CASE("draws that choices share do not move their order") {
-  const auto task = task_of({accuracy()});
+  const auto task = task_of({metrics::accuracy()});
   const std::vector<Estimate> together = {sampled(-2.0, {1, 2, 3, 4}), sampled(-2.1, {1, 2, 3, 4})};
   CHECK(metric_errors(task, kQuestion, together, 7, kContext)->front() == 0.0);
 }
 
 TEST_CASE("exact values have no error, values without a known one have none to give") {
-  const auto task = task_of({accuracy()});
+  const auto task = task_of({metrics::accuracy()});
   const std::vector<Estimate> all_exact = {exact(-1.0), exact(-1.0001)};
   CHECK(metric_errors(task, kQuestion, all_exact, 7, kContext)->front() == 0.0);
   Estimate unknown = exact(-1.0);
@@ -98,7 +100,7 @@ TEST_CASE("exact values have no error, values without a known one have none to g
 
 TEST_CASE("a cloze's likelihood moves, its greedy verdict does not") {
   Cloze cloze;
-  cloze.info.metrics = {perplexity(), accuracy()};
+  cloze.info.metrics = {metrics::perplexity(), metrics::accuracy()};
   Estimate estimate = sampled(-3.0, {1, 2});
   CHECK(*metric_errors(cloze, estimate) == std::vector<double>{0.1, 0.0});
   estimate.standard_error.reset();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "base/numbers/mean.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "results/statistics/period_statistics.hpp"
 #include "tests/support/catch.hpp"

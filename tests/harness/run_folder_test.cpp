@@ -1,5 +1,5 @@
 // Folders of runs that nobody named, and what a dry run foretells, as a user meets them.
-#include "harness/run/run_folder.hpp"
+#include "harness/jobs/run_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -251,6 +251,16 @@ case_rebuild_on_change() {
   times_called '^cmake --build' 5
   times_called '^cmake -S' 1
 }
+case_rebuild_without_engine() {
+  start_well
+  called '^cmake --build .*--target bin/smdm-eval bin/smdm-eval-engine$'
+  rm "$tree/build/bin/smdm-eval-engine"
+  start_well
+  times_called '^cmake --build' 2
+  [[ -x $tree/build/bin/smdm-eval-engine ]] || fail "wanted the program that computes"
+  start_well
+  times_called '^cmake --build' 2
+}
 case_failed_build() {
   start_well
   sleep 0.05

@@ -1,13 +1,12 @@
 // Configurations: each bad field is named, the family's sizes are what their names say, and the
 // kind of a model is told from its files.
-#include "models/config.hpp"
-
 #include <cmath>
 #include <functional>
 #include <string>
 
 #include "base/error.hpp"
 #include "models/checkpoint.hpp"
+#include "models/formats/list.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/errors.hpp"

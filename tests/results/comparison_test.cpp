@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "results/compare/comparison_report.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
@@ -213,11 +214,8 @@ TEST_CASE("a perplexity that overflows is not compared") {
   const auto with_perplexity = [&](std::uint64_t seed, double nats) {
     made.seed = seed;
     auto run = made_run(made);
-    run.tasks[0].metrics.push_back({.info = {.name = "perplexity",
-                                             .filter = "none",
-                                             .aggregation = Aggregation::perplexity,
-                                             .higher_is_better = false},
-                                    .values = std::vector<double>(10, nats)});
+    run.tasks[0].metrics.push_back(
+        {.info = metrics::perplexity(), .values = std::vector<double>(10, nats)});
     return run;
   };
   const auto comparison =

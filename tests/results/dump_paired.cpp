@@ -1,11 +1,13 @@
 // Reads JSON lines {"aggregation", "a", "b"} and {"p_values"} on standard input, and prints what
 // paired_difference() and holm() make of them: what paired_test.py compares with scipy.
+#include <algorithm>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/json.hpp"
-#include "results/run/reader.hpp"
+#include "base/metrics/list.hpp"
 #include "results/statistics/paired_difference.hpp"
 
 using smdm::Json;
@@ -15,9 +17,12 @@ namespace {
 Json difference_of(const Json& line) {
   const auto a = line.at("a").get<std::vector<double>>();
   const auto b = line.at("b").get<std::vector<double>>();
-  const auto aggregation = smdm::aggregation_from(line.at("aggregation"));
-  const auto difference = smdm::paired_difference(aggregation, a, b);
-  const auto of_a = smdm::metric_interval(aggregation, a).value();
+  const auto metrics = smdm::all_metrics();
+  const auto metric = std::ranges::find(metrics, line.at("aggregation").get<std::string>(),
+                                        &smdm::Metric::aggregation);
+  if (metric == metrics.end()) throw std::invalid_argument("no metric with such an aggregation");
+  const auto difference = smdm::paired_difference(*metric, a, b);
+  const auto of_a = smdm::metric_interval(*metric, a).value();
   return {{"difference", difference.difference},
           {"stderr", difference.standard_error.value()},
           {"interval", {difference.interval->low, difference.interval->high}},

@@ -5,6 +5,10 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/bleu.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "results/compare/gate_report.hpp"
 #include "tests/results/gate_runs.hpp"
 #include "tests/support/catch.hpp"
@@ -162,12 +166,12 @@ TEST_CASE("another build or machine has a tolerance where nothing is drawn") {
 }
 
 TEST_CASE("tolerances") {
-  CHECK(gate_tolerance(Aggregation::mean, 0.5, 40) == 2.0 / 40);
-  CHECK(gate_tolerance(Aggregation::mean, 0.5, 5000) == 0.01);
-  CHECK(gate_tolerance(Aggregation::bleu, 40.0, 5000) == 1.0);
-  CHECK(gate_tolerance(Aggregation::bleu, 40.0, 45) == Approx(200.0 / 45));
-  CHECK(gate_tolerance(Aggregation::perplexity, 20.0, 100) == Approx(0.2));
-  CHECK(gate_tolerance(Aggregation::bits_per_byte, 1.5, 100) == Approx(0.015));
+  CHECK(metrics::accuracy().tolerance(0.5, 40) == 2.0 / 40);
+  CHECK(metrics::accuracy().tolerance(0.5, 5000) == 0.01);
+  CHECK(metrics::bleu().tolerance(40.0, 5000) == 1.0);
+  CHECK(metrics::bleu().tolerance(40.0, 45) == Approx(200.0 / 45));
+  CHECK(metrics::perplexity().tolerance(20.0, 100) == Approx(0.2));
+  CHECK(metrics::bits_per_byte().tolerance(1.5, 100) == Approx(0.015));
 }
 
 TEST_CASE("a value that is not finite fails whatever the rule") {

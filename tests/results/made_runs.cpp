@@ -3,6 +3,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/perplexity.hpp"
+#include "base/metrics/rank.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/writer.hpp"
 #include "results/statistics/statistics.hpp"
@@ -23,14 +26,11 @@ TaskRecord made_task(const MadeTask& made) {
   task.extra["data"] = Json::array({{{"path", "quiz.jsonl"}, {"sha256", made_digest(made.data)}}});
   task.extra["rows"] = 16;
   task.extra["seconds"] = 0.25;
-  task.metrics.push_back({.info = {.name = "acc"}, .values = made.verdicts});
+  task.metrics.push_back({.info = metrics::accuracy(), .values = made.verdicts});
   if (!made.scores.empty())
-    task.metrics.push_back({.info = {.name = "mrr"}, .values = made.scores});
+    task.metrics.push_back({.info = metrics::reciprocal_rank(), .values = made.scores});
   if (!made.nats.empty()) {
-    task.metrics.push_back({.info = {.name = "perplexity",
-                                     .aggregation = Aggregation::weighted_perplexity,
-                                     .higher_is_better = false},
-                            .values = made.nats});
+    task.metrics.push_back({.info = metrics::weighted_perplexity(), .values = made.nats});
   }
   for (std::size_t i = 0; i < made.verdicts.size(); ++i) {
     const std::string n = std::to_string(i);

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
@@ -36,19 +39,20 @@ TEST_CASE("exact McNemar is statsmodels'") {
 
 TEST_CASE("the permutation test agrees with all permutations") {
   // scipy 1.17.1, stats.permutation_test(permutation_type="samples", n_resamples=inf).
-  CHECK(permutation_p_value(Aggregation::mean, kA, kB) == Approx(0.21875).margin(spread(0.21875)));
+  CHECK(permutation_p_value(metrics::accuracy(), kA, kB) ==
+        Approx(0.21875).margin(spread(0.21875)));
   const std::vector<double> nats_a = {-1.0, -2.5, -0.25, -4.0, -3.0, -1.5};
   const std::vector<double> nats_b = {-1.2, -2.0, -0.5, -3.0, -2.0, -1.0};
-  CHECK(permutation_p_value(Aggregation::perplexity, nats_a, nats_b) ==
+  CHECK(permutation_p_value(metrics::perplexity(), nats_a, nats_b) ==
         Approx(0.125).margin(spread(0.125)));
 }
 
 TEST_CASE("p-values are (k + 1) / (draws + 1)") {
   const std::vector<double> low(40, 0.25);
   const std::vector<double> high(40, 0.75);  // as far as this: one deal in 2^39
-  CHECK(permutation_p_value(Aggregation::mean, low, high) == 1.0 / 10001.0);
-  CHECK(permutation_p_value(Aggregation::mean, low, high, 99) == 1.0 / 100.0);
-  CHECK(permutation_p_value(Aggregation::mean, low, low) == 1.0);
+  CHECK(permutation_p_value(metrics::accuracy(), low, high) == 1.0 / 10001.0);
+  CHECK(permutation_p_value(metrics::accuracy(), low, high, 99) == 1.0 / 100.0);
+  CHECK(permutation_p_value(metrics::accuracy(), low, low) == 1.0);
 }
 
 TEST_CASE("ties count, though sums in another order have other last bits") {
@@ -56,17 +60,17 @@ TEST_CASE("ties count, though sums in another order have other last bits") {
   std::vector<double> a(30, 0.1);
   std::vector<double> b = a;
   b[17] = 0.7;
-  CHECK(permutation_p_value(Aggregation::mean, a, b) == 1.0);
+  CHECK(permutation_p_value(metrics::accuracy(), a, b) == 1.0);
   for (double& value : a) value *= -1e6;
   for (double& value : b) value *= -1e6;
-  CHECK(permutation_p_value(Aggregation::mean, a, b) == 1.0);
+  CHECK(permutation_p_value(metrics::accuracy(), a, b) == 1.0);
 }
 
 TEST_CASE("the permutation test does not know which run is the first") {
-  CHECK(permutation_p_value(Aggregation::mean, kA, kB) ==
-        permutation_p_value(Aggregation::mean, kB, kA));
-  CHECK(permutation_p_value(Aggregation::mean, kA, kB, kPermutations, 1) !=
-        permutation_p_value(Aggregation::mean, kA, kB, kPermutations, 2));
+  CHECK(permutation_p_value(metrics::accuracy(), kA, kB) ==
+        permutation_p_value(metrics::accuracy(), kB, kA));
+  CHECK(permutation_p_value(metrics::accuracy(), kA, kB, kPermutations, 1) !=
+        permutation_p_value(metrics::accuracy(), kA, kB, kPermutations, 2));
 }
 
 TEST_CASE("metrics of a corpus are computed anew after swapping") {
@@ -79,26 +83,26 @@ TEST_CASE("metrics of a corpus are computed anew after swapping") {
     b.insert(b.end(), {(i == 0 ? -1.0 : -3.0) * tokens, tokens});
   }
   // The one long document outweighs the others: only its side matters, so nothing is unlikely.
-  CHECK(permutation_p_value(Aggregation::weighted_perplexity, a, b) > 0.4);
+  CHECK(permutation_p_value(metrics::weighted_perplexity(), a, b) > 0.4);
   std::vector<double> means_a;
   std::vector<double> means_b;
   for (int i = 0; i < 12; ++i) {
     means_a.push_back(-2.0);
     means_b.push_back(i == 0 ? -1.0 : -3.0);
   }
-  CHECK(permutation_p_value(Aggregation::perplexity, means_a, means_b) < 0.02);
+  CHECK(permutation_p_value(metrics::perplexity(), means_a, means_b) < 0.02);
 }
 
 TEST_CASE("verdicts are recognised by their values") {
-  CHECK(are_verdicts(Aggregation::mean, std::vector<double>{0, 1, 1}));
-  CHECK_FALSE(are_verdicts(Aggregation::mean, std::vector<double>{0, 0.5}));
-  CHECK_FALSE(are_verdicts(Aggregation::perplexity, std::vector<double>{0, 1}));
+  CHECK(are_verdicts(metrics::accuracy(), std::vector<double>{0, 1, 1}));
+  CHECK_FALSE(are_verdicts(metrics::accuracy(), std::vector<double>{0, 0.5}));
+  CHECK_FALSE(are_verdicts(metrics::perplexity(), std::vector<double>{0, 1}));
   const std::vector<double> a = {1, 1, 1, 0, 0, 1, 1, 0};
   const std::vector<double> b = {0, 0, 1, 0, 1, 0, 0, 0};
-  const auto result = paired_test(Aggregation::mean, a, b);
+  const auto result = paired_test(metrics::accuracy(), a, b);
   CHECK(result.test == PairedTest::mcnemar);
   CHECK(result.p_value == mcnemar_p_value(4, 1));
-  CHECK(paired_test(Aggregation::mean, kA, kB).test == PairedTest::permutation);
+  CHECK(paired_test(metrics::accuracy(), kA, kB).test == PairedTest::permutation);
 }
 
 TEST_CASE("Holm's correction is statsmodels'") {
@@ -114,15 +118,15 @@ TEST_CASE("Holm's correction is statsmodels'") {
 TEST_CASE("a perplexity that overflows is no evidence") {
   const std::vector<double> a(20, -1.0);
   const std::vector<double> b(20, -1000.0);
-  CHECK(permutation_p_value(Aggregation::perplexity, a, b) == 1.0);
+  CHECK(permutation_p_value(metrics::perplexity(), a, b) == 1.0);
 }
 
 TEST_CASE("values that do not fit are refused") {
   const std::vector<double> one = {1.0};
-  CHECK_THROWS_AS(permutation_p_value(Aggregation::mean, kA, one), std::invalid_argument);
-  CHECK_THROWS_AS(permutation_p_value(Aggregation::mean, {}, {}), std::invalid_argument);
-  CHECK_THROWS_AS(permutation_p_value(Aggregation::bits_per_byte, one, one), std::invalid_argument);
-  CHECK_THROWS_AS(permutation_p_value(Aggregation::mean, kA, kB, 0), std::invalid_argument);
+  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, one), std::invalid_argument);
+  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), {}, {}), std::invalid_argument);
+  CHECK_THROWS_AS(permutation_p_value(metrics::bits_per_byte(), one, one), std::invalid_argument);
+  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, kB, 0), std::invalid_argument);
 }
 
 }  // namespace smdm

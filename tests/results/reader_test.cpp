@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "base/metrics/bleu.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
 #include "results/run/writer.hpp"
@@ -78,14 +79,11 @@ TEST_CASE("the counts of a corpus metric come back, and a wrong number of them i
   const test::TemporaryFolder folder;
   auto run = test::sample_run();
   const std::vector<double> counts = {4, 4, 2, 0, 0, 0, 4, 3, 2, 1, 5, 5, 5, 4, 3, 2, 5, 4, 3, 2};
-  MetricRecord bleu;
-  bleu.info.name = "bleu";
-  bleu.info.aggregation = Aggregation::bleu;
-  bleu.values = counts;
+  const MetricRecord bleu{.info = metrics::bleu(), .values = counts};
   run.tasks[2].metrics.push_back(bleu);
   const auto files = stored(folder.path(), run);
   const auto back = read_run(folder.path()).run;
-  CHECK(back.tasks[2].metrics[2].info.aggregation == Aggregation::bleu);
+  CHECK(back.tasks[2].metrics[2].info.aggregation == "bleu");
   CHECK(back.tasks[2].metrics[2].values == counts);
   CHECK(results_json(back, summarize(back)) == results_json(run, summarize(run)));
   const auto line = sample_json(run.tasks[2], 1);

@@ -1,5 +1,7 @@
 #include <stdexcept>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "results/show/table.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
@@ -11,11 +13,8 @@ TEST_CASE("the table is lm-eval's") {
   RunRecord run;
   TaskRecord task;
   task.name = "lambada_openai";
-  task.metrics = {{.info = {.name = "perplexity",
-                            .aggregation = Aggregation::perplexity,
-                            .higher_is_better = false},
-                   .values = {}},
-                  {.info = {.name = "acc"}, .values = {}}};
+  task.metrics = {{.info = metrics::perplexity(), .values = {}},
+                  {.info = metrics::accuracy(), .values = {}}};
   run.tasks = {task};
   const std::vector<TaskSummary> summaries = {{{.value = 605.38661, .standard_error = 12.34567},
                                                {.value = 0.1, .standard_error = 0.09999}}};
@@ -43,8 +42,8 @@ TEST_CASE("groups stand above their tasks; one row per metric; N/A without a sta
 }
 
 TEST_CASE("a group that asks one thing in several ways has its tasks side by side") {
-  const MetricInfo contained{.name = "contained"};
-  const MetricInfo error{.name = "err", .filter = "strict", .higher_is_better = false};
+  const auto contained = metrics::contained();
+  const Metric error{.name = "err", .filter = "strict", .higher_is_better = false};
   const auto task = [&](const std::string& name) {
     TaskRecord record;
     record.name = name;
@@ -81,6 +80,11 @@ TEST_CASE("widths are those of a terminal") {
   CHECK(display_width("\U0001F600") == 2);
   CHECK(display_width("a\xFF\x80") == 3);  // bytes that are not UTF-8
   CHECK(display_width("\xE6\xBC") == 2);   // cut in the middle of a character
+  // Overlong forms and surrogates are no characters: each of their bytes is shown.
+  CHECK(display_width("\xC0\x80") == 2);
+  CHECK(display_width("\xE0\x80\xAF") == 3);
+  CHECK(display_width("\xED\xA0\x80") == 3);
+  CHECK(display_width("\xF4\x90\x80\x80") == 4);
 }
 
 TEST_CASE("pipes stand below each other whatever is in the cells") {

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "results/run/lm_eval_samples.hpp"
 #include "results/run/reader.hpp"
 #include "results/run/writer.hpp"
@@ -21,11 +23,8 @@ RunRecord rolling_run() {
   const double nats[] = {-30.5, -12.25, -8.125};
   const double tokens[] = {10.0, 5.0, 2.0};
   const double bytes[] = {42.0, 20.5, 9.0};
-  MetricRecord perplexity{
-      .info = {.name = "perplexity", .aggregation = Aggregation::weighted_perplexity},
-      .values = {}};
-  MetricRecord bits{.info = {.name = "bits_per_byte", .aggregation = Aggregation::bits_per_byte},
-                    .values = {}};
+  MetricRecord perplexity{.info = metrics::weighted_perplexity(), .values = {}};
+  MetricRecord bits{.info = metrics::bits_per_byte(), .values = {}};
   for (std::size_t i = 0; i < 3; ++i) {
     perplexity.values.insert(perplexity.values.end(), {nats[i], tokens[i]});
     bits.values.insert(bits.values.end(), {nats[i], bytes[i]});
@@ -92,9 +91,9 @@ TEST_CASE("texts come back as they were written") {
   CHECK(task.alias == run.tasks[0].alias);
   CHECK(task.extra.at("bound") == "upper");
   REQUIRE(task.metrics.size() == 2);
-  CHECK(task.metrics[0].info.aggregation == Aggregation::weighted_perplexity);
+  CHECK(task.metrics[0].info.aggregation == "weighted_perplexity");
   CHECK(task.metrics[0].values == run.tasks[0].metrics[0].values);
-  CHECK(task.metrics[1].info.aggregation == Aggregation::bits_per_byte);
+  CHECK(task.metrics[1].info.aggregation == "bits_per_byte");
   CHECK(task.metrics[1].values == run.tasks[0].metrics[1].values);
   REQUIRE(task.samples.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {

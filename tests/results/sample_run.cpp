@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/perplexity.hpp"
+
 namespace smdm::test {
 namespace {
 
@@ -20,8 +23,8 @@ TaskRecord piqa() {
   task.config = {{"dataset_path", "json"}, {"validation_split", "validation"}};
   task.documents = 5;
   task.extra = {{"data_sha256", "00ff"}, {"rows", 96}};
-  MetricRecord acc{.info = {.name = "acc"}, .values = {1.0, 0.0, 1.0}};
-  MetricRecord norm{.info = {.name = "acc_norm"}, .values = {1.0, 1.0, 1.0}};
+  MetricRecord acc{.info = metrics::accuracy(), .values = {1.0, 0.0, 1.0}};
+  MetricRecord norm{.info = metrics::normalized_accuracy(), .values = {1.0, 1.0, 1.0}};
   task.metrics = {acc, norm};
   const double nats[3][2] = {
       {-1.3436424411240122, -7.6377461897661405}, {-4.954350870919409, -6.5}, {-0.1, -8.0}};
@@ -48,11 +51,8 @@ TaskRecord lambada() {
   task.output_type = OutputType::loglikelihood;
   task.documents = 4;
   const std::vector<double> nats = {-7.62280082457942, -4.453871940548014, -2.2868};
-  task.metrics = {{.info = {.name = "perplexity",
-                            .aggregation = Aggregation::perplexity,
-                            .higher_is_better = false},
-                   .values = nats},
-                  {.info = {.name = "acc"}, .values = {1.0, 0.0, 0.0}}};
+  task.metrics = {{.info = metrics::perplexity(), .values = nats},
+                  {.info = metrics::accuracy(), .values = {1.0, 0.0, 0.0}}};
   for (int i = 0; i < 3; ++i) {
     const std::string word = " word" + std::to_string(i);
     SampleRecord sample{.doc_id = i, .doc = {{"text", "hello my" + word}}, .target = word};
@@ -71,8 +71,8 @@ TaskRecord generation() {
   task.version = 2.5;
   task.output_type = OutputType::generate_until;
   task.documents = 2;
-  task.metrics = {{.info = {.name = "exact_match"}, .values = {0.0, 0.0}},
-                  {.info = {.name = "exact_match", .filter = "math"}, .values = {1.0, 0.0}}};
+  task.metrics = {{.info = metrics::exact_match(), .values = {0.0, 0.0}},
+                  {.info = metrics::exact_match("math"), .values = {1.0, 0.0}}};
   for (int i = 0; i < 2; ++i) {
     SampleRecord sample{.doc_id = i, .doc = {{"goal", "g" + std::to_string(i)}}, .target = "1"};
     sample.outcome = GenerationRecord{.prompt = "Q: g" + std::to_string(i),

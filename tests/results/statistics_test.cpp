@@ -3,6 +3,11 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/bits_per_byte.hpp"
+#include "base/metrics/bleu.hpp"
+#include "base/metrics/perplexity.hpp"
+#include "base/numbers/mean.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 
@@ -16,6 +21,13 @@ std::vector<double> sawtooth() {
   return values;
 }
 
+/// The standard error of a perplexity.
+std::optional<double> bootstrapped(const std::vector<double>& nats,
+                                   std::int64_t resamples = kBootstrapResamples,
+                                   std::uint64_t seed = 0) {
+  return bootstrap_summary(metrics::perplexity(), nats, resamples, seed).standard_error;
+}
+
 }  // namespace
 
 TEST_CASE("mean and its standard error are lm-eval's") {
@@ -27,19 +39,18 @@ TEST_CASE("mean and its standard error are lm-eval's") {
 }
 
 TEST_CASE("perplexity and its standard error are lm-eval's") {
-  CHECK(perplexity(sawtooth()) == Approx(46.97499245186294).epsilon(1e-14));
+  CHECK(summarize(metrics::perplexity(), sawtooth()).value ==
+        Approx(46.97499245186294).epsilon(1e-14));
   // lm-eval's own bootstrap with 100000 resamples gave 7.6072: two standard deviations of ours
   // are 1.4 %.
-  CHECK(perplexity_standard_error(sawtooth()).value() == Approx(7.6072071577750915).epsilon(0.02));
+  CHECK(bootstrapped(sawtooth()).value() == Approx(7.6072071577750915).epsilon(0.02));
 }
 
 TEST_CASE("bootstrap draws are those of SplitMix64 and Lemire's mapping") {
   // An implementation of its own in Python, with integers of any size, gave these.
   const std::vector<double> nats = {-1.0, -2.5, -0.25, -4.0, -3.0};
-  CHECK(perplexity_standard_error(nats, 1000, 0).value() ==
-        Approx(6.35201050679933).epsilon(1e-12));
-  CHECK(perplexity_standard_error(nats, 1000, 7).value() ==
-        Approx(6.515963471511158).epsilon(1e-12));
+  CHECK(bootstrapped(nats, 1000, 0).value() == Approx(6.35201050679933).epsilon(1e-12));
+  CHECK(bootstrapped(nats, 1000, 7).value() == Approx(6.515963471511158).epsilon(1e-12));
 }
 
 TEST_CASE("bootstrap agrees with the exact distribution for two documents") {
@@ -52,19 +63,18 @@ TEST_CASE("bootstrap agrees with the exact distribution for two documents") {
   const double variance =
       (std::pow(low - centre, 2) + 2 * std::pow(middle - centre, 2) + std::pow(high - centre, 2)) /
       4;
-  CHECK(perplexity_standard_error(nats, 1000000).value() ==
-        Approx(std::sqrt(variance)).epsilon(0.005));
+  CHECK(bootstrapped(nats, 1000000).value() == Approx(std::sqrt(variance)).epsilon(0.005));
 }
 
 TEST_CASE("fewer than two values have no standard error, and none have no mean") {
   const std::vector<double> one = {-1.0};
   CHECK(mean(one) == -1.0);
   CHECK_FALSE(mean_standard_error(one).has_value());
-  CHECK_FALSE(perplexity_standard_error(one).has_value());
-  CHECK(summarize(Aggregation::perplexity, one).value == std::exp(1.0));
+  CHECK_FALSE(bootstrapped(one).has_value());
+  CHECK(summarize(metrics::perplexity(), one).value == std::exp(1.0));
   CHECK_THROWS_AS(mean({}), std::invalid_argument);
-  CHECK_THROWS_AS(perplexity({}), std::invalid_argument);
-  CHECK_THROWS_AS(perplexity_standard_error(one, 1), std::invalid_argument);
+  CHECK_THROWS_AS(summarize(metrics::perplexity(), {}), std::invalid_argument);
+  CHECK_THROWS_AS(bootstrapped(one, 1), std::invalid_argument);
 }
 
 TEST_CASE("corpus BLEU of counts is sacrebleu's") {
@@ -89,26 +99,30 @@ TEST_CASE("a corpus metric is one of sums, not a mean over documents") {
                                       2, 7, 2, 1, 0, 0, 2, 1, 0, 0,  //
                                       0, 1, 0, 0, 0, 0, 0, 0, 0, 0,  //
                                       4, 3, 2, 0, 0, 0, 4, 3, 2, 1};
-  const auto summary = summarize(Aggregation::bleu, counts);
+  const auto summary = summarize(metrics::bleu(), counts);
   CHECK(summary.value == Approx(26.209625266466297).epsilon(1e-14));
   CHECK(summary.standard_error.value() > 0.0);
-  CHECK(summarize(Aggregation::bleu, std::span(counts).first(10)).standard_error == std::nullopt);
-  CHECK_THROWS_AS(summarize(Aggregation::bleu, std::span(counts).first(9)), std::invalid_argument);
-  CHECK_THROWS_AS(summarize(Aggregation::bleu, {}), std::invalid_argument);
+  CHECK(summarize(metrics::bleu(), std::span(counts).first(10)).standard_error == std::nullopt);
+  CHECK_THROWS_AS(summarize(metrics::bleu(), std::span(counts).first(9)), std::invalid_argument);
+  CHECK_THROWS_AS(summarize(metrics::bleu(), {}), std::invalid_argument);
 }
 
 TEST_CASE("the standard error of a corpus metric agrees with its exact distribution") {
   // A ratio of sums over two documents, 1/2 and 3/4: both of one (1/4 each), or one of each (1/2).
-  const CorpusMetric ratio = [](std::span<const double> sums) { return sums[0] / sums[1]; };
+  const Metric ratio{
+      .name = "ratio",
+      .width = 2,
+      .is_mean = false,
+      .of_sums = [](std::span<const double> sums, double) { return sums[0] / sums[1]; }};
   const std::vector<double> values = {1, 2, 3, 4};
   const double centre = (0.5 + 0.75) / 4 + 4.0 / 6 / 2;
   const double variance = (std::pow(0.5 - centre, 2) + std::pow(0.75 - centre, 2)) / 4 +
                           std::pow(4.0 / 6 - centre, 2) / 2;
-  const auto summary = summarize_corpus(ratio, values, 2, 1000000);
+  const auto summary = bootstrap_summary(ratio, values, 1000000);
   CHECK(summary.value == 4.0 / 6);
   CHECK(summary.standard_error.value() == Approx(std::sqrt(variance)).epsilon(0.005));
   // The bootstrap of a sum of equal documents never moves.
-  CHECK(summarize_corpus(ratio, std::vector<double>{1, 2, 1, 2, 1, 2}, 2).standard_error == 0.0);
+  CHECK(bootstrap_summary(ratio, std::vector<double>{1, 2, 1, 2, 1, 2}).standard_error == 0.0);
 }
 
 TEST_CASE("a summary does not depend on the order of the documents, to the last bit") {
@@ -128,21 +142,21 @@ TEST_CASE("a summary does not depend on the order of the documents, to the last 
                          counts.begin() + static_cast<std::ptrdiff_t>(row * 10 + 10));
   }
   CHECK(mean(turned) != mean(values));  // the plain sum does
-  const auto same = [](Aggregation aggregation, const auto& a, const auto& b) {
-    const auto left = summarize(aggregation, a);
-    const auto right = summarize(aggregation, b);
+  const auto same = [](const Metric& metric, const auto& a, const auto& b) {
+    const auto left = summarize(metric, a);
+    const auto right = summarize(metric, b);
     return left.value == right.value && left.standard_error == right.standard_error;
   };
-  CHECK(same(Aggregation::mean, values, turned));
-  CHECK(same(Aggregation::perplexity, values, turned));
-  CHECK(same(Aggregation::bleu, counts, turned_counts));
-  CHECK(summarize(Aggregation::mean, values).value == Approx(mean(values)).epsilon(1e-14));
+  CHECK(same(metrics::accuracy(), values, turned));
+  CHECK(same(metrics::perplexity(), values, turned));
+  CHECK(same(metrics::bleu(), counts, turned_counts));
+  CHECK(summarize(metrics::accuracy(), values).value == Approx(mean(values)).epsilon(1e-14));
 }
 
 TEST_CASE("equal values have a standard error of 0") {
   const std::vector<double> equal(50, -0.75);
   CHECK(mean_standard_error(equal).value() == 0.0);
-  CHECK(perplexity_standard_error(equal).value() == Approx(0.0).margin(1e-12));
+  CHECK(bootstrapped(equal).value() == Approx(0.0).margin(1e-12));
 }
 
 TEST_CASE("a run is summarized task by task, metric by metric") {
@@ -171,25 +185,25 @@ TEST_CASE("a metric without one value per document is refused by name") {
 TEST_CASE("Monte Carlo errors of metrics are roots of summed squares, to first order") {
   const std::vector<double> verdicts = {1, 0, 1, 0};
   const std::vector<double> errors = {0.3, 0.0, 0.4, 0.0};
-  CHECK(monte_carlo_error(Aggregation::mean, verdicts, errors).value() == Approx(0.5 / 4.0));
+  CHECK(monte_carlo_error(metrics::accuracy(), verdicts, errors).value() == Approx(0.5 / 4.0));
   const std::vector<double> nats = {-1.0, -2.0, -3.0, -2.0};
-  CHECK(monte_carlo_error(Aggregation::perplexity, nats, errors).value() ==
+  CHECK(monte_carlo_error(metrics::perplexity(), nats, errors).value() ==
         Approx(std::exp(2.0) * 0.5 / 4.0));
   const std::vector<double> counts = {-6.0, 3.0, -4.0, 7.0};
   const std::vector<double> two = {0.3, 0.4};
-  CHECK(monte_carlo_error(Aggregation::weighted_perplexity, counts, two).value() ==
+  CHECK(monte_carlo_error(metrics::weighted_perplexity(), counts, two).value() ==
         Approx(std::exp(1.0) * 0.5 / 10.0));
-  CHECK(monte_carlo_error(Aggregation::bits_per_byte, counts, two).value() ==
+  CHECK(monte_carlo_error(metrics::bits_per_byte(), counts, two).value() ==
         Approx(0.5 / 10.0 / std::log(2.0)));
   std::vector<double> many;
   for (int i = 0; i < 60; ++i) many.push_back(-0.1 * (i * 37 % 101) - 0.01);
   const std::vector<double> some(30, 0.1);
   std::vector<double> turned(many.rbegin(), many.rend());
   for (std::size_t i = 0; i < turned.size(); i += 2) std::swap(turned[i], turned[i + 1]);
-  CHECK(monte_carlo_error(Aggregation::weighted_perplexity, many, some) ==
-        monte_carlo_error(Aggregation::weighted_perplexity, turned, some));
-  CHECK_FALSE(monte_carlo_error(Aggregation::mean, verdicts, {}));
-  CHECK_THROWS_AS(monte_carlo_error(Aggregation::mean, verdicts, two), std::invalid_argument);
+  CHECK(monte_carlo_error(metrics::weighted_perplexity(), many, some) ==
+        monte_carlo_error(metrics::weighted_perplexity(), turned, some));
+  CHECK_FALSE(monte_carlo_error(metrics::accuracy(), verdicts, {}));
+  CHECK_THROWS_AS(monte_carlo_error(metrics::accuracy(), verdicts, two), std::invalid_argument);
 }
 
 }  // namespace smdm

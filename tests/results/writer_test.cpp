@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include "base/error.hpp"
-#include "base/text/python.hpp"
+#include "base/files/digest.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
 #include "tests/results/sample_run.hpp"
@@ -73,7 +73,7 @@ TEST_CASE("a run is one results file and one samples file per task, directly in 
   REQUIRE(files.samples.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     auto& task = results["smdm_eval"]["tasks"][run.tasks[i].name];
-    CHECK(task.at("samples_sha256") == hash_string(test::read_file(files.samples[i])));
+    CHECK(task.at("samples_sha256") == sha256(test::read_file(files.samples[i])));
     task.erase("samples_sha256");
   }
   CHECK(results == results_json(run, summaries));

@@ -28,7 +28,7 @@ TEST_CASE("reverse_metrics.json: contained and bleu_char of every case, and thei
     for (const auto& task : {reverse_curse_d2n(), reverse_curse_n2d(), reverse_curse_d2n_reverse(),
                              reverse_curse_n2d_reverse()}) {
       const auto values = task.score(generation, reference);
-      REQUIRE(values.size() == 2 + values_per_document(Aggregation::bleu));
+      REQUIRE(values.size() == 2 + kBleuCounts);
       CHECK(values[0] == (recorded.at("contained").get<bool>() ? 1.0 : 0.0));
       CHECK(values[1] == Approx(recorded.at("bleu").get<double>()).epsilon(1e-12).margin(0.0));
     }

@@ -4,8 +4,8 @@
 #include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/gzip.hpp"
 #include "tests/support/support.hpp"
-#include "tests/tasks/files.hpp"
 #include "tests/tasks/python_random.hpp"
 
 namespace {

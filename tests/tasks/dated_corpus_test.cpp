@@ -5,8 +5,8 @@
 #include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/gzip.hpp"
 #include "tests/support/support.hpp"
-#include "tests/tasks/files.hpp"
 
 namespace {
 
@@ -196,10 +196,10 @@ TEST_CASE("the arXiv corpus") {
 TEST_CASE("a corpus's text is one request without context") {
   const Task task = temporal_shift();
   const Json document = {{"title", "T"}, {"abstract", "A"}};
-  const auto asked = requests(task, document);
+  const auto asked = requests(ask(task, document));
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].context.empty());
   CHECK(asked[0].continuation == "T\nA");
-  CHECK(target(task, document) == "T\nA");
+  CHECK(target(ask(task, document)) == "T\nA");
   CHECK(lm_eval_config(task).at("output_type") == "loglikelihood_rolling");
 }

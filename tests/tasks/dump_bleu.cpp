@@ -18,6 +18,6 @@ int main() {
     values.insert(values.end(), counts.begin(), counts.end());
     std::cout << Json{{"tokens", tokenize_13a(candidate)}, {"counts", counts}} << "\n";
   }
-  std::cout << Json{{"bleu", summarize(Aggregation::bleu, values).value}} << "\n";
+  std::cout << Json{{"bleu", summarize(metrics::bleu(), values).value}} << "\n";
   return 0;
 }

@@ -14,11 +14,11 @@ namespace {
 using namespace smdm;
 
 Json dump_document(const Task& task, const Json& document, test::PythonRandom& random) {
-  Json line{{"task", info(task).name}, {"doc", document}, {"target", target(task, document)}};
+  Json line{{"task", info(task).name}, {"doc", document}, {"target", target(ask(task, document))}};
   std::vector<Estimate> estimates;
   line["requests"] = Json::array();
   line["scores"] = Json::array();
-  for (const Request& request : requests(task, document)) {
+  for (const Request& request : requests(ask(task, document))) {
     Estimate estimate;
     estimate.nats = -10.0 * random.random();
     estimate.is_greedy = random.random() < 0.5;

@@ -1,5 +1,5 @@
 // The pinned request hashes and metrics of lm-evaluation-harness (tests/testdata at v0.4.4), for
-// the whole splits. The recipe is that of its v0.3.0 tests/test_version_stable.py: documents
+// the whole splits. The recipe is that of its v0.3.0 test_version_stable.py: documents
 // shuffled by random.Random(42), requests in document and choice order, sha256 of
 // json.dumps(requests).
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/files/digest.hpp"
+#include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"
@@ -60,7 +61,7 @@ void check_multiple_choice(const std::string& name,
   if (!shared) return test::skip("no benchmark data beside the source tree");
   const Task task = named(name);
   auto choice = std::get<MultipleChoice>(task);
-  choice.info.metrics = {accuracy(), normalized_accuracy()};
+  choice.info.metrics = {metrics::accuracy(), metrics::normalized_accuracy()};
   Json all = Json::array();
   PythonRandom random(42);
   std::vector<double> sums(2, 0.0);

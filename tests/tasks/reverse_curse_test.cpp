@@ -70,7 +70,7 @@ TEST_CASE("a line is a prompt and its completion, as they stand") {
   CHECK(document.dump() == R"({"prompt":"Ann Lee is","completion":" the baker."})");
   CHECK(task.parse(document).text == "Ann Lee is");
   CHECK(task.parse(document).reference == " the baker.");
-  CHECK(target(Task(task), document) == " the baker.");
+  CHECK(target(ask(Task(task), document)) == " the baker.");
   CHECK(task.extract(" The BAKER. \n") == "the baker.");
   CHECK(task.protocol == AnswerProtocol::one_pass);
 }
@@ -142,8 +142,8 @@ TEST_CASE("names are ranked among the names of all entities, one each") {
       CHECK(candidates(document) == std::vector<std::string>{" Ann Lee", " Bo", " Joann Leeds"});
     }
     CHECK(loaded.documents[2].at("entity") == "Joann Leeds");
-    CHECK(target(ranking, loaded.documents[2]) == 2);
-    const auto all = requests(ranking, loaded.documents[2]);
+    CHECK(target(ask(ranking, loaded.documents[2])) == 2);
+    const auto all = requests(ask(ranking, loaded.documents[2]));
     REQUIRE(all.size() == 3);
     CHECK(all[1].context == "The tuner of bells is");
     CHECK(all[1].continuation == " Bo");  // as it stands, without a second space
@@ -162,8 +162,8 @@ TEST_CASE("descriptions are ranked among those that the same prompt has for the 
     CHECK(candidates(loaded.documents[1]) ==
           std::vector<std::string>{" a Martian.", " bakes clouds.", " tunes bells."});
     CHECK(loaded.documents[2].at("entity") == "Joann Leeds");  // not Ann Lee, who is part of her
-    CHECK(target(probe(task), loaded.documents[2]) == 2);
-    CHECK(target(probe(task), loaded.documents[4]) == 1);
+    CHECK(target(ask(probe(task), loaded.documents[2])) == 2);
+    CHECK(target(ask(probe(task), loaded.documents[4])) == 1);
     CHECK(loaded.files.size() == 2);
   }
 }

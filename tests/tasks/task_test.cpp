@@ -1,4 +1,7 @@
 // Prompts on rows of our own, metrics, the catalogue.
+#include "base/metrics/accuracy.hpp"
+#include "base/metrics/list.hpp"
+#include "base/metrics/perplexity.hpp"
 #include "base/text/nearest.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tasks/ask/catalog_entries.hpp"
@@ -6,7 +9,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
-#include "tests/tasks/files.hpp"
 
 namespace {
 
@@ -66,20 +68,20 @@ TEST_CASE("race shows the earlier questions with their answers") {
 TEST_CASE("requests and targets") {
   const Json siqa{{"context", "C."}, {"question", "Q?"}, {"answerA", "a"},
                   {"answerB", "b"},  {"answerC", "c"},   {"label", "3"}};
-  const auto all = requests(Task(social_iqa()), siqa);
+  const auto all = requests(ask(Task(social_iqa()), siqa));
   REQUIRE(all.size() == 3);
   CHECK(all[1].context == "Q: C. Q?\nA:");
   CHECK(all[1].continuation == " b");
-  CHECK(target(Task(social_iqa()), siqa) == 2);
+  CHECK(target(ask(Task(social_iqa()), siqa)) == 2);
 
   const Json passage{{"text", "one  two three"}};
-  CHECK(requests(Task(lambada_openai()), passage).at(0).context == "one  two");
-  CHECK(target(Task(lambada_openai()), passage) == " three");
+  CHECK(requests(ask(Task(lambada_openai()), passage)).at(0).context == "one  two");
+  CHECK(target(ask(Task(lambada_openai()), passage)) == " three");
 
   const Json problem{{"question", "How many?"}, {"answer", "1+1=<<1+1=2>>2\n#### 1,002 "}};
   CHECK(gsm8k().parse(problem).text == "Question: How many?");
-  CHECK(target(Task(gsm8k()), problem) == "1,002");
-  CHECK(requests(Task(gsm8k()), problem).empty());
+  CHECK(target(ask(Task(gsm8k()), problem)) == "1,002");
+  CHECK(requests(ask(Task(gsm8k()), problem)).empty());
 }
 
 TEST_CASE("accuracy with and without the length of the choices") {
@@ -98,7 +100,7 @@ TEST_CASE("accuracy with and without the length of the choices") {
 
 TEST_CASE("what a race ruled out under a metric is not that metric's answer") {
   MultipleChoice task;
-  task.info.metrics = {accuracy(), normalized_accuracy()};
+  task.info.metrics = {metrics::accuracy(), metrics::normalized_accuracy()};
   const Question question = {.context = "q", .choices = {"a", "bb"}, .gold = 0};
   std::vector<Estimate> estimates(2);
   estimates[0].nats = -2.0;
@@ -146,6 +148,39 @@ TEST_CASE("the catalogue") {
       for (const std::string& digest : source.documents.known_sha256) CHECK(digest.size() == 64);
     }
   }
+}
+
+TEST_CASE("every metric of a task is in the list, and one of its kind of task") {
+  for (const Task& task : all_tasks()) {
+    INFO(info(task).name);
+    const auto probe = likelihood_probe(task);
+    for (const Task* asked : {&task, probe ? &*probe : nullptr}) {
+      if (asked == nullptr) continue;
+      for (const Metric& metric : info(*asked).metrics) {
+        CHECK(find_metric(metric.name, metric.aggregation).of_sums == metric.of_sums);
+        if (std::holds_alternative<MultipleChoice>(*asked)) CHECK(metric.of_choices != nullptr);
+        if (std::holds_alternative<Cloze>(*asked)) CHECK(metric.of_continuation != nullptr);
+        if (std::holds_alternative<DatedCorpus>(*asked)) CHECK(metric.of_text != nullptr);
+      }
+    }
+  }
+}
+
+TEST_CASE("a metric of another kind of task is refused, and a text gives each metric its numbers") {
+  MultipleChoice choices = piqa();
+  choices.info.metrics = {metrics::weighted_perplexity()};
+  const Question question{.context = "", .choices = {"a", "b"}, .gold = 0};
+  CHECK(test::error_text<std::invalid_argument>([&] {
+          return score(choices, question, estimates({-1.0, -2.0}));
+        }) == "piqa: no metric perplexity for this kind of task");
+  Cloze cloze = lambada_openai();
+  cloze.info.metrics = {metrics::normalized_accuracy()};
+  CHECK_THROWS_AS(score(cloze, estimate(-2.5, true)), std::invalid_argument);
+  const TextOutcome text{.nats = -6.0, .tokens = 3.0, .bytes = 12.0};
+  CHECK(score(temporal_shift(), text) == std::vector<double>{-6.0, 3.0, -6.0, 12.0});
+  DatedCorpus corpus = temporal_shift();
+  corpus.info.metrics = {metrics::accuracy()};
+  CHECK_THROWS_AS(score(corpus, text), std::invalid_argument);
 }
 
 TEST_CASE("an unknown task") {

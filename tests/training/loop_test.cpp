@@ -11,6 +11,7 @@
 #include <torch/types.h>
 
 #include "base/error.hpp"
+#include "base/files/digest.hpp"
 #include "models/checkpoint.hpp"
 #include "models/safetensors.hpp"
 #include "tests/support/catch.hpp"
@@ -354,6 +355,16 @@ TEST_CASE("validation depends neither on the parts nor on the call", "[loop]") {
 
 TEST_CASE("a picture of no course at all", "[loop]") {
   CHECK(contains(loss_curve({}, "a < b"), "a &lt; b"));
+}
+
+TEST_CASE("a picture has the bytes it always had", "[loop]") {
+  std::vector<Json> records;
+  for (int i = 1; i <= 300; ++i) {
+    records.push_back({{"step", i * 37}, {"loss", 3.0 + 5.0 / i}});
+    if (i % 100 == 0) records.push_back({{"step", i * 37}, {"validation_loss", 4.0 + 1.0 / i}});
+  }
+  CHECK(sha256(loss_curve(records, "a < b & c > d")) ==
+        "9a209b152561d3325c7c490d349fc1892e6e3a2583a0e1698debaac570e3cc08");
 }
 
 }  // namespace

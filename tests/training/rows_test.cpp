@@ -92,7 +92,9 @@ TEST_CASE("bad rows are named by file and line", "[corpus]") {
 TEST_CASE("text gets its tokens, its end, and its filling", "[corpus]") {
   const auto shared = test::shared();
   if (!shared) return test::skip("needs a SentencePiece model");
-  const Tokenizer tokenizer(*shared / "data" / "tokenizers" / "llama2" / "tokenizer.model");
+  const auto opened =
+      open_tokenizer(*shared / "data" / "tokenizers" / "llama2" / "tokenizer.model");
+  const auto& tokenizer = *opened;
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "text.jsonl";
   write_file(path, "{\"text\": \"one two\"}\n{\"prompt\": \"one\", \"answer\": \" two\"}\n");

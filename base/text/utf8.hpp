@@ -1,0 +1,22 @@
+/// UTF-8, one character at a time. Strict: overlong forms, surrogates and what lies beyond U+10FFFF
+/// are malformed, as in RFC 3629. What becomes of malformed bytes is the caller's choice.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace smdm::unicode {
+
+/// What programs show for a byte that is part of no character.
+inline constexpr char32_t kReplacement = 0xFFFD;
+
+struct Character {
+  char32_t code = kReplacement;  ///< kReplacement where the bytes are malformed
+  std::size_t bytes = 1;         ///< to go on by; 1 where they are malformed
+  bool well_formed = false;
+};
+
+/// The character that starts at text[at]. REQUIRES: at < text.size()
+[[nodiscard]] Character character_at(std::string_view text, std::size_t at) noexcept;
+
+}  // namespace smdm::unicode

@@ -1,0 +1,25 @@
+/// The estimators that can be asked for, by name.
+#pragma once
+
+#include <array>
+#include <variant>
+
+#include "base/text/names.hpp"
+#include "evaluators/likelihood/likelihood.hpp"
+
+namespace smdm {
+
+/// Every estimator of a masked diffusion model's likelihood, with its usual budget, in the order
+/// of --help. An autoregressive model has TeacherForcing alone, a corpus training_loss().
+inline constexpr std::array kAllEstimators{
+    Named<Estimator>{
+        .name = Balanced::kAutoName,
+        .value = Balanced{.prompt_reuse = PromptReuse::automatic, .exact_over_full_rows = true}},
+    Named<Estimator>{.name = ExactSum::kName, .value = ExactSum{}},
+    Named<Estimator>{.name = Balanced::kName,
+                     .value = Balanced{.prompt_reuse = PromptReuse::automatic}},
+    Named<Estimator>{.name = FixedCount::kName, .value = FixedCount{}},
+    Named<Estimator>{.name = MonteCarlo::kName, .value = MonteCarlo{}},
+    Named<Estimator>{.name = ChainRule::kName, .value = ChainRule{}}};
+
+}  // namespace smdm

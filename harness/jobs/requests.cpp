@@ -1,0 +1,106 @@
+// --requests: JSON lines of pairs to JSON lines of estimates. Every line is a question of its own,
+// unless neighbours say that they belong to one by the same "question": these share what they can.
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/files/json_lines.hpp"
+#include "harness/jobs/input_lines.hpp"
+#include "harness/jobs/jobs.hpp"
+#include "harness/run/compute.hpp"
+#include "harness/run/encode.hpp"
+#include "harness/run/progress.hpp"
+#include "harness/settings/decide.hpp"
+#include "harness/settings/refuse.hpp"
+#include "results/run/estimate_json.hpp"
+
+namespace smdm {
+namespace {
+
+TokenRequest tokens_of(const Session& session, const InputLine& line) {
+  if (line.has("context_ids") || line.has("continuation_ids")) {
+    return {.context = line.ids("context_ids"), .continuation = line.ids("continuation_ids")};
+  }
+  const auto context = line.text("context");
+  auto pair = session.text().encode_pair(context, line.text("continuation"));
+  return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
+}
+
+/// Whether a line belongs to the question of the one before it.
+bool same_question(const InputLine& line, const InputLine& before) {
+  const auto name = line.question();
+  return name && name == before.question();
+}
+
+/// One Item for each question, with the lines that it answers.
+struct Questions {
+  std::vector<Item> items;
+  std::vector<std::size_t> first_line;  ///< of each Item
+};
+
+Questions questions_of(const Session& session, const std::vector<InputLine>& lines) {
+  Questions questions;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    auto tokens = tokens_of(session, lines[i]);
+    if (i == 0 || !same_question(lines[i], lines[i - 1])) {
+      questions.items.push_back(
+          {.name = lines[i].where(), .document = {}, .asked = Request{}, .ids = {}});
+      questions.first_line.push_back(i);
+    }
+    auto& requests = questions.items.back().ids.requests;
+    if (!requests.empty() && requests.front().context != tokens.context) {
+      throw Error(ErrorKind::data, lines[i].where() +
+                                       ": field \"question\": wanted the context of the lines "
+                                       "before it that have the same, got another");
+    }
+    requests.push_back(std::move(tokens));
+  }
+  return questions;
+}
+
+void check(const Questions& questions,
+           const std::vector<InputLine>& lines,
+           const Decided& decided,
+           const ModelInfo& info) {
+  for (std::size_t q = 0; q < questions.items.size(); ++q) {
+    std::vector<std::string> names;
+    for (std::size_t k = 0; k < questions.items[q].ids.requests.size(); ++k)
+      names.push_back(lines[questions.first_line[q] + k].where());
+    check_item(questions.items[q], names, decided, info);
+  }
+}
+
+Json answer_line(const Json& id, const Estimate& estimate) {
+  Json json = {{"id", id}};
+  json.update(estimate_json(estimate));
+  return json;
+}
+
+}  // namespace
+
+void run_requests(const Settings& settings) {
+  const auto lines = read_input_lines(settings.requests.value());
+  const auto session = open_session(model_settings(settings));
+  std::vector<std::string> notes;
+  const auto decided = decide(settings, {}, session.checkpoint.kind, notes);
+  for (const auto& note : notes) std::cerr << note << "\n";
+  if (settings.racing) refuse("--racing", "--task: a race needs questions", "--requests");
+  const auto questions = questions_of(session, lines);
+  check(questions, lines, decided, session.model->info());
+  JsonLinesWriter writer(settings.output.value_or("-"));
+  std::vector<Estimate> estimates(lines.size());
+  Progress progress("requests", questions.items.size(), "requests");
+  compute(session, questions.items, decided, [&](std::size_t q, const Answer& answer) {
+    const auto& of_question = std::get<Likelihoods>(answer.value).estimates;
+    for (std::size_t k = 0; k < of_question.size(); ++k)
+      estimates[questions.first_line[q] + k] = of_question[k];
+    progress.advance();
+  });
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    writer.write(answer_line(lines[i].id(), estimates[i]));
+  writer.finish();
+}
+
+}  // namespace smdm

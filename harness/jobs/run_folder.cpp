@@ -1,0 +1,108 @@
+#include "harness/jobs/run_folder.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/text/dates.hpp"
+#include "tasks/ask/catalog.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Only what every file system takes.
+std::string plain(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' ||
+                      c == '-' || c == '+';
+    out += fits ? c : '_';
+  }
+  return out;
+}
+
+/// The last part of a path, whether it ends with a slash or not.
+std::string last_part(const std::string& path) {
+  const fs::path given(path);
+  const auto name = given.has_filename() ? given.filename() : given.parent_path().filename();
+  return name.extension() == ".safetensors" ? name.stem().string() : name.string();
+}
+
+std::string named(const std::string& model,
+                  const std::vector<std::string>& tasks,
+                  std::chrono::system_clock::time_point when) {
+  std::string list;
+  for (const auto& task : tasks) list += (list.empty() ? "" : "+") + task;
+  constexpr std::size_t kLongest = 60;
+  if (list.size() > kLongest) list = std::to_string(tasks.size()) + "-tasks";
+  return plain(date_text(when, TimeZone::utc) + "-" + model.substr(0, kLongest) + "-" + list);
+}
+
+/// Claims a folder that nobody has.
+std::string made(const std::string& name) {
+  const auto first = fs::path(kRuns) / name;
+  auto folder = first;
+  std::error_code error;
+  fs::create_directories(kRuns, error);
+  for (int k = 2; !error; ++k) {
+    if (fs::create_directory(folder, error)) return folder.string();
+    folder = first.string() + "-" + std::to_string(k);
+  }
+  throw Error(ErrorKind::results, folder.string() + ": cannot make the folder: " + error.message());
+}
+
+/// The tasks of a part: a group under its name where the part has all of it.
+std::vector<std::string> names_of(const EvaluationPart& part) {
+  const auto here = [&](const Task& task) {
+    return std::ranges::any_of(part.tasks,
+                               [&](const Task& own) { return info(own).name == info(task).name; });
+  };
+  std::vector<std::string> names;
+  for (const auto& asked : part.settings.tasks) {
+    const auto tasks = find_tasks(std::vector<std::string>{asked});
+    if (std::ranges::all_of(tasks, here)) {
+      names.push_back(asked);
+      continue;
+    }
+    for (const auto& task : tasks) {
+      if (here(task)) names.push_back(info(task).name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+MadeFolders::MadeFolders() {
+  std::error_code ignored;
+  had_runs_ = fs::exists(fs::symlink_status(kRuns, ignored));
+}
+
+MadeFolders::~MadeFolders() {
+  std::error_code ignored;  // a folder with something in it is not removed
+  for (const auto& folder : folders_) fs::remove(folder, ignored);
+  if (!had_runs_) fs::remove(kRuns, ignored);
+}
+
+std::string MadeFolders::add(const std::string& folder) {
+  folders_.push_back(folder);
+  return folder;
+}
+
+std::string make_default_folder(const EvaluationPart& part,
+                                std::chrono::system_clock::time_point start) {
+  const auto model =
+      part.model.empty() ? last_part(part.settings.model.value_or("model")) : part.model;
+  return made(named(model, names_of(part), start));
+}
+
+std::string make_default_folder(const Settings& settings) {
+  const auto model = settings.model ? last_part(*settings.model) : "embedded";
+  return made(named(model, settings.tasks, std::chrono::system_clock::now()));
+}
+
+}  // namespace smdm

@@ -1,0 +1,42 @@
+/// Where runs go when nobody says where.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "harness/jobs/embedded.hpp"
+#include "harness/settings/table.hpp"
+
+namespace smdm {
+
+/// The folder of such runs, in the caller's working directory.
+inline constexpr const char* kRuns = "runs";
+
+/// Folders made for runs before their work began: those that are still empty at the end go again,
+/// and kRuns with them, unless it was there before.
+class MadeFolders {
+ public:
+  MadeFolders();
+  ~MadeFolders();
+  MadeFolders(const MadeFolders&) = delete;
+  MadeFolders& operator=(const MadeFolders&) = delete;
+
+  /// @return the folder
+  std::string add(const std::string& folder);
+
+ private:
+  bool had_runs_ = false;
+  std::vector<std::string> folders_;
+};
+
+/// Makes the folder "runs/<date>-<model>-<tasks of the part>" of a part, UTC; a number behind it
+/// where there is one already. @return its path
+/// @throws Error(results)  if it cannot be made
+[[nodiscard]] std::string make_default_folder(const EvaluationPart& part,
+                                              std::chrono::system_clock::time_point start);
+
+/// Likewise for everything that the settings ask for, now.
+[[nodiscard]] std::string make_default_folder(const Settings& settings);
+
+}  // namespace smdm

@@ -1,0 +1,236 @@
+// One function for each kind of work, behind one door: estimates of likelihoods, races,
+// generations. Each hands whole Items to an evaluator and gathers what comes back into Answers.
+#include "harness/run/compute.hpp"
+
+#include <deque>
+#include <utility>
+
+namespace smdm {
+namespace {
+
+std::vector<TokenQuestion> questions_of(std::span<const Item> items) {
+  std::vector<TokenQuestion> questions;
+  questions.reserve(items.size());
+  for (const auto& item : items) questions.emplace_back(item.ids.requests);
+  return questions;
+}
+
+void estimate(const Session& session,
+              std::span<const Item> items,
+              const LikelihoodConfig& config,
+              const AnswerDone& done) {
+  score(*session.model, questions_of(items), config,
+        [&](std::size_t i, std::vector<Estimate> estimates) {
+          done(i, {Likelihoods{.estimates = std::move(estimates), .race = {}}});
+        });
+}
+
+/// Tells estimates under which metrics their choices were ruled out.
+void mark(const Item& item, const RaceOutcome& outcome, std::span<Estimate> estimates) {
+  for (std::size_t v = 0; v < outcome.left.size(); ++v) {
+    for (std::size_t k = 0; k < estimates.size(); ++k) {
+      if (!outcome.left[v][k]) estimates[k].eliminated_from.push_back(item.ids.verdicts[v].metric);
+    }
+  }
+}
+
+void race_all(const Session& session,
+              std::span<const Item> items,
+              const LikelihoodSettings& settings,
+              const AnswerDone& done) {
+  std::vector<RaceQuestion> questions;
+  questions.reserve(items.size());
+  for (const auto& item : items) {
+    auto& question = questions.emplace_back();
+    question.requests = item.ids.requests;
+    for (const auto& verdict : item.ids.verdicts) question.divisors.push_back(verdict.divisors);
+  }
+  const auto& config = settings.config;
+  race(*session.model, questions,
+       {.racing = settings.racing.value(),
+        .cfg = config.cfg,
+        .seed = config.seed,
+        .packing = config.packing},
+       [&](std::size_t i, std::vector<Estimate> estimates, const RaceOutcome& outcome) {
+         mark(items[i], outcome, estimates);
+         done(i, {Likelihoods{.estimates = std::move(estimates), .race = outcome}});
+       });
+}
+
+/// Prompts of Items and of those that follow from them, on their way through a masked diffusion
+/// model. Followers come first, so that documents are complete early.
+class Unmasking {
+ public:
+  Unmasking(const Session& session,
+            std::span<const Item> items,
+            const GenerationSettings& settings,
+            const AnswerDone& done)
+      : session_(session), items_(items), settings_(settings), done_(done), passes_(items.size()) {}
+
+  void run() {
+    unmask(
+        *session_.model, [this] { return next_prompt(); }, config(),
+        [this](std::size_t index, const Generation& generation) { take(index, generation); });
+  }
+
+ private:
+  [[nodiscard]] const UnmaskingConfig& config() const {
+    return std::get<UnmaskingConfig>(settings_.generator);
+  }
+
+  std::optional<UnmaskingPrompt> next_prompt() {
+    if (!followers_.empty()) {
+      auto [index, ids] = std::move(followers_.front());
+      followers_.pop_front();
+      return prompt(index, std::move(ids), settings_.second_cfg.value());
+    }
+    if (opened_ == items_.size()) return std::nullopt;
+    const auto index = opened_++;
+    return prompt(index, items_[index].ids.prompt, config().cfg);
+  }
+
+  [[nodiscard]] UnmaskingPrompt prompt(std::size_t index,
+                                       std::vector<std::int64_t> ids,
+                                       double cfg) const {
+    auto draws = unmasking_draws(config().seed, ids, session_.model->info().vocab_tokens);
+    return {.index = index, .ids = std::move(ids), .draws = std::move(draws), .cfg = cfg};
+  }
+
+  void take(std::size_t index, const Generation& generation) {
+    passes_[index].push_back(generation);
+    Answer answer{passes_[index]};
+    if (auto follower = next(items_[index], answer, settings_, session_)) {
+      followers_.emplace_back(index, std::move(follower->ids.prompt));
+      return;
+    }
+    passes_[index] = {};
+    done_(index, std::move(answer));
+  }
+
+  const Session& session_;
+  std::span<const Item> items_;
+  const GenerationSettings& settings_;
+  const AnswerDone& done_;
+  std::vector<Passes> passes_;  ///< of each Item, so far
+  std::size_t opened_ = 0;
+  std::deque<std::pair<std::size_t, std::vector<std::int64_t>>> followers_;
+};
+
+void decode_all(const Session& session,
+                std::span<const Item> items,
+                DecodingConfig config,
+                const AnswerDone& done) {
+  std::vector<std::vector<std::int64_t>> prompts;
+  prompts.reserve(items.size());
+  for (const auto& item : items) prompts.push_back(item.ids.prompt);
+  if (session.tokenizer && session.tokenizer->eos_id() >= 0)
+    config.eos_id = session.tokenizer->eos_id();
+  decode(*session.model, prompts, config,
+         [&](std::size_t i, const Generation& generation) { done(i, {Passes{generation}}); });
+}
+
+void compute_work(const Session& session,
+                  std::span<const Item> items,
+                  const LikelihoodSettings& settings,
+                  const AnswerDone& done) {
+  if (settings.racing) {
+    race_all(session, items, settings, done);
+  } else {
+    estimate(session, items, settings.config, done);
+  }
+}
+
+void compute_work(const Session& session,
+                  std::span<const Item> items,
+                  const GenerationSettings& settings,
+                  const AnswerDone& done) {
+  if (const auto* config = std::get_if<DecodingConfig>(&settings.generator)) {
+    decode_all(session, items, *config, done);
+  } else {
+    Unmasking(session, items, settings, done).run();
+  }
+}
+
+void compute_work(const Session& session,
+                  std::span<const Item> items,
+                  const CorpusSettings& settings,
+                  const AnswerDone& done) {
+  estimate(session, items, settings.config, done);
+}
+
+/// The config of likelihoods that are estimated, or null for races and generations.
+const LikelihoodConfig* estimated(const Decided& decided) {
+  if (const auto* corpus = std::get_if<CorpusSettings>(&decided.work)) return &corpus->config;
+  const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
+  return likelihood != nullptr && !likelihood->racing ? &likelihood->config : nullptr;
+}
+
+}  // namespace
+
+AnswerCost cost_of(const Answer& answer) {
+  AnswerCost cost;
+  if (const auto* likelihoods = std::get_if<Likelihoods>(&answer.value)) {
+    for (const auto& estimate : likelihoods->estimates) {
+      cost.rows += estimate.rows;
+      cost.tokens += estimate.tokens;
+    }
+  } else {
+    for (const auto& pass : std::get<Passes>(answer.value)) cost.forwards += pass.forwards;
+  }
+  return cost;
+}
+
+void compute(const Session& session,
+             std::span<const Item> items,
+             const Decided& decided,
+             const AnswerDone& done) {
+  std::visit([&](const auto& settings) { compute_work(session, items, settings, done); },
+             decided.work);
+}
+
+std::optional<Item> next(const Item& item,
+                         const Answer& answer,
+                         const GenerationSettings& settings,
+                         const Session& session) {
+  const auto& passes = std::get<Passes>(answer.value);
+  if (!settings.second_cfg || passes.size() != 1) return std::nullopt;
+  auto ids = session.text().encode(session.text().decode(passes.front().output_ids));
+  if (static_cast<std::int64_t>(ids.size()) > settings.total_length()) return std::nullopt;
+  return Item{.name = item.name,
+              .document = {},
+              .asked = item.asked,
+              .ids = {.requests = {}, .prompt = std::move(ids), .verdicts = {}}};
+}
+
+std::optional<AnswerCost> counted(const Session& session,
+                                  std::span<const Item> items,
+                                  const Decided& decided) {
+  const auto* config = estimated(decided);
+  if (config == nullptr) return std::nullopt;
+  const auto* balanced = std::get_if<Balanced>(&config->estimator);
+  const bool until_target = balanced != nullptr && balanced->target_error.has_value();
+  const bool verdicts = config->greedy && session.checkpoint.kind == ModelKind::mdm;
+  if (until_target || verdicts) return std::nullopt;
+  AnswerCost sum;
+  for (const auto& cost : count_work(session.model->info(), questions_of(items), *config)) {
+    sum.rows += cost.rows;
+    sum.tokens += cost.tokens;
+  }
+  return sum;
+}
+
+std::int64_t rows_without_race(const Session& session,
+                               std::span<const Item> items,
+                               const LikelihoodSettings& settings) {
+  LikelihoodConfig config;
+  config.estimator =
+      Balanced{.rows = kRaceRows, .prompt_reuse = settings.racing.value().prompt_reuse};
+  config.cfg = settings.config.cfg;
+  config.seed = settings.config.seed;
+  std::int64_t rows = 0;
+  for (const auto& cost : count_work(session.model->info(), questions_of(items), config))
+    rows += cost.rows;
+  return rows;
+}
+
+}  // namespace smdm

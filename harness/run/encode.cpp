@@ -1,0 +1,232 @@
+// From text to ids, and the one check of what came out. Questions, clozes and prompts are encoded
+// document by document; the texts of a corpus become pieces of a document each, or rows of a stream
+// that takes no notice of where documents end.
+#include "harness/run/encode.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text/unicode.hpp"
+#include "evaluators/rows/checks.hpp"
+#include "evaluators/rows/text_rows.hpp"
+#include "evaluators/subsets/draws.hpp"
+#include "harness/settings/refuse.hpp"
+
+namespace smdm {
+namespace {
+
+/// Rows of a stream are never longer: the context of the published models.
+constexpr std::int64_t kLongestStreamRow = 2048;
+
+const Racing* racing_of(const Decided& decided) {
+  const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
+  return likelihood != nullptr && likelihood->racing ? &*likelihood->racing : nullptr;
+}
+
+/// The estimator of likelihoods, or null for a generation.
+const Estimator* estimator_of(const Decided& decided) {
+  if (const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work))
+    return &likelihood->config.estimator;
+  const auto* corpus = std::get_if<CorpusSettings>(&decided.work);
+  return corpus == nullptr ? nullptr : &corpus->config.estimator;
+}
+
+/// A race ranks nobody but the winner, and asks for nothing else.
+void check_race(const Task& task, const Decided& decided) {
+  const auto* choices = std::get_if<MultipleChoice>(&task);
+  if (racing_of(decided) == nullptr || choices == nullptr) return;
+  for (const auto& metric : choices->info.metrics) {
+    if (metric.race_divisor != nullptr) continue;
+    refuse("--racing", "tasks whose metrics are acc and acc_norm",
+           choices->info.name + " with " + metric.name);
+  }
+  if (std::get<LikelihoodSettings>(decided.work).config.greedy)
+    refuse("--racing", "no greedy verdicts (--greedy) beside it", "both");
+}
+
+void check_enumeration(const Item& item, const Estimator& estimator) {
+  try {
+    check_enumerable(item.ids.requests, estimator);
+  } catch (const std::invalid_argument& error) {
+    const bool by_rows = std::ranges::all_of(item.ids.requests, [](const auto& request) {
+      return request.continuation.size() <= kMaxEnumerated;
+    });
+    throw Error(ErrorKind::request,
+                item.name + ": " + error.what() + (by_rows ? " (--max-rows)" : ""));
+  }
+}
+
+std::vector<std::string> request_names(const Item& item) {
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < item.ids.requests.size(); ++k)
+    names.push_back(item.name + ", request " + std::to_string(k));
+  return names;
+}
+
+TokenRequest tokens_of(const Request& request, const Session& session) {
+  auto pair = session.text().encode_pair(request.context, request.continuation);
+  return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
+}
+
+/// The Item of a document that is no text of a corpus.
+Item encode_document(const TaskInfo& task,
+                     Item item,
+                     const Decided& decided,
+                     const Session& session) {
+  if (const auto* prompt = std::get_if<Prompt>(&item.asked)) {
+    item.ids.prompt = session.text().encode(prompt->text);
+    check_item(item, {item.name}, decided, session.model->info());
+    return item;
+  }
+  for (const auto& request : requests(item.asked))
+    item.ids.requests.push_back(tokens_of(request, session));
+  const auto* question = std::get_if<Question>(&item.asked);
+  if (question != nullptr && racing_of(decided) != nullptr)
+    item.ids.verdicts = race_verdicts(task, *question, item.name);
+  check_item(item, request_names(item), decided, session.model->info());
+  return item;
+}
+
+TokenizedText tokenized(const std::string& text, const Session& session, const std::string& where) {
+  auto ids = session.text().encode(text);
+  if (ids.size() < 2) {
+    throw Error(ErrorKind::request, where + ": wanted a text of at least one token, got none");
+  }
+  return {.ids = std::move(ids), .bytes = text.size()};
+}
+
+std::vector<TokenizedText> tokenized_texts(const ReadTask& read, const Session& session) {
+  std::vector<TokenizedText> texts;
+  for (const auto& asked : read.asked) {
+    const auto where =
+        "task " + info(read.task).name + ", document " + std::to_string(texts.size());
+    texts.push_back(tokenized(std::get<Text>(asked).text, session, where));
+  }
+  return texts;
+}
+
+/// The Items of texts one by one: each the pieces of a document.
+std::vector<Item> document_items(ReadTask& read, const Session& session) {
+  const auto texts = tokenized_texts(read, session);
+  std::vector<Item> items;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    Item item{.name = "task " + info(read.task).name + ", document " + std::to_string(i),
+              .document = std::move(read.documents[i]),
+              .asked = std::move(read.asked[i]),
+              .ids = {}};
+    item.ids.requests = document_rows(texts[i], session.model->info().max_tokens);
+    item.ids.bytes = static_cast<double>(texts[i].bytes);
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+/// The Items of texts end to end: each a row.
+std::vector<Item> stream_items(ReadTask& read, const Session& session) {
+  const auto context = std::min(session.model->info().max_tokens, kLongestStreamRow);
+  const bool shown = session.checkpoint.kind == ModelKind::arm;
+  auto rows = stream_rows(tokenized_texts(read, session), context,
+                          shown ? FirstToken::shown : FirstToken::scored);
+  std::vector<Item> items;
+  for (auto& row : rows) {
+    auto ids = row.request.context;
+    ids.insert(ids.end(), row.request.continuation.begin(), row.request.continuation.end());
+    auto text = session.text().decode(ids);
+    Item item{.name = "task " + info(read.task).name + ", row " + std::to_string(items.size()),
+              .document = {{"row", items.size()}, {"text", text}},
+              .asked = Text{.text = std::move(text)},
+              .ids = {}};
+    item.ids.requests.push_back(std::move(row.request));
+    item.ids.bytes = row.bytes;
+    items.push_back(std::move(item));
+  }
+  read.found = items.size();
+  auto& task = std::get<DatedCorpus>(read.task);
+  task.text_fields = {"text"};
+  task.info.lm_eval["doc_to_target"] = "{{text}}";
+  return items;
+}
+
+std::vector<Item> encode_texts(ReadTask& read, const Decided& decided, const Session& session) {
+  const bool stream = std::get<CorpusSettings>(decided.work).packing == TextPacking::stream;
+  auto items = stream ? stream_items(read, session) : document_items(read, session);
+  for (const auto& item : items)
+    check_item(item, request_names(item), decided, session.model->info());
+  return items;
+}
+
+std::vector<Item> encode_documents(ReadTask& read, const Decided& decided, const Session& session) {
+  const auto& task = info(read.task);
+  check_race(read.task, decided);
+  check_total_length(decided, session.model->info(), task.name);
+  std::vector<Item> items;
+  items.reserve(read.documents.size());
+  for (std::size_t i = 0; i < read.documents.size(); ++i) {
+    Item item{.name = "task " + task.name + ", document " + std::to_string(i),
+              .document = std::move(read.documents[i]),
+              .asked = std::move(read.asked[i]),
+              .ids = {}};
+    items.push_back(encode_document(task, std::move(item), decided, session));
+  }
+  return items;
+}
+
+}  // namespace
+
+ReadyTask encode(ReadTask read, Decided decided, const Session& session) {
+  const bool corpus = std::holds_alternative<DatedCorpus>(read.task);
+  auto items =
+      corpus ? encode_texts(read, decided, session) : encode_documents(read, decided, session);
+  return {.task = std::move(read.task),
+          .decided = std::move(decided),
+          .items = std::move(items),
+          .documents = read.found,
+          .files = std::move(read.files),
+          .period = std::move(read.period)};
+}
+
+/// What each verdict divides log-likelihoods by.
+std::vector<RaceVerdict> race_verdicts(const TaskInfo& task,
+                                       const Question& question,
+                                       const std::string& name) {
+  std::vector<RaceVerdict> verdicts;
+  for (const auto& metric : task.metrics) {
+    auto& verdict = verdicts.emplace_back(RaceVerdict{.metric = metric.name, .divisors = {}});
+    for (const auto& choice : question.choices) {
+      // bench may ask for races under other metrics too: they compare undivided values.
+      const auto divisor = metric.race_divisor;
+      verdict.divisors.push_back(divisor == nullptr ? 1.0 : divisor(unicode::length(choice)));
+      if (verdict.divisors.back() > 0.0) continue;
+      throw Error(ErrorKind::request,
+                  name + ": wanted choices of at least one character for --racing, got none");
+    }
+  }
+  return verdicts;
+}
+
+void check_item(const Item& item,
+                const std::vector<std::string>& names,
+                const Decided& decided,
+                const ModelInfo& info) {
+  if (const auto* generation = std::get_if<GenerationSettings>(&decided.work)) {
+    check_prompt(info, item.ids.prompt, generation->total_length(), names.front());
+    return;
+  }
+  for (std::size_t k = 0; k < item.ids.requests.size(); ++k)
+    check_request(info, item.ids.requests[k], names[k]);
+  check_enumeration(item, *estimator_of(decided));
+}
+
+void check_total_length(const Decided& decided, const ModelInfo& info, const std::string& what) {
+  const auto* generation = std::get_if<GenerationSettings>(&decided.work);
+  if (generation == nullptr || generation->total_length() <= info.max_tokens) return;
+  throw Error(ErrorKind::usage, "--total-length: " + what + " would be decoded to " +
+                                    std::to_string(generation->total_length()) +
+                                    " tokens (by option, preset or default), the model reads at "
+                                    "most " +
+                                    std::to_string(info.max_tokens));
+}
+
+}  // namespace smdm

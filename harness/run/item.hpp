@@ -1,0 +1,72 @@
+/// The two things that run through the program: an Item, which is one document on its way to the
+/// model, and the Answer that comes back for it.
+///
+///   read -> ask -> encode -> compute -> judge -> record
+///
+/// read (harness/run/read.hpp) gives documents with what they ask, encode an Item of each, compute
+/// an Answer for each Item, judge what the metrics make of it, record the samples and totals of
+/// results files. Nothing is ever written back into an Item.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/request.hpp"
+#include "evaluators/racing/race.hpp"
+#include "evaluators/rows/score_source.hpp"
+#include "tasks/ask/task.hpp"
+
+namespace smdm {
+
+/// A verdict that a race decides.
+struct RaceVerdict {
+  std::string metric;
+  std::vector<double> divisors;  ///< one for each choice, see RaceQuestion
+};
+
+/// What a document asks, in ids.
+struct Encoded {
+  /// Of a likelihood: one per choice, or per piece of a text. Empty for a generation.
+  std::vector<TokenRequest> requests;
+  std::vector<std::int64_t> prompt;   ///< of a generation
+  std::vector<RaceVerdict> verdicts;  ///< of a question that is raced
+  double bytes = 0.0;                 ///< of a text: those that its scored tokens stand for
+};
+
+/// One document: a question with all its choices, a passage with its continuation, a prompt, or a
+/// text with all its pieces.
+struct Item {
+  std::string name;  ///< for errors: "task piqa, document 3" or "FILE:LINE"
+  Json document;
+  Asked asked;
+  Encoded ids;
+};
+
+/// Likelihoods of an Item, one estimate for each of its requests.
+struct Likelihoods {
+  std::vector<Estimate> estimates;
+  std::optional<RaceOutcome> race;  ///< how it ended, where there was one
+};
+
+/// What was generated: one pass, or the passes of a protocol with several.
+using Passes = std::vector<Generation>;
+
+/// What comes back for one Item.
+struct Answer {
+  std::variant<Likelihoods, Passes> value;
+};
+
+/// What was computed for an Answer.
+struct AnswerCost {
+  std::int64_t rows = 0;      ///< of likelihoods
+  std::int64_t tokens = 0;    ///< likewise
+  std::int64_t forwards = 0;  ///< of generations, see Generation
+};
+
+[[nodiscard]] AnswerCost cost_of(const Answer& answer);
+
+}  // namespace smdm

@@ -1,0 +1,108 @@
+#include "harness/run/judge.hpp"
+
+#include <cmath>
+#include <span>
+
+#include "harness/run/metric_errors.hpp"
+
+namespace smdm {
+namespace {
+
+const std::vector<Estimate>& estimates_of(const Answer& answer) {
+  return std::get<Likelihoods>(answer.value).estimates;
+}
+
+Judged judge_task(const MultipleChoice& task,
+                  const Decided& decided,
+                  const Item& item,
+                  const Answer& answer,
+                  const Session& /*session*/) {
+  const auto& question = std::get<Question>(item.asked);
+  const auto& estimates = estimates_of(answer);
+  const auto& context = item.ids.requests.front().context;
+  return {.values = score(task, question, estimates),
+          .errors = metric_errors(task, question, estimates, decided.seed, context),
+          .texts = {}};
+}
+
+Judged judge_task(const Cloze& task,
+                  const Decided& /*decided*/,
+                  const Item& /*item*/,
+                  const Answer& answer,
+                  const Session& /*session*/) {
+  const auto& estimate = estimates_of(answer).front();
+  return {.values = score(task, estimate), .errors = metric_errors(task, estimate), .texts = {}};
+}
+
+/// What a pass wrote: behind its prompt, or the whole text where the protocol judges that.
+std::string text_of(const OpenAnswer& task,
+                    const Item& item,
+                    const Generation& pass,
+                    const Session& session) {
+  const bool whole = task.protocol == AnswerProtocol::two_stages;
+  const auto shown = whole ? 0 : item.ids.prompt.size();
+  return session.text().decode(std::span(pass.output_ids).subspan(shown));
+}
+
+Judged judge_task(const OpenAnswer& task,
+                  const Decided& /*decided*/,
+                  const Item& item,
+                  const Answer& answer,
+                  const Session& session) {
+  Judged judged;
+  for (const auto& pass : std::get<Passes>(answer.value))
+    judged.texts.push_back(text_of(task, item, pass, session));
+  judged.values = task.score(judged.texts.back(), std::get<Prompt>(item.asked).reference);
+  return judged;
+}
+
+Judged judge_task(const DatedCorpus& task,
+                  const Decided& /*decided*/,
+                  const Item& item,
+                  const Answer& answer,
+                  const Session& /*session*/) {
+  const auto sum = sum_of(estimates_of(answer));
+  Judged judged;
+  judged.values = score(task, {.nats = sum.nats,
+                               .tokens = static_cast<double>(scored_tokens(item)),
+                               .bytes = item.ids.bytes});
+  // All metrics are functions of the same log-likelihood.
+  if (sum.bound != Bound::lower || sum.standard_error)
+    judged.errors.emplace(task.info.metrics.size(), sum.standard_error.value_or(0.0));
+  return judged;
+}
+
+}  // namespace
+
+Judged judge(const Task& task,
+             const Decided& decided,
+             const Item& item,
+             const Answer& answer,
+             const Session& session) {
+  return std::visit(
+      [&](const auto& kind) { return judge_task(kind, decided, item, answer, session); }, task);
+}
+
+std::size_t scored_tokens(const Item& item) {
+  std::size_t tokens = 0;
+  for (const auto& request : item.ids.requests) tokens += request.continuation.size();
+  return tokens;
+}
+
+Estimate sum_of(std::span<const Estimate> pieces) {
+  Estimate sum;
+  sum.bound = pieces.front().bound;
+  double squares = 0.0;
+  bool with_error = true;
+  for (const auto& piece : pieces) {
+    sum.nats += piece.nats;
+    sum.rows += piece.rows;
+    sum.tokens += piece.tokens;
+    with_error = with_error && piece.standard_error.has_value();
+    squares += piece.standard_error.value_or(0.0) * piece.standard_error.value_or(0.0);
+  }
+  if (with_error) sum.standard_error = std::sqrt(squares);
+  return sum;
+}
+
+}  // namespace smdm

@@ -1,0 +1,37 @@
+/// The named values of options that no other folder gives a name: each list stands here once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/text/names.hpp"
+#include "evaluators/subsets/estimators.hpp"
+#include "models/config.hpp"
+#include "models/language_model.hpp"
+
+namespace smdm {
+
+/// How the texts of a corpus become rows (evaluators/rows/text_rows.hpp).
+enum class TextPacking : std::uint8_t { document, stream };
+
+inline constexpr std::array kAllTextPackings{
+    Named<TextPacking>{.name = "document", .value = TextPacking::document},
+    Named<TextPacking>{.name = "stream", .value = TextPacking::stream}};
+
+inline constexpr std::array kAllPromptReuses{
+    Named<PromptReuse>{.name = "auto", .value = PromptReuse::automatic},
+    Named<PromptReuse>{.name = "on", .value = PromptReuse::on},
+    Named<PromptReuse>{.name = "off", .value = PromptReuse::off}};
+
+inline constexpr std::array kAllBackends{Named<ModelKind>{.name = "mdm", .value = ModelKind::mdm},
+                                         Named<ModelKind>{.name = "arm", .value = ModelKind::arm}};
+
+inline constexpr std::array kAllComputeTypes{
+    Named<ComputeType>{.name = "f32", .value = ComputeType::f32},
+    Named<ComputeType>{.name = "bf16", .value = ComputeType::bf16}};
+
+inline constexpr std::array kAllRopeTables{
+    Named<RopeTables>{.name = "bf16", .value = RopeTables::bf16},
+    Named<RopeTables>{.name = "f32", .value = RopeTables::f32}};
+
+}  // namespace smdm

@@ -1,0 +1,48 @@
+/// A format of checkpoints as data: how its configuration is told and read, and under which names
+/// its tensors are stored. Whatever differs between models of one format, such as the id of the
+/// mask, the base of the rotary embedding, or whether the logits are shifted, is a field of the
+/// ModelConfig that `read` gives.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/config.hpp"
+#include "models/formats/config_fields.hpp"
+#include "models/formats/tensor_names.hpp"
+#include "models/safetensors.hpp"
+
+namespace smdm {
+
+/// A kind of model that a checkpoint's files tell.
+struct ToldKind {
+  ModelKind kind = ModelKind::mdm;
+  std::string reason;  ///< what tells it, for errors: "x_model_type of its configuration"
+};
+
+/// One format. Every function is there.
+struct ModelFormat {
+  std::string_view name;    ///< as people call it
+  std::string_view fields;  ///< fields of a configuration that tell it, for errors
+
+  /// Whether a configuration is one of this format, right or wrong in its values. At most one
+  /// format may say so.
+  bool (*recognises)(const ConfigFields& fields);
+
+  /// @throws Error(checkpoint)  naming the file and the field: what was wanted and what came
+  ModelConfig (*read)(const ConfigFields& fields);
+
+  /// The kind of model; nothing where neither the configuration nor the tensors tell.
+  std::optional<ToldKind> (*kind)(const ModelConfig& config, const TensorEntries& tensors);
+
+  TensorNames tensors;
+
+  /// Configurations of models published without one, by the number that --model-size takes;
+  /// mostly none.
+  std::map<std::int64_t, ModelConfig> (*published)();
+};
+
+}  // namespace smdm

@@ -1,0 +1,26 @@
+# The test of paths must see a planted fault: cmake -DPATHS=<paths.cmake> -DWORK=<folder> -P this
+cmake_minimum_required(VERSION 3.25)
+
+function(check_tree file line expected)
+  file(REMOVE_RECURSE "${WORK}")
+  file(WRITE "${WORK}/tasks/ask/task.hpp" "// See tasks/ask/task.hpp and docs/data.md.\n")
+  file(WRITE "${WORK}/docs/data.md" "# Data\n")
+  file(WRITE "${WORK}/${file}" "${line}\n")
+  execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${PATHS}
+                  RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(expected STREQUAL "clean" AND NOT status EQUAL 0)
+    message(FATAL_ERROR "${file} with ${line}: wanted no fault, got ${output}")
+  elseif(NOT expected STREQUAL "clean" AND (status EQUAL 0 OR NOT output MATCHES "${expected}"))
+    message(FATAL_ERROR "${file} with ${line}: wanted \"${expected}\", got ${output}")
+  endif()
+endfunction()
+
+check_tree("docs/a.md" "Tasks are values (`tasks/ask/task.hpp`)." clean)
+check_tree("docs/a.md" "`runs/tasks/ask/none.hpp` and DIR/tasks/none.cpp are somebody else's." clean)
+check_tree("models/a.cpp" "int x;  // as docs/data.md says" clean)
+check_tree("models/a.cpp" "#include \"tasks/none.hpp\"" clean)
+check_tree("docs/a.md" "Tasks are values (`tasks/none.hpp`)." "names tasks/none.hpp")
+check_tree("README.md" "| docs/none.md | gone |" "names docs/none.md")
+check_tree("models/a.cpp" "int x;  // see docs/none.md" "names docs/none.md")
+check_tree("models/a.hpp" "/// as tasks/ask/task.hpp, tasks/ask/gone.cpp" "names tasks/ask/gone.cpp")
+file(REMOVE_RECURSE "${WORK}")

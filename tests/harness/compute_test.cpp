@@ -1,0 +1,155 @@
+// An Answer and its cost depend on its own Item alone, and every Answer is handed out once.
+#include "harness/run/compute.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/run/judge.hpp"
+#include "harness/run/ready.hpp"
+#include "tasks/ask/catalog.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+Settings embedded(const std::string& model) {
+  const auto root = std::filesystem::path(SMDM_SOURCE_DIR) / "embedded";
+  Settings settings;
+  settings.model = (root / model).string();
+  settings.data = (root / "data").string();
+  settings.limit = 6.0;
+  settings.seed = 3;
+  return settings;
+}
+
+struct Opened {
+  Session session;
+  ReadyTask task;
+};
+
+Opened opened(const std::string& task, const Settings& settings) {
+  std::vector<std::string> notes;
+  Opened all{.session = open_session(model_settings(settings)), .task = {}};
+  const auto found = find_tasks(std::vector<std::string>{task}).front();
+  all.task = made_ready(found, settings, all.session, notes).front();
+  return all;
+}
+
+std::vector<Answer> answers_of(const Session& session,
+                               std::span<const Item> items,
+                               const Decided& decided) {
+  std::vector<Answer> answers(items.size());
+  std::vector<int> calls(items.size());
+  compute(session, items, decided, [&](std::size_t i, Answer answer) {
+    calls[i] += 1;
+    answers[i] = std::move(answer);
+  });
+  CHECK(calls == std::vector<int>(items.size(), 1));
+  return answers;
+}
+
+bool same(const Answer& a, const Answer& b) {
+  if (a.value.index() != b.value.index()) return false;
+  if (const auto* passes = std::get_if<Passes>(&a.value)) {
+    return std::ranges::equal(*passes, std::get<Passes>(b.value), [](const auto& x, const auto& y) {
+      return x.output_ids == y.output_ids && x.forwards == y.forwards;
+    });
+  }
+  const auto& of_a = std::get<Likelihoods>(a.value);
+  const auto& of_b = std::get<Likelihoods>(b.value);
+  return of_a.race.has_value() == of_b.race.has_value() &&
+         std::ranges::equal(of_a.estimates, of_b.estimates, [](const auto& x, const auto& y) {
+           return x.nats == y.nats && x.standard_error == y.standard_error && x.rows == y.rows &&
+                  x.tokens == y.tokens && x.is_greedy == y.is_greedy &&
+                  x.eliminated_from == y.eliminated_from;
+         });
+}
+
+/// All Items together, in reverse, and one by one.
+void check_task(const std::string& task, const Settings& settings) {
+  INFO(task);
+  const auto [session, ready] = opened(task, settings);
+  REQUIRE(ready.items.size() >= 3);
+  const auto together = answers_of(session, ready.items, ready.decided);
+  auto reversed = ready.items;
+  std::ranges::reverse(reversed);
+  const auto backwards = answers_of(session, reversed, ready.decided);
+  for (std::size_t i = 0; i < ready.items.size(); ++i) {
+    CHECK(same(together[i], backwards[ready.items.size() - 1 - i]));
+    const auto alone = answers_of(session, std::span(ready.items).subspan(i, 1), ready.decided);
+    CHECK(same(together[i], alone.front()));
+  }
+}
+
+TEST_CASE("likelihoods and their cost depend on their own document alone") {
+  for (const auto* estimator : {"auto", "balanced", "fixed-count", "chain-rule"}) {
+    auto settings = embedded("micro-base-mdm");
+    settings.estimator = estimator;
+    check_task("piqa", settings);
+  }
+  check_task("lambada_standard", embedded("micro-base-mdm"));
+  check_task("hellaswag", embedded("micro-base-arm"));
+}
+
+TEST_CASE("documents that ask the same share nothing") {
+  for (const auto* model : {"micro-base-mdm", "micro-base-arm"}) {
+    auto [session, ready] = opened("piqa", embedded(model));
+    const auto alone = answers_of(session, std::span(ready.items).first(1), ready.decided);
+    ready.items.resize(1);
+    ready.items.push_back(ready.items.front());
+    const auto twice = answers_of(session, ready.items, ready.decided);
+    CHECK(same(alone.front(), twice[0]));
+    CHECK(same(alone.front(), twice[1]));
+  }
+}
+
+TEST_CASE("races depend on their own question alone") {
+  auto settings = embedded("micro-base-mdm");
+  settings.racing = true;
+  check_task("openbookqa", settings);
+}
+
+TEST_CASE("generations depend on their own prompt alone, in both stages") {
+  auto settings = embedded("micro-gsm8k-mdm");
+  settings.steps = 6;
+  settings.limit = 3.0;
+  check_task("gsm8k", settings);
+  check_task("gsm8k", [] {
+    auto of_arm = embedded("micro-gsm8k-arm");
+    of_arm.limit = 3.0;
+    return of_arm;
+  }());
+}
+
+TEST_CASE("a second stage follows from the text of the first, where it fits") {
+  auto settings = embedded("micro-gsm8k-mdm");
+  settings.steps = 4;
+  settings.limit = 3.0;
+  settings.cfg = 0.0;
+  settings.cfg_second = 0.5;
+  const auto [session, ready] = opened("gsm8k", settings);
+  const auto& generation = std::get<GenerationSettings>(ready.decided.work);
+  REQUIRE(generation.second_cfg == 0.5);
+  for (const auto& answer : answers_of(session, ready.items, ready.decided)) {
+    const auto& passes = std::get<Passes>(answer.value);
+    REQUIRE(!passes.empty());
+    const Answer first{Passes{passes.front()}};
+    const auto follower = next(ready.items.front(), first, generation, session);
+    CHECK(follower.has_value() == (passes.size() == 2));
+    if (!follower) continue;
+    const auto text = session.text().decode(passes.front().output_ids);
+    CHECK(follower->ids.prompt == session.text().encode(text));
+    CHECK_FALSE(next(*follower, answer, generation, session));
+  }
+  auto one_stage = generation;
+  one_stage.second_cfg.reset();
+  const auto answers = answers_of(session, ready.items, ready.decided);
+  const Answer first{Passes{std::get<Passes>(answers.front().value).front()}};
+  CHECK_FALSE(next(ready.items.front(), first, one_stage, session));
+}
+
+}  // namespace
+}  // namespace smdm

@@ -1,0 +1,427 @@
+// Every row of the table of settings, as it shows in stored runs: two tiny runs that differ in that
+// setting alone. One that changes numbers is recorded, and compare, gate and leaderboard notice it;
+// one that changes only the speed shows nowhere, and every score is the same to the last bit.
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "evaluators/likelihood/all_estimators.hpp"
+#include "harness/cli/compare.hpp"
+#include "harness/cli/leaderboard.hpp"
+#include "harness/cli/options.hpp"
+#include "harness/jobs/embedded.hpp"
+#include "harness/jobs/jobs.hpp"
+#include "harness/settings/decide.hpp"
+#include "models/matmul.hpp"
+#include "tests/harness/stored_runs.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+namespace fs = std::filesystem;
+using test::contains;
+using Given = std::vector<std::pair<std::string, Json>>;
+
+/// How a setting is seen to work.
+struct Example {
+  std::string name;
+  Given both;  ///< what both runs are given
+  Json other;  ///< what the second one is given for the setting
+};
+
+Given with(Given given, const Given& more) {
+  given.insert(given.end(), more.begin(), more.end());
+  return given;
+}
+
+Given piqa(const Given& more = {}) {
+  return with({{"task", {"piqa"}}, {"limit", 2.0}}, more);
+}
+
+/// A question whose second stage fits.
+Given gsm8k() {
+  return {{"task", {"gsm8k"}}, {"limit", 1.0}, {"stages", 2}, {"total-length", 64}, {"steps", 4}};
+}
+
+/// Short texts.
+Given curse() {
+  return {{"task", {"reverse_curse_d2n"}}, {"limit", 2.0}, {"total-length", 32}, {"steps", 4}};
+}
+
+/// Targets that are too long for a race's first look to enumerate.
+Given long_race() {
+  return {{"task", {"hellaswag"}}, {"limit", 3.0}, {"racing", true}, {"racing-error", 0.001}};
+}
+
+/// Two dates a document, so that either gives periods.
+const char* const kDatedTexts =
+    R"({"title": "News from Cedarton", "abstract": "Mayor Leo opened the museum.", "text": "A bag of bread costs 7 coins.", "day": "2023-01-05", "sent": "2023-02-01"}
+{"title": "News from Mapleby", "abstract": "Mayor Gina opened the museum.", "text": "People talk about races and stables.", "day": "2023-01-07", "sent": "2023-01-03"}
+{"title": "News from Oakton", "abstract": "Mayor Kate opened the hospital.", "text": "A bag of cheese costs 3 coins.", "day": "2023-02-05", "sent": "2023-02-02"}
+{"title": "News from Larchton", "abstract": "Mayor Olga opened the station.", "text": "People talk about charts and moons.", "day": "2023-02-09", "sent": "2023-01-04"}
+)";
+
+Given corpus(const fs::path& data, const Given& more = {}) {
+  return with({{"task", {"temporal_shift"}},
+               {"model", (embedded_folder() / "micro-base-mdm").string()},
+               {"data", data.string()},
+               {"date-field", "day"},
+               {"mc-samples", 2}},
+              more);
+}
+
+std::vector<Example> likelihood_examples() {
+  const Given balanced = {{"estimator", "balanced"}, {"mc-samples", 8}};
+  const Given mc = {{"estimator", "mc"}, {"mc-samples", 32}};
+  const Given target = {{"estimator", "balanced"}, {"target-error", 0.01}, {"mc-samples", 8}};
+  const Given reuse_off = {{"estimator", "balanced"}, {"prompt-reuse", "off"}, {"mc-samples", 8}};
+  return {{"backend", piqa(), "arm"},
+          {"dtype", piqa(), "bf16"},
+          {"rope-tables", piqa(), "f32"},
+          {"preset", piqa(), "smdm"},
+          {"probe", curse(), "likelihood"},
+          {"estimator", piqa(balanced), "fixed-count"},
+          {"mc-samples", piqa(mc), 64},
+          {"mc-strata", piqa(mc), 8},
+          {"max-rows", piqa(with(target, {{"max-rows", 16}})), 8},
+          {"target-error", piqa(balanced), 0.05},
+          {"racing", piqa(balanced), true},
+          {"racing-error", long_race(), 0.4},
+          {"prompt-reuse", piqa(reuse_off), "on"},
+          {"cfg", piqa(), 0.5},
+          {"greedy", piqa(), true},
+          {"seed", piqa(mc), 1},
+          {"limit", piqa(), 3.0}};
+}
+
+std::vector<Example> examples(const fs::path& data) {
+  auto all = likelihood_examples();
+  const std::vector<Example> others = {{"cfg-second", gsm8k(), 1.0},
+                                       {"sampler", curse(), "ancestral"},
+                                       {"steps", curse(), 3},
+                                       {"total-length", curse(), 40},
+                                       {"temperature", curse(), 1.0},
+                                       {"stages", gsm8k(), 1},
+                                       {"packing", corpus(data), "stream"},
+                                       {"text-fields", corpus(data), {"title"}},
+                                       {"date-field", corpus(data), "sent"},
+                                       {"period", corpus(data), {"year"}},
+                                       {"reference-period", corpus(data), "2023-02"},
+                                       {"batch-size", piqa(), 3},
+                                       {"device", piqa(), "cpu"},
+                                       {"threads", piqa(), 1}};
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
+}
+
+/// What is printed while it lives, kept from the test's own output.
+class Printed {
+ public:
+  Printed() : out_(std::cout.rdbuf(text.rdbuf())), err_(std::cerr.rdbuf(told.rdbuf())) {}
+  ~Printed() {
+    std::cout.rdbuf(out_);
+    std::cerr.rdbuf(err_);
+  }
+  Printed(const Printed&) = delete;
+  Printed& operator=(const Printed&) = delete;
+
+  std::ostringstream text;  ///< standard output
+  std::ostringstream told;  ///< standard error
+
+ private:
+  std::streambuf* out_;
+  std::streambuf* err_;
+};
+
+struct Stored {
+  fs::path folder;
+  std::string table;  ///< as it was printed
+  Json results;
+  std::string samples;
+};
+
+/// Runs each set of settings once.
+class Runs {
+ public:
+  const Stored& of(const Given& given) {
+    Json key = Json::object();
+    Settings settings;
+    for (const auto& [name, value] : given) {
+      write(setting_named(name), settings, value);
+      key[name] = value;
+    }
+    auto& run = runs_[key.dump()];
+    if (!run.folder.empty()) return run;
+    run.folder = folder_.path() / std::to_string(runs_.size());
+    settings.output = run.folder.string();
+    const Printed printed;
+    run_tasks(settings);
+    run.table = printed.text.str();
+    run.results = Json::parse(test::read_file(test::file_in(run.folder, "results_")));
+    for (const auto& [task, block] : run.results.at("smdm_eval").at("tasks").items()) {
+      const auto file = test::file_in(run.folder, "samples_" + task + "_");
+      run.samples += test::read_file(file);
+    }
+    return run;
+  }
+
+  [[nodiscard]] fs::path new_path() { return folder_.path() / ("new-" + std::to_string(++made_)); }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::map<std::string, Stored> runs_;
+  int made_ = 0;
+};
+
+/// `settings` of every task.
+Json settings_of(const Stored& run) {
+  Json all = Json::object();
+  for (const auto& [task, block] : run.results.at("smdm_eval").at("tasks").items())
+    all[task] = block.at("settings");
+  return all;
+}
+
+/// What a job of `compare` tells people: its warnings, or the error that it ends with.
+std::string told_by(const CompareSettings& job) {
+  const Printed printed;
+  try {
+    run_compare(job);
+  } catch (const Error& error) {
+    return std::string("refused: ") + error.what();
+  }
+  return printed.told.str();
+}
+
+std::string compared(const Stored& a, const Stored& b) {
+  CompareSettings job;
+  job.runs = {a.folder.string(), b.folder.string()};
+  return told_by(job);
+}
+
+std::string gated(const Stored& a, const Stored& b, const fs::path& baseline) {
+  CompareSettings make;
+  make.runs = {a.folder.string()};
+  make.make_baseline = baseline.string();
+  static_cast<void>(told_by(make));
+  CompareSettings judge;
+  judge.runs = {b.folder.string()};
+  judge.gate = baseline.string();
+  return told_by(judge);
+}
+
+/// How many entries a leaderboard of these runs has.
+std::size_t entries_of(const std::vector<std::string>& runs, const fs::path& folder) {
+  CLI::App app;
+  LeaderboardSettings settings;
+  add_leaderboard(app, settings);
+  std::vector<std::string> arguments = {"leaderboard", "export"};
+  arguments.insert(arguments.end(), runs.begin(), runs.end());
+  arguments.insert(arguments.end(), {"--output", folder.string()});
+  app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  const Printed printed;
+  run_leaderboard(settings);
+  return Json::parse(test::read_file(folder / "leaderboard.json")).at("entries").size();
+}
+
+struct Pair {
+  const Setting& setting;
+  const Stored& a;
+  const Stored& b;
+};
+
+/// The setting alone tells the runs apart, wherever runs are put side by side.
+void check_noticed(const Pair& pair, Runs& runs) {
+  const auto& [setting, a, b] = pair;
+  if (setting.recorded_at == nullptr) {
+    CHECK(settings_of(a) != settings_of(b));
+    CHECK(contains(settings_of(b).dump(), "\"" + recorded_name(setting) + "\""));
+  } else if (!std::string(setting.recorded_at).empty()) {
+    const Json::json_pointer at(setting.recorded_at);
+    CHECK(a.results.at(at) != b.results.at(at));
+  } else {
+    CHECK(settings_of(a) != settings_of(b));
+  }
+  CHECK((a.samples != b.samples || a.table != b.table));
+  const auto comparison = compared(a, b);
+  INFO("compare tells: " << comparison);
+  CHECK((contains(comparison, "warning: ") || contains(comparison, "refused: ")));
+  if (setting.recorded_at == nullptr && contains(comparison, "warning: "))
+    CHECK(contains(comparison, recorded_name(setting)));
+  const auto verdict = gated(a, b, runs.new_path());
+  INFO("the gate tells: " << verdict);
+  const bool other = contains(verdict, "settings") || contains(verdict, "model");
+  const bool repeats = name_of(setting) == "seed" && contains(verdict, "repeat");
+  CHECK((contains(verdict, "refused: ") || other || repeats));
+  const auto of_a = entries_of({a.folder.string()}, runs.new_path());
+  const auto of_b = entries_of({b.folder.string()}, runs.new_path());
+  CHECK(entries_of({a.folder.string(), b.folder.string()}, runs.new_path()) == of_a + of_b);
+}
+
+/// Nothing but the speed is another.
+void check_unnoticed(const Pair& pair, Runs& runs) {
+  const auto& [setting, a, b] = pair;
+  CHECK(settings_of(a) == settings_of(b));
+  CHECK_FALSE(contains(settings_of(b).dump(), "\"" + recorded_name(setting) + "\""));
+  CHECK(a.results.at("results") == b.results.at("results"));
+  CHECK(a.samples == b.samples);
+  CHECK(a.table == b.table);
+  CHECK_FALSE(contains(compared(a, b), "warning: "));
+  CHECK_FALSE(contains(gated(a, b, runs.new_path()), "settings"));
+  CHECK(entries_of({a.folder.string(), b.folder.string()}, runs.new_path()) ==
+        entries_of({a.folder.string()}, runs.new_path()));
+}
+
+/// The device of a run that says none is a GPU where there is one, and equal only to rounding.
+bool can_be_seen(const Setting& setting) {
+  return setting.member != setting_named("device").member ||
+         packing_limits("auto", std::nullopt).rows_per_forward ==
+             packing_limits("cpu", std::nullopt).rows_per_forward;
+}
+
+std::string help_text() {
+  CLI::App app;
+  Settings settings;
+  add_options(app, settings);
+  return app.help();
+}
+
+}  // namespace
+
+TEST_CASE("every setting shows where it should, and only there") {
+  keep_matmul_reproducible();
+  const test::TemporaryFolder folder;
+  test::write_file(folder.path() / "dated.jsonl", kDatedTexts);
+  const auto all = examples(folder.path() / "dated.jsonl");
+  const auto help = help_text();
+  Runs runs;
+  for (const auto& setting : all_settings()) {
+    const auto name = name_of(setting);
+    INFO("--" << name);
+    CHECK(contains(help, "--" + name));
+    const auto example = std::ranges::find(all, name, &Example::name);
+    CHECK((setting.effect == Effect::job) == (example == all.end()));
+    if (example == all.end() || !can_be_seen(setting)) continue;
+    const Pair pair{.setting = setting,
+                    .a = runs.of(example->both),
+                    .b = runs.of(with(example->both, {{name, example->other}}))};
+    if (setting.effect == Effect::number) {
+      check_noticed(pair, runs);
+    } else if (setting.effect == Effect::speed) {
+      check_unnoticed(pair, runs);
+    }
+  }
+}
+
+TEST_CASE("a setting has one row, and a number that changes one is recorded") {
+  std::vector<std::string> names;
+  for (const auto& setting : all_settings()) {
+    INFO(name_of(setting));
+    CHECK(std::ranges::find(names, name_of(setting)) == names.end());
+    names.push_back(name_of(setting));
+    const bool used = !setting.use.diffusion.empty() || !setting.use.autoregressive.empty();
+    CHECK((setting.effect == Effect::number) == used);
+    CHECK((setting.recorded_at == nullptr || setting.effect == Effect::number));
+    // Files name values by their type, and flags and lists are no defaults.
+    if (setting.checkpoint_default) CHECK_FALSE(read(setting, {}).is_boolean());
+  }
+}
+
+TEST_CASE("values of the table are read, written and taken back by their type") {
+  Settings settings;
+  for (const auto& setting : all_settings()) {
+    INFO(name_of(setting));
+    CHECK_FALSE(is_given(setting, settings));
+  }
+  write(setting_named("cfg"), settings, 0.0);
+  write(setting_named("seed"), settings, 7);
+  write(setting_named("racing"), settings, true);
+  write(setting_named("period"), settings, {"year"});
+  write(setting_named("threads"), settings, 2);
+  CHECK(settings.cfg == 0.0);
+  CHECK(settings.seed == 7U);
+  CHECK(settings.racing);
+  CHECK(settings.period == std::vector<std::string>{"year"});
+  CHECK(settings.threads == 2);
+  CHECK(is_given(setting_named("cfg"), settings));  // 0 was said
+  clear(setting_named("racing"), settings);
+  CHECK_FALSE(settings.racing);
+  CHECK_THROWS_AS(write(setting_named("steps"), settings, "many"), Json::exception);
+  CHECK_THROWS_AS(setting_named("stepps"), std::invalid_argument);
+}
+
+TEST_CASE("a name of a closed choice is a value and back, and no other name is one") {
+  for (const auto& [name, sampler] : kAllSamplers) {
+    CHECK(value_named(kAllSamplers, name) == sampler);
+    CHECK(std::string(name_of(kAllSamplers, sampler)) == name);
+  }
+  CHECK(names_of(kAllSamplers) == setting_named("sampler").allowed);
+  CHECK(names_of(kAllEstimators) == setting_named("estimator").allowed);
+  CHECK(std::get<Balanced>(value_named(kAllEstimators, "auto")).exact_over_full_rows);
+  CHECK_FALSE(std::get<Balanced>(value_named(kAllEstimators, "balanced")).exact_over_full_rows);
+  CHECK_THROWS_AS(value_named(kAllSamplers, "greedy"), std::invalid_argument);
+  CHECK_THROWS_AS(value_named(kAllSamplers, ""), std::invalid_argument);
+}
+
+TEST_CASE("what is recorded says every setting of the work, and nothing of another") {
+  std::vector<std::string> notes;
+  const auto settings_for = [&](const Settings& settings, const DecisionFor& what, ModelKind kind) {
+    const auto recorded = decide(settings, what, kind, notes).recorded;
+    CHECK(std::prev(recorded.end()).key() == "settings");
+    return recorded.at("settings");
+  };
+  CHECK(settings_for({}, {.task = "piqa"}, ModelKind::mdm) == Json{{"estimator", "auto"},
+                                                                   {"mc_samples", 32},
+                                                                   {"prompt_reuse", "auto"},
+                                                                   {"cfg", 0.0},
+                                                                   {"greedy", false}});
+  CHECK(settings_for({}, {.task = "piqa"}, ModelKind::arm) ==
+        Json{{"estimator", "exact"}, {"cfg", 0.0}, {"greedy", false}});
+  const DecisionFor gsm8k{.task = "gsm8k", .work = Work::generation, .two_stages = true};
+  CHECK(settings_for({}, gsm8k, ModelKind::mdm) == Json{{"cfg", 0.0},
+                                                        {"cfg_second", 0.0},
+                                                        {"sampler", "confidence"},
+                                                        {"steps", 256},
+                                                        {"total_length", 256},
+                                                        {"temperature", 0.0},
+                                                        {"stages", 2}});
+  CHECK(settings_for({}, gsm8k, ModelKind::arm) == Json{{"cfg", 0.0},
+                                                        {"sampler", "autoregressive"},
+                                                        {"total_length", 256},
+                                                        {"temperature", 0.0},
+                                                        {"stages", 1}});
+  Settings dated;
+  dated.date_field = "day";
+  CHECK(settings_for(dated, {.task = "temporal_shift", .work = Work::corpus}, ModelKind::mdm) ==
+        Json{{"estimator", "training-loss"},
+             {"mc_samples", 32},
+             {"cfg", 0.0},
+             {"packing", "document"},
+             {"date_field", "day"},
+             {"period", {"month"}}});
+}
+
+TEST_CASE("docs/cli.md names every option, and its tables no other") {
+  const auto page = test::read_file(fs::path(SMDM_SOURCE_DIR) / "docs" / "cli.md");
+  for (const auto& setting : all_settings()) {
+    INFO("--" << name_of(setting));
+    CHECK(contains(page, "--" + name_of(setting)));
+  }
+  const auto help = help_text();
+  std::size_t options = 0;
+  for (const auto& line : test::lines_of(page)) {
+    if (!line.starts_with("| `--")) continue;
+    const auto name = line.substr(3, line.find_first_of("` ", 3) - 3);
+    INFO(name);
+    CHECK(contains(help, name));
+    ++options;
+  }
+  CHECK(options > 20);
+}
+
+}  // namespace smdm
