@@ -33,7 +33,7 @@ std::unordered_set<std::string> contexts_of(const std::string& name) {
   std::unordered_set<std::string> contexts;
   const Task task = test::task_named(name);
   for (const auto& document : made().documents(task)) {
-    for (const Request& request : requests(task, document)) contexts.insert(request.context);
+    for (const Request& request : requests(ask(task, document))) contexts.insert(request.context);
   }
   return contexts;
 }

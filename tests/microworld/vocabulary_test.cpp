@@ -88,7 +88,7 @@ TEST_CASE("every word that is tested is one known piece") {
   for (const std::string& name : test::world_tasks()) {
     const Task task = test::task_named(name);
     for (const auto& document : made().documents(task)) {
-      for (const Request& request : requests(task, document)) {
+      for (const Request& request : requests(ask(task, document))) {
         check_words(base, request.context + request.continuation);
       }
     }
