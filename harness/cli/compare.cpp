@@ -14,6 +14,7 @@
 #include "results/compare/comparison_report.hpp"
 #include "results/compare/gate.hpp"
 #include "results/compare/gate_report.hpp"
+#include "results/export/list.hpp"
 
 namespace smdm {
 namespace {
@@ -43,8 +44,8 @@ void compare(const CompareSettings& settings) {
     throw Error(ErrorKind::usage, "--changed: wanted a file, got standard output");
   std::optional<JsonLinesWriter> changed;
   if (settings.changed) changed.emplace(*settings.changed);
-  const auto a = read_whole_run(settings.runs[0]);
-  const auto b = read_whole_run(settings.runs[1]);
+  const auto a = read_facts(settings.runs[0]);
+  const auto b = read_facts(settings.runs[1]);
   const auto comparison = compare_runs(a, b);
   print_warnings(comparison.warnings);
   for (const auto& [names, run] : {std::pair(&comparison.only_a, &comparison.a),
@@ -64,9 +65,9 @@ void compare(const CompareSettings& settings) {
 
 void make_baseline_file(const CompareSettings& settings, const fs::path& path) {
   const auto existing = settings.replace ? Existing::replace : Existing::keep;
-  std::vector<WholeRun> runs;
+  std::vector<Facts> runs;
   runs.reserve(settings.runs.size());
-  for (const auto& run : settings.runs) runs.push_back(read_whole_run(run));
+  for (const auto& run : settings.runs) runs.push_back(read_facts(run));
   const auto baseline = make_baseline(runs);
   write_atomically(path, baseline_text(baseline), existing);
   std::cerr << "wrote " << path.string() << ": " << baseline.tasks.size() << " task(s), "
@@ -84,14 +85,14 @@ GateReport report_of(const CompareSettings& settings, const fs::path& gate) {
   GateReport report;
   try {
     const auto baseline = read_baseline(gate);
-    report = judge(baseline, read_whole_run(name));
+    report = judge(baseline, read_facts(name));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::results) throw;
-    write(gate_error_junit(error.what(), name));
+    write(gate_junit({.suite = name, .outcome = error.what()}));
     throw;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  write(gate_junit(report, name, seconds.count()));
+  write(gate_junit({.suite = name, .outcome = report, .seconds = seconds.count()}));
   return report;
 }
 

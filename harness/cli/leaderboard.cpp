@@ -6,14 +6,15 @@
 
 #include "base/error.hpp"
 #include "results/export/leaderboard.hpp"
+#include "results/export/run_list.hpp"
 
 namespace smdm {
 namespace {
 
 void export_leaderboard(const LeaderboardSettings& settings) {
-  std::vector<WholeRun> runs;
+  std::vector<Facts> runs;
   runs.reserve(settings.runs.size());
-  for (const auto& run : settings.runs) runs.push_back(read_whole_run(run));
+  for (const auto& run : settings.runs) runs.push_back(read_facts(run));
   const auto summary = export_runs(runs, settings.output);
   std::cerr << "leaderboard in " << settings.output << ": " << summary.entries << " entries, "
             << summary.added << " of them new\n";

@@ -20,7 +20,7 @@ std::unique_ptr<const Tokenizer> open_tokenizer(const std::filesystem::path& pat
 }
 
 std::optional<std::filesystem::path> tokenizer_file_in(const std::filesystem::path& folder) {
-  const auto file = folder / "tokenizer.model";
+  auto file = folder / "tokenizer.model";
   if (std::filesystem::is_regular_file(file)) return file;
   return std::nullopt;
 }

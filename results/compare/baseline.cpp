@@ -1,3 +1,4 @@
+// Baselines made from runs, and how their repeats spread.
 #include "results/compare/baseline.hpp"
 
 #include <algorithm>
@@ -10,21 +11,13 @@
 #include "base/numbers/mean.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_parts.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/statistics/paired_difference.hpp"
 #include "results/statistics/statistics.hpp"
 
 namespace smdm {
 namespace {
-
-/// The fields of an object that it has, in the order asked for.
-Json fields_of(const Json& object, std::span<const char* const> keys) {
-  Json fields = Json::object();
-  for (const char* key : keys) {
-    const auto found = object.find(key);
-    fields[key] = found == object.end() ? Json(nullptr) : *found;
-  }
-  return fields;
-}
 
 void refuse_unequal(const std::string& task,
                     const char* what,
@@ -35,45 +28,49 @@ void refuse_unequal(const std::string& task,
                                       ", got " + first.dump() + " and " + other.dump());
 }
 
-void check_repeat(const BaselineTask& baseline, const RunTask& repeat) {
+void check_repeat(const BaselineTask& baseline, const TaskFacts& repeat) {
   const auto& name = baseline.name;
-  const auto origin = origin_of(repeat);
+  const auto origin = origin_of(*repeat.run);
   refuse_unequal(name, "model", baseline.origin.model, origin.model);
   refuse_unequal(name, "build", baseline.origin.build, origin.build);
   refuse_unequal(name, "machine", baseline.origin.machine, origin.machine);
-  refuse_unequal(name, "settings", baseline.settings, task_settings(*repeat.task));
-  const bool taken = std::ranges::find(baseline.seeds, seed_of(repeat)) != baseline.seeds.end();
+  if (!same_settings(baseline.settings, repeat.settings)) {
+    const auto [first, other] = comparable(baseline.settings, repeat.settings);
+    refuse_unequal(name, "settings", first, other);
+  }
+  const bool taken = std::ranges::find(baseline.seeds, repeat.seed) != baseline.seeds.end();
   if (taken && baseline.depends_on_seed) {
     throw Error(ErrorKind::results, "baseline: " + name +
                                         ": wanted repeats over different seeds, got seed " +
-                                        std::to_string(seed_of(repeat)) + " twice");
+                                        std::to_string(repeat.seed) + " twice");
   }
 }
 
-void add_metric(const RunTask& repeat,
+void add_metric(const TaskFacts& repeat,
                 const MetricRecord& record,
                 std::span<const std::size_t> order,
                 BaselineMetric& metric) {
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(record.values.begin(), record.values.end(), finite)) {
-    throw Error(ErrorKind::results, "baseline: " + repeat.task->name +
+    throw Error(ErrorKind::results, "baseline: " + repeat.record.name +
                                         ": wanted finite values of " + metric_key(record.info) +
-                                        " in " + repeat.part->results_file.string());
+                                        " in " + repeat.run->results_file.string());
   }
   metric.documents.push_back(reordered(record.values, record.info.width, order));
   metric.values.push_back(metric_value(record.info, metric.documents.back()));
   if (!std::isfinite(metric.values.back())) {
-    throw Error(ErrorKind::results, "baseline: " + repeat.task->name + ": wanted a finite " +
+    throw Error(ErrorKind::results, "baseline: " + repeat.record.name + ": wanted a finite " +
                                         metric_key(record.info) + " in " +
-                                        repeat.part->results_file.string());
+                                        repeat.run->results_file.string());
   }
 }
 
 /// Root mean square of the repeats' own errors.
-std::optional<double> error_over_repeats(std::span<const RunTask> repeats, const Metric& info) {
+std::optional<double> error_over_repeats(std::span<const TaskFacts* const> repeats,
+                                         std::size_t metric) {
   double squares = 0.0;
-  for (const RunTask& repeat : repeats) {
-    const auto error = monte_carlo_error(repeat, info);
+  for (const TaskFacts* repeat : repeats) {
+    const auto& error = repeat->scores[metric].monte_carlo_error;
     if (!error) return std::nullopt;
     squares += *error * *error;
   }
@@ -93,63 +90,60 @@ void refuse_unsteady(const BaselineTask& task) {
   }
 }
 
-BaselineTask task_over(std::span<const RunTask> repeats) {
-  const TaskRecord& first = *repeats.front().task;
+BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
+  const TaskRecord& first = repeats.front()->record;
   BaselineTask task{.name = first.name,
                     .version = first.version,
                     .output_type = to_string(first.output_type),
-                    .settings = task_settings(first),
-                    .depends_on_seed = depends_on_seed(first),
+                    .settings = repeats.front()->settings,
+                    .depends_on_seed = repeats.front()->depends_on_seed,
                     .seeds = {},
                     .answers = {},
-                    .origin = origin_of(repeats.front()),
+                    .origin = origin_of(*repeats.front()->run),
                     .documents = {},
                     .metrics = {}};
-  for (const MetricRecord& metric : first.metrics) {
-    task.metrics.push_back({.info = metric.info,
+  for (const TaskFacts* repeat : repeats)
+    check_same_shape(shape_of(first), shape_of(repeat->record));
+  for (std::size_t i = 0; i < first.metrics.size(); ++i) {
+    task.metrics.push_back({.info = first.metrics[i].info,
                             .values = {},
                             .documents = {},
-                            .monte_carlo_error = error_over_repeats(repeats, metric.info)});
+                            .monte_carlo_error = error_over_repeats(repeats, i)});
   }
   const auto keys = baseline_keys(first);
   for (const std::size_t place : document_order(keys)) task.documents.push_back(keys[place]);
-  for (const RunTask& repeat : repeats) {
-    check_same_shape(shape_of(first), shape_of(*repeat.task));
-    check_repeat(task, repeat);
+  for (const TaskFacts* repeat : repeats) {
+    check_repeat(task, *repeat);
     std::vector<std::size_t> order;
-    for (const auto& pair : pair_documents(task.documents, baseline_keys(*repeat.task), task.name))
+    for (const auto& pair :
+         pair_documents(task.documents, baseline_keys(repeat->record), task.name))
       order.push_back(pair.b);
     for (std::size_t i = 0; i < task.metrics.size(); ++i)
-      add_metric(repeat, repeat.task->metrics[i], order, task.metrics[i]);
-    task.seeds.push_back(seed_of(repeat));
-    task.answers.push_back(answers_digest(*repeat.task, order));
+      add_metric(*repeat, repeat->record.metrics[i], order, task.metrics[i]);
+    task.seeds.push_back(repeat->seed);
+    task.answers.push_back(answers_digest(repeat->record, order));
   }
   refuse_unsteady(task);
   return task;
 }
 
-void refuse_repeated_runs(std::span<const WholeRun> runs) {
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) refuse_same_run(runs[j], runs[i], "baseline");
-  }
-}
-
 }  // namespace
 
-Origin origin_of(const RunTask& task) {
-  const Json& own = task.part->run.smdm_eval;
-  constexpr const char* kModel[] = {"kind",           "dtype",         "rope_tables",
-                                    "weights_sha256", "config_sha256", "tokenizer_sha256"};
-  constexpr const char* kBuild[] = {"version", "libtorch"};
-  constexpr const char* kMachine[] = {"device", "processor"};
-  Origin origin{.model = fields_of(own.value("model", Json::object()), kModel),
-                .build = fields_of(own, kBuild),
-                .machine = fields_of(own, kMachine),
-                .bit_reproducible = own.value("bit_reproducible", false)};
-  const auto& revision = task.part->run.git_hash;
-  origin.build["git_hash"] = revision ? Json(*revision) : Json(nullptr);
-  origin.build["environment"] = sha256(task.part->run.environment).substr(0, kBaselineDigits);
-  return origin;
+Origin origin_of(const RunFacts& run) {
+  using layout::or_null;
+  const auto environment = sha256(run.environment).substr(0, kBaselineDigits);
+  return {.model = {{"kind", or_null(run.model.kind)},
+                    {"dtype", or_null(run.model.arithmetic)},
+                    {"rope_tables", or_null(run.model.rope_tables)},
+                    {"weights_sha256", or_null(run.model.weights_sha256)},
+                    {"config_sha256", or_null(run.model.config_sha256)},
+                    {"tokenizer_sha256", or_null(run.model.tokenizer_sha256)}},
+          .build = {{"version", or_null(run.version)},
+                    {"libtorch", or_null(run.libtorch)},
+                    {"git_hash", or_null(run.git_revision)},
+                    {"environment", environment}},
+          .machine = {{"device", or_null(run.device)}, {"processor", or_null(run.processor)}},
+          .bit_reproducible = run.bit_reproducible};
 }
 
 double mean_of(const BaselineMetric& metric) {
@@ -173,10 +167,7 @@ std::vector<DocumentKey> baseline_keys(const TaskRecord& task) {
 
 std::string answers_digest(const TaskRecord& task, std::span<const std::size_t> order) {
   std::string all;
-  for (const std::size_t document : order) {
-    const Json sample = sample_json(task, document);
-    all += json_line(sample.at("resps")) + json_line(sample.at("filtered_resps"));
-  }
+  for (const std::size_t document : order) all += response_lines(task.samples.at(document));
   return sha256(all);
 }
 
@@ -187,13 +178,13 @@ TaskShape shape_of(const BaselineTask& task) {
   return shape;
 }
 
-Baseline make_baseline(std::span<const WholeRun> runs) {
-  refuse_repeated_runs(runs);
+Baseline make_baseline(std::span<const Facts> runs) {
+  refuse_repeated_runs(runs, "baseline");
   Baseline baseline;
-  std::map<std::string, std::vector<RunTask>> repeats;
-  for (const WholeRun& run : runs) {
+  std::map<std::string, std::vector<const TaskFacts*>> repeats;
+  for (const Facts& run : runs) {
     baseline.repeats.push_back(run.name);
-    for (const RunTask& task : tasks_of(run)) repeats[task.task->name].push_back(task);
+    for (const TaskFacts& task : run.tasks) repeats[task.record.name].push_back(&task);
   }
   for (const auto& [name, tasks] : repeats) {
     if (tasks.size() != runs.size()) {

@@ -12,7 +12,7 @@
 
 #include "base/json.hpp"
 #include "results/compare/pairing.hpp"
-#include "results/run/whole_run.hpp"
+#include "results/run/facts.hpp"
 
 namespace smdm {
 
@@ -28,7 +28,7 @@ struct Origin {
 
   friend bool operator==(const Origin&, const Origin&) = default;
 };
-[[nodiscard]] Origin origin_of(const RunTask& task);
+[[nodiscard]] Origin origin_of(const RunFacts& run);
 
 /// A metric over n repeats.
 struct BaselineMetric {
@@ -44,7 +44,7 @@ struct BaselineTask {
   std::string name;
   double version = 1.0;
   std::string output_type;
-  Json settings = Json::object();  ///< task_settings()
+  TaskSettings settings;
   bool depends_on_seed = false;
   std::vector<std::uint64_t> seeds;  ///< [n]
   /// [n] answers_digest(), or empty: older files have none.
@@ -82,7 +82,7 @@ struct Baseline {
 /// @param runs  at least one: repeats that differ in nothing but the seed
 /// @throws Error(results)  if one run is given twice, two repeats of a task have one seed though it
 ///   matters, they are not repeats of one thing, or a value is not finite
-[[nodiscard]] Baseline make_baseline(std::span<const WholeRun> runs);
+[[nodiscard]] Baseline make_baseline(std::span<const Facts> runs);
 
 /// The content of a baseline file.
 [[nodiscard]] std::string baseline_text(const Baseline& baseline);

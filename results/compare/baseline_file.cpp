@@ -1,4 +1,5 @@
-// The second half of baseline.hpp: baselines as files.
+// Baselines as files: written compactly, and read back with checks that their numbers still belong
+// together.
 #include <algorithm>
 #include <cmath>
 
@@ -17,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kKind = "smdm_eval_baseline";
+/// TaskSettings::all, where the runs say it; "settings" are those of the older keys.
+constexpr const char* kAllSettings = "all_settings";
 
 /// Verdicts as one text of digits, everything else as a list.
 Json values_json(const Metric& metric, const std::vector<double>& values) {
@@ -59,13 +62,14 @@ Json task_json(const BaselineTask& task) {
   for (const BaselineMetric& metric : task.metrics) metrics.push_back(metric_json(metric));
   Json json = {{"version", task.version},
                {"output_type", task.output_type},
-               {"settings", task.settings},
+               {"settings", task.settings.older},
                {"depends_on_seed", task.depends_on_seed},
                {"seeds", task.seeds},
                {"model", task.origin.model},
                {"build", task.origin.build},
                {"machine", task.origin.machine},
                {"bit_reproducible", task.origin.bit_reproducible}};
+  if (task.settings.all) json[kAllSettings] = *task.settings.all;
   if (!task.answers.empty()) json["answers"] = task.answers;
   json["documents"] = documents;
   json["metrics"] = metrics;
@@ -164,7 +168,8 @@ BaselineTask task_from(const std::string& name, const Json& json) {
   task.name = name;
   task.version = json.at("version");
   task.output_type = json.at("output_type");
-  task.settings = json.at("settings");
+  task.settings.older = json.at("settings");
+  if (json.contains(kAllSettings)) task.settings.all = json.at(kAllSettings);
   task.depends_on_seed = json.at("depends_on_seed");
   task.seeds = seeds_from(json.at("seeds"));
   task.origin = {.model = json.at("model"),

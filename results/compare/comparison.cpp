@@ -1,3 +1,4 @@
+// Two runs put side by side: pairs of documents, tests of every metric, and what else differs.
 #include "results/compare/comparison.hpp"
 
 #include <algorithm>
@@ -7,9 +8,9 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "results/compare/baseline.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/statistics/paired_tests.hpp"
 
 namespace smdm {
@@ -29,8 +30,8 @@ bool all_finite(const std::vector<double>& values) {
 }
 
 MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) {
-  const MetricRecord& a = task.a.task->metrics[metric];
-  const MetricRecord& b = task.b.task->metrics[metric];
+  const MetricRecord& a = task.a->record.metrics[metric];
+  const MetricRecord& b = task.b->record.metrics[metric];
   const std::size_t width = a.info.width;
   MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
   if (all_finite(a.values) && all_finite(b.values) &&
@@ -40,20 +41,20 @@ MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) 
         paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
                           reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
   }
-  const auto error_a = monte_carlo_error(task.a, a.info);
-  const auto error_b = monte_carlo_error(task.b, b.info);
+  const auto& error_a = task.a->scores[metric].monte_carlo_error;
+  const auto& error_b = task.b->scores[metric].monte_carlo_error;
   if (error_a && error_b) out.monte_carlo_error = std::hypot(*error_a, *error_b);
   return out;
 }
 
-TaskComparison compare_task(const RunTask& a, const RunTask& b) {
-  check_same_shape(shape_of(*a.task), shape_of(*b.task));
+TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
+  check_same_shape(shape_of(a.record), shape_of(b.record));
   TaskComparison task{
-      .a = a,
-      .b = b,
-      .pairs = pair_documents(document_keys(*a.task), document_keys(*b.task), a.task->name),
+      .a = &a,
+      .b = &b,
+      .pairs = pair_documents(document_keys(a.record), document_keys(b.record), a.record.name),
       .metrics = {}};
-  for (std::size_t i = 0; i < a.task->metrics.size(); ++i)
+  for (std::size_t i = 0; i < a.record.metrics.size(); ++i)
     task.metrics.push_back(compare_metric(task, i));
   return task;
 }
@@ -92,15 +93,14 @@ std::string bound_text(const std::vector<Bound>& bounds) {
 /// Said where both runs drew with one seed: with the same estimator and budget their draws are the
 /// same ones.
 std::optional<std::string> common_draws(const TaskComparison& task) {
-  const auto drawn = [](const RunTask& run, const Metric& info) {
-    return monte_carlo_error(run, info).value_or(0.0) > 0.0;
+  const auto drawn = [](const TaskFacts& run, std::size_t metric) {
+    return run.scores[metric].monte_carlo_error.value_or(0.0) > 0.0;
   };
-  const bool both =
-      std::any_of(task.metrics.begin(), task.metrics.end(), [&](const MetricComparison& metric) {
-        return drawn(task.a, metric.info) && drawn(task.b, metric.info);
-      });
-  if (!both || seed_of(task.a) != seed_of(task.b)) return std::nullopt;
-  return "seed: " + std::to_string(seed_of(task.a)) +
+  bool both = false;
+  for (std::size_t i = 0; i < task.metrics.size(); ++i)
+    both = both || (drawn(*task.a, i) && drawn(*task.b, i));
+  if (!both || task.a->seed != task.b->seed) return std::nullopt;
+  return "seed: " + std::to_string(task.a->seed) +
          " in both runs, which may have drawn alike: MC s.e. takes their errors for independent";
 }
 
@@ -109,12 +109,12 @@ std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
   std::map<std::string, std::string> by_line;
   std::vector<std::string> order;
   for (const TaskComparison& task : tasks) {
-    auto lines = differing_settings(task.a, task.b);
+    auto lines = differing_settings(*task.a, *task.b);
     if (auto line = common_draws(task)) lines.push_back(std::move(*line));
     for (const std::string& line : lines) {
       auto& names = by_line[line];
       if (names.empty()) order.push_back(line);
-      names += (names.empty() ? "" : ", ") + task.a.task->name;
+      names += (names.empty() ? "" : ", ") + task.a->record.name;
     }
   }
   std::vector<std::string> warnings;
@@ -138,13 +138,13 @@ Json changed_line(const TaskComparison& task,
                   std::size_t metric,
                   const DocumentPair& pair,
                   bool better) {
-  const SampleRecord& a = task.a.task->samples[pair.a];
-  const SampleRecord& b = task.b.task->samples[pair.b];
-  return {{"task", task.a.task->name},
+  const SampleRecord& a = task.a->record.samples[pair.a];
+  const SampleRecord& b = task.b->record.samples[pair.b];
+  return {{"task", task.a->record.name},
           {"metric", metric_key(task.metrics[metric].info)},
           {"change", better ? "better" : "worse"},
-          {"a", task.a.task->metrics[metric].values[pair.a]},
-          {"b", task.b.task->metrics[metric].values[pair.b]},
+          {"a", task.a->record.metrics[metric].values[pair.a]},
+          {"b", task.b->record.metrics[metric].values[pair.b]},
           {"doc_id_a", a.doc_id},
           {"doc_id_b", b.doc_id},
           {"doc_hash", hashes_of(a).doc},
@@ -157,8 +157,8 @@ Json changed_line(const TaskComparison& task,
 void append_changed(const TaskComparison& task, std::size_t metric, std::vector<Json>& lines) {
   const MetricComparison& compared = task.metrics[metric];
   if (!compared.difference || compared.difference->test != PairedTest::mcnemar) return;
-  const auto& values_a = task.a.task->metrics[metric].values;
-  const auto& values_b = task.b.task->metrics[metric].values;
+  const auto& values_a = task.a->record.metrics[metric].values;
+  const auto& values_b = task.b->record.metrics[metric].values;
   auto in_file_order = task.pairs;
   std::sort(in_file_order.begin(), in_file_order.end(),
             [](const DocumentPair& x, const DocumentPair& y) { return x.a < y.a; });
@@ -171,10 +171,9 @@ void append_changed(const TaskComparison& task, std::size_t metric, std::vector<
 
 }  // namespace
 
-std::vector<std::string> differing_settings(const RunTask& a, const RunTask& b) {
+std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts& b) {
   std::vector<std::string> lines;
-  const Json of_a = task_settings(*a.task);
-  const Json of_b = task_settings(*b.task);
+  const auto [of_a, of_b] = comparable(a.settings, b.settings);
   std::set<std::string> seen;
   for (const Json* settings : {&of_a, &of_b}) {
     for (const auto& [key, value] : settings->items()) {
@@ -182,38 +181,34 @@ std::vector<std::string> differing_settings(const RunTask& a, const RunTask& b) 
       lines.push_back(key + ": " + text_of(of_a, key) + " against " + text_of(of_b, key));
     }
   }
-  const auto dtype = [](const RunTask& task) {
-    return task.part->run.model.dtype.value_or("unknown");
+  const auto add = [&](const char* name, const std::optional<std::string>& one,
+                       const std::optional<std::string>& other) {
+    if (one == other) return;
+    lines.push_back(name + (": " + one.value_or("unknown")) + " against " +
+                    other.value_or("unknown"));
   };
-  if (dtype(a) != dtype(b)) lines.push_back("dtype: " + dtype(a) + " against " + dtype(b));
-  const auto rope_tables = [](const RunTask& task) {
-    const Json tables = origin_of(task).model.at("rope_tables");
-    return tables.is_string() ? tables.get<std::string>() : "unknown";
-  };
-  if (rope_tables(a) != rope_tables(b))
-    lines.push_back("rope_tables: " + rope_tables(a) + " against " + rope_tables(b));
-  const auto bounds_a = bounds_of(*a.task);
-  const auto bounds_b = bounds_of(*b.task);
-  if (bounds_a != bounds_b) {
-    lines.push_back("likelihoods: " + bound_text(bounds_a) + " against " + bound_text(bounds_b) +
+  add("dtype", a.run->model.dtype, b.run->model.dtype);
+  add("rope_tables", a.run->model.rope_tables, b.run->model.rope_tables);
+  if (a.bounds != b.bounds) {
+    lines.push_back("likelihoods: " + bound_text(a.bounds) + " against " + bound_text(b.bounds) +
                     ", so that part of a difference may be the bound's");
   }
   return lines;
 }
 
-RunComparison compare_runs(const WholeRun& a, const WholeRun& b) {
+RunComparison compare_runs(const Facts& a, const Facts& b) {
   refuse_same_run(a, b, "compare");
   RunComparison comparison{
       .a = a.name, .b = b.name, .tasks = {}, .only_a = {}, .only_b = {}, .warnings = {}};
-  std::map<std::string, RunTask> left;
-  for (const RunTask& task : tasks_of(b)) left.emplace(task.task->name, task);
-  for (const RunTask& task : tasks_of(a)) {
-    const auto other = left.find(task.task->name);
+  std::map<std::string, const TaskFacts*> left;
+  for (const TaskFacts& task : b.tasks) left.emplace(task.record.name, &task);
+  for (const TaskFacts* task : tasks_by_name(a)) {
+    const auto other = left.find(task->record.name);
     if (other == left.end()) {
-      comparison.only_a.push_back(task.task->name);
+      comparison.only_a.push_back(task->record.name);
       continue;
     }
-    comparison.tasks.push_back(compare_task(task, other->second));
+    comparison.tasks.push_back(compare_task(*task, *other->second));
     left.erase(other);
   }
   for (const auto& [name, task] : left) comparison.only_b.push_back(name);

@@ -7,7 +7,7 @@
 
 #include "base/json.hpp"
 #include "results/compare/pairing.hpp"
-#include "results/run/whole_run.hpp"
+#include "results/run/facts.hpp"
 #include "results/statistics/paired_difference.hpp"
 
 namespace smdm {
@@ -27,8 +27,8 @@ struct MetricComparison {
 
 /// A task that both runs have. REQUIRES: the runs outlive it.
 struct TaskComparison {
-  RunTask a;
-  RunTask b;
+  const TaskFacts* a = nullptr;
+  const TaskFacts* b = nullptr;
   std::vector<DocumentPair> pairs;
   std::vector<MetricComparison> metrics;
 };
@@ -50,7 +50,7 @@ inline constexpr double kComparisonLevel = 0.05;
 /// @return what refers to the runs: they must outlive it
 /// @throws Error(results)  if it is one run twice, no task is in both, or a task of both has other
 ///   documents, prompts, metrics or another version
-[[nodiscard]] RunComparison compare_runs(const WholeRun& a, const WholeRun& b);
+[[nodiscard]] RunComparison compare_runs(const Facts& a, const Facts& b);
 
 /// A JSON object for every document that changed side under a metric of verdicts: task, metric,
 /// `a` and `b`, the document, and both runs' answers.
@@ -58,6 +58,6 @@ inline constexpr double kComparisonLevel = 0.05;
 
 /// What differs in how two tasks were computed, as "estimator: mc against exact"; the kind of bound
 /// included.
-[[nodiscard]] std::vector<std::string> differing_settings(const RunTask& a, const RunTask& b);
+[[nodiscard]] std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts& b);
 
 }  // namespace smdm

@@ -1,3 +1,4 @@
+// A comparison as a table with its legend, and as JSON.
 #include "results/compare/comparison_report.hpp"
 
 #include <cmath>
@@ -85,7 +86,7 @@ std::string table_of(const RunComparison& comparison) {
                                        {.title = "B is"}};
   std::vector<std::vector<std::string>> rows;
   for (const TaskComparison& task : comparison.tasks) {
-    std::string name = task.a.task->name;
+    std::string name = task.a->record.name;
     for (const MetricComparison& metric : task.metrics) {
       rows.push_back(row_of(name, metric));
       name.clear();
@@ -95,11 +96,12 @@ std::string table_of(const RunComparison& comparison) {
 }
 
 /// "micro-base-mdm, seed 0": what computed a run.
-std::string computed_by(const std::vector<TaskComparison>& tasks, RunTask TaskComparison::* side) {
+std::string computed_by(const std::vector<TaskComparison>& tasks,
+                        const TaskFacts* TaskComparison::* side) {
   std::vector<std::string> models;
   for (const TaskComparison& task : tasks) {
-    const auto& one = task.*side;
-    const std::string text = one.part->run.model.name + ", seed " + std::to_string(seed_of(one));
+    const TaskFacts& one = *(task.*side);
+    const std::string text = one.run->model.name + ", seed " + std::to_string(one.seed);
     if (models.empty() || models.back() != text) models.push_back(text);
   }
   std::string all;
@@ -107,10 +109,10 @@ std::string computed_by(const std::vector<TaskComparison>& tasks, RunTask TaskCo
   return all;
 }
 
-Json names_json(const std::vector<TaskComparison>& tasks, RunTask TaskComparison::* side) {
+Json names_json(const std::vector<TaskComparison>& tasks, const TaskFacts* TaskComparison::* side) {
   std::vector<std::string> files;
   for (const TaskComparison& task : tasks) {
-    const auto file = (task.*side).part->results_file.string();
+    const auto file = (task.*side)->run->results_file.string();
     if (files.empty() || files.back() != file) files.push_back(file);
   }
   return files;
@@ -154,10 +156,10 @@ Json metric_json(const MetricComparison& metric) {
 Json task_json(const TaskComparison& task) {
   Json metrics = Json::array();
   for (const MetricComparison& metric : task.metrics) metrics.push_back(metric_json(metric));
-  return {{"task", task.a.task->name},
-          {"version", task.a.task->version},
-          {"settings_a", task_settings(*task.a.task)},
-          {"settings_b", task_settings(*task.b.task)},
+  return {{"task", task.a->record.name},
+          {"version", task.a->record.version},
+          {"settings_a", task.a->settings.known()},
+          {"settings_b", task.b->settings.known()},
           {"metrics", metrics}};
 }
 

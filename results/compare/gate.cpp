@@ -1,3 +1,4 @@
+// The verdict on a run: which rule a metric has to pass, and whether it does.
 #include "results/compare/gate.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ constexpr double kUpper = 0.975;
 /// A task of the run beside that of the baseline.
 struct JudgedTask {
   const BaselineTask& baseline;
-  RunTask run;
+  const TaskFacts& judged;
   std::vector<std::size_t> order;  ///< of the run's documents: as the baseline has them
   GateRule rule = GateRule::repeatability;
   std::size_t repeat = 0;  ///< the one compared with under GateRule::equal
@@ -32,14 +33,15 @@ std::string names_of(const std::vector<std::string>& names) {
   return text.empty() ? "none" : text;
 }
 
-void check_task_set(const Baseline& baseline, const std::vector<RunTask>& tasks) {
+void check_task_set(const Baseline& baseline, const std::vector<TaskFacts>& tasks) {
   std::vector<std::string> wanted;
   std::vector<std::string> got;
   wanted.reserve(baseline.tasks.size());
   got.reserve(tasks.size());
   for (const BaselineTask& task : baseline.tasks) wanted.push_back(task.name);
-  for (const RunTask& task : tasks) got.push_back(task.task->name);
+  for (const TaskFacts& task : tasks) got.push_back(task.record.name);
   std::sort(wanted.begin(), wanted.end());
+  std::sort(got.begin(), got.end());
   if (wanted == got) return;
   throw Error(ErrorKind::results, "gate: wanted a run of the baseline's tasks (" +
                                       names_of(wanted) + "), got " + names_of(got));
@@ -47,12 +49,12 @@ void check_task_set(const Baseline& baseline, const std::vector<RunTask>& tasks)
 
 /// Chooses the rule of a task, and the repeat with the run's seed.
 void choose_rule(JudgedTask& task) {
-  const auto origin = origin_of(task.run);
+  const auto origin = origin_of(*task.judged.run);
   const auto& seeds = task.baseline.seeds;
-  const auto same_seed = std::ranges::find(seeds, seed_of(task.run));
-  const bool random = task.baseline.depends_on_seed || depends_on_seed(*task.run.task);
+  const auto same_seed = std::ranges::find(seeds, task.judged.seed);
+  const bool random = task.baseline.depends_on_seed || task.judged.depends_on_seed;
   const bool same_model = origin.model == task.baseline.origin.model &&
-                          task_settings(*task.run.task) == task.baseline.settings;
+                          same_settings(task.judged.settings, task.baseline.settings);
   if (same_seed != seeds.end() && random)
     task.repeat = static_cast<std::size_t>(same_seed - seeds.begin());
   if (!same_model || (random && same_seed == seeds.end())) return;
@@ -63,11 +65,11 @@ void choose_rule(JudgedTask& task) {
   }
 }
 
-JudgedTask judged_task(const BaselineTask& baseline, const RunTask& run) {
-  check_same_shape(shape_of(baseline), shape_of(*run.task));
-  JudgedTask task{.baseline = baseline, .run = run, .order = {}};
+JudgedTask judged_task(const BaselineTask& baseline, const TaskFacts& run) {
+  check_same_shape(shape_of(baseline), shape_of(run.record));
+  JudgedTask task{.baseline = baseline, .judged = run, .order = {}};
   for (const auto& pair :
-       pair_documents(baseline.documents, baseline_keys(*run.task), baseline.name))
+       pair_documents(baseline.documents, baseline_keys(run.record), baseline.name))
     task.order.push_back(pair.b);
   choose_rule(task);
   return task;
@@ -111,7 +113,7 @@ std::string drop_text(const GateMetric& metric) {
 /// Whether likelihoods and texts are those of the repeat, as far as the baseline says.
 bool same_answers(const JudgedTask& task) {
   const auto& known = task.baseline.answers;
-  return known.empty() || known[task.repeat] == answers_digest(*task.run.task, task.order);
+  return known.empty() || known[task.repeat] == answers_digest(task.judged.record, task.order);
 }
 
 void judge_equality(const JudgedTask& task,
@@ -145,7 +147,7 @@ void judge_tolerance(std::size_t documents, GateMetric& metric) {
 
 GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t draws) {
   const BaselineMetric& baseline = task.baseline.metrics[index];
-  const MetricRecord& record = task.run.task->metrics[index];
+  const MetricRecord& record = task.judged.record.metrics[index];
   const auto values = reordered(record.values, baseline.info.width, task.order);
   GateMetric metric;
   metric.task = task.baseline.name;
@@ -163,7 +165,7 @@ GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t 
   } else if (task.rule == GateRule::tolerance) {
     judge_tolerance(task.order.size(), metric);
   } else {
-    metric.limit = repeatability_limit(baseline, monte_carlo_error(task.run, metric.info));
+    metric.limit = repeatability_limit(baseline, task.judged.scores[index].monte_carlo_error);
     metric.p_value = paired_test(baseline.info, mean_documents(baseline), values, draws).p_value;
   }
   return metric;
@@ -203,12 +205,12 @@ std::int64_t draws_for(const Baseline& baseline) {
 std::vector<std::string> warnings_of(const JudgedTask& task) {
   std::vector<std::string> warnings;
   const auto& name = task.baseline.name;
-  const auto settings = task_settings(*task.run.task);
-  if (settings != task.baseline.settings) {
+  if (!same_settings(task.judged.settings, task.baseline.settings)) {
+    const auto [settings, baseline] = comparable(task.judged.settings, task.baseline.settings);
     warnings.push_back(name + ": other settings than the baseline's: " + settings.dump() +
-                       " against " + task.baseline.settings.dump());
+                       " against " + baseline.dump());
   }
-  if (origin_of(task.run).model != task.baseline.origin.model)
+  if (origin_of(*task.judged.run).model != task.baseline.origin.model)
     warnings.push_back(name + ": another model than the baseline's");
   if (task.rule == GateRule::repeatability && task.baseline.depends_on_seed &&
       task.baseline.seeds.size() == 1) {
@@ -236,14 +238,13 @@ double repeatability_limit(const BaselineMetric& metric, const std::optional<dou
   return 0.0;
 }
 
-GateReport judge(const Baseline& baseline, const WholeRun& run) {
-  const auto tasks = tasks_of(run);
-  check_task_set(baseline, tasks);
+GateReport judge(const Baseline& baseline, const Facts& run) {
+  check_task_set(baseline, run.tasks);
   const auto draws = draws_for(baseline);
   GateReport report;
   for (const BaselineTask& wanted : baseline.tasks) {
     const auto found = std::ranges::find_if(
-        tasks, [&](const RunTask& task) { return task.task->name == wanted.name; });
+        run.tasks, [&](const TaskFacts& task) { return task.record.name == wanted.name; });
     const auto task = judged_task(wanted, *found);
     for (std::size_t i = 0; i < wanted.metrics.size(); ++i)
       report.metrics.push_back(judge_metric(task, i, draws));

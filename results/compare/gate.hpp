@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "results/compare/baseline.hpp"
-#include "results/run/whole_run.hpp"
+#include "results/run/facts.hpp"
 
 namespace smdm {
 
@@ -70,8 +70,7 @@ struct GateReport {
                                          const std::optional<double>& run_error);
 
 /// @throws Error(results)  if the run has other tasks than the baseline, or a task of another
-/// version
-///   or with other documents, prompts or metrics
-[[nodiscard]] GateReport judge(const Baseline& baseline, const WholeRun& run);
+///                         version or with other documents, prompts or metrics
+[[nodiscard]] GateReport judge(const Baseline& baseline, const Facts& run);
 
 }  // namespace smdm

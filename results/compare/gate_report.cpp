@@ -1,3 +1,4 @@
+// A gate's verdict as a table and as JSON.
 #include "results/compare/gate_report.hpp"
 
 #include <algorithm>
@@ -5,7 +6,6 @@
 #include <vector>
 
 #include "base/text/numbers.hpp"
-#include "base/text/xml.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
@@ -30,48 +30,6 @@ std::vector<std::string> row_of(const GateMetric& metric) {
           optional_text(metric.p_value),
           optional_text(metric.corrected),
           metric.passed ? "pass" : "FAIL"};
-}
-
-std::string test_case(const GateMetric& metric) {
-  const std::string text = "    <testcase classname=\"" + xml_text(metric.task) + "\" name=\"" +
-                           xml_text(metric_key(metric.info)) + "\"";
-  if (metric.passed) {
-    return text + ">\n      <system-out>" + xml_text(metric.reason) +
-           "</system-out>\n    </testcase>\n";
-  }
-  return text + ">\n      <failure type=\"" + to_string(metric.rule) + "\" message=\"" +
-         xml_text(metric.reason) + "\"/>\n    </testcase>\n";
-}
-
-struct Counts {
-  std::size_t tests = 0;
-  std::size_t failures = 0;
-  std::size_t errors = 0;
-};
-
-std::string attribute(const char* name, std::size_t count) {
-  std::string text(" ");
-  return text.append(name).append("=\"").append(std::to_string(count)).append("\"");
-}
-
-/// A file of one suite.
-std::string junit(const std::string& suite,
-                  const Counts& counts,
-                  double seconds,
-                  const std::string& cases) {
-  const std::string about = attribute("tests", counts.tests) +
-                            attribute("failures", counts.failures) +
-                            attribute("errors", counts.errors) + attribute("skipped", 0) +
-                            " time=\"" + fixed_text(seconds, 3) + "\"";
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"smdm-eval\"";
-  xml += about + ">\n  <testsuite name=\"" + xml_text(suite) + "\"" + about + ">\n";
-  return xml + cases + "  </testsuite>\n</testsuites>\n";
-}
-
-std::size_t failures(const GateReport& report) {
-  return static_cast<std::size_t>(
-      std::count_if(report.metrics.begin(), report.metrics.end(),
-                    [](const GateMetric& metric) { return !metric.passed; }));
 }
 
 }  // namespace
@@ -131,21 +89,6 @@ Json gate_json(const GateReport& report) {
           {"level", kGateLevel},
           {"metrics", metrics},
           {"warnings", report.warnings}};
-}
-
-std::string gate_junit(const GateReport& report, const std::string& suite, double seconds) {
-  std::string cases;
-  for (const GateMetric& metric : report.metrics) cases += test_case(metric);
-  return junit(suite, {.tests = report.metrics.size(), .failures = failures(report), .errors = 0},
-               seconds, cases);
-}
-
-std::string gate_error_junit(const std::string& reason, const std::string& suite) {
-  const auto message = xml_text(reason);
-  return junit(suite, {.tests = 1, .failures = 0, .errors = 1}, 0.0,
-               "    <testcase classname=\"gate\" name=\"verdict\">\n      <error type=\"results\" "
-               "message=\"" +
-                   message + "\"/>\n    </testcase>\n");
 }
 
 }  // namespace smdm

@@ -1,3 +1,4 @@
+// Documents of two runs matched by digests of what they are and what was asked.
 #include "results/compare/pairing.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "base/files/digest.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

@@ -1,3 +1,4 @@
+// A results file, block by block: what lm-eval writes, then the block of our own.
 #include "results/run/lm_eval_json.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_parts.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

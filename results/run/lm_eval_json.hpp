@@ -1,6 +1,6 @@
-/// A run as JSON in the layout of lm-evaluation-harness 0.4.4 (lm_eval/evaluator_utils.py and
-/// lm_eval/loggers/evaluation_tracker.py), with a block of our own. docs/results-format.md
-/// describes every field.
+/// A results file as JSON in the layout of lm-evaluation-harness 0.4.4 (lm_eval/evaluator_utils.py
+/// and lm_eval/loggers/evaluation_tracker.py), with a block of our own. docs/results-format.md
+/// describes every field; samples files are those of lm_eval_samples.hpp.
 #pragma once
 
 #include <cstddef>
@@ -42,24 +42,9 @@ struct DisplayRow {
 /// a name
 [[nodiscard]] std::vector<DisplayRow> display_rows(const RunRecord& run);
 
-/// The SHA-256 digests that lm-eval keeps of a document, its first prompt and its target.
-struct SampleHashes {
-  std::string doc;
-  std::string prompt;
-  std::string target;
-};
-[[nodiscard]] SampleHashes hashes_of(const SampleRecord& sample);
-
-/// The digest over the digests of all samples of a task, in their order.
-[[nodiscard]] std::string task_hash(const std::vector<SampleHashes>& samples);
-
 /// The content of results_<date>.json.
 /// @param summaries  what `summarize` gives for the run
 /// @throws std::invalid_argument  if the record contradicts itself; the text says where
 [[nodiscard]] Json results_json(const RunRecord& run, const std::vector<TaskSummary>& summaries);
-
-/// One line of samples_<task>_<date>.jsonl.
-/// @param index  of the sample in the task
-[[nodiscard]] Json sample_json(const TaskRecord& task, std::size_t index);
 
 }  // namespace smdm

@@ -1,4 +1,5 @@
-/// Pieces that both halves of the layout use; no header of the library's interface.
+/// What results files and samples files write alike: values that may be missing or not finite, and
+/// what a document adds to a metric. For the code in results/ only.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,6 @@
-// The second half of layout.hpp: samples and their digests.
+// Lines of samples files, and what is hashed of a document.
+#include "results/run/lm_eval_samples.hpp"
+
 #include <stdexcept>
 #include <utility>
 
@@ -86,6 +88,10 @@ Json own_errors(const TaskRecord& task, std::size_t index) {
   return errors;
 }
 
+OutcomeJson outcome_of(const SampleRecord& sample) {
+  return std::visit([](const auto& recorded) { return outcome_json(recorded); }, sample.outcome);
+}
+
 const std::string& first_prompt(const SampleRecord& sample) {
   if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome))
     return generation->prompt;
@@ -100,27 +106,6 @@ const std::string& first_prompt(const SampleRecord& sample) {
 
 }  // namespace
 
-Json estimate_json(const Estimate& estimate) {
-  Json json = {{"nats", finite_or_null(estimate.nats)},
-               {"standard_error", or_null(estimate.standard_error)},
-               {"bound", to_string(estimate.bound)},
-               {"is_greedy", or_null(estimate.is_greedy)},
-               {"rows", estimate.rows},
-               {"tokens", estimate.tokens}};
-  if (estimate.enumerated) json["enumerated"] = true;
-  if (estimate.target_missed) json["target_missed"] = true;
-  if (estimate.stopped) json["stopped"] = true;
-  if (estimate.eliminated) json["eliminated"] = true;
-  if (!estimate.eliminated_from.empty()) json["eliminated_from"] = estimate.eliminated_from;
-  if (estimate.prompt_reuse) {
-    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
-                            {"full_rows", estimate.prompt_reuse->full_rows},
-                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
-                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
-  }
-  return json;
-}
-
 SampleHashes hashes_of(const SampleRecord& sample) {
   return {.doc = sha256(python_json(sample.doc)),
           .prompt = sha256(first_prompt(sample)),
@@ -133,10 +118,14 @@ std::string task_hash(const std::vector<SampleHashes>& samples) {
   return sha256(all);
 }
 
+std::string response_lines(const SampleRecord& sample) {
+  const OutcomeJson outcome = outcome_of(sample);
+  return json_line(outcome.responses) + json_line(outcome.filtered);
+}
+
 Json sample_json(const TaskRecord& task, std::size_t index) {
   const SampleRecord& sample = task.samples.at(index);
-  const OutcomeJson outcome =
-      std::visit([](const auto& recorded) { return outcome_json(recorded); }, sample.outcome);
+  const OutcomeJson outcome = outcome_of(sample);
   const SampleHashes hashes = hashes_of(sample);
   Json line = {{"doc_id", sample.doc_id},     {"doc", sample.doc},
                {"target", sample.target},     {"arguments", outcome.arguments},

@@ -1,3 +1,4 @@
+// A results file read back into the record it was written from, with checks of every field.
 #include "results/run/reader.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Lines of a samples file read back, and checked against their digests.
 #include "results/run/sample_reader.hpp"
 
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include "base/files/read.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

@@ -1,4 +1,4 @@
-/// The reader's second half: samples files.
+/// Reads samples files: documents, answers, and the values that they add to metrics.
 #pragma once
 
 #include <cstddef>

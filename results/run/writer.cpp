@@ -1,3 +1,4 @@
+// Files of a run staged under temporary names, then renamed together.
 #include "results/run/writer.hpp"
 
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include "base/text/dates.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {

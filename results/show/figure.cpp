@@ -1,3 +1,4 @@
+// Line charts drawn as SVG: axes between whole powers, lines with their names at the side.
 #include "results/show/figure.hpp"
 
 #include <algorithm>

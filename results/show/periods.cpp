@@ -1,3 +1,4 @@
+// Periods of a corpus, with their intervals, as JSON and as a table.
 #include "results/show/periods.hpp"
 
 #include <cmath>

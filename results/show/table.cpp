@@ -1,3 +1,4 @@
+// Markdown tables aligned for a terminal, and the tables of a run.
 #include "results/show/table.hpp"
 
 #include <algorithm>

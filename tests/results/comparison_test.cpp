@@ -162,12 +162,28 @@ TEST_CASE("other settings are warned of, and a bound against an exact value") {
   CHECK(compare_runs(as_stored(a), as_stored(run_of(kAfter, 3))).warnings.empty());
 }
 
+TEST_CASE("settings of newer files are compared whole, with older files by the older keys") {
+  const auto with = [](const Json& novel, const std::vector<double>& verdicts, std::uint64_t seed) {
+    auto run = run_of(verdicts, seed);
+    run.tasks[0].extra["settings"] = {{"estimator", "mc"}, {"novel", novel}, {"seed", seed}};
+    return as_stored(run);
+  };
+  const auto a = with(1, kBefore, 0);
+  const auto b = with("two", kAfter, 1);
+  CHECK(compare_runs(a, b).warnings == std::vector<std::string>{"novel: 1 against two (quiz)"});
+  const auto older = as_stored(run_of(kAfter, 1));
+  CHECK(compare_runs(a, older).warnings.empty());
+  const auto json = comparison_json(compare_runs(a, older)).at("tasks").at(0);
+  CHECK(json.at("settings_a") == Json({{"estimator", "mc"}, {"novel", 1}}));
+  CHECK(json.at("settings_b").at("mc_samples") == 8);
+}
+
 TEST_CASE("the Monte Carlo part stands beside the interval") {
   auto a = as_stored(run_of(kBefore, 0));
   auto b = as_stored(run_of(kAfter, 1));
   CHECK_FALSE(compare_runs(a, b).tasks[0].metrics[0].monte_carlo_error.has_value());
-  a.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.03;
-  b.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.04;
+  a.tasks[0].scores[0].monte_carlo_error = 0.03;
+  b.tasks[0].scores[0].monte_carlo_error = 0.04;
   const auto metric = compare_runs(a, b).tasks[0].metrics[0];
   CHECK(*metric.monte_carlo_error == Approx(0.05));
   const auto without = compare_runs(as_stored(run_of(kBefore, 0)), as_stored(run_of(kAfter, 1)));
@@ -179,9 +195,9 @@ TEST_CASE("one seed for both runs, and other rotary tables, are warned of") {
   auto a = as_stored(run_of(kBefore, 3), "A");
   auto b = as_stored(run_of(kAfter, 3), "B");
   CHECK(compare_runs(a, b).warnings.empty());
-  a.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.03;
+  a.tasks[0].scores[0].monte_carlo_error = 0.03;
   CHECK(compare_runs(a, b).warnings.empty());  // an exact run has no draws to share
-  b.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.04;
+  b.tasks[0].scores[0].monte_carlo_error = 0.04;
   const auto warnings = compare_runs(a, b).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(contains(warnings[0], "seed: 3 in both runs"));

@@ -5,6 +5,7 @@
 
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 

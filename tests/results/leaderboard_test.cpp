@@ -1,7 +1,5 @@
-// Leaderboards: entries, merging, conflicts, the three files, and lists of runs.
+// Leaderboards: entries, merging, conflicts, the three files.
 #include "results/export/leaderboard.hpp"
-
-#include <algorithm>
 
 #include "base/error.hpp"
 #include "tests/results/made_runs.hpp"
@@ -38,7 +36,7 @@ class Board {
   }
 
   ExportSummary add(const RunRecord& run, const std::string& name) {
-    const std::vector<WholeRun> runs = {read_whole_run(store(run, name))};
+    const std::vector<Facts> runs = {read_facts(store(run, name))};
     return export_runs(runs, folder());
   }
 
@@ -102,8 +100,7 @@ TEST_CASE("exporting again changes nothing") {
   board.add(made_run(quiz(0)), "a");
   board.add(embedded(), "b");
   const auto before = board.all();
-  const std::vector<WholeRun> runs = {read_whole_run(board.root() / "b"),
-                                      read_whole_run(board.root() / "a")};
+  const std::vector<Facts> runs = {read_facts(board.root() / "b"), read_facts(board.root() / "a")};
   const auto summary = export_runs(runs, board.folder());
   CHECK(summary.added == 0);
   CHECK(summary.entries == 4);
@@ -222,7 +219,7 @@ TEST_CASE("runs on embedded data have a table of their own in all three files") 
 TEST_CASE("one run twice is refused") {
   Board board;
   const auto file = board.store(made_run(quiz(0)), "a");
-  const std::vector<WholeRun> runs = {read_whole_run(file), read_whole_run(board.root() / "a")};
+  const std::vector<Facts> runs = {read_facts(file), read_facts(board.root() / "a")};
   CHECK(contains(
       test::error_text<ErrorKind::results>([&] { return export_runs(runs, board.folder()); }),
       "the same one twice"));
@@ -292,36 +289,6 @@ TEST_CASE("where a file cannot be replaced nothing is") {
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(board.folder())) ++files;
   CHECK(files == 3);  // nothing half-written is left
-}
-
-TEST_CASE("runs below a folder are listed, and what cannot be read is named") {
-  Board board;
-  board.store(made_run(quiz(3)), "runs/a");
-  board.store(embedded(), "runs/b/c");
-  test::write_file(board.root() / "runs" / "results_2024-01-01T00-00-00.000000.json", "{");
-  const auto odd = board.store(made_run(quiz(4)), "runs/odd");
-  test::replace_in(odd, "\"estimator\": \"mc\"", "\"estimator\": 5");
-  const auto closed = board.root() / "runs" / "closed";
-  fs::create_directory(closed);
-  fs::permissions(closed, fs::perms::none);
-  const auto list = list_runs(board.root() / "runs");
-  fs::permissions(closed, fs::perms::owner_all);
-  CHECK(list.runs == 2);
-  CHECK(contains(list.table, "models/x"));
-  CHECK(contains(list.table, "micro_quiz"));
-  CHECK(contains(list.table, "|embedded|"));
-  CHECK(contains(list.table, "b/c/results_"));
-  const auto named = [&](const std::string& text) {
-    return std::ranges::any_of(list.unreadable,
-                               [&](const std::string& line) { return contains(line, text); });
-  };
-  CHECK(named("not JSON, or truncated"));
-  CHECK(named(odd.string() + ": quiz: estimator: wanted a name, got 5"));
-  // Whoever may read everything, as root may, finds that folder empty.
-  CHECK((list.unreadable.size() == 2 || named("cannot read folder " + closed.string())));
-  CHECK(contains(
-      test::error_text<ErrorKind::results>([&] { return list_runs(board.root() / "absent"); }),
-      "cannot read folder"));
 }
 
 }  // namespace smdm

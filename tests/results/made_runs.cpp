@@ -73,13 +73,17 @@ RunRecord made_run(const MadeRun& made) {
   return run;
 }
 
-WholeRun as_stored(const RunRecord& run, const std::string& name) {
+WholeRun whole_run(const RunRecord& run, const std::string& name) {
   StoredRun stored;
   stored.results_file = name + "/results_2024-09-01T00-00-00.000000.json";
   stored.date = "2024-09-01T00-00-00.000000";
   stored.run = run;
   stored.results = results_json(run, summarize(run));
   return {.name = name, .parts = {std::move(stored)}};
+}
+
+Facts as_stored(const RunRecord& run, const std::string& name) {
+  return facts_of(whole_run(run, name));
 }
 
 std::filesystem::path store(const RunRecord& run, const std::filesystem::path& folder) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "results/run/facts.hpp"
 #include "results/run/record.hpp"
 #include "results/run/whole_run.hpp"
 
@@ -38,7 +39,10 @@ struct MadeRun {
 RunRecord made_run(const MadeRun& run);
 
 /// A run as if it had been stored and read back.
-WholeRun as_stored(const RunRecord& run, const std::string& name = "run");
+WholeRun whole_run(const RunRecord& run, const std::string& name = "run");
+
+/// Its facts.
+Facts as_stored(const RunRecord& run, const std::string& name = "run");
 
 /// Stores a run in a folder. @return its results file
 std::filesystem::path store(const RunRecord& run, const std::filesystem::path& folder);

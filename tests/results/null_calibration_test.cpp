@@ -139,7 +139,7 @@ int gate_alarms(std::size_t tasks,
   int alarms = 0;
   for (int i = 0; i < simulations; ++i) {
     Simulation simulation(i, tasks, documents);
-    std::vector<WholeRun> runs;
+    std::vector<Facts> runs;
     for (std::uint64_t seed = 0; seed < repeats; ++seed)
       runs.push_back(test::as_stored(simulation.run(seed), "seed-" + std::to_string(seed)));
     const auto baseline = make_baseline(runs);

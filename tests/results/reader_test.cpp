@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/metrics/bleu.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/writer.hpp"
 #include "results/statistics/statistics.hpp"
 #include "tests/results/sample_run.hpp"

@@ -4,7 +4,7 @@
 
 #include "base/metrics/bits_per_byte.hpp"
 #include "base/metrics/perplexity.hpp"
-#include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/reader.hpp"
 #include "results/run/writer.hpp"
 #include "tests/support/catch.hpp"

@@ -2,7 +2,7 @@
 #include "results/run/whole_run.hpp"
 
 #include "base/error.hpp"
-#include "base/metrics/accuracy.hpp"
+#include "results/run/facts.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -48,7 +48,7 @@ TEST_CASE("a folder means its latest run, a file itself") {
   const auto second = test::store(made_run(quiz("quiz", 2)), folder.path());
   CHECK(read_whole_run(folder.path()).parts.at(0).results_file == second);
   CHECK(read_whole_run(first).parts.at(0).results_file == first);
-  CHECK(seed_of(tasks_of(read_whole_run(first)).at(0)) == 1);
+  CHECK(facts_of(read_whole_run(first)).tasks.at(0).seed == 1);
 }
 
 TEST_CASE("a folder of folders is one run in parts") {
@@ -56,12 +56,12 @@ TEST_CASE("a folder of folders is one run in parts") {
   test::store(made_run(quiz("b_task")), folder.path() / "model-1");
   test::store(made_run(quiz("a_task")), folder.path() / "model-2");
   fs::create_directory(folder.path() / "notes");
-  const auto run = read_whole_run(folder.path());
-  const auto tasks = tasks_of(run);
+  const auto run = read_facts(folder.path());
+  const auto tasks = tasks_by_name(run);
   REQUIRE(tasks.size() == 2);
-  CHECK(tasks[0].task->name == "a_task");
-  CHECK(tasks[1].task->name == "b_task");
-  CHECK(fs::exists(samples_file(tasks[0])));
+  CHECK(tasks[0]->record.name == "a_task");
+  CHECK(tasks[1]->record.name == "b_task");
+  CHECK(fs::exists(tasks[0]->samples_file));
   test::store(made_run(quiz("a_task", 5)), folder.path() / "model-3");
   CHECK(contains(error_of(folder.path()), "wanted one run, got two with task a_task"));
 }
@@ -125,45 +125,6 @@ TEST_CASE("what is missing is said") {
   const auto results = test::store(made_run(quiz()), folder.path());
   fs::remove(samples_in(folder.path()));
   CHECK(contains(error_of(results), "wanted the samples of quiz"));
-}
-
-TEST_CASE("what a run says about its numbers") {
-  auto made = quiz();
-  const auto run = test::as_stored(made_run(made));
-  const auto task = tasks_of(run).at(0);
-  CHECK(task_settings(*task.task) == Json({{"estimator", "mc"}, {"mc_samples", 8}, {"cfg", 0.0}}));
-  CHECK(depends_on_seed(*task.task));
-  CHECK(bounds_of(*task.task) == std::vector<Bound>{Bound::lower});
-  made.tasks[0].bound = Bound::chain_rule;
-  CHECK_FALSE(depends_on_seed(test::made_run(made).tasks[0]));
-  made.tasks[0].bound = Bound::lower;
-  auto enumerated = test::made_task(made.tasks[0]);
-  for (auto& sample : enumerated.samples) {
-    for (auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome))
-      choice.estimate.standard_error = 0.0;
-  }
-  CHECK_FALSE(depends_on_seed(enumerated));
-  CHECK_FALSE(monte_carlo_error(task, metrics::accuracy()).has_value());
-  auto known = run;
-  known.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = 0.125;
-  CHECK(monte_carlo_error(tasks_of(known).at(0), metrics::accuracy()) == 0.125);
-  known.parts[0].results["results"]["quiz"]["acc_mc_stderr,none"] = nullptr;
-  CHECK_FALSE(monte_carlo_error(tasks_of(known).at(0), metrics::accuracy()).has_value());
-}
-
-TEST_CASE("texts depend on the seed where they are drawn") {
-  TaskRecord task;
-  SampleRecord sample;
-  const auto with = [&](const Json& settings) {
-    sample.outcome =
-        GenerationRecord{.prompt = "p", .settings = settings, .text = {}, .filtered = {}};
-    task.samples = {sample};
-    return depends_on_seed(task);
-  };
-  CHECK_FALSE(with({{"sampler", "confidence"}, {"temperature", 0.0}}));
-  CHECK(with({{"sampler", "confidence"}, {"temperature", 0.1}}));
-  CHECK(with({{"sampler", "ancestral"}, {"temperature", 0.0}}));
-  CHECK_FALSE(with({{"sampler", "autoregressive"}, {"temperature", 0.0}}));
 }
 
 }  // namespace smdm

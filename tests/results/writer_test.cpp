@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"

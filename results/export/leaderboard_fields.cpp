@@ -1,0 +1,313 @@
+// The one table of a leaderboard entry's fields.
+#include "results/export/leaderboard_fields.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text/numbers.hpp"
+#include "base/text/python.hpp"
+#include "results/run/lm_eval_parts.hpp"
+#include "results/statistics/paired_difference.hpp"
+
+namespace smdm {
+namespace {
+
+using layout::finite_or_null;
+using layout::or_null;
+using Source = EntrySource;
+using namespace field_type;
+
+// Values that take more than reading one fact.
+
+Json data_digests(const Source& source) {
+  Json digests = Json::array();
+  for (const DataFile& file : source.task.data) {
+    if (file.sha256) digests.push_back(*file.sha256);
+  }
+  return digests;
+}
+
+const MetricRecord& metric_of(const Source& source) {
+  return source.task.record.metrics[source.metric];
+}
+
+const Summary& score_of(const Source& source) {
+  return source.task.scores[source.metric];
+}
+
+Json interval_of(const Source& source) {
+  const MetricRecord& metric = metric_of(source);
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(metric.values.begin(), metric.values.end(), finite)) return nullptr;
+  const auto interval = metric_interval(metric.info, metric.values);
+  return interval ? Json::array({finite_or_null(interval->low), finite_or_null(interval->high)})
+                  : Json(nullptr);
+}
+
+Json bound_of(const Source& source) {
+  const auto& bounds = source.task.bounds;
+  return bounds.size() == 1 ? Json(to_string(bounds.front())) : Json(nullptr);
+}
+
+/// What is left of the settings when estimator and guidance have fields of their own. Lists, which
+/// only files with all settings have, stand as their text: a budget holds plain values.
+Json budget_of(const Source& source) {
+  const TaskSettings& settings = source.task.settings;
+  Json budget = Json::object();
+  for (const auto& [key, value] : settings.known().items()) {
+    if (is_one_of(key, {"estimator", "sampler", "cfg", "cfg_second"})) continue;
+    budget[key] = settings.all && value.is_structured() ? Json(value.dump()) : value;
+  }
+  return budget;
+}
+
+// Cells of the Markdown table.
+
+std::string fixed_or(const Json& value, const char* absent) {
+  constexpr int kDigits = 4;
+  return value.is_number() ? fixed_text(value.get<double>(), kDigits) : absent;
+}
+
+std::string metric_cell(const Json& entry) {
+  return metric_name(entry) + (entry.at("direction") == "higher" ? " ↑" : " ↓");
+}
+
+std::string value_cell(const Json& entry) {
+  return fixed_or(entry.at("value"), "not finite");
+}
+
+std::string stderr_cell(const Json& entry) {
+  return fixed_or(entry.at("stderr"), "N/A");
+}
+
+std::string mc_stderr_cell(const Json& entry) {
+  return fixed_or(entry.at("mc_stderr"), "N/A");
+}
+
+std::string interval_cell(const Json& entry) {
+  const Json& interval = entry.at("interval");
+  if (!interval.is_array()) return "N/A";
+  std::string text = "[";
+  text.append(fixed_or(interval.at(0), "N/A")).append(", ").append(fixed_or(interval.at(1), "N/A"));
+  return text += ']';
+}
+
+/// "mc_samples=128 mc_strata=32"
+std::string budget_cell(const Json& entry) {
+  std::string text;
+  for (const auto& [key, value] : entry.at("budget").items()) {
+    if (!text.empty()) text += ' ';
+    text.append(key).append("=").append(value_text(value));
+  }
+  return text;
+}
+
+/// "0.1.0 1d78d4f"
+std::string engine_cell(const Json& entry) {
+  constexpr std::size_t kRevisionDigits = 7;
+  std::string engine = value_text(entry.at("engine").at("version"));
+  const auto revision = value_text(entry.at("engine").at("git_revision"));
+  if (!revision.empty()) engine.append(" ").append(revision, 0, kRevisionDigits);
+  return engine;
+}
+
+constexpr LeaderboardField field(const char* pointer,
+                                 FieldType type,
+                                 Json (*from)(const Source& source)) {
+  return {.pointer = pointer, .type = type, .from = from};
+}
+
+constexpr LeaderboardField kFields[] = {
+    field("/embedded", kFlag, [](const Source& s) -> Json { return s.task.run->embedded; })
+        .identifies(14),
+    field("/model/id", kText, [](const Source& s) -> Json { return s.task.run->model.name; })
+        .in_csv(11, "model")
+        .in_markdown({.place = 3, .title = "Model"}),
+    field("/model/kind",
+          kModelKind,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.kind); })
+        .identifies(8)
+        .in_csv(12, "kind")
+        .in_markdown({.place = 4, .title = "Kind"}),
+    field("/model/dtype",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.dtype); })
+        .identifies(9)
+        .in_csv(13, "dtype"),
+    field("/model/rope_tables",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.rope_tables); })
+        .identifies(10)
+        .in_csv(14, "rope_tables"),
+    field("/model/parameters",
+          kCountOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.parameters); })
+        .in_csv(15, "parameters"),
+    field("/model/weights_sha256",
+          kDigestOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.weights_sha256); })
+        .identifies(11)
+        .in_csv(16, "weights_sha256"),
+    field("/model/config_sha256",
+          kDigestOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.config_sha256); })
+        .identifies(12),
+    field("/model/tokenizer_sha256",
+          kDigestOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->model.tokenizer_sha256); })
+        .identifies(13),
+    field("/model/training_flops",
+          kSizeOrNull,
+          [](const Source& s) -> Json { return s.task.run->model.training_flops; })
+        .in_csv(17, "training_flops"),
+    field("/task/name", kName, [](const Source& s) -> Json { return s.task.record.name; })
+        .identifies(1)
+        .in_csv(1, "task")
+        .in_markdown({.place = 1, .title = "Task"}),
+    field("/task/version", kNumber, [](const Source& s) -> Json { return s.task.record.version; })
+        .identifies(2)
+        .in_csv(2, "task_version"),
+    field("/task/data_sha256", kDigests, data_digests).identifies(3).in_csv(24, "data_sha256"),
+    field("/task/documents",
+          kPositive,
+          [](const Source& s) -> Json { return s.task.record.samples.size(); })
+        .identifies(4)
+        .in_csv(23, "documents")
+        .in_markdown({.place = 13, .title = "Docs", .align = Align::right}),
+    field("/task/prompt_sha256", kDigest, [](const Source& s) -> Json { return s.prompt_sha256; })
+        .identifies(5)
+        .in_csv(25, "prompt_sha256"),
+    field("/metric/name", kName, [](const Source& s) -> Json { return metric_of(s).info.name; })
+        .identifies(6)
+        .in_csv(3, "metric")
+        .in_markdown({.place = 2, .title = "Metric", .text = metric_cell}),
+    field("/metric/filter", kText, [](const Source& s) -> Json { return metric_of(s).info.filter; })
+        .identifies(7)
+        .in_csv(4, "filter"),
+    field("/direction",
+          kDirection,
+          [](const Source& s) -> Json {
+            return metric_of(s).info.higher_is_better ? "higher" : "lower";
+          })
+        .result()
+        .in_csv(5, "direction"),
+    field("/value",
+          kNumberOrNull,
+          [](const Source& s) -> Json { return finite_or_null(score_of(s).value); })
+        .result()
+        .in_csv(6, "value")
+        .in_markdown({.place = 5, .title = "Value", .align = Align::right, .text = value_cell}),
+    field("/stderr",
+          kSizeOrNull,
+          [](const Source& s) -> Json { return or_null(score_of(s).standard_error); })
+        .result()
+        .in_csv(7, "stderr")
+        .in_markdown({.place = 6, .title = "Stderr", .align = Align::right, .text = stderr_cell}),
+    field("/mc_stderr",
+          kSizeOrNull,
+          [](const Source& s) -> Json { return or_null(score_of(s).monte_carlo_error); })
+        .result()
+        .in_csv(8, "mc_stderr")
+        .in_markdown(
+            {.place = 7, .title = "MC stderr", .align = Align::right, .text = mc_stderr_cell}),
+    field("/interval", kInterval, interval_of)
+        .result()
+        .in_csv({.place = 9, .title = "interval_low", .pointer = "/interval/0"},
+                {.place = 10, .title = "interval_high", .pointer = "/interval/1"})
+        .in_markdown(
+            {.place = 8, .title = "95 % interval", .align = Align::right, .text = interval_cell}),
+    field("/bound", kBound, bound_of)
+        .result()
+        .in_csv(18, "bound")
+        .in_markdown({.place = 9, .title = "Likelihood"}),
+    field("/estimator",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.estimator); })
+        .identifies(15)
+        .in_csv(19, "estimator")
+        .in_markdown({.place = 10, .title = "Estimator"}),
+    field("/budget", kSettings, budget_of)
+        .identifies(16)
+        .in_csv(20, "budget")
+        .in_markdown({.place = 11, .title = "Budget", .text = budget_cell}),
+    field("/cfg", kNumberOrNull, [](const Source& s) -> Json { return or_null(s.task.cfg); })
+        .identifies(17)
+        .in_csv(21, "cfg")
+        .in_markdown({.place = 12, .title = "CFG", .align = Align::right}),
+    field("/cfg_second",
+          kNumberOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.cfg_second); })
+        .identifies(18)
+        .in_csv(22, "cfg_second"),
+    field("/rows", kCountOrNull, [](const Source& s) -> Json { return or_null(s.task.rows); })
+        .result()
+        .in_csv(26, "rows"),
+    field("/tokens", kCountOrNull, [](const Source& s) -> Json { return or_null(s.task.tokens); })
+        .result()
+        .in_csv(27, "tokens"),
+    field(
+        "/forwards", kCountOrNull, [](const Source& s) -> Json { return or_null(s.task.forwards); })
+        .result()
+        .in_csv(28, "forwards"),
+    field("/seconds", kSizeOrNull, [](const Source& s) -> Json { return or_null(s.task.seconds); })
+        .in_csv(29, "seconds"),
+    field("/seed", kCount, [](const Source& s) -> Json { return s.task.seed; })
+        .identifies(19)
+        .in_csv(30, "seed")
+        .in_markdown({.place = 14, .title = "Seed", .align = Align::right}),
+    field("/engine/version",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->version); })
+        .identifies(20)
+        .in_csv(31, "engine_version")
+        .in_markdown({.place = 15, .title = "Engine", .text = engine_cell}),
+    field("/engine/git_revision",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->git_revision); })
+        .identifies(21)
+        .in_csv(32, "git_revision"),
+    field("/engine/libtorch",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->libtorch); })
+        .identifies(22)
+        .in_csv(33, "libtorch"),
+    field(
+        "/device", kTextOrNull, [](const Source& s) -> Json { return or_null(s.task.run->device); })
+        .identifies(23)
+        .in_csv(34, "device"),
+    field("/processor",
+          kTextOrNull,
+          [](const Source& s) -> Json { return or_null(s.task.run->processor); })
+        .identifies(24)
+        .in_csv(35, "processor"),
+    field("/command_line",
+          kArguments,
+          [](const Source& s) -> Json { return or_null(s.task.run->command_line); })
+        .in_csv(36, "command_line"),
+    field("/date", kText, [](const Source& s) -> Json { return s.task.run->date; })
+        .in_csv(37, "date"),
+    field("/samples/path", kText, [](const Source& s) -> Json { return s.samples_path; })
+        .in_csv(38, "samples_path"),
+    field("/samples/sha256", kDigest, [](const Source& s) -> Json { return s.samples_sha256; })
+        .result()
+        .in_csv(39, "samples_sha256")};
+
+}  // namespace
+
+std::span<const LeaderboardField> leaderboard_fields() {
+  return kFields;
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return python_float(value.get<double>());
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string metric_name(const Json& entry) {
+  return value_text(entry.at("metric").at("name")) + "," +
+         value_text(entry.at("metric").at("filter"));
+}
+
+}  // namespace smdm

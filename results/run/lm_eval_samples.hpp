@@ -1,0 +1,33 @@
+/// A samples file as JSON in the layout of lm-evaluation-harness 0.4.4: a line per document, with
+/// the digests by which documents and prompts are known again (docs/results-format.md).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "results/run/record.hpp"
+
+namespace smdm {
+
+/// The SHA-256 digests that lm-eval keeps of a document, its first prompt and its target.
+struct SampleHashes {
+  std::string doc;
+  std::string prompt;
+  std::string target;
+};
+[[nodiscard]] SampleHashes hashes_of(const SampleRecord& sample);
+
+/// The digest over the digests of all samples of a task, in their order.
+[[nodiscard]] std::string task_hash(const std::vector<SampleHashes>& samples);
+
+/// The fields "resps" and "filtered_resps" of a sample's line, a line each: every likelihood and
+/// text of the document, to the last bit.
+[[nodiscard]] std::string response_lines(const SampleRecord& sample);
+
+/// One line of samples_<task>_<date>.jsonl.
+/// @param index  of the sample in the task
+[[nodiscard]] Json sample_json(const TaskRecord& task, std::size_t index);
+
+}  // namespace smdm
