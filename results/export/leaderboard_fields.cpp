@@ -50,12 +50,13 @@ Json bound_of(const Source& source) {
 }
 
 /// What is left of the settings when estimator and guidance have fields of their own. Lists, which
-/// only files with all settings have, stand as their text: a budget holds plain values.
+/// only files with all settings have, stand as their text: a budget holds plain values. A flag that
+/// is off says nothing.
 Json budget_of(const Source& source) {
   const TaskSettings& settings = source.task.settings;
   Json budget = Json::object();
   for (const auto& [key, value] : settings.known().items()) {
-    if (is_one_of(key, {"estimator", "sampler", "cfg", "cfg_second"})) continue;
+    if (is_one_of(key, {"estimator", "sampler", "cfg", "cfg_second"}) || value == false) continue;
     budget[key] = settings.all && value.is_structured() ? Json(value.dump()) : value;
   }
   return budget;
