@@ -54,13 +54,17 @@ struct Timed {
   double seconds = 0.0;
 };
 
-/// Some questions, spread over the task.
+/// Some questions, spread over the task, with the verdicts that races of them decide.
 std::vector<Item> some_items(const ReadyTask& task, std::int64_t questions) {
   const auto all = task.items.size();
   const auto count = std::min(all, static_cast<std::size_t>(questions));
   std::vector<Item> items;
   items.reserve(count);
-  for (std::size_t q = 0; q < count; ++q) items.push_back(task.items[q * all / count]);
+  for (std::size_t q = 0; q < count; ++q) {
+    auto& item = items.emplace_back(task.items[q * all / count]);
+    if (const auto* question = std::get_if<Question>(&item.asked))
+      item.ids.verdicts = race_verdicts(info(task.task), *question, item.name);
+  }
   return items;
 }
 

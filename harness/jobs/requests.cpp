@@ -3,6 +3,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -28,12 +29,6 @@ TokenRequest tokens_of(const Session& session, const InputLine& line) {
   return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
 }
 
-/// Whether a line belongs to the question of the one before it.
-bool same_question(const InputLine& line, const InputLine& before) {
-  const auto name = line.question();
-  return name && name == before.question();
-}
-
 /// One Item for each question, with the lines that it answers.
 struct Questions {
   std::vector<Item> items;
@@ -42,9 +37,12 @@ struct Questions {
 
 Questions questions_of(const Session& session, const std::vector<InputLine>& lines) {
   Questions questions;
+  std::optional<Json> before;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto tokens = tokens_of(session, lines[i]);
-    if (i == 0 || !same_question(lines[i], lines[i - 1])) {
+    const auto name = lines[i].question();
+    const auto name_before = std::exchange(before, name);
+    if (!name || name != name_before) {
       questions.items.push_back(
           {.name = lines[i].where(), .document = {}, .asked = Request{}, .ids = {}});
       questions.first_line.push_back(i);

@@ -115,6 +115,7 @@ TEST_CASE("races depend on their own question alone") {
 TEST_CASE("generations depend on their own prompt alone, in both stages") {
   auto settings = embedded("micro-gsm8k-mdm");
   settings.steps = 6;
+  settings.stages = 2;
   settings.limit = 3.0;
   check_task("gsm8k", settings);
   check_task("gsm8k", [] {
@@ -130,6 +131,7 @@ TEST_CASE("a second stage follows from the text of the first, where it fits") {
   settings.limit = 3.0;
   settings.cfg = 0.0;
   settings.cfg_second = 0.5;
+  settings.stages = 2;
   const auto [session, ready] = opened("gsm8k", settings);
   const auto& generation = std::get<GenerationSettings>(ready.decided.work);
   REQUIRE(generation.second_cfg == 0.5);
