@@ -42,6 +42,7 @@ std::vector<Json> best_first(std::vector<Json> entries) {
 std::string table_of(const std::vector<Json>& entries) {
   const auto fields = shown_fields();
   std::vector<Column> columns;
+  columns.reserve(fields.size());
   for (const LeaderboardField* field : fields)
     columns.push_back({.title = field->markdown.title, .align = field->markdown.align});
   std::vector<std::vector<std::string>> rows;
