@@ -227,6 +227,7 @@ bool same_settings(const TaskSettings& a, const TaskSettings& b) {
 
 std::vector<const TaskFacts*> tasks_by_name(const Facts& run) {
   std::vector<const TaskFacts*> tasks;
+  tasks.reserve(run.tasks.size());
   for (const TaskFacts& task : run.tasks) tasks.push_back(&task);
   std::ranges::stable_sort(tasks, {}, [](const TaskFacts* task) { return task->record.name; });
   return tasks;
