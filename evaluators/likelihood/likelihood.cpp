@@ -1,3 +1,7 @@
+// Turns questions into sources of rows: one for each request under `mc` and `chain-rule`, one for
+// requests with one context under teacher forcing, one for a whole question of the estimators by
+// subsets. The same sources run without a model to count work. Greedy verdicts of masked diffusion
+// models need forwards of another kind and come in a second pass.
 #include "evaluators/likelihood/likelihood.hpp"
 
 #include <algorithm>

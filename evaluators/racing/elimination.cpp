@@ -1,3 +1,7 @@
+// A race is a group-sequential test: after each look (an analysis of the rows so far) choices that
+// trail by more than chance explains are dropped, and the others get more rows. The differences are
+// taken fold by fold: choices that share their draws have correlated folds, and what they have in
+// common cancels.
 #include <algorithm>
 #include <array>
 #include <cmath>

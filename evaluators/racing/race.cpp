@@ -1,3 +1,5 @@
+// Races of many questions run side by side: each is a source of rows like any other, so forwards
+// stay full while single questions wait for the results that decide what they need next.
 #include "evaluators/racing/race.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Two ridge regressions, one on top of the other: a curve over the share of hidden tokens that all
+// tokens of the target have in common, then for each token what that curve leaves over. Only sums
+// of products are kept, so the fit to all folds but one is the sums of all less those of the one.
 #include "evaluators/subsets/control_variate.hpp"
 
 #include <cmath>

@@ -1,3 +1,7 @@
+// Subsets and their draws. Every token gets random bits of its own, by its place in the target, and
+// the order of these bits is the random order: what a token draws does not depend on how long the
+// target is, so choices of different lengths hide alike as far as both go, and their differences
+// vary less than their values.
 #include "evaluators/subsets/draws.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// The estimators of one target as state machines: each asks for rows, takes their losses, and asks
+// again until it has enough. `exact` and `fixed-count` ask once; `balanced` may add rows until its
+// standard error is small enough. Which fold a row belongs to, and what its losses are worth, is
+// the business of BalancedTarget.
 #include "evaluators/subsets/estimators.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Folds grow, take losses and are estimated. The order of a fold's tokens is drawn once and walked
+// round and round, however often the fold grows: that is what makes its rows cover the tokens
+// evenly.
 #include "evaluators/subsets/folds.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Estimators speak of subsets, packing of rows; between them a question goes round by round. A
+// round is the rows that the plan wants next; it ends when all of them are known, whoever asked for
+// them first.
 #include "evaluators/subsets/question.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Rows are looked up by what the model would see, the context (one for all) and the target with its
+// masks, so that choices which differ only in hidden tokens share a row and read their own tokens
+// off it. What has to be computed first, a prefill for rows over a frozen prompt, stands in the
+// same queue before the rows that wait for it.
 #include "evaluators/subsets/shared_rows.hpp"
 
 #include <algorithm>

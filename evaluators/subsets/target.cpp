@@ -1,3 +1,6 @@
+// Three kinds of rows of one target, asked for together and told apart again when their losses
+// come: all subsets (enumeration), folds of random subsets, and pairs of one subset with and
+// without the frozen prompt, whose difference corrects what the frozen prompt gets wrong.
 #include "evaluators/subsets/target.hpp"
 
 #include <algorithm>
