@@ -1,3 +1,5 @@
+// Settings are completed by layers.hpp; here they become the configs that evaluators take. Below,
+// nothing is optional any more, and nothing asks where a value came from.
 #include "harness/settings/decide.hpp"
 
 #include <utility>

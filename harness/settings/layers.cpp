@@ -1,3 +1,6 @@
+// Layers are merged from the top: each fills in what those above have left open. Some settings
+// belong together (a budget to its estimator, the guidance of a second stage to that of the first),
+// so a layer that decides one of them takes the other from the layers below.
 #include "harness/settings/layers.hpp"
 
 #include <sstream>

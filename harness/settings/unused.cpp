@@ -1,3 +1,5 @@
+// An option that was given and changes nothing is more often a mistake than a wish, so it is named.
+// Which options a kind of work uses is read off the table of settings.
 #include "harness/settings/unused.hpp"
 
 #include <utility>
