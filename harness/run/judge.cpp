@@ -1,3 +1,5 @@
+// One function for each kind of task. Each sees one Item and its Answer and no other document, so
+// documents are judged in any order, as their Answers come.
 #include "harness/run/judge.hpp"
 
 #include <cmath>

@@ -1,3 +1,6 @@
+// A parametric bootstrap: folds give the covariance of a question's estimates, estimates are drawn
+// again from the normal distribution with it, and each draw is scored as the answer was. That works
+// for any metric of choices, smooth or not.
 #include "harness/run/metric_errors.hpp"
 
 #include <algorithm>

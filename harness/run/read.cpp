@@ -1,3 +1,6 @@
+// A benchmark is one task with documents; a dated corpus becomes a task for each period, with the
+// same metrics, so that nothing behind this has to know of periods. --limit counts documents of
+// each.
 #include "harness/run/read.hpp"
 
 #include <algorithm>

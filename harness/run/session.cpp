@@ -1,3 +1,5 @@
+// Opens a checkpoint with everything that belongs to it and checks that the parts fit: a tokenizer
+// with more pieces than the vocabulary would only fail at the first rare token.
 #include "harness/run/session.hpp"
 
 #include <ATen/Parallel.h>
