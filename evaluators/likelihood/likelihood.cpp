@@ -105,6 +105,8 @@ class Opener {
     });
   }
 
+  // Draws of a question belong to its context, so that its choices hide the same tokens and the
+  // differences between them vary less.
   std::unique_ptr<ScoreSource> open(const FixedCount& estimator) {
     const FixedCountDraws draws(config_.seed, questions_[question_].front().context);
     return open_question([&](const TokenRequest& request) {
@@ -240,6 +242,7 @@ void check_settings(const ModelInfo& info, const LikelihoodConfig& config) {
   check_limits(config.packing);
 }
 
+/// What a prefill gives where nothing is computed.
 class NoPrefix final : public Prefix {
  public:
   [[nodiscard]] std::int64_t tokens() const override { return 0; }

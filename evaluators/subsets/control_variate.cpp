@@ -23,7 +23,8 @@ double dot(const LossFeatures& a, const LossFeatures& b) {
   return sum;
 }
 
-/// How a token's features (1, 1 + log(l/L), left, right) are made of the common ones.
+/// How a token's features (1, 1 + log(l/L), left, right) are made of the common ones. The mean of
+/// 1 + log(l/L) over l is near 0, so that shrinking a slope leaves the offset alone.
 constexpr std::array<LossFeatures, 4> kTokenFromCommon = {
     LossFeatures{1, 0, 0, 0, 0},
     LossFeatures{1, 1, 0, 0, 0},

@@ -118,6 +118,8 @@ std::vector<std::size_t> FoldDraws::levels(std::int64_t fold,
                                            std::int64_t block,
                                            std::size_t rows,
                                            const LevelDistribution& q) const {
+  // Systematic sampling: one uniform for all rows of a block, so that how often a level comes is
+  // never more than one row away from what q asks for.
   const auto offset = levels_.uniform(fold, block);
   std::vector<std::size_t> levels;
   levels.reserve(rows);
