@@ -198,8 +198,8 @@ void add_tracker(const RunRecord& run, Json& results) {
   results["total_evaluation_time_seconds"] = python_float(run.seconds);
 }
 
-/// Numbers without rounding or replacement: what is not known is null here, whatever lm-eval
-/// writes.
+/// A task's metrics once more, with their filters and aggregations apart, and null where an error
+/// is not known and lm-eval has "N/A".
 Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
   Json metrics = Json::array();
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {
