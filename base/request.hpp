@@ -62,7 +62,7 @@ struct Estimate {
   std::optional<PromptReuseRecord> prompt_reuse = {};
   /// Independent parts that add up to -nats, each as estimates of independent folds whose mean it
   /// is; empty where nothing is random or nothing is known. Fold k of requests with one context is
-  /// drawn alike, so errors of differences can be told.
+  /// drawn alike, so that errors of differences are known.
   std::vector<std::vector<double>> folds = {};
 };
 

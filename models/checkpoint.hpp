@@ -38,8 +38,7 @@ struct Checkpoint {
 };
 
 /// Finds and reads everything but the weights' values.
-/// @throws Error(checkpoint)  if a file is missing or malformed, or the kind of model cannot be
-/// told
+/// @throws Error(checkpoint)  if a file is missing or malformed, or the kind of model is not known
 [[nodiscard]] Checkpoint find_checkpoint(const CheckpointOptions& options);
 
 /// Loads the weights.

@@ -31,9 +31,8 @@ using TensorEntries = std::map<std::string, TensorEntry>;
 /// @param data_bytes   bytes of the file after the header
 /// @param file         name for error texts
 /// @throws Error(checkpoint)  each fault with its own text: not JSON, duplicate key, unknown dtype,
-/// bad shape,
-///                          product overflow, offsets out of order or of the file, size that does
-///                          not fit the shape, overlap, hole
+///                            bad shape, product overflow, offsets out of order or of the file,
+///                            size that does not fit the shape, overlap, hole
 [[nodiscard]] TensorEntries parse_safetensors_header(const std::string& header,
                                                      std::uint64_t data_bytes,
                                                      const std::string& file);
@@ -57,8 +56,7 @@ class SafetensorsFile {
 
   /// The stored values, on the CPU, float32, float16, bfloat16 or float64; read-only memory of the
   /// file.
-  /// @throws Error(checkpoint)  if there is no such tensor or it does not hold floating-point
-  /// numbers
+  /// @throws Error(checkpoint)  if there is no such tensor or it holds no floating-point numbers
   [[nodiscard]] at::Tensor tensor(const std::string& name) const;
 
  private:

@@ -1,3 +1,7 @@
+// Bytes go into a hidden temporary file in the folder of the target, are synchronised with the
+// disk, and get their name by one rename: readers see the whole file or none. What must not be
+// replaced is renamed with RENAME_NOREPLACE, or where the file system has not that, onto a name
+// reserved first.
 #include "base/files/atomic.hpp"
 
 #include <atomic>

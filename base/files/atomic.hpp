@@ -37,8 +37,7 @@ class PendingFile {
   void close();
 
   /// Gives the closed file its name. REQUIRES: closed, and not committed yet.
-  /// @return false  if a file of that name exists and is to be kept: the caller may try another
-  /// name
+  /// @return false  if a file of that name exists and is to be kept: another one may be tried
   /// @throws Error(results)  with the system's reason
   [[nodiscard]] bool commit(const std::string& name, Existing existing = Existing::keep);
 
@@ -61,8 +60,7 @@ void sync_folder(const std::filesystem::path& folder);
 void check_writable(const std::filesystem::path& folder);
 
 /// Writes a whole file, in an existing folder.
-/// @throws Error(results)  with the system's reason, or if a file of that name exists and is to be
-/// kept
+/// @throws Error(results)  with the system's reason, or if a file of that name is to be kept
 void write_atomically(const std::filesystem::path& path,
                       std::string_view content,
                       Existing existing = Existing::keep);

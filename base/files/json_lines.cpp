@@ -1,3 +1,6 @@
+// A path becomes one of two things: a stream that is written through at once, or a file that
+// appears only when it is complete. Whether it may be written at all is found out before there is
+// anything to write.
 #include "base/files/json_lines.hpp"
 
 #include <cerrno>

@@ -14,8 +14,7 @@ namespace smdm {
 /// Where the answers of `--requests`, `--prompts` and `--rescore` go.
 ///   "-"                    standard output, line by line
 ///   a device or a pipe     the same, into it
-///   any other path         a new file, complete or absent: it gets its name in `finish`; a file
-///   that
+///   any other path         a new file, complete or absent: it gets its name in `finish`; one that
 ///                          exists is refused at once and never overwritten
 /// A number that is not finite is written as null.
 class JsonLinesWriter {

@@ -1,3 +1,6 @@
+// Blocks are unpacked by zlib, which passes over plain text as it is, and are hashed as they pass:
+// the digest is that of the unpacked text, so that a packed and a plain file of one content count
+// as the same.
 #include "base/files/lines.hpp"
 
 #include <cerrno>

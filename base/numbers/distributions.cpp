@@ -1,3 +1,5 @@
+// Everything follows from two functions: erfc for the normal distribution, the incomplete beta
+// function for Student's t. Quantiles are found by bisection, which is slow and cannot go wrong.
 #include "base/numbers/distributions.hpp"
 
 #include <cmath>

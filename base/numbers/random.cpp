@@ -1,3 +1,5 @@
+// A counter-based generator has no state: each draw scrambles the place at which it stands. Four
+// words come of one call, so neighbouring places share one where they are asked for together.
 #include "base/numbers/random.hpp"
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+// Digits come from std::to_chars, which like CPython gives the fewest that read back equal; where
+// the point or the exponent stands is decided here, as CPython's float_repr does.
 #include "base/text/python.hpp"
 
 #include <array>

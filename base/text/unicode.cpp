@@ -1,3 +1,6 @@
+// UTF-8 is decoded to code points, worked on, and encoded again; what is no well-formed character
+// becomes U+FFFD on the way. Classes and case mappings come from the tables of unicode_tables.cpp,
+// by binary search.
 #include "base/text/unicode.hpp"
 
 #include <algorithm>

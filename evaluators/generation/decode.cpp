@@ -1,3 +1,6 @@
+// A document is a source that wants one row at a time: what its cache does not hold yet, first the
+// whole prompt, then the token chosen last. Documents are at different positions within one
+// forward.
 #include "evaluators/generation/decode.hpp"
 
 #include <memory>

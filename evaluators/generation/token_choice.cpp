@@ -1,3 +1,6 @@
+// Choosing with noise would need a draw for every token of the vocabulary at every position. Draws
+// have a smallest and a largest value, so most tokens cannot win whatever they draw, and are passed
+// over unseen.
 #include "evaluators/generation/token_choice.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// A document is a source that wants the logits of its masked positions once a step. It plans which
+// positions a step reveals, chooses tokens as logits come in, and commits them when it has seen all
+// that it asked for.
 #include "evaluators/generation/unmask.hpp"
 
 #include <stdexcept>

@@ -1,3 +1,6 @@
+// Each document commits one token a forward. It asks for the logits of all positions that are still
+// masked, keeps the best choice and asks again; it ends at the first token that is not the
+// target's.
 #include "evaluators/likelihood/greedy_verdict.hpp"
 
 #include <numeric>

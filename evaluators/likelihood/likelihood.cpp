@@ -1,3 +1,7 @@
+// Turns questions into sources of rows: one for each request under `mc` and `chain-rule`, one for
+// requests with one context under teacher forcing, one for a whole question of the estimators by
+// subsets. The same sources run without a model to count work. Greedy verdicts of masked diffusion
+// models need forwards of another kind and come in a second pass.
 #include "evaluators/likelihood/likelihood.hpp"
 
 #include <algorithm>
@@ -101,6 +105,8 @@ class Opener {
     });
   }
 
+  // Draws of a question belong to its context, so that its choices hide the same tokens and the
+  // differences between them vary less.
   std::unique_ptr<ScoreSource> open(const FixedCount& estimator) {
     const FixedCountDraws draws(config_.seed, questions_[question_].front().context);
     return open_question([&](const TokenRequest& request) {
@@ -236,6 +242,7 @@ void check_settings(const ModelInfo& info, const LikelihoodConfig& config) {
   check_limits(config.packing);
 }
 
+/// What a prefill gives where nothing is computed.
 class NoPrefix final : public Prefix {
  public:
   [[nodiscard]] std::int64_t tokens() const override { return 0; }

@@ -1,3 +1,6 @@
+// All masks are drawn when the source is made, before any row is computed. Equal ones then become
+// one row, and the results are put back into the order of the draws, whose sums must not depend on
+// what was shared.
 #include "evaluators/likelihood/monte_carlo.hpp"
 
 #include <algorithm>

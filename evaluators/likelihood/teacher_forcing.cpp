@@ -1,3 +1,5 @@
+// One group of rows for all requests with one context: the context, whose last position predicts
+// everybody's first token, and the targets that continue it.
 #include "evaluators/likelihood/teacher_forcing.hpp"
 
 #include <algorithm>

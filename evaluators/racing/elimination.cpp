@@ -1,3 +1,7 @@
+// A race is a group-sequential test: after each look (an analysis of the rows so far) choices that
+// trail by more than chance explains are dropped, and the others get more rows. The differences are
+// taken fold by fold: choices that share their draws have correlated folds, and what they have in
+// common cancels.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -100,6 +104,7 @@ class RacingPlan final : public SubsetPlan {
     }
     seen_.resize(choices_.size());
     in_.assign(divisors_.size(), std::vector<bool>(choices_.size(), true));
+    // The union bound over looks, verdicts and pairs of the winner with another choice.
     const auto contrasts = std::max<std::size_t>(1, divisors_.size() * (choices_.size() - 1));
     level_ = config.error / static_cast<double>(contrasts * kLooks.size());
   }
@@ -125,6 +130,7 @@ class RacingPlan final : public SubsetPlan {
   std::vector<Estimate> estimates() override {
     RaceOutcome outcome{.undecided = {}, .left = in_, .rows = rows_, .full_rows = full_rows_};
     for (const auto& in : in_) outcome.undecided.push_back(std::ranges::count(in, true) > 1);
+    // What had the rows of every look was not stopped by anything that they showed.
     const bool early = look_ < kLooks.size();
     std::vector<Estimate> estimates;
     for (std::size_t c = 0; c < choices_.size(); ++c) {
@@ -193,7 +199,7 @@ class RacingPlan final : public SubsetPlan {
     return false;
   }
 
-  /// Unknown where folds coincide.
+  /// Unknown where all folds hide the same subsets.
   static double error_of(const EstimatePart& part) {
     constexpr auto kUnknown = std::numeric_limits<double>::infinity();
     return part.coincide ? kUnknown : part.mean.standard_error.value_or(kUnknown);
@@ -213,7 +219,8 @@ class RacingPlan final : public SubsetPlan {
     }
   }
 
-  /// Whether a choice's folds coincide: they then say nothing about its error.
+  /// Whether all folds of a part hide the same subsets: without spread, they say nothing about its
+  /// error.
   [[nodiscard]] bool is_silent(std::size_t choice) const {
     return std::ranges::any_of(parts_[choice],
                                [](const EstimatePart& part) { return part.coincide; });
@@ -226,6 +233,7 @@ class RacingPlan final : public SubsetPlan {
     DifferenceSum sum;
     const auto& a = parts_[leader];
     const auto& b = parts_[other];
+    // Of two choices one may have a correction and the other none: it is then 0 on that side.
     static const EstimatePart kNone = {.folds = {0.0}, .mean = {}};
     for (std::size_t p = 0; p < std::max(a.size(), b.size()); ++p) {
       const auto& of_a = p < a.size() ? a[p] : kNone;
@@ -233,6 +241,7 @@ class RacingPlan final : public SubsetPlan {
       sum.add(of_b.folds, divisors[other], of_a.folds, divisors[leader]);
     }
     const auto lead = sum.total();  // of losses, so the other's comes first
+    // Exact values need no test; of equal ones the first wins, as in the metrics.
     if (choices_[leader]->exact() && choices_[other]->exact()) {
       return lead.mean > 0.0 || (lead.mean == 0.0 && leader < other);
     }
@@ -244,6 +253,8 @@ class RacingPlan final : public SubsetPlan {
 
   void eliminate() {
     for (std::size_t v = 0; v < in_.size(); ++v) {
+      // All are held against those that were left before this look, so that the order of choices
+      // decides nothing.
       const auto before = in_[v];
       for (std::size_t c = 0; c < choices_.size(); ++c) {
         for (std::size_t other = 0; other < choices_.size() && in_[v][c]; ++other) {

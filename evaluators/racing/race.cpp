@@ -1,3 +1,5 @@
+// Races of many questions run side by side: each is a source of rows like any other, so forwards
+// stay full while single questions wait for the results that decide what they need next.
 #include "evaluators/racing/race.hpp"
 
 #include <algorithm>
@@ -65,7 +67,7 @@ void race(const LanguageModel& model,
                             [running](const RaceOutcome& value) { running->outcome = value; });
     const auto report = [&done, &question, index, running](std::size_t /*request*/,
                                                            const Estimate& estimate) {
-      running->estimates.push_back(estimate);
+      running->estimates.push_back(estimate);  // in the order of the requests
       if (running->estimates.size() == question.requests.size())
         done(index, std::move(running->estimates), running->outcome);
     };

@@ -1,3 +1,5 @@
+// Joining rows means shifting whatever refers to positions or rows by what stands before them
+// already.
 #include "evaluators/rows/packing.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Two ridge regressions, one on top of the other: a curve over the share of hidden tokens that all
+// tokens of the target have in common, then for each token what that curve leaves over. Only sums
+// of products are kept, so the fit to all folds but one is the sums of all less those of the one.
 #include "evaluators/subsets/control_variate.hpp"
 
 #include <cmath>
@@ -20,7 +23,8 @@ double dot(const LossFeatures& a, const LossFeatures& b) {
   return sum;
 }
 
-/// How a token's features (1, 1 + log(l/L), left, right) are made of the common ones.
+/// How a token's features (1, 1 + log(l/L), left, right) are made of the common ones. The mean of
+/// 1 + log(l/L) over l is near 0, so that shrinking a slope leaves the offset alone.
 constexpr std::array<LossFeatures, 4> kTokenFromCommon = {
     LossFeatures{1, 0, 0, 0, 0},
     LossFeatures{1, 1, 0, 0, 0},

@@ -1,3 +1,7 @@
+// Subsets and their draws. Every token gets random bits of its own, by its place in the target, and
+// the order of these bits is the random order: what a token draws does not depend on how long the
+// target is, so choices of different lengths hide alike as far as both go, and their differences
+// vary less than their values.
 #include "evaluators/subsets/draws.hpp"
 
 #include <algorithm>
@@ -114,6 +118,8 @@ std::vector<std::size_t> FoldDraws::levels(std::int64_t fold,
                                            std::int64_t block,
                                            std::size_t rows,
                                            const LevelDistribution& q) const {
+  // Systematic sampling: one uniform for all rows of a block, so that how often a level comes is
+  // never more than one row away from what q asks for.
   const auto offset = levels_.uniform(fold, block);
   std::vector<std::size_t> levels;
   levels.reserve(rows);

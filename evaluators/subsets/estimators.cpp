@@ -1,3 +1,7 @@
+// The estimators of one target as state machines: each asks for rows, takes their losses, and asks
+// again until it has enough. `exact` and `fixed-count` ask once; `balanced` may add rows until its
+// standard error is small enough. Which fold a row belongs to, and what its losses are worth, is
+// the business of BalancedTarget.
 #include "evaluators/subsets/estimators.hpp"
 
 #include <algorithm>
@@ -48,6 +52,8 @@ class FixedCountEstimator final : public SubsetEstimator {
   }
 
   void take(std::span<const RowLosses> losses) override {
+    // (L / l) * the summed losses is unbiased given l: a token is among l hidden ones l / L of the
+    // time.
     for (const auto& row : losses) {
       double sum = 0.0;
       for (const auto loss : row) sum += loss;
@@ -56,6 +62,8 @@ class FixedCountEstimator final : public SubsetEstimator {
   }
 
   [[nodiscard]] FoldEstimate estimate() const override {
+    // Rows that all hide one subset show no spread, but their error is not 0. A single token has no
+    // other subset: there it is.
     const bool coincide = length_ > 1 && std::ranges::all_of(subsets_, [&](const Subset& subset) {
                             return subset == subsets_.front();
                           });
@@ -94,7 +102,8 @@ class BalancedEstimator final : public SubsetEstimator {
 
   std::vector<WantedRow> next() override {
     if (config_.target_error && std::exchange(started_, true)) {
-      // A correction may have been computed already, to tell the error: then no row is asked for.
+      // A correction may have been computed already, as a further draw for the standard error: then
+      // no row is asked for.
       while (more(*config_.target_error) && !target_.has_wanted()) {
       }
     }
@@ -128,13 +137,15 @@ class BalancedEstimator final : public SubsetEstimator {
   bool more(double target_error) {
     const auto estimate = target_.estimate();
     if (estimate.standard_error && *estimate.standard_error < target_error) return false;
+    // What is enumerated has no error left of its own: only the correction can still be improved.
     const bool correction_is_worse =
         estimate.reuse && (target_.enumerated() || worse(*estimate.reuse));
     missed_ = !(correction_is_worse ? one_more_correction() : one_more_fold());
     return !missed_;
   }
 
-  /// Rows of every subset; more than there can be where they are too many to be listed.
+  /// Rows of every subset; where they are too many to be listed, more than there can be (half of
+  /// the largest number, since others are added to it).
   [[nodiscard]] std::int64_t every() const {
     return target_.length() <= kMaxEnumerated ? subset_count(target_.length())
                                               : std::numeric_limits<std::int64_t>::max() / 2;
@@ -165,12 +176,13 @@ class BalancedEstimator final : public SubsetEstimator {
       return true;
     }
     if (!fits(added)) return false;
+    // As large as the folds before: the standard error takes them for identically distributed.
     target_.grow(target_.folds(), fold_rows_);
     return true;
   }
 
   static bool worse(const PromptReuseRecord& reuse) {
-    constexpr auto kUnknown = std::numeric_limits<double>::infinity();  // folds that coincide
+    constexpr auto kUnknown = std::numeric_limits<double>::infinity();  // folds of equal subsets
     return reuse.correction_error.value_or(kUnknown) > reuse.cheap_error.value_or(kUnknown);
   }
 
@@ -238,6 +250,7 @@ std::unique_ptr<SubsetEstimator> balanced(std::size_t length,
 
 bool reuses_prompt(PromptReuse reuse, std::size_t length, std::size_t prompt) {
   constexpr std::size_t kLong = 4;
+  // As many full rows as a correction takes are all subsets, and exact.
   if (prompt == 0 || subset_count(length) <= static_cast<std::int64_t>(kCorrections)) return false;
   return reuse == PromptReuse::on || (reuse == PromptReuse::automatic && prompt >= kLong * length);
 }

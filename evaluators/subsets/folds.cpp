@@ -1,3 +1,6 @@
+// Folds grow, take losses and are estimated. The order of a fold's tokens is drawn once and walked
+// round and round, however often the fold grows: that is what makes its rows cover the tokens
+// evenly.
 #include "evaluators/subsets/folds.hpp"
 
 #include <algorithm>
@@ -46,6 +49,7 @@ void BalancedFolds::take(std::span<const std::vector<double>> losses) {
     throw std::invalid_argument("folds: wanted the losses of every row");
   for (std::size_t k = 0; k < losses.size(); ++k) {
     auto& rows = folds_[unanswered_[k]].rows;
+    // A row hides at least one token, so one without losses has not been answered.
     const auto row = std::ranges::find_if(rows, [](const LossRow& r) { return r.losses.empty(); });
     row->losses = losses[k];
   }
@@ -70,6 +74,8 @@ double BalancedFolds::plain(const Fold& fold) const {
 }
 
 double BalancedFolds::with_control(const Fold& fold, const LossModel& model) const {
+  // The model's mean comes back whole and its predictions at this fold's rows go: 0 on average,
+  // since it was fitted without them.
   double sum = model.mean();
   for (const auto& row : fold.rows) {
     const auto features = loss_features(row.hidden, length_);
@@ -108,6 +114,7 @@ std::vector<double> BalancedFolds::estimates() const {
 }
 
 bool BalancedFolds::coincide() const {
+  // A single token has one subset: its folds are equal because nothing is random.
   if (length_ == 1) return false;
   const auto subsets = [](const Fold& fold) {
     std::vector<Subset> all;

@@ -64,8 +64,8 @@ class BalancedFolds {
   std::int64_t rows_ = 0;
 };
 
-/// The mean of folds and its standard error, which is empty for one fold and where the folds
-/// coincide.
+/// The mean of folds and its standard error, which is empty for one fold and where all
+/// folds hide the same subsets (`coincide`).
 [[nodiscard]] Mean mean_of_folds(std::span<const double> folds, bool coincide);
 
 /// sqrt(a^2 + b^2), empty if one of them is.

@@ -1,3 +1,6 @@
+// Estimators speak of subsets, packing of rows; between them a question goes round by round. A
+// round is the rows that the plan wants next; it ends when all of them are known, whoever asked for
+// them first.
 #include "evaluators/subsets/question.hpp"
 
 #include <algorithm>
@@ -56,6 +59,7 @@ class SubsetSource final : public ScoreSource {
   }
 
   std::optional<RowGroup> next() override {
+    // A round whose rows were all computed for earlier ones ends at once.
     while (true) {
       if (auto group = table_.next()) return group;
       if (places_.empty() || !all_known()) return std::nullopt;
@@ -108,6 +112,7 @@ Estimate estimate_of(const FoldEstimate& folds) {
   estimate.standard_error = folds.standard_error;
   estimate.bound = Bound::lower;
   estimate.folds = folds.folds;
+  // Enumeration over a frozen prompt is not the exact value: its correction is still random.
   estimate.enumerated = folds.enumerated && !folds.reuse;
   estimate.target_missed = folds.target_missed;
   estimate.prompt_reuse = folds.reuse;

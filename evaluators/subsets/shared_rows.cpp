@@ -1,3 +1,7 @@
+// Rows are looked up by what the model would see, the context (one for all) and the target with its
+// masks, so that choices which differ only in hidden tokens share a row and read their own tokens
+// off it. What has to be computed first, a prefill for rows over a frozen prompt, stands in the
+// same queue before the rows that wait for it.
 #include "evaluators/subsets/shared_rows.hpp"
 
 #include <algorithm>
@@ -36,6 +40,7 @@ RowTable::Place RowTable::ask(std::size_t request, const WantedRow& wanted) {
     const auto variant = std::ranges::find(row.variants, tokens);
     const auto place = static_cast<std::size_t>(variant - row.variants.begin());
     if (variant != row.variants.end()) return {.row = index, .variant = place};
+    // Its forward is on its way and does not score these tokens: they need a row of their own.
     if (row.given_out) continue;
     row.variants.push_back(tokens);
     return {.row = index, .variant = place};
@@ -95,6 +100,7 @@ void RowTable::count(std::size_t request, const RowGroup& group) {
   costs_[request].tokens += group.rows.tokens();
 }
 
+// A prefill wants no logits: it is computed for the keys and values that it keeps.
 RowGroup RowTable::prefill_group(std::size_t length) const {
   const auto& context = question_.requests.front().context;
   std::vector<std::int64_t> ids(context);
@@ -152,6 +158,7 @@ RowGroup RowTable::frozen_group(const Row& row, std::span<const std::int64_t> ma
 }
 
 void RowTable::take(const Scores& scores) {
+  // Results come in the order in which groups were given out, prefills among them.
   const auto item = given_out_.front();
   given_out_.pop_front();
   if (!item.is_prefill) {

@@ -1,5 +1,5 @@
 /// The rows of a question: requests with one context whose targets are hidden in part. Equal rows
-/// are computed once, whichever requests, folds or looks ask for them.
+/// are computed once, whichever requests, folds or looks of a race ask for them.
 #pragma once
 
 #include <cstddef>

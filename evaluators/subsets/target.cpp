@@ -1,3 +1,6 @@
+// Three kinds of rows of one target, asked for together and told apart again when their losses
+// come: all subsets (enumeration), folds of random subsets, and pairs of one subset with and
+// without the frozen prompt, whose difference corrects what the frozen prompt gets wrong.
 #include "evaluators/subsets/target.hpp"
 
 #include <algorithm>
@@ -23,6 +26,8 @@ BalancedTarget::BalancedTarget(std::size_t length, bool frozen_prompt, const Bal
       folds_(length, draws.estimate),
       correction_(length, draws.correction) {}
 
+// Where full rows over all subsets cost no more than a correction, they replace the rows over the
+// frozen prompt, those already computed included.
 void BalancedTarget::enumerate_in_full() {
   frozen_prompt_ = false;
   enumerate();
@@ -43,8 +48,8 @@ void BalancedTarget::grow(std::size_t fold, std::size_t rows) {
 
 /// Each of these rows is computed both ways; only the difference is used. How many folds the value
 /// is the mean of is settled before any is drawn: were those that are drawn because the others
-/// coincide averaged too, subsets that are likely to coincide would weigh less, which is a bias
-/// even though no loss has been looked at.
+/// hide one subset averaged too, subsets that are likely to repeat would weigh less, which is a
+/// bias even though no loss has been looked at.
 void BalancedTarget::correct(std::size_t folds) {
   corrections_ += folds;
   while (correction_.size() < corrections_ || correction_.coincide()) {

@@ -33,7 +33,7 @@ class BalancedTarget {
   /// A block of rows for a fold, or the next fold.
   void grow(std::size_t fold, std::size_t rows);
   /// More folds of the correction, of one row each. As long as all of them hide one subset, more
-  /// are drawn: these tell the error of the value and are no part of it.
+  /// are drawn: these serve the standard error alone and are no part of the value.
   void correct(std::size_t folds);
 
   /// Whether rows were asked for that are not yet told.
@@ -47,7 +47,7 @@ class BalancedTarget {
   [[nodiscard]] bool enumerated() const { return enumerated_; }
   [[nodiscard]] bool exact() const { return enumerated_ && !frozen_prompt_; }
   [[nodiscard]] std::size_t folds() const { return folds_.size(); }
-  /// Full rows behind the correction, those that tell its error alone included.
+  /// Full rows behind the correction, those that serve its standard error alone included.
   [[nodiscard]] std::size_t corrections() const { return correction_.size(); }
   /// Rows asked for, but those that correct: what a row budget counts.
   [[nodiscard]] std::int64_t rows() const;

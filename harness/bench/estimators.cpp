@@ -1,3 +1,6 @@
+// Collects questions short enough to be enumerated, computes the losses of all their subsets once,
+// and runs every estimator on these tables with many seeds. Prints what comes out as tables, JSON
+// and a figure.
 #include "harness/bench/estimators.hpp"
 
 #include <algorithm>

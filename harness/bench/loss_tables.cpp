@@ -1,3 +1,6 @@
+// A table is filled by a plan that asks for every subset and goes the way of any other plan, so
+// rows are shared and packed as in an evaluation; later, plans and sources are answered from the
+// table instead of a model.
 #include "harness/bench/loss_tables.hpp"
 
 #include <functional>

@@ -1,3 +1,6 @@
+// How long whole benchmarks take under each way of evaluating: tokens of the whole task are counted
+// without a model where that can be done, and their rate is timed on some questions. Weights are
+// random, which changes no cost except that of races.
 #include <algorithm>
 #include <chrono>
 #include <iostream>

@@ -1,3 +1,6 @@
+// Three things under one subcommand, by its options: two runs against each other, runs made into a
+// baseline, and a run against a baseline. Files are read as facts, compared by results/compare, and
+// printed.
 #include "harness/cli/compare.hpp"
 
 #include <chrono>

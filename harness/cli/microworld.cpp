@@ -1,3 +1,5 @@
+// The world is written into a hidden folder beside the target and renamed when it is complete:
+// nobody ever finds half a world.
 #include "harness/cli/microworld.hpp"
 
 #include <filesystem>

@@ -1,3 +1,6 @@
+// Costs are counted where they depend on the requests alone, and otherwise measured on a sample and
+// scaled. The sample is every k-th document, because files are often sorted, and is doubled until
+// it takes a second.
 #include "harness/jobs/dry_run.hpp"
 
 #include <algorithm>

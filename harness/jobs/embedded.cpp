@@ -1,3 +1,6 @@
+// Each task of the micro world has one checkpoint that was trained for it, so a list of tasks may
+// fall into several parts, each with a model, data and an output folder of its own. Whether data
+// are those of a micro world is seen by the world.json that lies with them.
 #include "harness/jobs/embedded.hpp"
 
 #include <algorithm>

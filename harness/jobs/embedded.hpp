@@ -35,9 +35,8 @@ struct EvaluationPart {
 /// Puts tasks together with the checkpoints and data they are evaluated with. Without --model, each
 /// task has the embedded checkpoint that was trained for it, of the kind --backend (default mdm);
 /// where that makes several parts, each one's --output is a folder of its own in the one given.
-/// @throws Error(usage)  saying what to give, for --model without --data, --data of one's own
-/// without
-/// --model, and a task that the micro world has not
+/// @throws Error(usage)  saying what to give: for --model without --data, for --data of one's own
+///                       without --model, and for a task that the micro world has not
 [[nodiscard]] std::vector<EvaluationPart> evaluation_parts(std::vector<Task> tasks,
                                                            const Settings& settings);
 

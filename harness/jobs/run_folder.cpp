@@ -1,3 +1,5 @@
+// Names are made of date, model and tasks, reduced to characters that every file system takes. The
+// folder is made to claim its name before hours of work, and removed again if nothing came of them.
 #include "harness/jobs/run_folder.hpp"
 
 #include <algorithm>

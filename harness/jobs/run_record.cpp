@@ -1,3 +1,5 @@
+// What a results file says about the run as a whole: settings as given, model, machine, build.
+// Settings come from the table, so that a new one is recorded without a change here.
 #include "harness/jobs/run_record.hpp"
 
 #include <algorithm>

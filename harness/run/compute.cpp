@@ -194,6 +194,8 @@ std::optional<Item> next(const Item& item,
                          const Session& session) {
   const auto& passes = std::get<Passes>(answer.value);
   if (!settings.second_cfg || passes.size() != 1) return std::nullopt;
+  // Encoded anew, a text may have become longer; one that does not fit any more is judged as the
+  // first pass left it.
   auto ids = session.text().encode(session.text().decode(passes.front().output_ids));
   if (static_cast<std::int64_t>(ids.size()) > settings.total_length()) return std::nullopt;
   return Item{.name = item.name,
@@ -210,6 +212,7 @@ std::optional<AnswerCost> counted(const Session& session,
   const auto* balanced = std::get_if<Balanced>(&config->estimator);
   const bool until_target = balanced != nullptr && balanced->target_error.has_value();
   const bool verdicts = config->greedy && session.checkpoint.kind == ModelKind::mdm;
+  // How many rows these take depends on what the rows before them gave.
   if (until_target || verdicts) return std::nullopt;
   AnswerCost sum;
   for (const auto& cost : count_work(session.model->info(), questions_of(items), *config)) {

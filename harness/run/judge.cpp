@@ -1,3 +1,5 @@
+// One function for each kind of task. Each sees one Item and its Answer and no other document, so
+// documents are judged in any order, as their Answers come.
 #include "harness/run/judge.hpp"
 
 #include <cmath>
@@ -39,6 +41,8 @@ std::string text_of(const OpenAnswer& task,
                     const Item& item,
                     const Generation& pass,
                     const Session& session) {
+  // A second pass begins from the text of the first, encoded anew: the prompt's ids need not stand
+  // in front of it any more.
   const bool whole = task.protocol == AnswerProtocol::two_stages;
   const auto shown = whole ? 0 : item.ids.prompt.size();
   return session.text().decode(std::span(pass.output_ids).subspan(shown));

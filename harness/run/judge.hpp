@@ -16,7 +16,7 @@ struct Judged {
   /// What the document contributes to the metrics, in their order (Metric::width of each).
   std::vector<double> values;
   /// How much of each metric's contribution is chance of the masks, a standard deviation; nothing
-  /// where it cannot be told.
+  /// where it is not known.
   std::optional<std::vector<double>> errors;
   std::vector<std::string> texts;  ///< of a generation: what is judged of each pass
 };

@@ -1,3 +1,6 @@
+// A parametric bootstrap: folds give the covariance of a question's estimates, estimates are drawn
+// again from the normal distribution with it, and each draw is scored as the answer was. That works
+// for any metric of choices, smooth or not.
 #include "harness/run/metric_errors.hpp"
 
 #include <algorithm>
@@ -12,7 +15,7 @@ namespace {
 
 using Matrix = std::vector<std::vector<double>>;
 
-/// Whether the error of an estimate can be told.
+/// Whether the error of an estimate is known: an exact value and a chain-rule value have none.
 bool is_known(const Estimate& estimate) {
   return estimate.bound != Bound::lower || estimate.standard_error.has_value();
 }
@@ -83,7 +86,7 @@ std::optional<std::vector<double>> metric_errors(const MultipleChoice& task,
   const auto diagonal = [&](std::size_t i) { return covariance[i][i]; };
   bool moves = false;
   for (std::size_t i = 0; i < estimates.size(); ++i) moves = moves || diagonal(i) > 0.0;
-  if (!moves) return errors;
+  if (!moves) return errors;  // nothing is random: no draw would change a value
   auto triangle = covariance;
   decompose_semidefinite(triangle);
   const RandomStream stream(seed, Purpose::verdict_error, context);

@@ -1,3 +1,6 @@
+// A benchmark is one task with documents; a dated corpus becomes a task for each period, with the
+// same metrics, so that nothing behind this has to know of periods. --limit counts documents of
+// each.
 #include "harness/run/read.hpp"
 
 #include <algorithm>
@@ -27,6 +30,7 @@ DatedCorpus task_of(const DatedCorpus& corpus,
   DatedCorpus task = corpus;
   task.info.name += "_" + period.name;
   task.text_fields = loaded.text_fields;
+  // What lm-evaluation-harness would call it: a template of the fields, one a line.
   std::string text;
   for (const auto& name : loaded.text_fields) {
     if (!text.empty()) text += '\n';

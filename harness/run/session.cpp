@@ -1,3 +1,5 @@
+// Opens a checkpoint with everything that belongs to it and checks that the parts fit: a tokenizer
+// with more pieces than the vocabulary would only fail at the first rare token.
 #include "harness/run/session.hpp"
 
 #include <ATen/Parallel.h>
@@ -32,6 +34,7 @@ c10::Device device_of(const std::string& name) {
 /// Floating-point operations that training took, as `smdm-eval train` leaves them beside the
 /// weights; null where they are not known.
 Json training_flops(const std::filesystem::path& folder) {
+  // The record of a training is no part of a checkpoint: without it the model is as good.
   const auto text = read_file(folder / "training.json").value_or("");
   const auto training = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!training.is_object() || !training.contains("flops")) return nullptr;

@@ -1,3 +1,5 @@
+// Values of evaluation.json are checked against the rows of the table of settings: type, allowed
+// values and range are those of the option with the same name.
 #include "harness/settings/checkpoint_defaults.hpp"
 
 #include <algorithm>

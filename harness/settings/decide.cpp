@@ -1,3 +1,5 @@
+// Settings are completed by layers.hpp; here they become the configs that evaluators take. Below,
+// nothing is optional any more, and nothing asks where a value came from.
 #include "harness/settings/decide.hpp"
 
 #include <utility>
@@ -149,7 +151,7 @@ Decided decide(const Settings& settings,
                const Settings& checkpoint_defaults) {
   check_ranges(settings);
   auto asked = settings;
-  asked.greedy = settings.greedy || what.cloze;
+  asked.greedy = settings.greedy || what.cloze;  // the accuracy of a cloze is that verdict
   if (settings.racing && what.cloze) {
     asked.racing = false;
     notes.push_back(what.task + ": no choices to race; estimated without");

@@ -1,3 +1,5 @@
+// An estimator is taken from its list by name and given the budget of the settings; combinations
+// that contradict each other are refused by the name of the option.
 #include "harness/settings/estimators.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Layers are merged from the top: each fills in what those above have left open. Some settings
+// belong together (a budget to its estimator, the guidance of a second stage to that of the first),
+// so a layer that decides one of them takes the other from the layers below.
 #include "harness/settings/layers.hpp"
 
 #include <sstream>
@@ -22,6 +25,7 @@ Settings undecided(Settings below, const Settings& above) {
     below.mc_samples.reset();
     below.mc_strata.reset();
   }
+  // Only the estimators that can go on adding rows have a target error to reach.
   const bool other = above.estimator && !std::holds_alternative<Balanced>(
                                             value_named(kAllEstimators, *above.estimator));
   if (above.racing || other) below.target_error.reset();
@@ -100,6 +104,7 @@ Settings preset_of(const Settings& settings,
   if (!settings.preset) return {};
   auto preset = smdm_preset(what.task);
   const bool for_generation = preset && preset->steps;
+  // A task of generation may be asked by likelihood instead (--probe), which the paper does not do.
   if (for_generation != (what.work == Work::generation)) preset.reset();
   const auto where =
       "preset " + *settings.preset + (what.task.empty() ? "" : ", " + what.task) + ":";

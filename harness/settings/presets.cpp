@@ -1,3 +1,4 @@
+// The published settings, benchmark by benchmark, as a user would have to type them.
 #include "harness/settings/presets.hpp"
 
 #include "evaluators/generation/unmask.hpp"

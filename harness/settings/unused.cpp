@@ -1,3 +1,5 @@
+// An option that was given and changes nothing is more often a mistake than a wish, so it is named.
+// Which options a kind of work uses is read off the table of settings.
 #include "harness/settings/unused.hpp"
 
 #include <utility>
@@ -13,8 +15,9 @@ bool is_asked(const Setting& setting, const Settings& given) {
          read(setting, given) != Json(0.0);
 }
 
-/// One of the settings that say how a masked diffusion model's likelihood is estimated. Only they
-/// are told to other kinds of work: several tasks of one run may each need settings of their own.
+/// One of the settings that say how a masked diffusion model's likelihood is estimated. Only these
+/// are named where other work does not use them: several tasks of one run may each need settings of
+/// their own.
 bool is_of_estimates(const Setting& setting) {
   return is_used(setting, Work::likelihood, ModelKind::mdm) &&
          !is_used(setting, Work::likelihood, ModelKind::arm);

@@ -1,3 +1,6 @@
+// From options to what training takes: the sizes of a model, rows of text, an objective, an
+// optimizer and its schedule. The training itself is training/loop.hpp; here it gets its progress
+// line.
 #include "harness/train/train.hpp"
 
 #include <algorithm>

@@ -153,6 +153,7 @@ double mean_of(const BaselineMetric& metric) {
 std::optional<double> repeatability_of(const BaselineMetric& metric) {
   const auto error = mean_standard_error(metric.values);
   if (!error) return std::nullopt;
+  // The standard error is that of the mean of n; the spread is that of one.
   return *error * std::sqrt(static_cast<double>(metric.values.size()));
 }
 

@@ -59,6 +59,7 @@ TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
   return task;
 }
 
+/// All metrics of all tasks are one family: among many differences some look large by chance.
 void correct(std::vector<TaskComparison>& tasks) {
   std::vector<MetricComparison*> family;
   std::vector<double> p_values;
@@ -154,6 +155,7 @@ Json changed_line(const TaskComparison& task,
           {"answer_b", answer_of(b)}};
 }
 
+/// Only metrics of right and wrong have sides to change; others move a little on every document.
 void append_changed(const TaskComparison& task, std::size_t metric, std::vector<Json>& lines) {
   const MetricComparison& compared = task.metrics[metric];
   if (!compared.difference || compared.difference->test != PairedTest::mcnemar) return;

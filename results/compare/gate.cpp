@@ -47,7 +47,9 @@ void check_task_set(const Baseline& baseline, const std::vector<TaskFacts>& task
                                       names_of(wanted) + "), got " + names_of(got));
 }
 
-/// Chooses the rule of a task, and the repeat with the run's seed.
+/// Chooses the rule of a task, and the repeat with the run's seed. Equality to the last bit where
+/// model, draws, build and machine are the baseline's; a small tolerance where nothing is random
+/// but build or machine differ; a statistical test for everything else.
 void choose_rule(JudgedTask& task) {
   const auto origin = origin_of(*task.judged.run);
   const auto& seeds = task.baseline.seeds;
@@ -128,6 +130,7 @@ void judge_equality(const JudgedTask& task,
                       : compared(metric) + ", with other values on " + std::to_string(differing) +
                             " documents: wanted equal ones, since model, build, type of "
                             "machine and draws are the same";
+  // Verdicts may agree while likelihoods do not; that too is a change of what is computed.
   if (!metric.passed || same_answers(task)) return;
   metric.passed = false;
   metric.reason = compared(metric) +
@@ -184,6 +187,8 @@ void judge_repeatability(std::vector<GateMetric>& metrics) {
   for (std::size_t i = 0; i < family.size(); ++i) {
     GateMetric& metric = *family[i];
     metric.corrected = corrected[i];
+    // Two kinds of chance: the limit is what repeats over seeds differ by, the test what documents
+    // do.
     const bool beyond = metric.drop > metric.limit;
     metric.passed = !beyond || corrected[i] > kGateLevel;
     metric.reason = compared(metric) + ": " + drop_text(metric) +
@@ -231,6 +236,7 @@ bool passed(const GateReport& report) {
 double repeatability_limit(const BaselineMetric& metric, const std::optional<double>& run_error) {
   const auto spread = repeatability_of(metric);
   const auto n = static_cast<double>(metric.values.size());
+  // The limit of one new run against the mean of n, which has an error of its own: hence 1 + 1/n.
   if (spread) return student_t_quantile(kUpper, n - 1.0) * *spread * std::sqrt(1.0 + 1.0 / n);
   constexpr double kNormal = 1.959963984540054;  // normal quantile of kUpper
   if (metric.monte_carlo_error && run_error)

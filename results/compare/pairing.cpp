@@ -93,6 +93,7 @@ std::vector<std::size_t> document_order(std::span<const DocumentKey> keys) {
 std::vector<DocumentPair> pair_documents(std::span<const DocumentKey> a,
                                          std::span<const DocumentKey> b,
                                          const std::string& task) {
+  // Documents first and prompts after them, so that the error says which of the two differ.
   const std::size_t both = in_both(a, b);
   if (both != a.size() || both != b.size()) {
     throw Error(ErrorKind::results, task + ": wanted the same documents in both runs, got " +

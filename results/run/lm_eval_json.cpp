@@ -24,6 +24,7 @@ Json stderr_or_na(const std::optional<double>& standard_error) {
   return *standard_error;
 }
 
+/// lm-eval sorts some of its blocks by task, others keep the order of the run.
 Json sorted_by_key(const Json& object) {
   const std::map<std::string, Json> sorted(object.get<std::map<std::string, Json>>());
   Json out = Json::object();
@@ -193,9 +194,12 @@ void add_tracker(const RunRecord& run, Json& results) {
   results["chat_template_sha"] = nullptr;
   results["start_time"] = run.start_s;
   results["end_time"] = run.start_s + run.seconds;
+  // Text, as lm-eval has it.
   results["total_evaluation_time_seconds"] = python_float(run.seconds);
 }
 
+/// A task's metrics once more, with their filters and aggregations apart, and null where an error
+/// is not known and lm-eval has "N/A".
 Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
   Json metrics = Json::array();
   for (std::size_t i = 0; i < task.metrics.size(); ++i) {

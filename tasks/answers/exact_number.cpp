@@ -1,3 +1,6 @@
+// Arithmetic of fractions and square roots in 128 bits, every operation checked for overflow. Roots
+// are brought to square-free radicands, so that equal numbers have equal terms and comparing them
+// is comparing these.
 #include "tasks/answers/exact_number.hpp"
 
 #include <cstdlib>

@@ -1,3 +1,6 @@
+// Lists of replacements, applied one after the other in the order of the reference implementation.
+// Several look odd ("sue", spaces that vanish, rules that hit within words) and stay as they are:
+// scores are to be comparable.
 #include "tasks/answers/gsm8k_answer.hpp"
 
 #include <array>

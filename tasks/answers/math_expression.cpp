@@ -1,3 +1,6 @@
+// A recursive-descent parser that computes as it reads, sums above products above powers above
+// atoms. Whatever it does not understand ends it by an exception, which becomes "no value": an
+// answer is then compared as text.
 #include "tasks/answers/math_expression.hpp"
 
 #include <array>

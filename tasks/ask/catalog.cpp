@@ -1,3 +1,5 @@
+// Tasks and groups written out in full. A list can be read and tested; registration from many files
+// would depend on what is linked and in which order.
 #include "tasks/ask/catalog.hpp"
 
 #include <algorithm>

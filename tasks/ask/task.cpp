@@ -1,3 +1,6 @@
+// What differs between the kinds of task, gathered by question: how documents are read and parsed,
+// what is asked of the model, how its estimates become values of metrics, and how
+// lm-evaluation-harness would describe it.
 #include "tasks/ask/task.hpp"
 
 #include <algorithm>

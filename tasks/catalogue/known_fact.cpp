@@ -1,3 +1,6 @@
+// To rank the true completion of a fact, those of all other entities have to be known, so this
+// takes the whole data set before any document of it. Descriptions come in several wordings; a
+// rival is taken in the wording that goes with the prompt's where it has one.
 #include "tasks/catalogue/known_fact.hpp"
 
 #include <algorithm>

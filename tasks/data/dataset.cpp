@@ -1,3 +1,6 @@
+// Finds the first form of a data set that is there, reads it line by line, and brings its rows into
+// the fields of the Hugging Face data set. Every error is given the file and line it comes from; a
+// file whose digest is not that of the published data is only warned about, since it may be meant.
 #include "tasks/data/dataset.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Documents are sorted into periods while they are read: by the file they stand in, or by a date of
+// their own. Beyond --limit they are counted and not kept, so that a large corpus does not have to
+// fit into memory.
 #include "tasks/data/dated_corpus.hpp"
 
 #include <algorithm>

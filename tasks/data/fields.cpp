@@ -1,3 +1,5 @@
+// Each accessor checks presence and type, and says in one sentence what it wanted and what it got.
+// Long values are cut in error texts.
 #include "tasks/data/fields.hpp"
 
 #include <algorithm>

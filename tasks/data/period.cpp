@@ -1,3 +1,5 @@
+// Dates are ranges of days: "2024" and "2024-02-29" differ only in length. A document belongs to a
+// period if its range lies inside; one that is too vague to tell is refused, not guessed.
 #include "tasks/data/period.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A recursive-descent reader for the small part of Python's syntax that data sets are stored in,
+// and the writer that gives it back as Python would, down to the choice of quotes.
 #include "tasks/data/python_literal.hpp"
 
 #include <array>

@@ -1,0 +1,30 @@
+# Checks that every source of some length says at its top what it is for: cmake -DROOT=<tree> -P openings.cmake
+# A .cpp of more than 80 lines must begin with a line of comment.
+cmake_minimum_required(VERSION 3.25)
+
+set(folders base models evaluators tasks results harness)
+set(longest_without 80)
+set(faults "")
+set(checked 0)
+
+foreach(folder ${folders})
+  file(GLOB_RECURSE sources RELATIVE "${ROOT}" "${ROOT}/${folder}/*.cpp")
+  foreach(source ${sources})
+    file(READ "${ROOT}/${source}" text)
+    string(REGEX REPLACE "[^\n]+" "" line_ends "${text}")
+    string(LENGTH "${line_ends}" lines)
+    if(lines GREATER longest_without)
+      math(EXPR checked "${checked} + 1")
+      if(NOT text MATCHES "^//")
+        set(faults "${faults}\n  ${source}: ${lines} lines, and the first is no comment")
+      endif()
+    endif()
+  endforeach()
+endforeach()
+
+if(checked EQUAL 0)
+  message(FATAL_ERROR "openings: no long source under ${ROOT}")
+elseif(NOT faults STREQUAL "")
+  message(FATAL_ERROR "openings:${faults}")
+endif()
+message(STATUS "openings: ${checked} long sources, all of which say what they are for")
