@@ -87,8 +87,8 @@ std::optional<double> bootstrap_standard_error(
 }
 
 double metric_value(const Metric& metric, std::span<const double> values) {
-  const auto documents = static_cast<double>(values.size() / metric.width);
-  return metric.of_sums(sums_of(values, metric.width), documents);
+  const auto documents = values.size() / metric.width;
+  return metric.of_sums(sums_of(values, metric.width), static_cast<double>(documents));
 }
 
 double metric_value(const Metric& metric,

@@ -132,6 +132,7 @@ std::vector<double> score(const MultipleChoice& task,
                                 std::to_string(estimates.size()));
   }
   std::vector<std::size_t> characters;
+  characters.reserve(question.choices.size());
   for (const std::string& choice : question.choices) characters.push_back(unicode::length(choice));
   std::vector<double> values;
   values.reserve(task.info.metrics.size());
