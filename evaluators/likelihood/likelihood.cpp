@@ -243,6 +243,19 @@ void check_settings(const ModelInfo& info, const LikelihoodConfig& config) {
 }
 
 /// What a prefill gives where nothing is computed.
+/// What greedy verdicts cost that end with their first row.
+void add_verdict_costs(std::span<const TokenQuestion> questions,
+                       double cfg,
+                       std::span<RowCost> costs) {
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    for (const auto& [context, continuation] : questions[q]) {
+      const auto rows = cfg == 0.0 || context.empty() ? 1 : 2;
+      costs[q].rows += rows;
+      costs[q].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
+    }
+  }
+}
+
 class NoPrefix final : public Prefix {
  public:
   [[nodiscard]] std::int64_t tokens() const override { return 0; }
@@ -293,14 +306,8 @@ std::vector<RowCost> count_work(const ModelInfo& info,
   // Nothing is computed, so forwards may hold as much as they like.
   constexpr PackingLimits kLarge{.rows_per_forward = 1 << 14, .tokens_per_forward = 1 << 22};
   run_sources(answer, std::ref(opener), kLarge);
-  if (!config.greedy || !std::holds_alternative<MaskedDiffusion>(info.objective)) return works;
-  for (std::size_t q = 0; q < questions.size(); ++q) {
-    for (const auto& [context, continuation] : questions[q]) {
-      const auto rows = config.cfg == 0.0 || context.empty() ? 1 : 2;
-      works[q].rows += rows;
-      works[q].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
-    }
-  }
+  if (config.greedy && std::holds_alternative<MaskedDiffusion>(info.objective))
+    add_verdict_costs(questions, config.cfg, works);
   return works;
 }
 
