@@ -1,6 +1,7 @@
 /// The names of a closed choice, each beside its value: one list, read in both directions.
 #pragma once
 
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct Named {
 template <typename List>
 [[nodiscard]] std::vector<std::string> names_of(const List& list) {
   std::vector<std::string> names;
+  names.reserve(std::size(list));
   for (const auto& one : list) names.emplace_back(one.name);
   return names;
 }
