@@ -58,9 +58,9 @@ void check_estimator(const Settings& decided) {
   const auto estimator = estimator_of(decided);
   const auto* balanced = std::get_if<Balanced>(&estimator);
   const auto wanted = "--estimator auto or balanced beside it";
-  if (decided.racing && balanced == nullptr) refuse("--racing", wanted, *decided.estimator);
+  if (decided.racing && balanced == nullptr) refuse("--racing", wanted, decided.estimator.value());
   if (decided.target_error && balanced == nullptr)
-    refuse("--target-error", wanted, *decided.estimator);
+    refuse("--target-error", wanted, decided.estimator.value());
   if (decided.target_error && decided.racing)
     refuse("--target-error", "no --racing beside it", "both");
   if (balanced != nullptr) check_most_rows(*balanced);
