@@ -121,6 +121,7 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
     std::vector<ChoiceRecord> choices;
     const auto asked = requests(computed.ready.items[i].asked);
     const auto& estimates = estimates_of(computed.answers[i]);
+    choices.reserve(asked.size());
     for (std::size_t k = 0; k < asked.size(); ++k)
       choices.push_back({.request = asked[k], .estimate = estimates[k]});
     record.samples[i].outcome = std::move(choices);
@@ -195,7 +196,7 @@ void add_metrics(std::span<const Judged> judged, std::vector<MetricRecord>& metr
     return;
   for (const auto& one : judged) {
     for (std::size_t m = 0; m < metrics.size(); ++m)
-      metrics[m].mc_errors.push_back((*one.errors)[m]);
+      metrics[m].mc_errors.push_back(one.errors.value()[m]);
   }
 }
 
