@@ -64,6 +64,7 @@ void check(const Questions& questions,
            const ModelInfo& info) {
   for (std::size_t q = 0; q < questions.items.size(); ++q) {
     std::vector<std::string> names;
+    names.reserve(questions.items[q].ids.requests.size());
     for (std::size_t k = 0; k < questions.items[q].ids.requests.size(); ++k)
       names.push_back(lines[questions.first_line[q] + k].where());
     check_item(questions.items[q], names, decided, info);

@@ -60,6 +60,7 @@ void check_enumeration(const Item& item, const Estimator& estimator) {
 
 std::vector<std::string> request_names(const Item& item) {
   std::vector<std::string> names;
+  names.reserve(item.ids.requests.size());
   for (std::size_t k = 0; k < item.ids.requests.size(); ++k)
     names.push_back(item.name + ", request " + std::to_string(k));
   return names;
