@@ -58,13 +58,9 @@ struct Timed {
 };
 
 /// Some questions, spread over the task, with the verdicts that races of them decide.
-std::vector<Item> some_items(const ReadyTask& task, std::int64_t questions) {
-  const auto all = task.items.size();
-  const auto count = std::min(all, static_cast<std::size_t>(questions));
-  std::vector<Item> items;
-  items.reserve(count);
-  for (std::size_t q = 0; q < count; ++q) {
-    auto& item = items.emplace_back(task.items[q * all / count]);
+std::vector<Item> some_questions(const ReadyTask& task, std::int64_t questions) {
+  auto items = some_items(task.items, static_cast<std::size_t>(questions));
+  for (auto& item : items) {
     if (const auto* question = std::get_if<Question>(&item.asked))
       item.ids.verdicts = race_verdicts(info(task.task), *question, item.name);
   }
@@ -85,13 +81,10 @@ Timed timed(const Session& session,
             const Decided& decided,
             std::int64_t questions) {
   Timed result;
-  const auto items = some_items(task, questions);
+  const auto items = some_questions(task, questions);
   const auto begin = std::chrono::steady_clock::now();
-  compute(session, items, quicker(decided), [&](std::size_t, const Answer& answer) {
-    const auto cost = cost_of(answer);
-    result.cost.rows += cost.rows;
-    result.cost.tokens += cost.tokens;
-  });
+  compute(session, items, quicker(decided),
+          [&](std::size_t, const Answer& answer) { result.cost += cost_of(answer); });
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
@@ -121,20 +114,6 @@ Session random_session(const BenchEstimatorSettings& settings) {
   return session;
 }
 
-/// Rows and tokens of a whole task that is not raced.
-AnswerCost cost_of_all(const Session& session, const ReadyTask& task, const Decided& decided) {
-  std::vector<TokenQuestion> questions;
-  questions.reserve(task.items.size());
-  for (const auto& item : task.items) questions.emplace_back(item.ids.requests);
-  const auto& config = std::get<LikelihoodSettings>(decided.work).config;
-  AnswerCost sum;
-  for (const auto& cost : count_work(session.model->info(), questions, config)) {
-    sum.rows += cost.rows;
-    sum.tokens += cost.tokens;
-  }
-  return sum;
-}
-
 /// One line: rows a question, tokens of the whole task, and its seconds at the measured rate.
 std::vector<std::string> measured(const Session& session,
                                   const ReadyTask& task,
@@ -147,11 +126,12 @@ std::vector<std::string> measured(const Session& session,
   std::optional<Timed> sample;
   if (settings.timed_questions > 0)
     sample = timed(session, task, decided, settings.timed_questions);
-  const bool races = std::get<LikelihoodSettings>(decided.work).racing.has_value();
+  const auto& likelihood = std::get<LikelihoodSettings>(decided.work);
+  const bool races = likelihood.racing.has_value();
   double rows = 0.0;
   double tokens = 0.0;
   if (!races) {
-    const auto whole = cost_of_all(session, task, decided);
+    const auto whole = count_cost(session.model->info(), task.items, likelihood.config);
     rows = static_cast<double>(whole.rows);
     tokens = static_cast<double>(whole.tokens);
   } else if (sample) {

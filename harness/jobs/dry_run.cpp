@@ -16,16 +16,6 @@
 namespace smdm {
 namespace {
 
-/// Every k-th Item, `count` of them.
-/// @param count  at least 1; all of them if there are no more
-std::vector<Item> some_items(std::span<const Item> items, std::size_t count) {
-  if (count >= items.size()) return {items.begin(), items.end()};
-  std::vector<Item> some;
-  some.reserve(count);
-  for (std::size_t k = 0; k < count; ++k) some.push_back(items[k * items.size() / count]);
-  return some;
-}
-
 /// What some Items took.
 struct Calibration {
   std::size_t items = 0;
@@ -37,12 +27,8 @@ Calibration computed(const ReadyTask& task, const Session& session, std::size_t 
   const auto items = some_items(task.items, count);
   Calibration done{.items = items.size(), .cost = {}};
   const auto begin = std::chrono::steady_clock::now();
-  compute(session, items, task.decided, [&](std::size_t, const Answer& answer) {
-    const auto cost = cost_of(answer);
-    done.cost.rows += cost.rows;
-    done.cost.tokens += cost.tokens;
-    done.cost.forwards += cost.forwards;
-  });
+  compute(session, items, task.decided,
+          [&](std::size_t, const Answer& answer) { done.cost += cost_of(answer); });
   done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return done;
 }

@@ -180,6 +180,14 @@ AnswerCost cost_of(const Answer& answer) {
   return cost;
 }
 
+std::vector<Item> some_items(std::span<const Item> items, std::size_t count) {
+  if (count >= items.size()) return {items.begin(), items.end()};
+  std::vector<Item> some;
+  some.reserve(count);
+  for (std::size_t k = 0; k < count; ++k) some.push_back(items[k * items.size() / count]);
+  return some;
+}
+
 void compute(const Session& session,
              std::span<const Item> items,
              const Decided& decided,
@@ -204,6 +212,15 @@ std::optional<Item> next(const Item& item,
               .ids = {.requests = {}, .prompt = std::move(ids), .verdicts = {}}};
 }
 
+AnswerCost count_cost(const ModelInfo& info,
+                      std::span<const Item> items,
+                      const LikelihoodConfig& config) {
+  AnswerCost sum;
+  for (const auto& cost : count_work(info, questions_of(items), config))
+    sum += {.rows = cost.rows, .tokens = cost.tokens};
+  return sum;
+}
+
 std::optional<AnswerCost> counted(const Session& session,
                                   std::span<const Item> items,
                                   const Decided& decided) {
@@ -214,12 +231,7 @@ std::optional<AnswerCost> counted(const Session& session,
   const bool verdicts = config->greedy && session.checkpoint.kind == ModelKind::mdm;
   // How many rows these take depends on what the rows before them gave.
   if (until_target || verdicts) return std::nullopt;
-  AnswerCost sum;
-  for (const auto& cost : count_work(session.model->info(), questions_of(items), *config)) {
-    sum.rows += cost.rows;
-    sum.tokens += cost.tokens;
-  }
-  return sum;
+  return count_cost(session.model->info(), items, *config);
 }
 
 std::int64_t rows_without_race(const Session& session,
@@ -230,10 +242,7 @@ std::int64_t rows_without_race(const Session& session,
       Balanced{.rows = kRaceRows, .prompt_reuse = settings.racing.value().prompt_reuse};
   config.cfg = settings.config.cfg;
   config.seed = settings.config.seed;
-  std::int64_t rows = 0;
-  for (const auto& cost : count_work(session.model->info(), questions_of(items), config))
-    rows += cost.rows;
-  return rows;
+  return count_cost(session.model->info(), items, config).rows;
 }
 
 }  // namespace smdm

@@ -37,6 +37,11 @@ void compute(const Session& session,
                                        const GenerationSettings& settings,
                                        const Session& session);
 
+/// What estimates of Items would cost, counted without a model, see count_work().
+[[nodiscard]] AnswerCost count_cost(const ModelInfo& info,
+                                    std::span<const Item> items,
+                                    const LikelihoodConfig& config);
+
 /// What compute() would compute for Items of likelihoods, without a model; nothing where that
 /// depends on the answers (races, target errors, greedy verdicts of a masked diffusion model) or is
 /// a generation.

@@ -8,8 +8,10 @@
 /// results files. Nothing is ever written back into an Item.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -65,8 +67,24 @@ struct AnswerCost {
   std::int64_t rows = 0;      ///< of likelihoods
   std::int64_t tokens = 0;    ///< likewise
   std::int64_t forwards = 0;  ///< of generations, see Generation
+
+  AnswerCost& operator+=(const AnswerCost& other) {
+    rows += other.rows;
+    tokens += other.tokens;
+    forwards += other.forwards;
+    return *this;
+  }
 };
 
 [[nodiscard]] AnswerCost cost_of(const Answer& answer);
+
+/// The estimates of an Answer. REQUIRES: it holds Likelihoods
+[[nodiscard]] inline const std::vector<Estimate>& estimates_of(const Answer& answer) {
+  return std::get<Likelihoods>(answer.value).estimates;
+}
+
+/// Items spread evenly over all, `count` of them.
+/// @param count  all of them if there are no more
+[[nodiscard]] std::vector<Item> some_items(std::span<const Item> items, std::size_t count);
 
 }  // namespace smdm

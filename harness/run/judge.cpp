@@ -10,10 +10,6 @@
 namespace smdm {
 namespace {
 
-const std::vector<Estimate>& estimates_of(const Answer& answer) {
-  return std::get<Likelihoods>(answer.value).estimates;
-}
-
 Judged judge_task(const MultipleChoice& task,
                   const Decided& decided,
                   const Item& item,

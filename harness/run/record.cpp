@@ -36,18 +36,9 @@ Json describe_files(const std::vector<LoadedFile>& files) {
   return json;
 }
 
-const std::vector<Estimate>& estimates_of(const Answer& answer) {
-  return std::get<Likelihoods>(answer.value).estimates;
-}
-
 AnswerCost total_cost(std::span<const Answer> answers) {
   AnswerCost sum;
-  for (const auto& answer : answers) {
-    const auto cost = cost_of(answer);
-    sum.rows += cost.rows;
-    sum.tokens += cost.tokens;
-    sum.forwards += cost.forwards;
-  }
+  for (const auto& answer : answers) sum += cost_of(answer);
   return sum;
 }
 
