@@ -73,7 +73,7 @@ class Recording:
             "recording": 1, "places": {"tree": [tree], "recording": [str(folder)]},
             "commands": [["001-piqa", "--task", "piqa"], ["002-json", "compare", "--json"],
                          ["003-bad", "--mistake"]]}))
-        self.name = f"001-piqa/work/run/{{}}_{date}.{{}}"
+        self.name = f"001-piqa/ran/run/{{}}_{date}.{{}}"
         self.samples = self.name.format("samples_micro_piqa", "jsonl")
         self.results = self.name.format("results", "json")
         self.lines([sample(i) for i in range(3)], tree=tree)
@@ -165,12 +165,12 @@ class SameResults(unittest.TestCase):
         (self.new.folder / self.new.samples).unlink()
         self.check_differs("samples_micro_piqa_<date>.jsonl: (file): 1 of this name -> (absent)")
         self.setUp()
-        self.new.write("003-bad/work/half-written", "")
-        self.check_differs("003-bad/work/half-written: (file): (absent) -> 1 of this name")
+        self.new.write("003-bad/ran/half-written", "")
+        self.check_differs("003-bad/ran/half-written: (file): (absent) -> 1 of this name")
 
     def test_empty_folders_count(self):
-        (self.new.folder / "003-bad" / "work").mkdir()
-        self.check_differs("003-bad/work/: (file): (absent) -> 1 of this name")
+        (self.new.folder / "003-bad" / "ran").mkdir()
+        self.check_differs("003-bad/ran/: (file): (absent) -> 1 of this name")
 
     def test_missing_and_new_keys_count(self):
         self.new.change(self.new.results, '"version": "0.1.0",', "")
@@ -248,7 +248,7 @@ class SameResults(unittest.TestCase):
         self.assertIn("jsonl: and 4 more", text)
 
     def test_run_folders(self):
-        old, new = (side.folder / "001-piqa" / "work" / "run" for side in (self.old, self.new))
+        old, new = (side.folder / "001-piqa" / "ran" / "run" for side in (self.old, self.new))
         self.new.lines([sample(i) for i in range(3)], tree="/elsewhere", seconds=7.5)
         self.new.change(self.new.results, '"run"', '"another-run"')
         self.assertEqual(self.compare(old=old, new=new)[0], 0)
@@ -312,7 +312,7 @@ class RecordResults(unittest.TestCase):
         self.assertEqual(names, ["compare-json", "gsm8k-arm", "gsm8k-mdm"])
         folder, = (self.root / "a").glob("*-compare-json")
         words = (folder / "command").read_text().split()
-        self.assertTrue((folder / "work" / words[1] / "x.json").is_file())
+        self.assertTrue((folder / "ran" / words[1] / "x.json").is_file())
 
     def test_a_wrong_exit_code_is_told(self):
         code, text = self.record("a", "--only", "unknown-task")  # the program takes it
