@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/paths.hpp"
 #include "models/matmul.hpp"
 #include "models/safetensors.hpp"
 #include "models/text/tokenizer.hpp"
@@ -21,11 +22,13 @@ struct Files {
 };
 
 Files locate(const fs::path& model) {
-  if (fs::is_directory(model))
+  const auto state = look_at(model);
+  if (state.standing == Standing::folder)
     return {.weights = model / "model.safetensors", .config = model / "config.json"};
-  if (!fs::exists(model)) {
-    throw Error(ErrorKind::checkpoint,
-                model.string() + ": wanted a folder or a .safetensors file, found nothing there");
+  if (state.standing != Standing::file) {
+    throw Error(
+        ErrorKind::checkpoint,
+        model.string() + ": wanted a folder or a .safetensors file, found " + in_words(state));
   }
   auto config = model;
   config.replace_extension(".config.json");
@@ -34,9 +37,10 @@ Files locate(const fs::path& model) {
 
 std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const Files& files) {
   if (options.tokenizer) {
-    if (!fs::is_regular_file(*options.tokenizer)) {
-      throw Error(ErrorKind::checkpoint, options.tokenizer->string() +
-                                             ": wanted a SentencePiece model, found no such file");
+    if (const auto state = look_at(*options.tokenizer); state.standing != Standing::file) {
+      throw Error(
+          ErrorKind::checkpoint,
+          options.tokenizer->string() + ": wanted a SentencePiece model, found " + in_words(state));
     }
     return options.tokenizer;
   }
@@ -61,7 +65,7 @@ ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) 
 
 FormattedConfig config_of(const CheckpointOptions& options, const Files& files) {
   if (options.model_size) return published_config(*options.model_size);
-  if (fs::exists(files.config)) return recognise_config(files.config);
+  if (!is_absent(files.config)) return recognise_config(files.config);
   throw Error(ErrorKind::checkpoint,
               files.config.string() +
                   ": wanted the model's configuration, found no such file; published "
@@ -72,9 +76,9 @@ FormattedConfig config_of(const CheckpointOptions& options, const Files& files) 
 
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
   const auto files = locate(options.model);
-  if (!fs::exists(files.weights)) {
+  if (const auto state = look_at(files.weights); state.standing != Standing::file) {
     throw Error(ErrorKind::checkpoint,
-                files.weights.string() + ": wanted the model's weights, found no such file");
+                files.weights.string() + ": wanted the model's weights, found " + in_words(state));
   }
   Checkpoint checkpoint;
   checkpoint.weights = files.weights;

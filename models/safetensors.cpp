@@ -2,17 +2,13 @@
 // file's address does not suit its type.
 #include "models/safetensors.hpp"
 
-#include <cerrno>
 #include <cstring>
 #include <optional>
 
 #include <ATen/Functions.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/files/mapping.hpp"
 
 namespace smdm {
 namespace {
@@ -36,46 +32,9 @@ std::optional<at::ScalarType> floating_type(const std::string& dtype) {
 
 }  // namespace
 
-/// The whole file, read-only, unmapped when the last tensor of it is gone.
-class SafetensorsFile::Mapping {
- public:
-  explicit Mapping(const std::string& path) {
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) fail(path);
-    struct stat status{};
-    const bool sized = fstat(descriptor, &status) == 0;
-    if (sized && S_ISREG(status.st_mode)) {
-      bytes_ = static_cast<std::uint64_t>(status.st_size);
-      if (bytes_ > 0) data_ = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    }
-    const int error = errno;
-    close(descriptor);
-    errno = error;
-    if (!sized || data_ == MAP_FAILED) fail(path);
-    if (!S_ISREG(status.st_mode))
-      throw Error(ErrorKind::checkpoint, path + ": wanted a safetensors file, got something else");
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() {
-    if (data_ != nullptr && data_ != MAP_FAILED) munmap(data_, bytes_);
-  }
-
-  [[nodiscard]] const unsigned char* data() const {
-    return static_cast<const unsigned char*>(data_);
-  }
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-
- private:
-  [[noreturn]] static void fail(const std::string& path) {
-    throw Error(ErrorKind::checkpoint, path + ": cannot be read: " + std::strerror(errno));
-  }
-  void* data_ = nullptr;
-  std::uint64_t bytes_ = 0;
-};
-
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : name_(path.string()), mapping_(std::make_shared<const Mapping>(name_)) {
+    : name_(path.string()),
+      mapping_(std::make_shared<const MappedFile>(path, ErrorKind::checkpoint)) {
   const auto bytes = mapping_->bytes();
   if (bytes < kLengthBytes) {
     throw Error(ErrorKind::checkpoint, name_ +

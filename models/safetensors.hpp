@@ -15,6 +15,8 @@ class Tensor;
 
 namespace smdm {
 
+class MappedFile;
+
 /// Where one tensor lies, as the header says.
 struct TensorEntry {
   std::string dtype;  ///< the format's name: "F32", "BF16", ...
@@ -60,9 +62,8 @@ class SafetensorsFile {
   [[nodiscard]] at::Tensor tensor(const std::string& name) const;
 
  private:
-  class Mapping;
   std::string name_;
-  std::shared_ptr<const Mapping> mapping_;
+  std::shared_ptr<const MappedFile> mapping_;
   std::uint64_t data_begin_ = 0;
   TensorEntries entries_;
   std::map<std::string, std::string> metadata_;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "base/files/descriptor.hpp"
 #include "base/json.hpp"
 
 namespace smdm::training {
@@ -17,9 +18,6 @@ class Log {
   /// Keeps the records up to a step that an interrupted training left; later ones will come again.
   /// @throws Error(results)  if the file cannot be written
   Log(const std::filesystem::path& folder, std::int64_t last_step);
-  ~Log();
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
 
   /// @throws Error(results)  with the system's reason: a full disk, say
   void add(const Json& record);
@@ -29,7 +27,7 @@ class Log {
  private:
   std::filesystem::path path_;
   std::vector<Json> records_;
-  int descriptor_ = -1;
+  Descriptor file_;
 };
 
 }  // namespace smdm::training

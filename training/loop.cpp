@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/files/atomic.hpp"
+#include "base/files/output.hpp"
+#include "base/files/paths.hpp"
 #include "base/files/read.hpp"
 #include "models/formats/smdm.hpp"
 #include "models/safetensors_writer.hpp"
@@ -21,13 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void replace_file(const fs::path& path, std::string_view content) {
-  write_atomically(path, content, Existing::replace);
-}
-
-std::string content_of(const fs::path& path) {
-  auto content = read_file(path);
-  if (!content) throw Error(ErrorKind::checkpoint, path.string() + ": cannot be read");
-  return *std::move(content);
+  write_output(path, content, Existing::replace);
 }
 
 /// The state to begin with.
@@ -38,7 +33,7 @@ TrainingState begin_state(const TrainOptions& options, const Json& settings) {
     if (state) return std::move(*state);
   }
   for (const auto* name : {kStateFile, "model.safetensors"}) {
-    if (fs::exists(options.output / name))
+    if (is_taken(options.output / name))
       throw Error(ErrorKind::results,
                   "wanted a folder without a model, or a training to resume, found " +
                       (options.output / name).string());
@@ -131,7 +126,8 @@ class Loop {
     config.kind = options_.step.kind;
     replace_file(options_.output / "config.json", smdm_config_text(config));
     if (options_.tokenizer)
-      replace_file(options_.output / "tokenizer.model", content_of(*options_.tokenizer));
+      replace_file(options_.output / "tokenizer.model",
+                   read_file(*options_.tokenizer, ErrorKind::checkpoint));
   }
 
   void checkpoint() {
@@ -153,12 +149,10 @@ class Loop {
   void write_model() const {
     const auto type = options_.stored == ComputeType::bf16 ? at::kBFloat16 : at::kFloat;
     const auto vector = stepper_.state().parameters.to(type);
-    PendingFile file(options_.output);
+    OutputFile file(options_.output / "model.safetensors", Existing::replace);
     write_safetensors(file_tensors(stepper_.layout(), vector), {},
                       [&](std::string_view bytes) { file.write(bytes); });
-    file.close();
-    static_cast<void>(file.commit("model.safetensors", Existing::replace));
-    sync_folder(options_.output);
+    file.finish();
   }
 
   [[nodiscard]] Json summary() const {

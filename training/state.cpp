@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/files/atomic.hpp"
+#include "base/files/output.hpp"
+#include "base/files/paths.hpp"
 #include "models/safetensors.hpp"
 #include "models/safetensors_writer.hpp"
 
@@ -77,22 +78,20 @@ class StateReader {
 
 void write_state(const fs::path& folder, const TrainingState& state, const Json& settings) {
   const Json progress = {{"step", state.step}, {"tokens", state.tokens}, {"settings", settings}};
-  PendingFile file(folder);
+  OutputFile file(folder / kStateFile, Existing::replace);
   write_safetensors({{kParameters, state.parameters},
                      {kFirst, state.moments.first},
                      {kSecond, state.moments.second}},
                     {{"progress", progress.dump()}},
                     [&](std::string_view bytes) { file.write(bytes); });
-  file.close();
-  static_cast<void>(file.commit(kStateFile, Existing::replace));
-  sync_folder(folder);
+  file.finish();
 }
 
 std::optional<TrainingState> read_state(const fs::path& folder,
                                         const ParameterLayout& layout,
                                         const Json& settings) {
   const auto path = folder / kStateFile;
-  if (!fs::exists(path)) return std::nullopt;
+  if (is_absent(path)) return std::nullopt;
   const StateReader reader(path);
   const auto progress = reader.progress();
   reader.require(progress.value("settings", Json()), settings);

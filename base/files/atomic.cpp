@@ -4,18 +4,15 @@
 // reserved first.
 #include "base/files/atomic.hpp"
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <random>
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/files/descriptor.hpp"
+#include "base/files/paths.hpp"
 
 namespace smdm {
 namespace {
@@ -23,23 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
 constexpr mode_t kMode = 0666;  // less what the umask takes away
-
-/// A name that no other process or thread uses: number of the process, of the file, and chance.
-std::string temporary_name() {
-  static std::atomic<unsigned> count{0};
-  return ".smdm-" + std::to_string(::getpid()) + "-" + std::to_string(count++) + "-" +
-         std::to_string(std::random_device{}()) + ".part";
-}
-
-std::string why_not_a_folder(const fs::path& folder) {
-  std::error_code failure;
-  const auto status = fs::status(folder, failure);
-  if (status.type() == fs::file_type::not_found)
-    return "wanted a folder at " + folder.string() + ", found nothing";
-  if (failure) return "cannot read " + folder.string() + ": " + failure.message();
-  if (!fs::is_directory(status)) return "wanted a folder at " + folder.string() + ", found a file";
-  return "";
-}
 
 int synchronize(int descriptor) {
   int result = 0;
@@ -53,9 +33,8 @@ int synchronize(int descriptor) {
 /// Renames for file systems without RENAME_NOREPLACE: an empty file of the wanted name, made by
 /// whoever comes first, is the lock, and the rename replaces nothing else.
 int rename_onto_reserved(const fs::path& from, const fs::path& to) {
-  const int reserved = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
-  if (reserved < 0) return errno;
-  ::close(reserved);
+  const Descriptor reserved(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (!reserved.is_open()) return errno;
   if (::rename(from.c_str(), to.c_str()) == 0) return 0;
   const int failure = errno;
   ::unlink(to.c_str());
@@ -70,35 +49,28 @@ int rename_without_replacing(const fs::path& from, const fs::path& to) {
   return rename_onto_reserved(from, to);
 }
 
+/// Where a folder will stand: behind links, without a slash at the end.
+fs::path place_of_folder(const fs::path& path) {
+  const auto real = real_path(path, ErrorKind::results).lexically_normal();
+  return real.has_filename() ? real : real.parent_path();
+}
+
+/// The place of a new folder, which nothing or an empty one takes.
+fs::path free_place(const fs::path& path) {
+  auto target = place_of_folder(path);
+  std::error_code ignored;
+  if (is_taken(target) && !(is_folder(target) && fs::is_empty(target, ignored))) {
+    throw Error(ErrorKind::results, "wanted a new or empty folder, got " + path.string() +
+                                        ", which exists and is not overwritten");
+  }
+  check_writable(folder_of(target));
+  return target;
+}
+
 }  // namespace
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-PendingFile::PendingFile(fs::path folder) : folder_(std::move(folder)) {
-  const fs::path temporary = folder_ / temporary_name();
-  descriptor_ = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
-  if (descriptor_ < 0) {
-    const int failure = errno;
-    const std::string reason = why_not_a_folder(folder_);
-    throw Error(ErrorKind::results, reason.empty()
-                                        ? because("cannot write into " + folder_.string(), failure)
-                                        : reason);
-  }
-  temporary_ = temporary;
-}
-
-PendingFile::~PendingFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
-}
-
-PendingFile::PendingFile(PendingFile&& other) noexcept
-    : folder_(std::move(other.folder_)),
-      temporary_(std::exchange(other.temporary_, {})),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      buffer_(std::move(other.buffer_)) {}
+PendingFile::PendingFile(fs::path folder)
+    : folder_(std::move(folder)), temporary_(folder_, PendingName::Kind::file) {}
 
 void PendingFile::write(std::string_view bytes) {
   buffer_ += bytes;
@@ -106,14 +78,14 @@ void PendingFile::write(std::string_view bytes) {
 }
 
 void PendingFile::flush() {
-  write_all(descriptor_, buffer_, "into " + folder_.string());
+  write_all(temporary_.descriptor(), buffer_, "into " + folder_.string());
   buffer_.clear();
 }
 
 void PendingFile::close() {
   flush();
-  int failure = synchronize(descriptor_);
-  if (::close(std::exchange(descriptor_, -1)) != 0 && failure == 0) failure = errno;
+  // It stays open, and with that locked, until it has its name.
+  const int failure = synchronize(temporary_.descriptor());
   if (failure != 0)
     throw Error(ErrorKind::results, because("cannot write into " + folder_.string(), failure));
 }
@@ -122,53 +94,71 @@ bool PendingFile::commit(const std::string& name, Existing existing) {
   const fs::path target = folder_ / name;
   int failure = 0;
   if (existing == Existing::keep) {
-    failure = rename_without_replacing(temporary_, target);
-  } else if (::rename(temporary_.c_str(), target.c_str()) != 0) {
+    failure = rename_without_replacing(temporary_.path(), target);
+  } else if (::rename(temporary_.path().c_str(), target.c_str()) != 0) {
     failure = errno;
   }
   if (failure == EEXIST && existing == Existing::keep) return false;
   if (failure != 0)
     throw Error(ErrorKind::results, because("cannot write " + target.string(), failure));
-  temporary_.clear();
+  temporary_.keep();
   return true;
 }
 
+PendingFolder::PendingFolder(const fs::path& target)
+    : target_(free_place(target)), temporary_(folder_of(target_), PendingName::Kind::folder) {}
+
+void PendingFolder::write(const std::string& path, std::string_view content) {
+  const fs::path file = temporary_.path() / path;
+  make_folder(file.parent_path());
+  PendingFile pending(file.parent_path());
+  pending.write(content);
+  pending.close();
+  static_cast<void>(pending.commit(file.filename().string(), Existing::replace));
+}
+
+void PendingFolder::commit() {
+  if (::rename(temporary_.path().c_str(), target_.c_str()) != 0)
+    throw Error(ErrorKind::results, because("cannot write " + target_.string(), errno));
+  temporary_.keep();
+  sync_folder(folder_of(target_));
+}
+
 void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // A folder may be writable without being readable: its files are safe, only their names are not
   // yet.
-  if (descriptor < 0 && errno == EACCES) return;
-  if (descriptor < 0)
+  if (!opened.is_open() && errno == EACCES) return;
+  if (!opened.is_open())
     throw Error(ErrorKind::results, because("cannot open folder " + folder.string(), errno));
-  const int failure = synchronize(descriptor);
-  ::close(descriptor);
+  const int failure = synchronize(opened.number());
   if (failure != 0)
     throw Error(ErrorKind::results, because("cannot write folder " + folder.string(), failure));
 }
 
-void check_writable(const fs::path& folder) {
+bool make_folder(const fs::path& folder) {
   std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) {
-    const std::string reason = fs::exists(folder) ? why_not_a_folder(folder) : "";
+  const bool made = fs::create_directories(folder, failure);
+  if (!failure) return made;
+  const auto state = look_at(folder);
+  if (state.standing == Standing::file || state.standing == Standing::other)
     throw Error(ErrorKind::results,
-                reason.empty() ? "cannot make folder " + folder.string() + ": " + failure.message()
-                               : reason);
-  }
+                "wanted a folder at " + folder.string() + ", found " + in_words(state));
+  throw Error(ErrorKind::results,
+              "cannot make folder " + folder.string() + ": " + failure.message());
+}
+
+void check_writable(const fs::path& folder) {
+  make_folder(folder);
+  remove_abandoned(folder);
   PendingFile probe(folder);  // made, and removed at once
   probe.write("x");
   probe.close();
 }
 
-void write_atomically(const fs::path& path, std::string_view content, Existing existing) {
-  PendingFile file(folder_of(path));
-  file.write(content);
-  file.close();
-  if (!file.commit(path.filename().string(), existing)) {
-    throw Error(ErrorKind::results,
-                "wanted a new file " + path.string() + ", which exists and is not overwritten");
-  }
-  sync_folder(folder_of(path));
+void remove_quietly(const fs::path& path) noexcept {
+  std::error_code ignored;
+  fs::remove(path, ignored);
 }
 
 }  // namespace smdm

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/files/pending.hpp"
+
 namespace smdm {
 
 /// What to do where a file of the wanted name exists.
@@ -14,25 +16,18 @@ enum class Existing : std::uint8_t {
   replace,  ///< put the new file in its place
 };
 
-/// The folder in which a file or folder stands: "." for a bare name.
-[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
-
-/// A file under construction: a hidden temporary file in the folder where it will stand. It gets
-/// its name by `commit`; without that it disappears with the object.
+/// A file under construction, in the folder where it will stand. It gets its name by `commit`;
+/// without that it disappears with the object. Whoever gives it the name of a file that exists
+/// replaces whatever stands there: outputs that a user names are OutputFile's (output.hpp).
 class PendingFile {
  public:
   /// @throws Error(results)  if the folder is missing, is none, or cannot be written
   explicit PendingFile(std::filesystem::path folder);
-  ~PendingFile();
-  PendingFile(PendingFile&& other) noexcept;
-  PendingFile& operator=(PendingFile&&) = delete;
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
 
   /// @throws Error(results)  with the system's reason: a full disk, say
   void write(std::string_view bytes);
 
-  /// Brings every byte to the disk and closes the file; nothing may be written afterwards.
+  /// Brings every byte to the disk; nothing may be written afterwards.
   /// @throws Error(results)  with the system's reason
   void close();
 
@@ -45,9 +40,30 @@ class PendingFile {
   void flush();
 
   std::filesystem::path folder_;
-  std::filesystem::path temporary_;  ///< empty once committed
-  int descriptor_ = -1;              ///< open while it is not negative
+  PendingName temporary_;
   std::string buffer_;
+};
+
+/// A folder under construction, beside the one that it will become; without `commit` it disappears.
+class PendingFolder {
+ public:
+  /// @param target  where it will stand: nothing, or an empty folder; behind a link, what the link
+  ///                leads to
+  /// @throws Error(results)  if something else stands there, or the folder above cannot be written
+  explicit PendingFolder(const std::filesystem::path& target);
+
+  /// Writes a file of it, with the folders above.
+  /// @param path  from the folder under construction
+  /// @throws Error(results)  with the system's reason
+  void write(const std::string& path, std::string_view content);
+
+  /// Puts the folder in its place. An empty one that stood there is replaced.
+  /// @throws Error(results)  with the system's reason
+  void commit();
+
+ private:
+  std::filesystem::path target_;
+  PendingName temporary_;
 };
 
 /// Makes the names in a folder as durable as the files are.
@@ -55,14 +71,16 @@ class PendingFile {
 void sync_folder(const std::filesystem::path& folder);
 
 /// Makes the folder with its parents where it is missing, and tries that a file can be made in it:
-/// call it before hours of work.
+/// call it before hours of work. What dead writers left there is removed.
 /// @throws Error(results)  if it is no folder, or cannot be made or written
 void check_writable(const std::filesystem::path& folder);
 
-/// Writes a whole file, in an existing folder.
-/// @throws Error(results)  with the system's reason, or if a file of that name is to be kept
-void write_atomically(const std::filesystem::path& path,
-                      std::string_view content,
-                      Existing existing = Existing::keep);
+/// Makes a folder, and those above it, where it is missing.
+/// @return whether it was made
+/// @throws Error(results)  with the system's reason, or if something else stands there
+bool make_folder(const std::filesystem::path& folder);
+
+/// Removes a file or an empty folder, if it is there; what cannot be removed stays.
+void remove_quietly(const std::filesystem::path& path) noexcept;
 
 }  // namespace smdm

@@ -46,8 +46,43 @@ class WithoutBrokenPipeSignal {
 
 }  // namespace
 
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    static_cast<void>(close());
+    number_ = std::exchange(other.number_, -1);
+  }
+  return *this;
+}
+
+int Descriptor::close() noexcept {
+  if (!is_open()) return 0;
+  // Never tried again: on Linux the number is free even after EINTR.
+  return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR ? 0 : errno;
+}
+
+std::string reason_of(int code) {
+  return std::generic_category().message(code);
+}
+
 std::string because(const std::string& what, int code) {
-  return what + ": " + std::generic_category().message(code);
+  return what + ": " + reason_of(code);
+}
+
+std::size_t read_some(int descriptor,
+                      std::span<char> into,
+                      const std::string& name,
+                      ErrorKind kind) {
+  std::size_t filled = 0;
+  while (filled < into.size()) {
+    const ssize_t got = ::read(descriptor, into.data() + filled, into.size() - filled);
+    if (got == 0) break;
+    if (got > 0) {
+      filled += static_cast<std::size_t>(got);
+    } else if (errno != EINTR) {
+      throw Error(kind, "wanted to read " + name + ", got: " + reason_of(errno));
+    }
+  }
+  return filled;
 }
 
 void write_all(int descriptor, std::string_view bytes, const std::string& name) {

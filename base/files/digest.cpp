@@ -1,13 +1,12 @@
 #include "base/files/digest.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <stdexcept>
 #include <vector>
 
 #include <openssl/evp.h>
+
+#include "base/files/open.hpp"
 
 namespace smdm {
 
@@ -52,19 +51,14 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path, ErrorKind kind) {
-  const auto fail = [&path, kind](int reason) {
-    throw Error(kind, "wanted to read " + path.string() + ", got: " + std::strerror(reason));
-  };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  if (!file) fail(errno);
+  const auto descriptor = open_input(path, kind, Input::file);
   Sha256 digest;
-  std::vector<char> block(1U << 20U);
-  while (std::feof(file.get()) == 0) {
-    const std::size_t got = std::fread(block.data(), 1, block.size(), file.get());
-    if (std::ferror(file.get()) != 0) fail(errno);
+  std::vector<char> block(std::size_t{1} << 20U);
+  std::size_t got = 0;
+  do {
+    got = read_some(descriptor.number(), block, path.string(), kind);
     digest.update({block.data(), got});
-  }
+  } while (got == block.size());
   return digest.finish();
 }
 

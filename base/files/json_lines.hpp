@@ -1,29 +1,20 @@
-/// JSON lines written one by one: to a file that appears when it is complete, or to standard
-/// output.
+/// JSON lines written one by one: to a file that appears when it is complete, or to a stream.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
-#include "base/files/atomic.hpp"
+#include "base/files/output.hpp"
 #include "base/json.hpp"
 
 namespace smdm {
 
-/// Where the answers of `--requests`, `--prompts` and `--rescore` go.
-///   "-"                    standard output, line by line
-///   a device or a pipe     the same, into it
-///   any other path         a new file, complete or absent: it gets its name in `finish`; one that
-///                          exists is refused at once and never overwritten
-/// A number that is not finite is written as null.
+/// Where the answers of `--requests`, `--prompts` and `--rescore` go: standard output for "-", line
+/// by line, else a new OutputFile. A number that is not finite is written as null.
 class JsonLinesWriter {
  public:
-  /// @throws Error(results)  if the path exists, or its folder is missing or cannot be written
+  /// @throws Error(results)  if the path exists, or cannot be written
   explicit JsonLinesWriter(const std::string& target);
-  ~JsonLinesWriter();
-  JsonLinesWriter(const JsonLinesWriter&) = delete;
-  JsonLinesWriter& operator=(const JsonLinesWriter&) = delete;
 
   /// @throws Error(results)  with the system's reason: a full disk, a closed pipe
   void write(const Json& line);
@@ -33,9 +24,8 @@ class JsonLinesWriter {
   void finish();
 
  private:
-  std::filesystem::path target_;
-  std::optional<PendingFile> file_;  ///< empty for a stream
-  int stream_ = -1;                  ///< open descriptor of a stream
+  std::optional<OutputFile> file_;  ///< empty for standard output
+  Descriptor standard_output_;
 };
 
 }  // namespace smdm

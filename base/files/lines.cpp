@@ -1,25 +1,22 @@
-// Blocks are unpacked by zlib, which passes over plain text as it is, and are hashed as they pass:
-// the digest is that of the unpacked text, so that a packed and a plain file of one content count
-// as the same.
+// Blocks of the unpacked text are hashed as they pass: a packed and a plain file of one content
+// count as the same.
 #include "base/files/lines.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <zlib.h>
-
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/unpack.hpp"
 #include "base/text/unicode.hpp"
+#include "base/text/utf8.hpp"
 
 namespace smdm {
 
 struct LineReader::State {
   std::filesystem::path path;
-  gzFile file = nullptr;
+  Unpacker file;
   std::vector<char> block = std::vector<char>(1U << 18U);
   std::size_t begin = 0;  // unread bytes of the block: begin..end
   std::size_t end = 0;
@@ -27,56 +24,31 @@ struct LineReader::State {
   Sha256 digest;
   std::string sha256;
 
-  explicit State(std::filesystem::path file_path) : path(std::move(file_path)) {}
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    if (file != nullptr) gzclose(file);
-  }
+  State(std::filesystem::path file_path, Input input)
+      : path(std::move(file_path)), file(path, input) {}
 
   [[nodiscard]] std::string where() const { return path.string() + ":" + std::to_string(line); }
 
   /// The next block of unpacked text; false at the end of the file.
   bool fill() {
-    errno = 0;
-    const int got = gzread(file, block.data(), static_cast<unsigned>(block.size()));
-    int code = Z_OK;
-    const char* reason = gzerror(file, &code);
-    // A gzip stream that ends early is only reported beside the bytes that were still good.
-    if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) fail(code, reason);
     begin = 0;
-    end = static_cast<std::size_t>(got);
+    end = 0;
+    try {
+      end = file.read(block);
+    } catch (const DamagedGzip& damage) {
+      throw Error(ErrorKind::data,
+                  damage.truncated
+                      ? where() + ": wanted a whole gzip file, got one that ends after this line"
+                      : where() + ": wanted an intact gzip file, got a damaged one (" +
+                            damage.reason + ")");
+    }
     digest.update({block.data(), end});
-    return got > 0;
-  }
-
-  [[noreturn]] void fail(int code, const char* reason) const {
-    const int system = errno;
-    if (code == Z_BUF_ERROR) {
-      throw Error(ErrorKind::data,
-                  where() + ": wanted a whole gzip file, got one that ends after this line");
-    }
-    if (code == Z_ERRNO) {
-      throw Error(ErrorKind::data,
-                  "wanted to read " + path.string() + ", got: " + std::strerror(system));
-    }
-    throw Error(ErrorKind::data, where() + ": wanted an intact gzip file, got a damaged one (" +
-                                     std::string(reason) + ")");
+    return end > 0;
   }
 };
 
-LineReader::LineReader(std::filesystem::path path)
-    : state_(std::make_unique<State>(std::move(path))) {
-  errno = 0;
-  if (std::filesystem::is_directory(state_->path)) {
-    throw Error(ErrorKind::data, "wanted the file " + state_->path.string() + ", got a folder");
-  }
-  state_->file = gzopen(state_->path.c_str(), "rb");
-  if (state_->file == nullptr) {
-    throw Error(ErrorKind::data, "wanted to read " + state_->path.string() +
-                                     ", got: " + std::strerror(errno == 0 ? ENOMEM : errno));
-  }
-}
+LineReader::LineReader(std::filesystem::path path, Input input)
+    : state_(std::make_unique<State>(std::move(path), input)) {}
 
 LineReader::~LineReader() = default;
 LineReader::LineReader(LineReader&&) noexcept = default;
@@ -102,6 +74,9 @@ bool LineReader::next(std::string& line) {
     return false;
   }
   ++state.line;
+  // What programs of Windows put before UTF-8 text is no part of it.
+  if (state.line == 1 && line.starts_with(unicode::kByteOrderMark))
+    line.erase(0, unicode::kByteOrderMark.size());
   if (!line.empty() && line.back() == '\r') line.pop_back();
   if (!unicode::is_valid(line)) {
     throw Error(ErrorKind::data, state.where() + ": wanted UTF-8 text, got other bytes");

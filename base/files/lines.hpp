@@ -6,14 +6,16 @@
 #include <memory>
 #include <string>
 
+#include "base/files/open.hpp"
+
 namespace smdm {
 
 /// Reads one line after the other, in blocks. Lines end with "\n" or "\r\n", which are taken off;
-/// the last line may lack it.
+/// the last line may lack it. A byte order mark at the begin of the text is left out.
 class LineReader {
  public:
   /// @throws Error(data)  if the file cannot be opened
-  explicit LineReader(std::filesystem::path path);
+  explicit LineReader(std::filesystem::path path, Input input = Input::stream);
   ~LineReader();
   LineReader(LineReader&&) noexcept;
   LineReader& operator=(LineReader&&) noexcept;

@@ -1,26 +1,26 @@
 #include "base/files/read.hpp"
 
-#include <array>
-#include <cerrno>
+#include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "base/files/paths.hpp"
 
 namespace smdm {
 
-std::optional<std::string> read_file(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return std::nullopt;
+std::string read_file(const std::filesystem::path& path, ErrorKind kind, Input input) {
+  const auto descriptor = open_input(path, kind, input);
+  std::vector<char> block(std::size_t{1} << 16U);
   std::string bytes;
-  std::array<char, std::size_t{1} << 16U> block{};
-  ssize_t got = 0;
+  std::size_t got = 0;
   do {
-    got = ::read(descriptor, block.data(), block.size());
-    if (got > 0) bytes.append(block.data(), static_cast<std::size_t>(got));
-  } while (got > 0 || (got < 0 && errno == EINTR));
-  ::close(descriptor);
-  if (got < 0) return std::nullopt;
+    got = read_some(descriptor.number(), block, path.string(), kind);
+    bytes.append(block.data(), got);
+  } while (got == block.size());
   return bytes;
+}
+
+std::optional<std::string> read_file_if_there(const std::filesystem::path& path, ErrorKind kind) {
+  if (is_absent(path)) return std::nullopt;
+  return read_file(path, kind);
 }
 
 }  // namespace smdm

@@ -10,6 +10,9 @@ namespace smdm::unicode {
 /// What programs show for a byte that is part of no character.
 inline constexpr char32_t kReplacement = 0xFFFD;
 
+/// What may stand before UTF-8 text and is no part of it: U+FEFF.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 struct Character {
   char32_t code = kReplacement;  ///< kReplacement where the bytes are malformed
   std::size_t bytes = 1;         ///< to go on by; 1 where they are malformed

@@ -73,11 +73,12 @@ class Opener {
     if (question_ == questions_.size()) return nullptr;
     if (request_ == 0)
       gathering_ = std::make_shared<Gathering>(question_, questions_[question_].size(), done_);
-    return std::visit([this](const auto& estimator) { return open(estimator); }, config_.estimator);
+    return std::visit([this](const auto& estimator) { return source_of(estimator); },
+                      config_.estimator);
   }
 
  private:
-  std::unique_ptr<ScoreSource> open(const MonteCarlo& estimator) {
+  std::unique_ptr<ScoreSource> source_of(const MonteCarlo& estimator) {
     const auto& request = questions_[question_][request_];
     auto content = request.context;
     if (estimator.draws_of == DrawsOf::whole_request) {
@@ -87,11 +88,11 @@ class Opener {
     return monte_carlo_source(one_request(), estimator, draws);
   }
 
-  std::unique_ptr<ScoreSource> open(const ChainRule& /*estimator*/) {
+  std::unique_ptr<ScoreSource> source_of(const ChainRule& /*estimator*/) {
     return chain_rule_source(one_request());
   }
 
-  std::unique_ptr<ScoreSource> open(const TeacherForcing& estimator) {
+  std::unique_ptr<ScoreSource> source_of(const TeacherForcing& estimator) {
     const auto left = questions_[question_].subspan(request_);
     const auto count = requests_with_one_context(left);
     return teacher_forcing_source(left.first(count),
@@ -99,7 +100,7 @@ class Opener {
                                   config_.greedy ? WithArgmax::yes : WithArgmax::no, taken(count));
   }
 
-  std::unique_ptr<ScoreSource> open(const ExactSum& estimator) {
+  std::unique_ptr<ScoreSource> source_of(const ExactSum& estimator) {
     return open_question([&](const TokenRequest& request) {
       return exact_sum(request.continuation.size(), estimator);
     });
@@ -107,14 +108,14 @@ class Opener {
 
   // Draws of a question belong to its context, so that its choices hide the same tokens and the
   // differences between them vary less.
-  std::unique_ptr<ScoreSource> open(const FixedCount& estimator) {
+  std::unique_ptr<ScoreSource> source_of(const FixedCount& estimator) {
     const FixedCountDraws draws(config_.seed, questions_[question_].front().context);
     return open_question([&](const TokenRequest& request) {
       return fixed_count(request.continuation.size(), estimator, draws);
     });
   }
 
-  std::unique_ptr<ScoreSource> open(const Balanced& estimator) {
+  std::unique_ptr<ScoreSource> source_of(const Balanced& estimator) {
     const auto draws = balanced_draws(config_.seed, questions_[question_].front().context);
     return open_question([&](const TokenRequest& request) {
       return balanced(request.continuation.size(), request.context.size(), estimator, draws);

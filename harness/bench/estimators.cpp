@@ -9,7 +9,7 @@
 #include <iostream>
 #include <map>
 
-#include "base/files/atomic.hpp"
+#include "base/files/output.hpp"
 #include "base/text/numbers.hpp"
 #include "harness/bench/study.hpp"
 #include "harness/bench/tools.hpp"
@@ -205,7 +205,7 @@ void add_races(const StudiedTask& study, const StudyConfig& config, std::vector<
 }
 
 void write_text(const std::string& path, const std::string& text) {
-  write_atomically(std::filesystem::absolute(path), text, Existing::replace);
+  write_output(path, text, Existing::replace);
 }
 
 }  // namespace

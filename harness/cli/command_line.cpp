@@ -3,7 +3,6 @@
 // program brings.
 #include "harness/cli/command_line.hpp"
 
-#include <csignal>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
@@ -11,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
+#include "base/files/signals.hpp"
 #include "harness/cli/compare.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
@@ -91,7 +91,8 @@ int run(std::span<const char* const> arguments, const ModelJobs& jobs) {
 }  // namespace
 
 int run_command_line(std::span<const char* const> arguments, const ModelJobs& jobs) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, reported as one
+  hold_standard_streams();
+  handle_signals();
   try {
     // Whoever starts a program may leave out even its name.
     return run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);

@@ -10,8 +10,8 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
-#include "base/files/atomic.hpp"
 #include "base/files/json_lines.hpp"
+#include "base/files/output.hpp"
 #include "results/compare/baseline.hpp"
 #include "results/compare/comparison.hpp"
 #include "results/compare/comparison_report.hpp"
@@ -72,7 +72,7 @@ void make_baseline_file(const CompareSettings& settings, const fs::path& path) {
   runs.reserve(settings.runs.size());
   for (const auto& run : settings.runs) runs.push_back(read_facts(run));
   const auto baseline = make_baseline(runs);
-  write_atomically(path, baseline_text(baseline), existing);
+  write_output(path, baseline_text(baseline), existing);
   std::cerr << "wrote " << path.string() << ": " << baseline.tasks.size() << " task(s), "
             << runs.size() << " repeat(s)\n";
 }
@@ -82,7 +82,7 @@ void make_baseline_file(const CompareSettings& settings, const fs::path& path) {
 GateReport report_of(const CompareSettings& settings, const fs::path& gate) {
   const auto& name = settings.runs.front();
   const auto write = [&](const std::string& xml) {
-    if (settings.junit) write_atomically(*settings.junit, xml, Existing::replace);
+    if (settings.junit) write_output(*settings.junit, xml, Existing::replace);
   };
   const auto begin = std::chrono::steady_clock::now();
   GateReport report;

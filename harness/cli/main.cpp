@@ -2,36 +2,30 @@
 // LibTorch, whose libraries take most of the time of a start. For anything with a model it becomes
 // smdm-eval-engine, which lies beside it, reads the same command line again and does everything.
 #include <cerrno>
-#include <filesystem>
 #include <iostream>
 #include <span>
 #include <string_view>
-#include <system_error>
 
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/files/descriptor.hpp"
+#include "base/files/paths.hpp"
 #include "harness/cli/command_line.hpp"
 
 namespace smdm {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// The same process goes on as the engine: arguments, environment and descriptors stay.
 /// @throws Error(failure)  if there is no such program
 [[noreturn]] void become_engine(char* const* argv) {
-  std::error_code failure;
-  const auto program = fs::read_symlink("/proc/self/exe", failure);
-  const auto engine = program.parent_path() / "smdm-eval-engine";
-  if (!failure) {
-    // The engine lies beside this very program, and the arguments are the user's own.
-    ::execv(engine.c_str(), argv);  // NOLINT(clang-analyzer-optin.taint.GenericTaint)
-    failure.assign(errno, std::generic_category());
-  }
+  const auto engine = running_program().parent_path() / "smdm-eval-engine";
+  // The engine lies beside this very program, and the arguments are the user's own.
+  ::execv(engine.c_str(), argv);  // NOLINT(clang-analyzer-optin.taint.GenericTaint)
   throw Error(ErrorKind::failure,
-              "wanted the program that computes, which lies beside smdm-eval, in " +
-                  engine.string() + ": " + failure.message());
+              because("wanted the program that computes, which lies beside smdm-eval, in " +
+                          engine.string(),
+                      errno));
 }
 
 /// Whether the configuration file is a pipe, which gives its text only once: the engine has to have
@@ -46,9 +40,7 @@ bool config_is_pipe(std::span<const char* const> arguments) {
     } else if (argument.starts_with(kOption) && argument.substr(kOption.size()).starts_with('=')) {
       file = argument.substr(kOption.size() + 1);
     }
-    std::error_code ignored;
-    const auto status = fs::status(file, ignored);
-    if (fs::is_fifo(status) || fs::is_character_file(status) || fs::is_socket(status)) return true;
+    if (look_at(file).standing == Standing::other) return true;
   }
   return false;
 }

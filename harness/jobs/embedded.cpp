@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/paths.hpp"
 #include "harness/settings/choices.hpp"
 
 namespace smdm {
@@ -50,12 +51,10 @@ const Specialist& specialist_of(const Task& task) {
 bool is_micro_world(const std::string& data) {
   if (data == kEmbeddedData) return true;
   constexpr int kLevels = 4;
-  std::error_code failure;
-  auto folder = fs::canonical(data, failure);
-  for (int level = 0; !failure && level < kLevels && folder.has_relative_path(); ++level) {
-    std::error_code ignored;
-    if (fs::exists(folder / "world.json", ignored) &&
-        fs::is_directory(folder / "data" / "reversal_curse" / "microworld", ignored)) {
+  auto folder = real_path(data, ErrorKind::data);
+  for (int level = 0; level < kLevels && folder.has_relative_path(); ++level) {
+    if (is_file(folder / "world.json") &&
+        is_folder(folder / "data" / "reversal_curse" / "microworld")) {
       return true;
     }
     folder = folder.parent_path();
@@ -126,13 +125,12 @@ std::string marked(const std::string& name) {
 }  // namespace
 
 fs::path embedded_folder() {
-  std::error_code ignored;
-  const auto program = fs::read_symlink("/proc/self/exe", ignored);
+  const auto program = running_program();
   const fs::path candidates[] = {
       program.parent_path().parent_path() / "share" / "smdm-eval" / "embedded",
       fs::path(SMDM_SOURCE_DIR) / "embedded"};
   for (const auto& folder : candidates) {
-    if (fs::is_directory(folder, ignored)) return folder;
+    if (is_folder(folder)) return folder;
   }
   throw Error(ErrorKind::usage, "the embedded checkpoints are not there: looked for " +
                                     candidates[0].string() + " and " + candidates[1].string() +

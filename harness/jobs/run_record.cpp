@@ -3,13 +3,14 @@
 #include "harness/jobs/run_record.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <sstream>
 #include <string>
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <torch/version.h>
 
+#include "base/files/read.hpp"
 #include "harness/cli/version.hpp"
 #include "models/matmul.hpp"
 #include "tasks/ask/catalog.hpp"
@@ -23,7 +24,7 @@ double seconds_since_epoch(std::chrono::system_clock::time_point when) {
 
 /// The processor in the words of its maker, or null where the system does not say.
 Json processor_name() {
-  std::ifstream info("/proc/cpuinfo");
+  std::istringstream info(read_file_if_there("/proc/cpuinfo", ErrorKind::failure).value_or(""));
   for (std::string line; std::getline(info, line);) {
     const auto colon = line.find(": ");
     if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);

@@ -35,7 +35,8 @@ c10::Device device_of(const std::string& name) {
 /// weights; null where they are not known.
 Json training_flops(const std::filesystem::path& folder) {
   // The record of a training is no part of a checkpoint: without it the model is as good.
-  const auto text = read_file(folder / "training.json").value_or("");
+  const auto text =
+      read_file_if_there(folder / "training.json", ErrorKind::checkpoint).value_or("");
   const auto training = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!training.is_object() || !training.contains("flops")) return nullptr;
   return training.at("flops").is_number() ? training.at("flops") : Json(nullptr);

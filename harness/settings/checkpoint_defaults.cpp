@@ -3,9 +3,9 @@
 #include "harness/settings/checkpoint_defaults.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/error.hpp"
+#include "base/files/read.hpp"
 #include "base/json.hpp"
 #include "tasks/ask/catalog.hpp"
 
@@ -87,9 +87,9 @@ Settings settings_of(const std::string& where, const Json& object) {
 }  // namespace
 
 EvaluationDefaults read_evaluation_defaults(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) return {};
-  std::ifstream stream(file);
-  const auto json = Json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  const auto text = read_file_if_there(file, ErrorKind::checkpoint);
+  if (!text) return {};
+  const auto json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
   const auto version = json.is_object() ? json.value("evaluation_version", Json()) : Json();
   if (version != Json(kVersion) || !json.contains("tasks") || !json.at("tasks").is_object()) {
     throw Error(ErrorKind::checkpoint, file.string() + ": wanted {\"evaluation_version\": " +

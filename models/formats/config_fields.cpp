@@ -1,17 +1,14 @@
 #include "models/formats/config_fields.hpp"
 
-#include <fstream>
-
 #include "base/error.hpp"
+#include "base/files/read.hpp"
 
 namespace smdm {
 
 ConfigFields::ConfigFields(const std::filesystem::path& path) : file_(path.string()) {
-  std::ifstream stream(path);
-  if (!stream)
-    throw Error(ErrorKind::checkpoint, file_ + ": the model's configuration cannot be read");
+  const auto text = read_file(path, ErrorKind::checkpoint);
   try {
-    json_ = nlohmann::json::parse(stream);
+    json_ = nlohmann::json::parse(text);
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::checkpoint, file_ + ": not valid JSON: " + error.what());
   }

@@ -5,6 +5,7 @@
 #include <sentencepiece_processor.h>
 
 #include "base/error.hpp"
+#include "base/files/read.hpp"
 
 namespace smdm {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 class SentencePieceTokenizer final : public Tokenizer {
  public:
   explicit SentencePieceTokenizer(const std::filesystem::path& path) {
-    const auto status = processor_.Load(path.string());
+    const auto status = processor_.LoadFromSerializedProto(read_file(path, ErrorKind::checkpoint));
     if (!status.ok()) {
       auto reason = status.ToString();
       std::replace(reason.begin(), reason.end(), '\n', ' ');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/files/paths.hpp"
 #include "base/text/unicode.hpp"
 #include "models/text/sentencepiece.hpp"
 
@@ -21,8 +22,8 @@ std::unique_ptr<const Tokenizer> open_tokenizer(const std::filesystem::path& pat
 
 std::optional<std::filesystem::path> tokenizer_file_in(const std::filesystem::path& folder) {
   auto file = folder / "tokenizer.model";
-  if (std::filesystem::is_regular_file(file)) return file;
-  return std::nullopt;
+  if (is_absent(file)) return std::nullopt;
+  return file;
 }
 
 }  // namespace smdm

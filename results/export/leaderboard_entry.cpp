@@ -7,7 +7,6 @@
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
-#include "base/files/read.hpp"
 #include "results/export/leaderboard_fields.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
@@ -23,13 +22,6 @@ std::string prompt_digest(const TaskRecord& task) {
   return sha256(all);
 }
 
-/// Of a file whose digest the results file does not have.
-std::string digest_of(const fs::path& file) {
-  const auto bytes = read_file(file);
-  if (!bytes) throw Error(ErrorKind::results, "cannot read " + file.string());
-  return sha256(*bytes);
-}
-
 Json entry_of(const EntrySource& source) {
   Json entry = Json::object();
   for (const LeaderboardField& field : leaderboard_fields())
@@ -41,12 +33,13 @@ void add_entries(const TaskFacts& task, const fs::path& folder, std::vector<Json
   const auto path = fs::absolute(task.samples_file)
                         .lexically_normal()
                         .lexically_proximate(fs::absolute(folder).lexically_normal());
-  EntrySource source{
-      .task = task,
-      .metric = 0,
-      .prompt_sha256 = prompt_digest(task.record),
-      .samples_path = path.generic_string(),
-      .samples_sha256 = task.samples_sha256 ? *task.samples_sha256 : digest_of(task.samples_file)};
+  EntrySource source{.task = task,
+                     .metric = 0,
+                     .prompt_sha256 = prompt_digest(task.record),
+                     .samples_path = path.generic_string(),
+                     .samples_sha256 = task.samples_sha256
+                                           ? *task.samples_sha256  // the results file may lack it
+                                           : sha256_of_file(task.samples_file, ErrorKind::results)};
   for (; source.metric < task.record.metrics.size(); ++source.metric) {
     entries.push_back(entry_of(source));
     check_entry(entries.back());

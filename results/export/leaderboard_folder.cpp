@@ -1,13 +1,7 @@
 // The folder of a leaderboard: read, merged with runs, and replaced file by file under a lock.
-#include <cerrno>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "base/error.hpp"
-#include "base/files/atomic.hpp"
-#include "base/files/descriptor.hpp"
+#include "base/files/lock.hpp"
+#include "base/files/output.hpp"
 #include "base/files/read.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/leaderboard_entry.hpp"
@@ -20,25 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kJsonFile = "leaderboard.json";
-
-/// One process at a time changes a folder; the lock ends with its holder, however that ends.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder)
-      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
-      const int code = errno;
-      if (descriptor_ >= 0) ::close(descriptor_);
-      throw Error(ErrorKind::results, because("cannot lock " + folder.string(), code));
-    }
-  }
-  ~FolderLock() { ::close(descriptor_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_;
-};
 
 Leaderboard leaderboard_from(const Json& file) {
   if (!file.is_object() || !file.contains("schema") || !file.contains("benchmarks"))
@@ -56,42 +31,25 @@ Leaderboard leaderboard_from(const Json& file) {
   return leaderboard;
 }
 
-PendingFile pending(const fs::path& folder, const std::string& content) {
-  PendingFile file(folder);
-  file.write(content);
-  file.close();
-  return file;
-}
-
+/// All files are on the disk before the first one is replaced.
 void replace_files(const fs::path& folder, const Leaderboard& leaderboard) {
-  struct Target {
-    std::string name;
-    PendingFile file;
-  };
-  std::vector<Target> targets;
+  std::vector<OutputFile> files;
   for (const ExportFormat& format : export_formats()) {
-    if (const auto* text = std::get_if<LeaderboardText>(&format.text))
-      targets.push_back(
-          {.name = std::string(format.file), .file = pending(folder, (*text)(leaderboard))});
+    if (const auto* text = std::get_if<LeaderboardText>(&format.text)) {
+      auto& file = files.emplace_back(folder / format.file, Existing::replace);
+      file.write((*text)(leaderboard));
+      file.close();
+    }
   }
-  for (const Target& target : targets) {
-    if (fs::is_directory(folder / target.name))
-      throw Error(ErrorKind::results,
-                  "cannot write " + (folder / target.name).string() + ": it is a folder");
-  }
-  for (Target& target : targets)
-    static_cast<void>(target.file.commit(target.name, Existing::replace));
-  sync_folder(folder);
+  for (auto& file : files) file.finish();
 }
 
 }  // namespace
 
 Leaderboard read_leaderboard(const fs::path& folder) {
   const auto path = folder / kJsonFile;
-  std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(path, ignored))) return {};
-  const auto text = read_file(path);
-  if (!text) throw Error(ErrorKind::results, "cannot read " + path.string());
+  const auto text = read_file_if_there(path, ErrorKind::results);
+  if (!text) return {};
   try {
     return leaderboard_from(Json::parse(*text));
   } catch (const Json::exception& error) {

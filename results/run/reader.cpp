@@ -44,10 +44,9 @@ fs::path results_file_at(const fs::path& path) {
 }
 
 Json parse_file(const fs::path& file) {
-  const auto text = read_file(file);
-  if (!text) throw Error(ErrorKind::results, "cannot read " + file.string());
+  const auto text = read_file(file, ErrorKind::results);
   try {
-    return Json::parse(*text);
+    return Json::parse(text);
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results, file.string() + ": not JSON, or truncated: " + error.what());
   }

@@ -164,11 +164,11 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
 }
 
 std::string bytes_of(const std::filesystem::path& file, const std::string& task) {
-  auto bytes = read_file(file);
-  if (!bytes)
-    throw Error(ErrorKind::results,
-                "wanted the samples of " + task + " at " + file.string() + ", cannot open it");
-  return *std::move(bytes);
+  try {
+    return read_file(file, ErrorKind::results);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "the samples of " + task + ": " + error.what());
+  }
 }
 
 }  // namespace

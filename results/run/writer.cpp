@@ -1,12 +1,14 @@
 // Files of a run staged under temporary names, then renamed together.
 #include "results/run/writer.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/paths.hpp"
 #include "base/text/dates.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
@@ -24,8 +26,7 @@ class Committed {
  public:
   Committed() = default;
   ~Committed() {
-    std::error_code ignored;
-    for (const fs::path& path : paths_) fs::remove(path, ignored);
+    for (const fs::path& path : paths_) remove_quietly(path);
   }
   Committed(const Committed&) = delete;
   Committed& operator=(const Committed&) = delete;
@@ -101,11 +102,7 @@ RunFiles names(const fs::path& folder, const RunRecord& run, const std::string& 
 }
 
 bool any_exists(const RunFiles& files) {
-  std::error_code ignored;
-  for (const fs::path& path : files.samples) {
-    if (fs::exists(fs::symlink_status(path, ignored))) return true;
-  }
-  return fs::exists(fs::symlink_status(files.results, ignored));
+  return std::ranges::any_of(files.samples, is_taken) || is_taken(files.results);
 }
 
 /// Gives all files their names, or none and returns false: another run took one of them meanwhile.

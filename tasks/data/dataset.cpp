@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/files/lines.hpp"
+#include "base/files/paths.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/data/fields.hpp"
 #include "tasks/data/json_object.hpp"
@@ -23,11 +24,11 @@ struct Row {
   std::string where;  // "path:line"
 };
 
-/// The file as it is named, or with ".gz", or nothing.
+/// The file as it is named, or with ".gz", or nothing. One that cannot be read counts as there:
+/// reading it gives the reason.
 std::optional<fs::path> locate_plain(const fs::path& plain) {
-  std::error_code ignored;
   for (const fs::path& path : {plain, fs::path(plain.string() + ".gz")}) {
-    if (fs::exists(path, ignored)) return path;
+    if (look_at(path).standing != Standing::nothing) return path;
   }
   return std::nullopt;
 }
@@ -40,12 +41,12 @@ std::optional<fs::path> locate(const fs::path& root, const DataFile& file) {
   const fs::path above = root / file.path.substr(0, star);
   const fs::path below = file.path.substr(star + kAnyFolder.size());
   std::vector<fs::path> found;
-  std::error_code ignored;
-  for (const auto& folder : fs::directory_iterator(above, ignored)) {
-    if (auto path = locate_plain(folder.path() / below)) found.push_back(std::move(*path));
+  if (look_at(above).standing == Standing::nothing) return std::nullopt;
+  for (const auto& folder : entries_of(above, ErrorKind::data)) {
+    if (!is_folder(folder)) continue;
+    if (auto path = locate_plain(folder / below)) found.push_back(std::move(*path));
   }
   if (found.empty()) return std::nullopt;
-  std::ranges::sort(found);
   if (found.size() > 1) {
     throw Error(ErrorKind::data, "wanted one file " + (root / file.path).string() + ", got " +
                                      found[0].string() + " and " + found[1].string() +
@@ -118,7 +119,7 @@ std::vector<Row> read_rows(const fs::path& path,
                            const DataFile& file,
                            RowFormat format,
                            LoadedDataset& into) {
-  LineReader reader(path);
+  LineReader reader(path, Input::file);
   std::vector<Row> rows;
   for (std::string line; reader.next(line);) {
     if (unicode::strip(line).empty()) continue;
@@ -158,7 +159,7 @@ void add_labels(const LabelFile& labels,
                 const fs::path& documents,
                 std::vector<Row>& rows,
                 LoadedDataset& into) {
-  LineReader reader(path);
+  LineReader reader(path, Input::file);
   std::size_t count = 0;
   for (std::string line; reader.next(line);) {
     const std::string label = unicode::strip(line);
@@ -207,11 +208,7 @@ LoadedDataset load_dataset(const std::string& task,
                            const DatasetInfo& info,
                            const fs::path& root,
                            const std::function<void(const Json&)>& check) {
-  std::error_code ignored;
-  if (!fs::is_directory(root, ignored)) {
-    throw Error(ErrorKind::data, task + ": wanted a folder of data at " + root.string() + ", got " +
-                                     (fs::exists(root, ignored) ? "a file" : "nothing there"));
-  }
+  require_folder(root, ErrorKind::data, task + ": ", "data");
   const Located found = locate_source(task, info, root);
   LoadedDataset into;
   std::vector<Row> rows =

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/files/lines.hpp"
+#include "base/files/paths.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/data/fields.hpp"
 #include "tasks/data/json_object.hpp"
@@ -32,28 +33,20 @@ std::optional<std::string> stem_of(const fs::path& file) {
 std::vector<fs::path> corpus_files(const std::string& task,
                                    const fs::path& data,
                                    const std::string& folder) {
-  std::error_code ignored;
-  if (!fs::exists(data, ignored)) {
+  const auto state = look_at(data);
+  if (state.standing == Standing::nothing || state.standing == Standing::unknown) {
     throw Error(ErrorKind::data,
-                task + ": wanted a corpus at " + data.string() + ", got nothing there");
+                task + ": wanted a corpus at " + data.string() + ", got " + in_words(state));
   }
-  if (!fs::is_directory(data, ignored)) return {data};
+  if (state.standing != Standing::folder) return {data};
   const fs::path inside = data / folder;
-  const fs::path root = fs::is_directory(inside, ignored) ? inside : data;
-  std::error_code failure;
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(root, failure)) {
-    if (stem_of(entry.path())) files.push_back(entry.path());
-  }
-  if (failure) {
-    throw Error(ErrorKind::data,
-                task + ": wanted to read " + root.string() + ", got: " + failure.message());
-  }
+  auto files =
+      entries_of(look_at(inside).standing == Standing::nothing ? data : inside, ErrorKind::data);
+  std::erase_if(files, [](const fs::path& file) { return !stem_of(file); });
   if (files.empty()) {
     throw Error(ErrorKind::data, task + ": wanted files NAME.jsonl[.gz] in " + inside.string() +
                                      " or " + data.string() + ", got none");
   }
-  std::ranges::sort(files);
   return files;
 }
 
@@ -95,10 +88,11 @@ class Gatherer {
     }
   }
 
-  void read(const fs::path& file) {
+  /// @param input  Input::stream for a file that the user names
+  void read(const fs::path& file, Input input) {
     std::string own;
     if (!query_.date_field) own = open_file_period(file);
-    LineReader reader(file);
+    LineReader reader(file, input);
     for (std::string line; reader.next(line);) {
       if (unicode::strip(line).empty()) continue;
       located_errors(reader.where(), [&] { add(parse_object(line), own); });
@@ -205,7 +199,8 @@ LoadedCorpus load_corpus(const std::string& task,
                          const CorpusQuery& query) {
   LoadedCorpus corpus;
   Gatherer gatherer(query, corpus);
-  for (const fs::path& file : corpus_files(task, data, folder)) gatherer.read(file);
+  const auto input = is_folder(data) ? Input::file : Input::stream;
+  for (const fs::path& file : corpus_files(task, data, folder)) gatherer.read(file, input);
   gatherer.finish(task);
   return corpus;
 }

@@ -9,6 +9,8 @@
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
+#include "base/files/output.hpp"
+#include "base/files/paths.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -56,7 +58,7 @@ TEST_CASE("a file appears whole, under its name, and alone") {
   const test::TemporaryFolder folder;
   std::string content(3 << 20, 'x');
   content += "end";
-  write_atomically(folder.path() / "a.txt", content);
+  write_output(folder.path() / "a.txt", content);
   CHECK(test::read_file(folder.path() / "a.txt") == content);
   CHECK(entries(folder.path()) == 1);
 }
@@ -64,7 +66,7 @@ TEST_CASE("a file appears whole, under its name, and alone") {
 TEST_CASE("a file's mode is what the umask leaves, not that of a temporary file") {
   const test::TemporaryFolder folder;
   const mode_t before = umask(022);
-  write_atomically(folder.path() / "a", "x");
+  write_output(folder.path() / "a", "x");
   umask(before);
   struct stat status{};
   REQUIRE(stat((folder.path() / "a").c_str(), &status) == 0);
@@ -74,18 +76,17 @@ TEST_CASE("a file's mode is what the umask leaves, not that of a temporary file"
 TEST_CASE("a file that exists is kept, or replaced where that is asked for") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "a.txt";
-  write_atomically(path, "first");
-  const auto error =
-      test::error_text<ErrorKind::results>([&] { write_atomically(path, "second"); });
+  write_output(path, "first");
+  const auto error = test::error_text<ErrorKind::results>([&] { write_output(path, "second"); });
   CHECK(contains(error, path.string()));
   CHECK(contains(error, "not overwritten"));
   CHECK(test::read_file(path) == "first");
-  write_atomically(path, "third", Existing::replace);
+  write_output(path, "third", Existing::replace);
   CHECK(test::read_file(path) == "third");
   fs::create_symlink("nowhere", folder.path() / "dangling");
-  CHECK(contains(test::error_text<ErrorKind::results>(
-                     [&] { write_atomically(folder.path() / "dangling", "x"); }),
-                 "not overwritten"));
+  CHECK(contains(
+      test::error_text<ErrorKind::results>([&] { write_output(folder.path() / "dangling", "x"); }),
+      "not overwritten"));
   CHECK(entries(folder.path()) == 2);
 }
 
@@ -124,7 +125,7 @@ TEST_CASE("a disk without room: one clear line and nothing left") {
   const test::TemporaryFolder folder;
   const SmallFiles limit(4096);
   const auto error = test::error_text<ErrorKind::results>(
-      [&] { write_atomically(folder.path() / "big", std::string(100000, 'x')); });
+      [&] { write_output(folder.path() / "big", std::string(100000, 'x')); });
   CHECK(contains(error, "cannot write"));
   CHECK(contains(error, folder.path().string()));
   CHECK(contains(error, "File too large"));
@@ -133,12 +134,12 @@ TEST_CASE("a disk without room: one clear line and nothing left") {
 
 TEST_CASE("a missing folder, or a file in its place, is named") {
   const test::TemporaryFolder folder;
-  const auto missing = test::error_text<ErrorKind::results>(
-      [&] { write_atomically(folder.path() / "no" / "a", "x"); });
+  const auto missing =
+      test::error_text<ErrorKind::results>([&] { write_output(folder.path() / "no" / "a", "x"); });
   CHECK(contains(missing, "wanted a folder at " + (folder.path() / "no").string()));
   test::write_file(folder.path() / "file", "x");
   const auto file = test::error_text<ErrorKind::results>(
-      [&] { write_atomically(folder.path() / "file" / "a", "x"); });
+      [&] { write_output(folder.path() / "file" / "a", "x"); });
   CHECK(contains(file, "wanted a folder at " + (folder.path() / "file").string()));
 }
 

@@ -96,10 +96,15 @@ TEST_CASE("a file is read to its last byte, or not at all") {
   bytes.back() = '\xff';
   test::write_file(folder.path() / "some", bytes);
   test::write_file(folder.path() / "empty", "");
-  CHECK(read_file(folder.path() / "some") == bytes);
-  CHECK(read_file(folder.path() / "empty") == "");
-  CHECK_FALSE(read_file(folder.path() / "none").has_value());
-  CHECK_FALSE(read_file(folder.path()).has_value());
+  CHECK(read_file(folder.path() / "some", ErrorKind::results) == bytes);
+  CHECK(read_file(folder.path() / "empty", ErrorKind::results).empty());
+  CHECK_THROWS_KIND(read_file(folder.path() / "none", ErrorKind::results), results);
+  CHECK_THROWS_KIND(read_file(folder.path(), ErrorKind::gate), gate);
+  CHECK_FALSE(read_file_if_there(folder.path() / "none", ErrorKind::results).has_value());
+  CHECK(read_file_if_there(folder.path() / "some", ErrorKind::results) == bytes);
+  CHECK_THROWS_KIND(read_file_if_there(folder.path(), ErrorKind::results), results);
+  std::filesystem::create_symlink("none", folder.path() / "link");
+  CHECK_THROWS_KIND(read_file_if_there(folder.path() / "link", ErrorKind::results), results);
 }
 
 TEST_CASE("gzip members follow each other") {
@@ -132,4 +137,67 @@ TEST_CASE("files that cannot be read") {
   CHECK(error_of(folder.path()) == "wanted the file " + folder.path().string() + ", got a folder");
   CHECK(error_of(folder.path() / "none") ==
         "wanted to read " + (folder.path() / "none").string() + ", got: No such file or directory");
+}
+
+TEST_CASE("what stands behind a gzip member is checked to the end of the file") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "x.gz";
+  const auto after = [&](const std::string& more) {
+    test::write_file(path, gzip("a\nb\n") + more);
+    return error_of(path);
+  };
+  const std::string whole = gzip("c\n");
+  const std::string zeros(700, '\0');
+  const std::string many_zeros(200'000, '\0');
+  CHECK(after("").empty());
+  for (const auto* padding : {&zeros, &many_zeros}) {
+    CHECK(after(*padding).empty());
+    CHECK(after(*padding + whole).empty());
+    CHECK(after(whole + *padding + whole + *padding).empty());
+  }
+  const std::string damaged = ":2: wanted an intact gzip file, got a damaged one (";
+  for (const char* junk : {"junk", "\x1f", "\x1f\x8c"}) {
+    CHECK(test::contains(after(junk), damaged));
+    CHECK(test::contains(after(zeros + junk), damaged));
+    CHECK(test::contains(after(many_zeros + junk), damaged));
+    CHECK(test::contains(after(whole + junk), ":3: wanted an intact gzip file"));
+  }
+  auto wrong_sum = whole;
+  wrong_sum[wrong_sum.size() - 6] = static_cast<char>(wrong_sum[wrong_sum.size() - 6] ^ 1);
+  CHECK(test::contains(after(wrong_sum), ": wanted an intact gzip file, got a damaged one ("));
+  auto wrong_method = whole;
+  wrong_method[2] = 7;
+  CHECK(test::contains(after(wrong_method), damaged));
+  for (std::size_t bytes = 2; bytes < whole.size(); ++bytes) {
+    INFO("a second member cut after " << bytes << " bytes");
+    CHECK(test::contains(after(whole.substr(0, bytes)),
+                         ": wanted a whole gzip file, got one that ends after this line"));
+  }
+}
+
+TEST_CASE("many members, none of them at the edge of a block") {
+  const TemporaryFolder folder;
+  std::string packed;
+  std::vector<std::string> wanted;
+  for (int i = 0; i < 3000; ++i) {
+    wanted.push_back(std::to_string(i * 7919));
+    packed += gzip(wanted.back() + "\n") + std::string(static_cast<std::size_t>(i) % 5, '\0');
+  }
+  test::write_file(folder.path() / "x", packed);
+  CHECK(read_all(folder.path() / "x").lines == wanted);
+}
+
+TEST_CASE("a byte order mark at the begin is no part of the text") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "x";
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const bool packed : {false, true}) {
+    const auto text = mark + "a" + mark + "\n" + mark + "b\n";
+    test::write_file(path, packed ? gzip(text) : text);
+    const auto all = read_all(path);
+    CHECK(all.lines == std::vector<std::string>{"a" + mark, mark + "b"});
+    CHECK(all.sha256 == sha256(text));  // of the file as it is
+  }
+  test::write_file(path, mark);
+  CHECK(read_all(path).lines == std::vector<std::string>{""});
 }

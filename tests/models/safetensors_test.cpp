@@ -52,7 +52,7 @@ TEST_CASE("a file that is too short or no safetensors file is refused") {
   CHECK(contains(refusal(whole.substr(0, 9)), "truncated: wanted a header of 2 bytes, got 1"));
   CHECK(contains(
       test::error_text<ErrorKind::checkpoint>([] { const SafetensorsFile file("no such file"); }),
-      "cannot be read"));
+      "wanted to read no such file, got: No such file or directory"));
   CHECK(contains(
       test::error_text<ErrorKind::checkpoint>([] { const SafetensorsFile file(test::golden()); }),
       test::golden().string() + ": "));

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "base/files/atomic.hpp"
+#include "base/files/output.hpp"
 #include "results/compare/gate.hpp"
 #include "tests/results/gate_runs.hpp"
 #include "tests/support/catch.hpp"
@@ -61,7 +61,7 @@ TEST_CASE("a baseline comes back from its file, to the last bit") {
   auto other = made;
   other.seed = 1;
   const auto baseline = baseline_of({made, other});
-  write_atomically(file, baseline_text(baseline));
+  write_output(file, baseline_text(baseline));
   const auto back = read_baseline(file);
   CHECK(baseline_text(back) == baseline_text(baseline));
   CHECK(back.tasks[0].metrics[1].documents == baseline.tasks[0].metrics[1].documents);
@@ -105,7 +105,7 @@ TEST_CASE("files that are no baseline, or were changed, are refused") {
   const auto file = folder.path() / "baseline.json";
   CHECK(contains(file_error(file), "cannot read the baseline"));
   CHECK(contains(file_error(folder.path()), "cannot read the baseline"));
-  write_atomically(file, baseline_text(spread_baseline()));
+  write_output(file, baseline_text(spread_baseline()));
   SECTION("truncated") {
     fs::resize_file(file, fs::file_size(file) / 2);
     CHECK(contains(file_error(file), "not a baseline, or truncated"));
@@ -150,7 +150,7 @@ TEST_CASE("files that are no baseline, or were changed, are refused") {
     auto& documents = json["tasks"]["quiz"]["documents"];
     std::swap(documents[0], documents[1]);
     fs::remove(file);
-    write_atomically(file, json.dump());
+    write_output(file, json.dump());
     CHECK(contains(file_error(file), "wanted documents sorted by their digests"));
   }
   SECTION("a repeat less") {
@@ -171,7 +171,7 @@ TEST_CASE("a setting that only newer files have is seen, and older files do not 
   CHECK(Json::parse(text).at("tasks").at("quiz").at("all_settings").at("novel") == 1);
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "baseline.json";
-  write_atomically(file, text);
+  write_output(file, text);
   const auto baseline = read_baseline(file);
   CHECK(baseline_text(baseline) == text);
   CHECK(judge(baseline, as_stored(with(1, 9))).warnings.empty());

@@ -1,0 +1,112 @@
+#include "base/files/paths.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "base/files/descriptor.hpp"
+
+namespace smdm {
+namespace {
+namespace fs = std::filesystem;
+
+Standing standing_of(mode_t mode) {
+  if (S_ISREG(mode)) return Standing::file;
+  return S_ISDIR(mode) ? Standing::folder : Standing::other;
+}
+
+}  // namespace
+
+PathState look_at(const fs::path& path) noexcept {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0)
+    return {.standing = standing_of(status.st_mode), .code = 0};
+  // A path below a file leads nowhere, just as one in a missing folder.
+  if (errno == ENOENT || errno == ENOTDIR) return {};
+  return {.standing = Standing::unknown, .code = errno};
+}
+
+std::string in_words(const PathState& state) {
+  switch (state.standing) {
+    case Standing::nothing:
+      return "nothing there";
+    case Standing::file:
+      return "a file";
+    case Standing::folder:
+      return "a folder";
+    case Standing::other:
+      return "a device, a pipe or a socket";
+    case Standing::unknown:
+      break;
+  }
+  return reason_of(state.code);
+}
+
+bool is_file(const fs::path& path) noexcept {
+  return look_at(path).standing == Standing::file;
+}
+
+bool is_folder(const fs::path& path) noexcept {
+  return look_at(path).standing == Standing::folder;
+}
+
+bool is_taken(const fs::path& path) noexcept {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+bool is_absent(const fs::path& path) noexcept {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+void require_folder(const fs::path& path,
+                    ErrorKind kind,
+                    const std::string& who,
+                    const std::string& of_what) {
+  const auto state = look_at(path);
+  if (state.standing == Standing::folder) return;
+  const std::string wanted =
+      who + "wanted a folder" + (of_what.empty() ? "" : " of " + of_what) + " at ";
+  throw Error(kind, wanted + path.string() + ", got " + in_words(state));
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder, ErrorKind kind) {
+  std::error_code failure;
+  std::vector<fs::path> entries;
+  for (auto entry = fs::directory_iterator(folder, failure);
+       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
+    entries.push_back(entry->path());
+  }
+  if (failure) {
+    throw Error(kind,
+                "wanted to read the folder " + folder.string() + ", got: " + failure.message());
+  }
+  std::ranges::sort(entries);
+  return entries;
+}
+
+fs::path real_path(const fs::path& path, ErrorKind kind) {
+  std::error_code failure;
+  auto real = fs::weakly_canonical(path, failure);
+  if (!failure && !real.is_absolute()) real = fs::absolute(real, failure);
+  if (failure) throw Error(kind, "wanted to find " + path.string() + ", got: " + failure.message());
+  return real;
+}
+
+fs::path running_program() {
+  std::error_code failure;
+  auto program = fs::read_symlink("/proc/self/exe", failure);
+  if (failure)
+    throw Error(ErrorKind::failure,
+                "wanted to know where this program lies, got: " + failure.message());
+  return program;
+}
+
+}  // namespace smdm

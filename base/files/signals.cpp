@@ -1,0 +1,121 @@
+// Handlers call only what POSIX allows them to call, and touch only what is made for them: the
+// lists of files under construction (pending.cpp) and of mapped files (mapping.cpp).
+#include "base/files/signals.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/files/mapping.hpp"
+#include "base/files/pending.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr std::string_view kBegin = "smdm-eval: error: ";
+
+/// One line on standard error, without allocating.
+void say(std::string_view first, std::string_view second) noexcept {
+  for (const auto part : {kBegin, first, second, std::string_view("\n")}) {
+    if (::write(STDERR_FILENO, part.data(), part.size()) < 0) return;
+  }
+}
+
+/// Lets the signal do what it does to a program without handlers, as soon as the handler returns.
+void die_of(int signal) noexcept {
+  std::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
+  const auto file = mapped_at(info->si_addr);
+  remove_pending_files();
+  if (file.name == nullptr) return die_of(signal);
+  say(file.name, ": was cut short, or could not be read on, while it was in use");
+  ::_exit(static_cast<int>(file.kind));
+}
+
+void on_end(int signal) {
+  const int code = errno;
+  remove_pending_files();
+  die_of(signal);
+  errno = code;
+}
+
+[[noreturn]] void on_lost_exception() {
+  remove_pending_files();
+  try {
+    if (const auto lost = std::current_exception()) std::rethrow_exception(lost);
+    say("a fault of the program", "");
+  } catch (const std::bad_alloc&) {
+    say("memory is out", "");
+  } catch (const std::exception& error) {
+    const std::string_view text = error.what();
+    say(text.substr(0, text.find('\n')), "");
+  } catch (...) {
+    say("a fault of the program", "");
+  }
+  ::_exit(static_cast<int>(ErrorKind::failure));
+}
+
+/// Leaves alone what the program was started to ignore, as nohup does with SIGHUP.
+void end_with(int signal) noexcept {
+  struct sigaction before{};
+  if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return;
+  struct sigaction action{};
+  action.sa_handler = on_end;
+  ::sigaction(signal, &action, nullptr);
+}
+
+// Before the program's libraries start, which may open files themselves. Instrumented code cannot
+// run there yet.
+#if defined(__SANITIZE_ADDRESS__)
+#define SMDM_NOT_INSTRUMENTED __attribute__((no_sanitize("address", "undefined")))
+#else
+#define SMDM_NOT_INSTRUMENTED
+#endif
+
+SMDM_NOT_INSTRUMENTED void hold(int number, int mode) noexcept {
+  if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) return;
+  // The lowest number that is free is this one, since those below it are held.
+  if (::open("/dev/null", mode) >= 0) return;
+  static_cast<void>(::open("/", O_PATH));  // no /dev here: can neither be read nor written
+}
+
+SMDM_NOT_INSTRUMENTED void hold_first(int /*argc*/, char** /*argv*/, char** /*environment*/) {
+  hold_standard_streams();
+}
+
+using Start = void (*)(int, char**, char**);
+[[gnu::section(".preinit_array"), gnu::used]] const Start kFirst = hold_first;
+
+}  // namespace
+
+SMDM_NOT_INSTRUMENTED void hold_standard_streams() noexcept {
+  const int code = errno;
+  hold(STDIN_FILENO, O_WRONLY);
+  hold(STDOUT_FILENO, O_RDONLY);
+  hold(STDERR_FILENO, O_RDONLY);
+  errno = code;
+}
+
+void handle_signals() noexcept {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  struct sigaction action{};
+  action.sa_sigaction = on_bus_error;
+  action.sa_flags = SA_SIGINFO;
+  ::sigaction(SIGBUS, &action, nullptr);
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU, SIGABRT}) end_with(signal);
+  std::set_terminate(on_lost_exception);
+}
+
+}  // namespace smdm

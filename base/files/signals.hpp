@@ -1,0 +1,22 @@
+/// What a process does with its standard streams and with signals, set up once when it starts.
+#pragma once
+
+namespace smdm {
+
+/// Gives standard input, output and error a file where the process was started without: nothing
+/// that is opened later can then take their place and have messages written into it. Using them
+/// still fails: input is opened for writing only, output and error for reading only.
+/// Called by itself before the program's libraries start, where this file is linked in; calling it
+/// again does nothing.
+void hold_standard_streams() noexcept;
+
+/// From here on
+///   a closed pipe and a file over the limit of its size   are errors of the write (SIGPIPE,
+///                                                          SIGXFSZ)
+///   a mapped file that was cut short                       is one line and an exit code (SIGBUS)
+///   a signal that ends the program                         ends it as it would have, without our
+///                                                          files under construction
+///   an exception that nobody catches, on any thread        is one line and exit code 1
+void handle_signals() noexcept;
+
+}  // namespace smdm
