@@ -42,6 +42,13 @@ set(without_torch harness/cli/ harness/bench/options. harness/train/options. har
     harness/jobs/list_tasks. harness/jobs/rescore. harness/settings/likelihood_rows. harness/settings/refuse.
     harness/settings/setting. harness/settings/table.)
 
+# Files are opened, looked at, named and removed in base/files alone: there outputs never replace a device
+# or a link, no reader waits for a pipe that nobody writes, and what the system refuses has its reason.
+set(file_calls
+    "(^|[^A-Za-z0-9_.>])(open|openat|creat|fopen|freopen|gzopen|opendir|rename|renameat|renameat2|unlink|mkdir|rmdir|mkfifo|mmap|symlink|truncate)\\("
+    "(^|[^A-Za-z0-9_])[io]?fstream"
+    "(fs|filesystem)::(exists|is_[a-z_]+|status|symlink_status|canonical|weakly_canonical|absolute|relative|proximate|directory_iterator|recursive_directory_iterator|create_[a-z_]+|remove|remove_all|rename|file_size|last_write_time|current_path|read_symlink|copy|copy_file|equivalent|temp_directory_path|space|permissions)\\(")
+
 set(faults "")
 set(checked 0)
 
@@ -108,6 +115,21 @@ function(way_to_torch file result)
   set(${result} "" PARENT_SCOPE)
 endfunction()
 
+# Calls of the system on files, outside comments.
+function(check_file_calls file)
+  foreach(pattern ${file_calls})
+    file(STRINGS "${ROOT}/${file}" lines REGEX "${pattern}")
+    foreach(line ${lines})
+      string(REGEX REPLACE "//.*" "" code "${line}")
+      if(code MATCHES "${pattern}" AND NOT code MATCHES "^[ \t]*#[ \t]*include")
+        string(STRIP "${code}" code)
+        fault("${file}" "calls the system on files, which base/files/ does for all: ${code}")
+      endif()
+    endforeach()
+  endforeach()
+  set(faults "${faults}" PARENT_SCOPE)
+endfunction()
+
 set(all_files)
 foreach(folder ${folders})
   file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/${folder}/*.[hc]pp" "${ROOT}/${folder}/*.cu"
@@ -117,6 +139,9 @@ foreach(folder ${folders})
     file(STRINGS "${ROOT}/${file}" lines REGEX "^[ \t]*#[ \t]*include")
     set("includes_of_${file}" "${lines}")
     list(APPEND all_files "${file}")
+    if(NOT file MATCHES "^base/files/")
+      check_file_calls("${file}")
+    endif()
     foreach(line ${lines})
       if(line MATCHES "include[ \t]*<([^>]+)>")
         set(header "${CMAKE_MATCH_1}")

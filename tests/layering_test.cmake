@@ -31,7 +31,9 @@ foreach(allowed
         "harness/a.cpp|#  include \"microworld/world.hpp\"" "models/cuda/a.cu|#include <cuda_runtime.h>"
         "base/files/a.cpp|#include <openssl/evp.h>" "base/files/a.cpp|#include <zlib.h>"
         "harness/cli/a.cpp|#include \"models/mdm.hpp\"" "harness/engine.cpp|#include \"harness/run/session.hpp\""
-        "tasks/a.cpp|// #include <torch/torch.h>")
+        "base/files/a.cpp|int file = ::open(path, O_RDONLY)" "base/files/a.cpp|fs::rename(a, b)"
+        "models/a.cpp|// ::open(path) is what base/files does" "models/a.cpp|pool.open(name)"
+        "models/a.cpp|reopen(name), fs::path(name)" "tasks/a.cpp|// #include <torch/torch.h>")
   string(REPLACE "|" ";" parts "${allowed}")
   list(GET parts 0 file)
   list(GET parts 1 line)
@@ -75,6 +77,16 @@ foreach(fault
         "harness/cli/a.cpp|#include <ATen/Parallel.h>|starts without LibTorch"
         "harness/cli/a.cpp|#include \"harness/run/session.hpp\"|by harness/cli/a.cpp > harness/run/session.hpp > models/tensors"
         "harness/settings/table.cpp|#include \"models/tensors.hpp\"|starts without LibTorch"
+        "base/text/a.cpp|std::ofstream file(path)|calls the system on files"
+        "tasks/a.cpp|std::ifstream file(path)|calls the system on files"
+        "results/a.cpp|if (fs::exists(path)) return|calls the system on files"
+        "results/a.cpp|::rename(from, to)|calls the system on files"
+        "harness/a.cpp|std::filesystem::rename(from, to)|calls the system on files"
+        "harness/a.hpp|const int file = open(path, O_RDONLY)|calls the system on files"
+        "training/a.cpp|const int file = ::open(path, O_RDONLY)|calls the system on files"
+        "evaluators/a.cpp|auto* file = std::fopen(path, mode)|calls the system on files"
+        "models/a.cpp|auto* data = mmap(nullptr, 4)|calls the system on files"
+        "models/cuda/a.cu|fs::current_path()|calls the system on files"
         "models/a.cpp|#include HEADER|cannot read")
   string(REPLACE "|" ";" parts "${fault}")
   list(GET parts 0 file)

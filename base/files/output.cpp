@@ -1,10 +1,9 @@
-// Links are followed here, one by one, and not by the system: a rename onto a link would replace
-// it, and a link of the system's that means an open file ("/dev/stdout") has to be told from one
-// that means a name.
+// Links are followed one by one, and not by the system: a rename onto a link would replace it, and
+// a link of the system's that means an open file ("/dev/stdout") has to be told from one that means
+// a name.
 #include "base/files/output.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <utility>
 
 #include <fcntl.h>
@@ -26,23 +25,6 @@ namespace fs = std::filesystem;
               "wanted a new file " + target.string() + ", which exists and is not overwritten");
 }
 
-/// The number N of a path that means this program's open file N, or nothing.
-std::optional<int> own_descriptor(const fs::path& path) {
-  std::error_code failure;
-  const auto folder = fs::canonical(folder_of(path), failure);  // /dev/fd is a link as well
-  if (failure) return std::nullopt;
-  const std::string name = path.filename().string();
-  int number = -1;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  const bool whole = error == std::errc() && end == name.data() + name.size();
-  const std::string process = "/proc/" + std::to_string(::getpid());
-  const std::string in = folder.string();
-  const bool ours =
-      in == process + "/fd" || (in.starts_with(process + "/task/") && folder.filename() == "fd");
-  if (!ours || !whole) return std::nullopt;
-  return number;
-}
-
 /// A descriptor that may be closed apart from the one it repeats.
 Descriptor repeated(int number, const fs::path& target) {
   const int mode = ::fcntl(number, F_GETFL);
@@ -51,25 +33,6 @@ Descriptor repeated(int number, const fs::path& target) {
   Descriptor copy(::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (!copy.is_open()) cannot_write(target, errno);
   return copy;
-}
-
-/// What the target leads to.
-struct Place {
-  fs::path path;
-  std::optional<int> descriptor;
-};
-
-Place behind_links(const fs::path& target) {
-  constexpr int kLongestChain = 40;  // as the system has it
-  fs::path path = target;
-  for (int i = 0; i < kLongestChain; ++i) {
-    if (const auto number = own_descriptor(path)) return {.path = path, .descriptor = number};
-    std::error_code failure;
-    const auto next = fs::read_symlink(path, failure);
-    if (failure) return {.path = path, .descriptor = std::nullopt};
-    path = next.is_absolute() ? next : folder_of(path) / next;
-  }
-  cannot_write(target, ELOOP);
 }
 
 Descriptor open_stream(const fs::path& path, const fs::path& target) {
@@ -95,9 +58,8 @@ void check_place(const fs::path& place, const fs::path& target, Existing existin
 
 OutputFile::OutputFile(fs::path target, Existing existing)
     : target_(std::move(target)), existing_(existing) {
-  auto [place, descriptor] = behind_links(target_);
-  place_ = std::move(place);
-  if (descriptor) {
+  place_ = behind_links(target_, ErrorKind::results);
+  if (const auto descriptor = own_descriptor(place_)) {
     stream_ = repeated(*descriptor, target_);
   } else if (look_at(place_).standing == Standing::other) {
     stream_ = open_stream(place_, target_);

@@ -1,10 +1,14 @@
 #include "base/files/paths.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
+#include <climits>
 #include <system_error>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/files/descriptor.hpp"
 
@@ -73,6 +77,35 @@ void require_folder(const fs::path& path,
   throw Error(kind, wanted + path.string() + ", got " + in_words(state));
 }
 
+std::optional<int> own_descriptor(const fs::path& path) {
+  std::error_code failure;
+  const auto folder = fs::canonical(folder_of(path), failure);  // /dev/fd is a link as well
+  if (failure) return std::nullopt;
+  const std::string name = path.filename().string();
+  int number = -1;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  const std::string process = "/proc/" + std::to_string(::getpid());
+  const std::string in = folder.string();
+  const bool ours =
+      in == process + "/fd" || (in.starts_with(process + "/task/") && folder.filename() == "fd");
+  if (!ours || !whole) return std::nullopt;
+  return number;
+}
+
+fs::path behind_links(const fs::path& path, ErrorKind kind) {
+  constexpr int kLongestChain = 40;  // as the system has it
+  fs::path end = path;
+  for (int i = 0; i < kLongestChain; ++i) {
+    if (own_descriptor(end)) return end;
+    std::error_code failure;
+    const auto next = fs::read_symlink(end, failure);
+    if (failure) return end;
+    end = next.is_absolute() ? next : folder_of(end) / next;
+  }
+  throw Error(kind, because("wanted to find " + path.string(), ELOOP));
+}
+
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
@@ -98,6 +131,13 @@ fs::path real_path(const fs::path& path, ErrorKind kind) {
   if (!failure && !real.is_absolute()) real = fs::absolute(real, failure);
   if (failure) throw Error(kind, "wanted to find " + path.string() + ", got: " + failure.message());
   return real;
+}
+
+void require_working_folder() {
+  std::array<char, PATH_MAX> name{};
+  if (::getcwd(name.data(), name.size()) != nullptr) return;
+  throw Error(ErrorKind::failure,
+              because("wanted a working folder with a name, start in another one", errno));
 }
 
 fs::path running_program() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,14 @@ void require_folder(const std::filesystem::path& path,
                     const std::string& who,
                     const std::string& of_what);
 
+/// The number N of a path that means this program's open file N ("/dev/fd/N"), or nothing. Links
+/// are not followed: "/dev/stdout" is one.
+[[nodiscard]] std::optional<int> own_descriptor(const std::filesystem::path& path);
+
+/// What a path leads to: links followed to the last one, or to an open file of this program.
+/// @throws Error(kind)  if links lead in a circle
+[[nodiscard]] std::filesystem::path behind_links(const std::filesystem::path& path, ErrorKind kind);
+
 /// The folder in which a file or folder stands: "." for a bare name.
 [[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
 
@@ -58,6 +67,11 @@ void require_folder(const std::filesystem::path& path,
 /// The path from the root, with the links of all that exists of it resolved.
 /// @throws Error(kind)  with the system's reason: links in a circle, a working folder that is gone
 [[nodiscard]] std::filesystem::path real_path(const std::filesystem::path& path, ErrorKind kind);
+
+/// Paths that do not begin at the root begin at the working folder; libraries want its name, and
+/// end the program themselves where it has none.
+/// @throws Error(failure)  if it is gone, or its name is too long for the system
+void require_working_folder();
 
 /// The file of the running program.
 /// @throws Error(failure)  where the system does not say

@@ -19,6 +19,7 @@ namespace {
 /// The same process goes on as the engine: arguments, environment and descriptors stay.
 /// @throws Error(failure)  if there is no such program
 [[noreturn]] void become_engine(char* const* argv) {
+  require_working_folder();
   const auto engine = running_program().parent_path() / "smdm-eval-engine";
   // The engine lies beside this very program, and the arguments are the user's own.
   ::execv(engine.c_str(), argv);  // NOLINT(clang-analyzer-optin.taint.GenericTaint)

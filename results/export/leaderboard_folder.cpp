@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "base/files/lock.hpp"
 #include "base/files/output.hpp"
+#include "base/files/paths.hpp"
 #include "base/files/read.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/leaderboard_entry.hpp"
@@ -48,10 +49,10 @@ void replace_files(const fs::path& folder, const Leaderboard& leaderboard) {
 
 Leaderboard read_leaderboard(const fs::path& folder) {
   const auto path = folder / kJsonFile;
-  const auto text = read_file_if_there(path, ErrorKind::results);
-  if (!text) return {};
+  if (look_at(path).standing == Standing::nothing) return {};  // or a link to one that is to be
+  const auto text = read_file(path, ErrorKind::results);
   try {
-    return leaderboard_from(Json::parse(*text));
+    return leaderboard_from(Json::parse(text));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a leaderboard, or truncated: " + error.what());

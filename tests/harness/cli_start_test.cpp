@@ -123,4 +123,46 @@ TEST_CASE("a configuration file that is a pipe is left to the engine, which alon
   }
 }
 
+TEST_CASE("a working folder that is gone, or whose name is too long") {
+  const test::TemporaryFolder folder;
+  const auto in = [&](const std::string& way, const std::string& arguments) {
+    return in_shell("cd " + folder.path().string() + " && " + way + " && \"$1\" " + arguments);
+  };
+  const std::string gone = "mkdir gone && cd gone && rmdir ../gone";
+  const std::string deep =
+      "name=$(printf %0200d 0) && for i in 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1; do "
+      "mkdir -p $name && cd -P $name || exit 99; done";
+  for (const auto& way : {gone, deep}) {
+    INFO(way);
+    for (const char* arguments : {"--version", "--list-tasks", "compare --help"})
+      CHECK(in(way, arguments).code == 0);
+    const auto work = in(way, "--task gsm8k --limit 1");
+    INFO(work.err);
+    CHECK(work.code == 1);
+    CHECK(work.out.empty());
+    CHECK(contains(work.err, "smdm-eval: error: wanted a working folder with a name"));
+    CHECK(test::lines_of(work.err).size() == 1);
+  }
+}
+
+TEST_CASE("files beyond the limit of their size are refused as a full disk is") {
+  const test::TemporaryFolder folder;
+  std::string lines;
+  for (int i = 0; i < 2000; ++i)
+    lines +=
+        R"({"id": )" + std::to_string(i) + R"(, "generation": "#### 5", "reference": "5"})" + "\n";
+  test::write_file(folder.path() / "in", lines);
+  const std::string enter = "cd " + folder.path().string() + "; ulimit -f 8; ";
+  for (const char* arguments :
+       {"--rescore in --task gsm8k --output out", "--task gsm8k --limit 20 --output run",
+        "microworld --output world"}) {
+    const auto result = in_shell(enter + "\"$1\" " + arguments);
+    INFO(result.err);
+    CHECK(result.code == 6);
+    CHECK(contains(result.err, "File too large"));
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path()))
+    CHECK((entry.is_directory() || entry.path().filename() == "in"));
+}
+
 }  // namespace smdm
