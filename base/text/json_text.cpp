@@ -203,7 +203,7 @@ class Reader {
 
   /// What stands behind "\u": four digits, and "\u" and four more behind the first half of a pair.
   void append_character(std::string& out) {
-    const std::size_t begin = at_;
+    const std::size_t begin = at_ - 2;
     char32_t code = code_unit();
     if (code >= 0xD800 && code <= 0xDFFF) {
       const bool paired = code <= 0xDBFF && text_.substr(at_).starts_with("\\u");

@@ -213,7 +213,7 @@ Baseline read_baseline(const fs::path& path) {
   const auto text = read_file(path);
   if (!text) throw Error(ErrorKind::results, "cannot read the baseline " + path.string());
   try {
-    return baseline_from(Json::parse(*text));
+    return baseline_from(stored_json(*text, "a baseline"));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a baseline, or truncated: " + error.what());

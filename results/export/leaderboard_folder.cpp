@@ -93,7 +93,7 @@ Leaderboard read_leaderboard(const fs::path& folder) {
   const auto text = read_file(path);
   if (!text) throw Error(ErrorKind::results, "cannot read " + path.string());
   try {
-    return leaderboard_from(Json::parse(*text));
+    return leaderboard_from(stored_json(*text, "a leaderboard"));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a leaderboard, or truncated: " + error.what());
