@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/text/json_text.hpp"
+
 namespace smdm {
 namespace {
 
@@ -55,10 +57,6 @@ std::string without_exponent(const Decimal& decimal) {
   return decimal.digits.substr(0, whole) + "." + decimal.digits.substr(whole);
 }
 
-std::string plain_dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// json.dumps of a float: repr where there is one, JavaScript's names elsewhere.
 std::string python_number(double number) {
   if (std::isfinite(number)) return python_float(number);
@@ -66,9 +64,21 @@ std::string python_number(double number) {
   return number < 0 ? "-Infinity" : "Infinity";
 }
 
+/// A number that we have no type for: a long whole one, or a float beyond the largest.
+std::string python_number(const std::string& spelling) {
+  if (is_whole_spelling(spelling)) return spelling;
+  return spelling.front() == '-' ? "-Infinity" : "Infinity";
+}
+
+std::string python_scalar(const Json& value) {
+  if (value.is_number_float()) return python_number(value.get<double>());
+  if (is_spelled_number(value)) return python_number(spelling_of(value));
+  return json_text(value);
+}
+
 void append_python_json(const Json& value, const std::string& margin, std::string& out) {
   if (!value.is_structured() || value.empty()) {
-    out += value.is_number_float() ? python_number(value.get<double>()) : plain_dump(value);
+    out += python_scalar(number_value(value));
     return;
   }
   const std::string inner = margin + "  ";
@@ -77,7 +87,7 @@ void append_python_json(const Json& value, const std::string& margin, std::strin
   for (auto item = value.begin(); item != value.end(); ++item) {
     out += separator;
     out += inner;
-    if (value.is_object()) out += plain_dump(Json(item.key())) + ": ";
+    if (value.is_object()) out += json_text(Json(item.key())) + ": ";
     append_python_json(*item, inner, out);
     separator = ",\n";
   }
@@ -104,7 +114,7 @@ std::string python_json(const Json& value) {
 }
 
 std::string json_line(const Json& value) {
-  return plain_dump(value) + "\n";
+  return json_text(value) + "\n";
 }
 
 }  // namespace smdm

@@ -11,11 +11,13 @@ namespace smdm {
 /// repr(float): the shortest digits that read back equal, "1e-05", "1e+16", "inf", "nan".
 [[nodiscard]] std::string python_float(double value);
 
-/// json.dumps(value, indent=2, ensure_ascii=False). A byte that is not UTF-8 becomes U+FFFD.
+/// json.dumps(value, indent=2, ensure_ascii=False), numbers of parse_json() included: whole ones of
+/// any length, and "Infinity" for a float beyond the largest. A byte that is not UTF-8 becomes
+/// U+FFFD.
 [[nodiscard]] std::string python_json(const Json& value);
 
-/// One line of JSON. NaN and infinities become null; a byte that is not UTF-8 becomes U+FFFD, so
-/// that one odd byte in a model's output does not lose a run.
+/// json_text() and a line end. NaN and infinities become null; a byte that is not UTF-8 becomes
+/// U+FFFD, so that one odd byte in a model's output does not lose a run.
 [[nodiscard]] std::string json_line(const Json& value);
 
 }  // namespace smdm

@@ -17,9 +17,10 @@
 namespace smdm {
 namespace {
 
-[[noreturn]] void reject_nan() {
-  throw Error(ErrorKind::checkpoint,
-              "wanted logits from the model, got NaN: are its weights finite?");
+[[noreturn]] void reject_logits() {
+  throw Error(
+      ErrorKind::checkpoint,
+      "wanted finite logits from the model, got NaN or infinity: are its weights too large?");
 }
 
 /// How far apart the noise of two tokens can be at temperature 1, where every uniform lies in
@@ -59,11 +60,13 @@ class NoisyChooser {
   /// The tokens that some noise could lift above the largest logit.
   void find_rivals(std::span<const float> logits) {
     const double top = *std::max_element(logits.begin(), logits.end());
+    // The maximum passes over NaN that does not come first.
+    const bool has_nan = std::ranges::any_of(logits, [](float logit) { return std::isnan(logit); });
+    if (has_nan || !std::isfinite(top)) reject_logits();
     rivals_.clear();
     for (std::size_t token = 0; token < logits.size(); ++token) {
       if (logits[token] >= top - reach_) rivals_.push_back(static_cast<std::int64_t>(token));
     }
-    if (rivals_.empty()) reject_nan();
   }
 
   double temperature_;
@@ -75,7 +78,7 @@ class NoisyChooser {
 
 std::vector<std::int64_t> first_choices(const at::Tensor& logits) {
   const auto best = logits.argmax(-1, /*keepdim=*/true);  // of a row with NaN, the NaN
-  if (logits.gather(-1, best).isnan().any().item<bool>()) reject_nan();
+  if (!logits.gather(-1, best).isfinite().all().item<bool>()) reject_logits();
   const auto tokens = best.to(c10::kCPU).contiguous();
   const auto* data = tokens.const_data_ptr<std::int64_t>();
   return {data, data + tokens.numel()};
@@ -115,7 +118,7 @@ std::vector<double> log_confidences(const at::Tensor& logits,
     confidences.insert(confidences.end(), data, data + chosen.numel());
   }
   for (const auto confidence : confidences) {
-    if (std::isnan(confidence)) reject_nan();
+    if (!std::isfinite(confidence)) reject_logits();
   }
   return confidences;
 }

@@ -31,7 +31,7 @@ struct TokenDraws {
 /// samplers; at T = 1 it follows softmax(l). At T = 0 it is the argmax of l and nothing is drawn.
 /// @param logits       float32 or bfloat16 [n, V], any device
 /// @param temperature  T >= 0
-/// @throws Error(checkpoint)  if a row has no largest logit (NaN)
+/// @throws Error(checkpoint)  if a row holds NaN, or its largest logit is infinite
 [[nodiscard]] std::vector<std::int64_t> choose_tokens(const at::Tensor& logits,
                                                       double temperature,
                                                       const TokenDraws& draws);

@@ -5,16 +5,18 @@
 #include <c10/util/BFloat16.h>
 
 #include "base/error.hpp"
+#include "base/text/python.hpp"
 #include "evaluators/rows/guidance.hpp"
 
 namespace smdm {
 namespace {
 
+/// Minus infinity is none either: every finite logit gives its token some probability.
 void check_numbers(std::span<const float> log_p) {
   for (const auto value : log_p) {
-    if (std::isnan(value)) {
-      throw Error(ErrorKind::checkpoint,
-                  "wanted log-probabilities from the model, got NaN: are its weights finite?");
+    if (!std::isfinite(value)) {
+      throw Error(ErrorKind::checkpoint, "wanted finite log-probabilities from the model, got " +
+                                             python_float(value) + ": are its logits finite?");
     }
   }
 }

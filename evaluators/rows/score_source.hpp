@@ -59,7 +59,7 @@ using OpenScoreSource = std::function<std::unique_ptr<ScoreSource>()>;
 
 /// Runs sources to their end on the model, many at once.
 /// @param open_next  the next source, or null when there is none any more
-/// @throws Error(checkpoint)  if the model gives a log-probability that is not a number
+/// @throws Error(checkpoint)  if the model gives a log-probability that is not finite
 void run_sources(const LanguageModel& model,
                  const OpenScoreSource& open_next,
                  const PackingLimits& limits,

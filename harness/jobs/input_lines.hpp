@@ -18,10 +18,11 @@ class InputLine {
       : object_(std::move(object)), where_(std::move(where)) {}
 
   [[nodiscard]] const std::string& where() const noexcept { return where_; }  ///< "file:line"
+  /// A string, or a number as it is written (json_text.hpp).
   [[nodiscard]] const Json& id() const { return object_.at("id"); }
   [[nodiscard]] bool has(const std::string& field) const { return object_.contains(field); }
 
-  /// What the line belongs to, where it says so.
+  /// What the line belongs to, where it says so: a string or the value of a number.
   [[nodiscard]] std::optional<Json> question() const;
 
   /// @throws Error(data)  with file and line

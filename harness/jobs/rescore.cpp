@@ -5,6 +5,18 @@
 #include "tasks/answers/gsm8k_answer.hpp"
 
 namespace smdm {
+namespace {
+
+/// All lines are looked at before the first verdict is written.
+void check(const InputLine& line) {
+  static_cast<void>(line.text("generation"));
+  if (is_empty_answer(line.text("reference"))) {
+    throw Error(ErrorKind::data,
+                line.where() + ": field \"reference\": wanted a gold answer, got an empty answer");
+  }
+}
+
+}  // namespace
 
 void rescore(const Settings& settings) {
   if (settings.tasks != std::vector<std::string>{"gsm8k"}) {
@@ -12,10 +24,10 @@ void rescore(const Settings& settings) {
                 "--rescore: wanted --task gsm8k, the only task whose generations are judged");
   }
   const auto lines = read_input_lines(settings.rescore.value());
+  for (const auto& line : lines) check(line);
   JsonLinesWriter writer(settings.output.value_or("-"));
   for (const auto& line : lines) {
-    const auto generation = line.text("generation");
-    const auto verdict = judge_answer(generation, line.text("reference"));
+    const auto verdict = judge_answer(line.text("generation"), line.text("reference"));
     writer.write({{"id", line.id()},
                   {"extracted", verdict.extracted},
                   {"normalized", verdict.normalized},

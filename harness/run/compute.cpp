@@ -5,6 +5,8 @@
 #include <deque>
 #include <utility>
 
+#include "base/error.hpp"
+
 namespace smdm {
 namespace {
 
@@ -165,6 +167,33 @@ const LikelihoodConfig* estimated(const Decided& decided) {
   return likelihood != nullptr && !likelihood->racing ? &likelihood->config : nullptr;
 }
 
+void compute_unnamed(const Session& session,
+                     std::span<const Item> items,
+                     const Decided& decided,
+                     const AnswerDone& done) {
+  std::visit([&](const auto& settings) { compute_work(session, items, settings, done); },
+             decided.work);
+}
+
+/// Finds the Item for which the model gives no numbers. Rows of many share a forward, whose failure
+/// does not say whose it is, and an Answer depends on its own Item alone: so each that has none is
+/// computed by itself. Items are opened in order, so that the search ends soon.
+/// @throws Error(checkpoint)  with the Item's name, if it is found
+void name_culprit(const Session& session,
+                  std::span<const Item> items,
+                  const Decided& decided,
+                  const std::vector<bool>& answered) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (answered[i]) continue;
+    try {
+      compute_unnamed(session, items.subspan(i, 1), decided, [](std::size_t, const Answer&) {});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::checkpoint) throw;
+      throw Error(ErrorKind::checkpoint, items[i].name + ": " + error.what());
+    }
+  }
+}
+
 }  // namespace
 
 AnswerCost cost_of(const Answer& answer) {
@@ -192,8 +221,17 @@ void compute(const Session& session,
              std::span<const Item> items,
              const Decided& decided,
              const AnswerDone& done) {
-  std::visit([&](const auto& settings) { compute_work(session, items, settings, done); },
-             decided.work);
+  std::vector<bool> answered(items.size());
+  try {
+    compute_unnamed(session, items, decided, [&](std::size_t i, Answer answer) {
+      answered[i] = true;
+      done(i, std::move(answer));
+    });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::checkpoint) throw;
+    name_culprit(session, items, decided, answered);
+    throw;
+  }
 }
 
 std::optional<Item> next(const Item& item,

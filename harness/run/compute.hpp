@@ -22,7 +22,7 @@ using AnswerDone = std::function<void(std::size_t item, Answer answer)>;
 /// computed by itself.
 /// @param items    that check_item() accepts
 /// @param decided  whose kind of work fits them
-/// @throws Error(checkpoint)  if the model gives something that is not a number
+/// @throws Error(checkpoint)  naming the Item, if the model gives numbers that are not finite
 void compute(const Session& session,
              std::span<const Item> items,
              const Decided& decided,

@@ -212,7 +212,7 @@ std::string baseline_text(const Baseline& baseline) {
 Baseline read_baseline(const fs::path& path) {
   const auto text = read_file(path, ErrorKind::results, Input::stream);
   try {
-    return baseline_from(Json::parse(text));
+    return baseline_from(stored_json(text, "a baseline"));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a baseline, or truncated: " + error.what());

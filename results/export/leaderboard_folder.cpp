@@ -52,7 +52,7 @@ Leaderboard read_leaderboard(const fs::path& folder) {
   if (look_at(path).standing == Standing::nothing) return {};  // or a link to one that is to be
   const auto text = read_file(path, ErrorKind::results);
   try {
-    return leaderboard_from(Json::parse(text));
+    return leaderboard_from(stored_json(text, "a leaderboard"));
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 path.string() + ": not a leaderboard, or truncated: " + error.what());

@@ -1,4 +1,5 @@
-/// Numbers of stored files that must not be rounded, wrapped or taken from another type.
+/// Stored files read back, and numbers of theirs that must not be rounded, wrapped or taken from
+/// another type.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,11 @@
 #include "base/json.hpp"
 
 namespace smdm {
+
+/// The JSON that a stored file holds, as parse_json() reads it.
+/// @param what  the kind of file, for the error's text: "a leaderboard"
+/// @throws Error(results)  if it is none
+[[nodiscard]] Json stored_json(const std::string& text, const std::string& what);
 
 /// Whether it is an integer that is not negative.
 [[nodiscard]] bool is_natural(const Json& value);

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/files/read.hpp"
 #include "base/metrics/list.hpp"
+#include "base/text/json_text.hpp"
 #include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
@@ -46,9 +47,9 @@ fs::path results_file_at(const fs::path& path) {
 Json parse_file(const fs::path& file) {
   const auto text = read_file(file, ErrorKind::results);
   try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    throw Error(ErrorKind::results, file.string() + ": not JSON, or truncated: " + error.what());
+    return stored_json(text, "JSON");
+  } catch (const Error& error) {
+    throw Error(ErrorKind::results, file.string() + ": " + error.what());
   }
 }
 
@@ -117,7 +118,8 @@ std::optional<std::string> alias_from(const Json& results, const std::string& na
 }
 
 void want(bool fits, const std::string& where, const char* type, const Json& got) {
-  if (!fits) throw Error(ErrorKind::results, where + ": wanted " + type + ", got " + got.dump());
+  if (!fits)
+    throw Error(ErrorKind::results, where + ": wanted " + type + ", got " + json_text(got));
 }
 
 /// What is read of a task's block elsewhere must have the right type.

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "base/files/read.hpp"
-#include "base/text/python.hpp"
+#include "base/text/json_text.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
@@ -122,7 +122,7 @@ void append_value(const Json& value, MetricRecord& metric) {
   const Json values = width == 1 ? Json::array({value}) : value;
   if (!values.is_array() || values.size() != width) {
     throw Error(ErrorKind::results, "wanted " + std::to_string(width) + " values of " +
-                                        metric_key(metric.info) + ", got " + value.dump());
+                                        metric_key(metric.info) + ", got " + json_text(value));
   }
   for (const Json& number : values) metric.values.push_back(number_or_nan(number));
 }
@@ -187,7 +187,11 @@ void read_samples(const std::filesystem::path& file,
   while (std::getline(in, text)) {
     const std::string where = file.string() + ":" + std::to_string(hashes.size() + 1) + ": ";
     try {
-      hashes.push_back(append_sample(Json::parse(text), task));
+      hashes.push_back(append_sample(parse_json(text), task));
+    } catch (const JsonTextError& error) {
+      throw Error(ErrorKind::results, where + "not a sample of ours: " + error.what() +
+                                          " at byte " + std::to_string(error.byte()) +
+                                          " of the line");
     } catch (const Json::exception& error) {
       throw Error(ErrorKind::results, where + "not a sample of ours: " + error.what());
     } catch (const std::exception& error) {

@@ -149,6 +149,10 @@ std::string normalize_answer(std::string_view answer) {
   return unicode::encode(unicode::is_digit(without_commas) ? without_commas : text);
 }
 
+bool is_empty_answer(std::string_view reference) {
+  return unicode::strip(normalize_answer(reference)).empty();
+}
+
 bool equal_as_numbers(std::string_view a, std::string_view b) {
   if (a == b) return true;
   const std::optional<ExactNumber> x = evaluate_expression(a);

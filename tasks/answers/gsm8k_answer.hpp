@@ -19,6 +19,10 @@ namespace smdm {
 /// by floating point; where one is no number that can be held exactly, only as text.
 [[nodiscard]] bool equal_as_numbers(std::string_view a, std::string_view b);
 
+/// Is nothing but white space left of a gold answer when it is normalised? A generation without any
+/// answer would equal it.
+[[nodiscard]] bool is_empty_answer(std::string_view reference);
+
 struct AnswerVerdict {
   std::string extracted;
   std::string normalized;     ///< of what was extracted
@@ -27,7 +31,7 @@ struct AnswerVerdict {
 };
 
 /// @param generation  all text that was generated
-/// @param reference   the gold answer alone; it is normalised too
+/// @param reference   the gold answer alone, not an empty one; it is normalised too
 [[nodiscard]] AnswerVerdict judge_answer(std::string_view generation, std::string_view reference);
 
 }  // namespace smdm

@@ -1,6 +1,7 @@
 // A recursive-descent parser that computes as it reads, sums above products above powers above
 // atoms. Whatever it does not understand ends it by an exception, which becomes "no value": an
-// answer is then compared as text.
+// answer is then compared as text. White space is taken out before, except where it keeps apart
+// what would become another number without it.
 #include "tasks/answers/math_expression.hpp"
 
 #include <array>
@@ -8,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include "base/text/unicode.hpp"
 
 namespace smdm {
 namespace {
@@ -21,6 +24,43 @@ constexpr int kDeepest = 50;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+bool is_letter(char32_t c) {
+  return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');
+}
+
+/// Is it a part of a number?
+bool is_number_part(char32_t c) {
+  return (c >= U'0' && c <= U'9') || c == U'.' || c == U',';
+}
+
+/// Would white space between two characters be missed? "5 5" is not 55, "1e 5" no power of ten,
+/// "\\ti mes" no command. Between a command and its argument ("\\times 5") it is not.
+bool keeps_apart(char32_t before, char32_t after) {
+  if (before == U'\\') return true;
+  if (before == U'e' || before == U'E')
+    return is_number_part(after) || after == U'+' || after == U'-';
+  const bool numbers = is_number_part(before) && is_number_part(after);
+  const bool exponent = is_number_part(before) && (after == U'e' || after == U'E');
+  return numbers || exponent || (is_letter(before) && is_letter(after));
+}
+
+/// The text without its white space, of whatever kind. Where that keeps something apart one blank
+/// is left, which no expression holds.
+std::string without_spaces(std::string_view text) {
+  std::u32string kept;
+  bool space = false;
+  for (const char32_t c : unicode::decode(text)) {
+    if (unicode::is_space(c)) {
+      space = true;
+      continue;
+    }
+    if (space && !kept.empty() && keeps_apart(kept.back(), c)) kept += U' ';
+    space = false;
+    kept += c;
+  }
+  return unicode::encode(kept);
 }
 
 ExactNumber whole(Int128 value) {
@@ -229,10 +269,12 @@ class Parser {
 }  // namespace
 
 std::optional<ExactNumber> evaluate_expression(std::string_view text) {
-  if (text.ends_with('.')) text.remove_suffix(1);  // the point that ends a sentence
-  if (text.empty() || text.size() > kLongest) return std::nullopt;
+  if (text.size() > kLongest) return std::nullopt;
+  std::string expression = without_spaces(text);
+  if (expression.ends_with('.')) expression.pop_back();  // the point that ends a sentence
+  if (expression.empty()) return std::nullopt;
   try {
-    return Parser(text).parse_all();
+    return Parser(expression).parse_all();
   } catch (const std::range_error&) {
     return std::nullopt;
   }

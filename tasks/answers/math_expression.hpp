@@ -17,6 +17,10 @@ namespace smdm {
 ///
 /// One point at the end is that of a sentence ("5.0.").
 ///
+/// White space (Python's str.isspace: line ends, tabs, no-break and other Unicode spaces) is
+/// ignored around an expression and within it, as LaTeX does; but it ends a number: "5\t5" is none,
+/// since it is neither 55 nor clearly 5 times 5.
+///
 /// Ambiguous writing has no value: a mixed number (2\frac{1}{2}, three or two halves), a tower of
 /// powers without braces (2^3^2).
 /// @return nothing for any other text, for more than 1000 bytes or 50 brackets within each other,

@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "base/error.hpp"
 #include "base/text/unicode.hpp"
 
 namespace smdm {
@@ -56,6 +57,15 @@ std::vector<double> nats_under(const Metric& metric, std::span<const Estimate> e
   return nats;
 }
 
+/// What a right answer says, or the text that is asked for. Were it empty, saying nothing would be
+/// right.
+std::string gold_text(const Asked& asked) {
+  if (const auto* question = std::get_if<Question>(&asked))
+    return question->choices.at(question->gold);
+  const Json gold = target(asked);
+  return gold.get<std::string>();
+}
+
 Json metric_list(const std::vector<Metric>& metrics) {
   Json list = Json::array();
   for (const Metric& metric : metrics) {
@@ -83,13 +93,16 @@ AskedDataset load(const Task& task, const std::filesystem::path& root) {
 }
 
 Asked ask(const Task& task, const Json& document) {
-  return by_kind(
+  Asked asked = by_kind(
       task, [&](const MultipleChoice& choice) { return Asked(choice.parse(document)); },
       [&](const Cloze& cloze) { return Asked(cloze.parse(document)); },
       [&](const OpenAnswer& open) { return Asked(open.parse(document)); },
       [&](const DatedCorpus& corpus) {
         return Asked(Text{.text = corpus_text(document, corpus.text_fields)});
       });
+  if (unicode::strip(gold_text(asked)).empty())
+    throw Error(ErrorKind::data, "wanted a document with a gold answer, got an empty answer");
+  return asked;
 }
 
 std::optional<Task> likelihood_probe(const Task& task) {

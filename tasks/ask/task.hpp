@@ -113,7 +113,8 @@ struct AskedDataset : LoadedDataset {
 [[nodiscard]] AskedDataset load(const Task& task, const std::filesystem::path& root);
 
 /// What a document asks: the one place where documents are parsed.
-/// @throws Error(data)  if a field is missing or holds no answer
+/// @throws Error(data)  if a field is missing or holds no answer, or the gold answer is empty or
+/// white space
 [[nodiscard]] Asked ask(const Task& task, const Json& document);
 
 /// The task that asks by likelihood what this one asks by generation, where there is one.

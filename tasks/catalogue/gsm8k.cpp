@@ -1,6 +1,8 @@
 // GSM8K: grade-school mathematics in several steps (Cobbe et al. 2021, arXiv:2110.14168).
 // Protocol of the SMDM paper (Nie et al. 2024, arXiv:2410.18514): no shots, the question alone, the
 // answer after the last "#### "; it is not lm-evaluation-harness's task of the same name.
+#include <utility>
+
 #include "base/error.hpp"
 #include "base/metrics/accuracy.hpp"
 #include "base/text/unicode.hpp"
@@ -31,8 +33,15 @@ Prompt parse(const Json& document) {
                 "wanted the field \"answer\" to hold the gold answer after \"####\", got " +
                     describe(answer));
   }
+  std::string reference = unicode::strip(answer.substr(marker + kMarker.size()));
+  if (is_empty_answer(reference)) {
+    throw Error(ErrorKind::data,
+                "wanted the field \"answer\" to hold the gold answer after \"####\", got an empty "
+                "answer: " +
+                    describe(answer));
+  }
   return {.text = "Question: " + text_field(document, "question"),
-          .reference = unicode::strip(answer.substr(marker + kMarker.size()))};
+          .reference = std::move(reference)};
 }
 
 std::vector<double> score(std::string_view generation, std::string_view reference) {

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/files/lines.hpp"
 #include "base/files/paths.hpp"
+#include "base/text/json_text.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/data/fields.hpp"
 #include "tasks/data/json_object.hpp"
@@ -63,7 +64,7 @@ std::vector<std::string> default_text_fields(const Json& document) {
 
 DayRange date_of(const Json& document, const std::string& name) {
   const Json& value = field(document, name.c_str());
-  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+  const auto text = value.is_string() ? value.get<std::string>() : json_text(value);
   const bool readable = value.is_string() || value.is_number_unsigned();
   const auto days = readable ? parse_days(text) : std::nullopt;
   if (!days) {

@@ -3,16 +3,21 @@
 #include "tasks/data/fields.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.hpp"
+#include "base/text/json_text.hpp"
 
 namespace smdm {
 namespace {
 
-std::string quoted(const std::string& text) {
+std::string cut(const std::string& text) {
   constexpr std::size_t kShown = 40;
-  const Json shown = text.size() <= kShown ? text : text.substr(0, kShown) + "...";
-  return shown.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return text.size() <= kShown ? text : text.substr(0, kShown) + "...";
+}
+
+std::string quoted(const std::string& text) {
+  return json_text(cut(text));
 }
 
 std::string names_of(const Json& object) {
@@ -49,8 +54,10 @@ std::string describe(const Json& value) {
     case Json::value_t::number_integer:
     case Json::value_t::number_unsigned:
     case Json::value_t::number_float:
-      return "the number " + value.dump();
+      return "the number " + json_text(value);
     case Json::value_t::binary:
+      if (is_spelled_number(value)) return "the number " + cut(spelling_of(value));
+      break;
     case Json::value_t::discarded:
       break;
   }
@@ -76,7 +83,9 @@ std::string text_field(const Json& object, const char* name) {
 
 std::int64_t integer_field(const Json& object, const char* name) {
   const Json& value = field(object, name);
-  if (!value.is_number_integer()) fail(name, "a whole number", value);
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > kLargest;
+  if (!value.is_number_integer() || too_large) fail(name, "a whole number", value);
   return value.get<std::int64_t>();
 }
 
@@ -96,7 +105,7 @@ std::size_t label_field(const Json& object,
                         const std::vector<std::string>& allowed) {
   const Json& value = field(object, name);
   const std::string label = value.is_string()           ? value.get<std::string>()
-                            : value.is_number_integer() ? value.dump()
+                            : value.is_number_integer() ? json_text(value)
                                                         : std::string();
   const auto found = std::ranges::find(allowed, label);
   if (found == allowed.end()) {

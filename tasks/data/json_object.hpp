@@ -8,6 +8,7 @@
 
 namespace smdm {
 
+/// Numbers are as parse_json() gives them: those that no type of ours holds keep their spelling.
 /// @throws Error(data)  if the line is not a JSON object
 [[nodiscard]] Json parse_object(const std::string& line);
 

@@ -8,7 +8,9 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/text/json_text.hpp"
 #include "base/text/unicode.hpp"
+#include "tasks/data/fields.hpp"
 
 namespace smdm {
 namespace {
@@ -211,11 +213,10 @@ Json parse_python_literal(std::string_view text) {
 std::string to_python_literal(const Json& value) {
   if (value.is_null()) return "None";
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
-  if (value.is_number_integer()) return value.dump();
+  if (value.is_number_integer()) return json_text(value);
   if (value.is_string()) return quoted(value.get<std::string>());
   if (!value.is_structured()) {
-    throw Error(ErrorKind::data,
-                "wanted a value of strings and lists, got " + std::string(value.type_name()));
+    throw Error(ErrorKind::data, "wanted a value of strings and lists, got " + describe(value));
   }
   std::string items;
   for (const auto& member : value.items()) {

@@ -1,12 +1,14 @@
 #include "evaluators/likelihood/likelihood.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "evaluators/likelihood/greedy_verdict.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_model.hpp"
@@ -238,6 +240,57 @@ TEST_CASE("a model that gives no numbers is an error, no requests are none") {
   const std::vector<TokenRequest> good{{.context = {1}, .continuation = {2}}};
   CHECK_THROWS_KIND(score(broken, good, {.estimator = ChainRule{}}), checkpoint);
   CHECK(score(broken, std::vector<TokenRequest>{}, {.estimator = ChainRule{}}).empty());
+}
+
+/// A model that gives token 2 one odd logit wherever it is asked, and 0 to all others.
+FakeModel with_logit(const ModelInfo& info, float logit) {
+  return {info, [logit](std::span<const std::int64_t>, std::size_t) {
+            std::vector<float> logits(7, 0.0F);
+            logits[2] = logit;
+            return logits;
+          }};
+}
+
+TEST_CASE("a wanted token whose log-probability is not finite is an error") {
+  constexpr auto kInfinity = std::numeric_limits<float>::infinity();
+  constexpr auto kLargest = std::numeric_limits<float>::max();
+  constexpr auto kNan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<TokenRequest> odd{{.context = {1}, .continuation = {3, 2, 3}}};
+  const std::vector<TokenRequest> even{{.context = {1}, .continuation = {3, 4}}};
+  const auto diffusion = [](float logit) {
+    return with_logit(test::fake_masked_diffusion(), logit);
+  };
+  const auto check = [&](const Estimator& estimator, const auto& model_with) {
+    for (const float logit : {-kInfinity, kInfinity, kNan})
+      CHECK_THROWS_KIND(score(model_with(logit), odd, {.estimator = estimator}), checkpoint);
+    for (const float logit : {kInfinity, kNan})
+      CHECK_THROWS_KIND(score(model_with(logit), even, {.estimator = estimator}), checkpoint);
+    // A token that nobody asks for may have no probability, and finite logits are numbers.
+    for (const float logit : {-kInfinity, -kLargest})
+      CHECK(std::isfinite(score(model_with(logit), even, {.estimator = estimator})[0].nats));
+  };
+  check(ChainRule{}, diffusion);
+  check(MonteCarlo{}, diffusion);
+  check(ExactSum{}, diffusion);
+  check(FixedCount{}, diffusion);
+  check(Balanced{}, diffusion);
+  check(TeacherForcing{},
+        [](float logit) { return with_logit(test::fake_autoregressive(), logit); });
+  // Guidance subtracts one infinity from another, whichever token they belong to.
+  CHECK_THROWS_KIND(score(diffusion(-kInfinity), even, {.estimator = ChainRule{}, .cfg = 0.5}),
+                    checkpoint);
+}
+
+TEST_CASE("a greedy verdict over logits that are not finite is an error") {
+  for (const float logit :
+       {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    const auto model = with_logit(test::fake_masked_diffusion(), logit);
+    const TokenRequest request{.context = {1}, .continuation = {3, 4}};
+    const std::vector<const TokenRequest*> requests{&request};
+    CHECK_THROWS_KIND(
+        greedy_verdicts(model, requests, 0.0, {}, [](std::size_t, const GreedyVerdict&) {}),
+        checkpoint);
+  }
 }
 
 }  // namespace

@@ -164,6 +164,28 @@ TEST_CASE("logits that are not numbers are refused") {
   CHECK_THROWS_KIND(log_confidences(logits, tokens), checkpoint);
 }
 
+TEST_CASE("one logit that is not finite is enough, unless it is that of a token with no chance") {
+  constexpr auto kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr auto kInfinity = std::numeric_limits<float>::infinity();
+  const RandomStream stream(0, Purpose::unmask_token, {});
+  const auto refused = [&](const torch::Tensor& row) {
+    for (const auto type : {torch::kFloat, torch::kBFloat16}) {
+      const auto logits = row.to(type);
+      CHECK_THROWS_KIND(choose_tokens(logits, 0.0, {}), checkpoint);
+      CHECK_THROWS_KIND(choose_tokens(logits, 0.5, draws_of_rows(stream, 3, 0.0)), checkpoint);
+      CHECK_THROWS_KIND(choose_tokens(logits, 0.5, draws_of_rows(stream, 3, RandomStream::kMargin)),
+                        checkpoint);
+    }
+  };
+  refused(torch::tensor({{0.0F, 1.0F, kNan}}));
+  refused(torch::tensor({{kNan, 1.0F, 0.0F}}));
+  refused(torch::tensor({{0.0F, kInfinity, 1.0F}}));
+  refused(torch::tensor({{-kInfinity, -kInfinity, -kInfinity}}));
+  const auto fine = torch::tensor({{0.0F, -kInfinity, 9.0F}});
+  CHECK(choose_tokens(fine, 0.0, {}) == std::vector<std::int64_t>{2});
+  CHECK(choose_tokens(fine, 1e-3, draws_of_rows(stream, 3, 0.0)) == std::vector<std::int64_t>{2});
+}
+
 TEST_CASE("temperatures are finite and not negative") {
   CHECK_THROWS_AS(check_temperature(-0.1), std::invalid_argument);
   CHECK_THROWS_AS(check_temperature(std::numeric_limits<double>::infinity()),

@@ -343,4 +343,75 @@ TEST_CASE("an output that exists or cannot be written is refused") {
   CHECK(full.err.find("o space left") != std::string::npos);
 }
 
+TEST_CASE("ids come back as they are written") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  const Arguments ids = {"18446744073709551616",
+                         "18446744073709551617",
+                         "-9223372036854775809",
+                         "1.10",
+                         "1e5",
+                         "-0",
+                         "1E+2",
+                         "0.10",
+                         "1e400",
+                         "7",
+                         R"("7")",
+                         "12345678901234567890123"};
+  const auto come_back = [&](const std::string& job, const std::string& rest,
+                             const Arguments& more) {
+    std::string text;
+    for (const auto& id : ids) text.append(R"({"id": )").append(id).append(rest).append("}\n");
+    test::write_file(file, text);
+    Arguments arguments = {job, file.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = test::smdm_eval(arguments);
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto lines = test::lines_of(result.out);
+    REQUIRE(lines.size() == ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      CHECK(lines[i].starts_with(R"({"id":)" + ids[i] + ","));
+  };
+  come_back("--rescore", R"(, "generation": "#### 5", "reference": "5")", {"--task", "gsm8k"});
+  come_back("--requests", R"(, "context_ids": [1], "continuation_ids": [2])",
+            {"--model", model("arm-tiny")});
+  come_back("--prompts", R"(, "prompt_ids": [1, 2])",
+            {"--model", model("arm-tiny"), "--total-length", "3"});
+}
+
+TEST_CASE("questions that differ beyond 64 bits are two, those of one value are one") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  const auto code = [&](const std::string& first, const std::string& second) {
+    const auto line = [](const std::string& question, const std::string& context) {
+      return R"({"id": 1, "continuation_ids": [3], "question": )" + question +
+             R"(, "context_ids": )" + context + "}\n";
+    };
+    test::write_file(file, line(first, "[1]") + line(second, "[2]"));
+    return test::smdm_eval({"--requests", file.string(), "--model", model("arm-tiny")}).code;
+  };
+  constexpr int kOneContextWanted = 3;
+  CHECK(code("18446744073709551616", "18446744073709551617") == 0);
+  CHECK(code("18446744073709551616", "18446744073709551616") == kOneContextWanted);
+  CHECK(code("1.1", "1.10") == kOneContextWanted);
+}
+
+TEST_CASE("a reference without an answer is refused before any verdict") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  for (const char* reference : {"", " ", "\\t", "meters", "$"}) {
+    INFO(reference);
+    const auto line = [](const std::string& answer) {
+      return R"({"id": 1, "generation": "x", "reference": ")" + answer + "\"}\n";
+    };
+    test::write_file(file, line("1") + line(reference));
+    const auto result = test::smdm_eval({"--rescore", file.string(), "--task", "gsm8k"});
+    CHECK(result.code == 3);
+    CHECK(result.out.empty());
+    CHECK(result.err.find("in.jsonl:2: field \"reference\": wanted a gold answer, got an empty "
+                          "answer") != std::string::npos);
+  }
+}
+
 }  // namespace smdm

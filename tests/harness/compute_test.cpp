@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,8 @@
 #include "harness/run/ready.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/fake_model.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
@@ -151,6 +155,74 @@ TEST_CASE("a second stage follows from the text of the first, where it fits") {
   const auto answers = answers_of(session, ready.items, ready.decided);
   const Answer first{Passes{std::get<Passes>(answers.front().value).front()}};
   CHECK_FALSE(next(ready.items.front(), first, one_stage, session));
+}
+
+/// NaN in rows that hold the token 5, and numbers elsewhere.
+std::vector<float> logits_but_for_5(std::span<const std::int64_t> ids, std::size_t /*position*/) {
+  const bool odd = std::ranges::find(ids, 5) != ids.end();
+  return std::vector<float>(7, odd ? std::numeric_limits<float>::quiet_NaN() : 0.0F);
+}
+
+/// Documents whose prompts and contexts are one token each: the third and the last have a 5.
+std::vector<Item> items_with_5() {
+  std::vector<Item> items;
+  for (const std::int64_t id : {1, 2, 5, 3, 5}) {
+    items.push_back({.name = "document " + std::to_string(items.size()),
+                     .document = {},
+                     .asked = Request{},
+                     .ids = {.requests = {{.context = {id}, .continuation = {4, 6}},
+                                          {.context = {id}, .continuation = {6, 4}}},
+                             .prompt = {id},
+                             .verdicts = {{.metric = "acc", .divisors = {1.0, 1.0}}}}});
+  }
+  return items;
+}
+
+TEST_CASE("a model that gives no numbers is an error with the name of the document") {
+  const auto refused = [](const ModelInfo& info, const auto& work) {
+    Decided decided;
+    decided.work = work;
+    Session session;
+    session.model = std::make_unique<test::FakeModel>(info, logits_but_for_5);
+    const auto items = items_with_5();
+    std::vector<std::size_t> answered;
+    const auto error = test::error_text<ErrorKind::checkpoint>([&] {
+      compute(session, items, decided,
+              [&](std::size_t i, const Answer&) { answered.push_back(i); });
+      return 0;
+    });
+    CHECK(test::contains(error, "document 2: wanted finite log"));
+    CHECK(std::ranges::find(answered, 2U) == answered.end());
+  };
+  const auto diffusion = test::fake_masked_diffusion();
+  const auto autoregressive = test::fake_autoregressive();
+  for (const bool greedy : {false, true}) {
+    LikelihoodSettings likelihood;
+    likelihood.config = {.estimator = ChainRule{}, .greedy = greedy};
+    refused(diffusion, likelihood);
+    likelihood.config.cfg = 0.5;
+    refused(diffusion, likelihood);
+    likelihood.config = {.estimator = TeacherForcing{}, .greedy = greedy};
+    refused(autoregressive, likelihood);
+  }
+  LikelihoodSettings race;
+  race.racing = Racing{};
+  refused(diffusion, race);
+  for (const double temperature : {0.0, 1.0}) {
+    for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
+      refused(diffusion,
+              GenerationSettings{.generator = UnmaskingConfig{.sampler = sampler,
+                                                              .steps = 4,
+                                                              .total_length = 8,
+                                                              .temperature = temperature},
+                                 .second_cfg = {}});
+    }
+    refused(autoregressive,
+            GenerationSettings{
+                .generator = DecodingConfig{.total_length = 8, .temperature = temperature},
+                .second_cfg = {}});
+  }
+  refused(autoregressive, CorpusSettings{.config = {.estimator = TeacherForcing{}}});
 }
 
 }  // namespace

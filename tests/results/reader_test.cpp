@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/metrics/bleu.hpp"
+#include "base/text/json_text.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
 #include "results/run/writer.hpp"
@@ -284,6 +285,33 @@ TEST_CASE("marks of estimates and Monte Carlo errors come back") {
   CHECK(marked.prompt_reuse->full_rows == 4);
   CHECK(marked.prompt_reuse->cheap_error == 0.25);
   CHECK_FALSE(marked.prompt_reuse->correction_error);
+}
+
+TEST_CASE("numbers of documents come back with their digits and their digest") {
+  const test::TemporaryFolder folder;
+  auto run = test::sample_run();
+  auto& document = run.tasks[0].samples[0].doc;
+  for (const char* number : {"18446744073709551616", "-9223372036854775809", "1e400", "-1e400",
+                             "1e22", "5e-324", "-0.0"})
+    document[std::string("n ") + number] = parse_json(number);
+  const auto files = stored(folder.path(), run);
+  const auto text = test::read_file(files.samples[0]);
+  CHECK(contains(text, "\"n 18446744073709551616\":18446744073709551616,"));
+  CHECK(contains(text, "\"n 1e400\":1e400,"));
+  const auto back = read_run(folder.path());
+  CHECK(back.run.tasks[0].samples[0].doc == document);
+  replace(files.samples[0], "\":18446744073709551616,", "\":18446744073709551617,");
+  CHECK(contains(error_of(folder.path()), "wanted the doc_hash"));
+}
+
+TEST_CASE("brackets too deep are an error, not the end of the program") {
+  const test::TemporaryFolder folder;
+  const auto files = stored(folder.path());
+  for (const auto& file : {files.samples[0], files.results}) {
+    fs::remove(file);
+    test::write_file(file, std::string(200'000, '['));
+    CHECK(contains(error_of(folder.path()), "more than 1000 brackets within each other"));
+  }
 }
 
 }  // namespace smdm

@@ -1,7 +1,9 @@
 // Loading documents: both layouts of every task, and every kind of bad input.
 #include "base/error.hpp"
+#include "base/text/json_text.hpp"
 #include "tasks/ask/catalog.hpp"
 #include "tasks/ask/catalog_entries.hpp"
+#include "tasks/data/fields.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/gzip.hpp"
@@ -11,6 +13,7 @@
 namespace {
 
 using namespace smdm;
+using test::contains;
 using test::TemporaryFolder;
 using test::write_file;
 
@@ -138,8 +141,22 @@ TEST_CASE("malformed documents") {
   CHECK(error_of(R"({"goal": "g", "sol1": "a", "sol2": "b", "label": null})") ==
         R"(wanted the field "label" to be one of "0" "1", got null)");
   CHECK(error_of("{\"goal\": \"\xff\"}") == "wanted UTF-8 text, got other bytes");
-  CHECK(error_of(R"({"goal": "\ud800", "sol1": "a"})").starts_with("wanted a JSON object"));
-  CHECK(error_of(std::string(200'000, '[')).starts_with("wanted a JSON object, got malformed"));
+  CHECK(error_of(R"({"goal": "\ud800", "sol1": "a"})") ==
+        "wanted a JSON object, got half of a surrogate pair, which is no text at byte 11 of the "
+        "line");
+  for (const char* deep : {"[", "{\"goal\": "}) {
+    std::string text;
+    for (int i = 0; i < 200'000; ++i) text += deep;
+    CHECK(contains(error_of(text), "got more than 1000 brackets within each other at byte"));
+  }
+  CHECK(error_of(R"({"goal": 18446744073709551616, "sol1": "a", "sol2": "b", "label": 1})") ==
+        R"(wanted the field "goal" to be a string, got the number 18446744073709551616)");
+  CHECK(error_of(R"({"goal": "g", "sol1": "a", "sol2": "b", "label": 18446744073709551617})") ==
+        R"(wanted the field "label" to be one of "0" "1", got the number 18446744073709551617)");
+  CHECK(error_of(R"({"goal": "g", "sol1": "a", "sol2": "b", "label": 1e400})") ==
+        R"(wanted the field "label" to be one of "0" "1", got the number 1e400)");
+  CHECK(error_of(R"({"goal": "g", "sol1": "a", "sol2": "b", "label": 1.0})") ==
+        R"(wanted the field "label" to be one of "0" "1", got the number 1.0)");
 }
 
 TEST_CASE("labels that do not fit") {
@@ -206,4 +223,96 @@ TEST_CASE("documents without a valid question") {
   CHECK(error_of(boolq(), "boolq/val.jsonl",
                  R"({"question": "q", "passage": "p", "label": "maybe"})") ==
         R"(wanted the field "label" to be one of "0" "1", got the string "maybe")");
+}
+
+TEST_CASE("whole numbers are those of 64 bits") {
+  const auto parsed = [](const char* number) { return Json{{"n", parse_json(number)}}; };
+  CHECK(integer_field(parsed("9223372036854775807"), "n") == 9223372036854775807);
+  CHECK(integer_field(parsed("-0"), "n") == 0);
+  for (const char* number : {"9223372036854775808", "18446744073709551615", "18446744073709551616",
+                             "-9223372036854775809", "2.0", "1e0"}) {
+    INFO(number);
+    CHECK(contains(
+        test::error_text<ErrorKind::data>([&] { return integer_field(parsed(number), "n"); }),
+        "wanted the field \"n\" to be a whole number, got the number "));
+  }
+}
+
+TEST_CASE("numbers of a document keep their digits") {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "boolq/validation.jsonl",
+             R"({"question": "q", "passage": "p", "idx": 18446744073709551617, "label": 1})"
+             "\n");
+  const auto document = load(boolq(), folder.path()).documents.front();
+  CHECK(json_text(document) ==
+        R"({"question":"q","passage":"p","idx":18446744073709551617,"label":1})");
+}
+
+TEST_CASE("a gold answer without text is refused with its line") {
+  struct Case {
+    Task task;
+    const char* file;
+    std::string line;  ///< with @ where the gold answer stands
+    const char* good;
+    std::vector<const char*> empty;
+  };
+  const std::vector<const char*> blank{"", " ", "\\t\\u00a0 "};
+  auto for_gsm8k = blank;
+  // What nothing is left of when it is normalised.
+  for_gsm8k.insert(for_gsm8k.end(), {"meters", "$", "7 =", "\\\\text{}"});
+  const std::vector<Case> cases{
+      {arc_easy(), "arc_easy/test.jsonl",
+       R"({"id":"1","question":"q","choices":{"text":["a","@"],"label":["A","B"]},"answerKey":"B"})",
+       "b", blank},
+      {openbookqa(), "openbookqa/test.jsonl",
+       R"({"id":"1","question_stem":"q","choices":{"text":["a","@"],"label":["A","B"]},"answerKey":"B"})",
+       "b", blank},
+      {piqa(), "piqa/validation.jsonl", R"({"goal": "g", "sol1": "a", "sol2": "@", "label": 1})",
+       "b", blank},
+      {social_iqa(), "social_iqa/validation.jsonl",
+       R"({"context":"c","question":"q","answerA":"a","answerB":"@","answerC":"c","label":"2"})",
+       "b", blank},
+      {hellaswag(),
+       "hellaswag/validation.jsonl",
+       R"({"activity_label":"l","ctx_a":"a","ctx_b":"b","endings":["a","@","c","d"],"label":"1"})",
+       "b",
+       {"", " ", "[step]"}},
+      {race(), "race/test.jsonl",
+       R"({"article":"a","problems":[{"question":"q","answer":"B","options":["a","@","c","d"]}]})",
+       "b", blank},
+      {lambada_openai(),
+       "lambada_openai/test.jsonl",
+       R"({"text": "the last @"})",
+       "word",
+       {"", "\\n", "\\t"}},
+      {gsm8k(), "gsm8k/test.jsonl", R"({"question": "q", "answer": "so #### @"})", "7", for_gsm8k},
+      {reverse_curse_d2n(), "d2p_prompts_test.jsonl", R"({"prompt": "p", "completion": "@"})", "b",
+       blank}};
+  for (const auto& [task, file, line, good, empty] : cases) {
+    INFO(info(task).name);
+    const auto with = [&, &text = line](const std::string& answer) {
+      auto row = text;
+      return row.replace(row.find('@'), 1, answer);
+    };
+    const TemporaryFolder folder;
+    const auto path = folder.path() / file;
+    write_file(path, with(good) + "\n");
+    CHECK(load(task, folder.path()).documents.size() == 1);
+    for (const char* answer : empty) {
+      INFO(answer);
+      write_file(path, with(good) + "\n" + with(answer) + "\n");
+      const auto error = load_error(task, folder.path());
+      CHECK(contains(error, path.string() + ":2: wanted "));
+      const bool lambada = std::holds_alternative<Cloze>(task) && std::string(answer).empty();
+      CHECK(contains(error, lambada ? "ends with a word" : "got an empty answer"));
+    }
+  }
+}
+
+TEST_CASE("a wrong choice without text is a choice as before") {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "piqa/validation.jsonl",
+             R"({"goal": "g", "sol1": "", "sol2": "b", "label": 1})"
+             "\n");
+  CHECK(load(piqa(), folder.path()).documents.size() == 1);
 }

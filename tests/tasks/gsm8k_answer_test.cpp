@@ -101,3 +101,21 @@ TEST_CASE("equality is symmetric and reflexive") {
     for (const auto& b : answers) CHECK(equal_as_numbers(a, b) == equal_as_numbers(b, a));
   }
 }
+
+TEST_CASE("white space around an answer hides its value from the published rule alone") {
+  for (const char* space : {"\r", "\t", "\v", "\u00a0", "\u2009"}) {
+    const auto verdict = judge_answer(std::string("so #### 5") + space, "5");
+    CHECK_FALSE(verdict.equal_string);
+    CHECK(verdict.equal_math);
+    CHECK(judge_answer("so #### 5", std::string(space) + "5").equal_math);
+  }
+  CHECK(judge_answer("so #### 1,234\r\n", "1234").equal_math);
+}
+
+TEST_CASE("answers that nothing is left of") {
+  for (const char* empty : {"", " ", "\t", "\u00a0", "meters", "$", "x=", "\\text{}"}) {
+    INFO(empty);
+    CHECK(is_empty_answer(empty));
+  }
+  for (const char* answer : {"0", "x", ",", "."}) CHECK_FALSE(is_empty_answer(answer));
+}

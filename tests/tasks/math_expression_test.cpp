@@ -189,3 +189,31 @@ TEST_CASE("roots are exact") {
     CHECK((value * value).root(fraction(2, 1)) == value);
   }
 }
+
+// Every character of Python's str.isspace but the line end.
+TEST_CASE("white space around a number and between its parts does not change it") {
+  for (const char* space :
+       {" ",      "\t",     "\v",     "\f",     "\r",     "\x1c",   "\x1d",   "\x1e",
+        "\x1f",   "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+        "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028",
+        "\u2029", "\u202f", "\u205f", "\u3000", "\n",     "\r\n \t"}) {
+    const std::string s = space;
+    INFO(s);
+    for (const auto& five :
+         {"5" + s, s + "5", s + "5" + s, "5." + s, s + "5.0" + s, "-" + s + "5" + s + "+10",
+          "2" + s + "+" + s + "3", "2" + s + "\\times" + s + "3" + s + "-1",
+          "(" + s + "5" + s + ")", "\\frac{" + s + "10" + s + "}" + s + "{2}",
+          "\\sqrt{" + s + "25" + s + "}", "500" + s + "%"}) {
+      INFO(five);
+      CHECK(equal_as_numbers(five, "5"));
+      CHECK(equal_as_numbers("5", five));
+    }
+    for (const auto& none : {"5" + s + "5", "1" + s + ",000", "1," + s + "000", "5" + s + "e3",
+                             "5e" + s + "3", "5" + s + ".5", "\\ti" + s + "mes5", s}) {
+      INFO(none);
+      CHECK_FALSE(evaluate_expression(none).has_value());
+    }
+  }
+  CHECK_FALSE(evaluate_expression("5\u200b").has_value());  // invisible, but no white space
+  CHECK_FALSE(evaluate_expression("\ufeff5").has_value());
+}
