@@ -103,8 +103,8 @@ TEST_CASE("repeats that are none are refused") {
 TEST_CASE("files that are no baseline, or were changed, are refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "baseline.json";
-  CHECK(contains(file_error(file), "cannot read the baseline"));
-  CHECK(contains(file_error(folder.path()), "cannot read the baseline"));
+  CHECK(contains(file_error(file), "got: No such file or directory"));
+  CHECK(contains(file_error(folder.path()), "got a folder"));
   write_output(file, baseline_text(spread_baseline()));
   SECTION("truncated") {
     fs::resize_file(file, fs::file_size(file) / 2);

@@ -284,7 +284,7 @@ TEST_CASE("where a file cannot be replaced nothing is") {
   const auto json = board.text("leaderboard.json");
   fs::remove(board.folder() / "leaderboard.md");
   fs::create_directory(board.folder() / "leaderboard.md");
-  CHECK(contains(board.error_of_adding(made_run(quiz(1)), "b"), "it is a folder"));
+  CHECK(contains(board.error_of_adding(made_run(quiz(1)), "b"), "found a folder at"));
   CHECK(board.text("leaderboard.json") == json);
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(board.folder())) ++files;

@@ -134,7 +134,7 @@ TEST_CASE("the results file can be read alone") {
   CHECK(back.run.tasks[0].samples.empty());
   CHECK(back.run.tasks[0].metrics[1].info.name == "acc_norm");
   CHECK(back.results.at("results").at("piqa").at("acc,none") == 2.0 / 3);
-  CHECK(contains(error_of(files.results), "wanted the samples of piqa"));
+  CHECK(contains(error_of(files.results), "the samples of piqa: wanted to read"));
 }
 
 TEST_CASE("of several runs in a folder the latest is read") {

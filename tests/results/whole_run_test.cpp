@@ -124,7 +124,7 @@ TEST_CASE("what is missing is said") {
   CHECK(contains(error_of(folder.path()), "found none"));
   const auto results = test::store(made_run(quiz()), folder.path());
   fs::remove(samples_in(folder.path()));
-  CHECK(contains(error_of(results), "wanted the samples of quiz"));
+  CHECK(contains(error_of(results), "the samples of quiz: wanted to read"));
 }
 
 }  // namespace smdm
