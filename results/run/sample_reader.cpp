@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <sstream>
 #include <utility>
 
@@ -190,6 +191,8 @@ void read_samples(const std::filesystem::path& file,
       hashes.push_back(append_sample(Json::parse(text), task));
     } catch (const Json::exception& error) {
       throw Error(ErrorKind::results, where + "not a sample of ours: " + error.what());
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
       throw Error(ErrorKind::results, where + error.what());
     }
