@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "harness/cli/compare.hpp"
+#include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
 #include "harness/cli/options.hpp"
@@ -91,6 +92,7 @@ int run(std::span<const char* const> arguments, const ModelJobs& jobs) {
 }  // namespace
 
 int run_command_line(std::span<const char* const> arguments, const ModelJobs& jobs) {
+  end_with_one_line();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, reported as one
   try {
     // Whoever starts a program may leave out even its name.

@@ -37,15 +37,28 @@ Json entry_of(const EntrySource& source) {
   return entry;
 }
 
+/// A folder without links in its path: ".." behind a link is not what the text of the path says.
+fs::path real_folder(const fs::path& folder) {
+  std::error_code failure;
+  auto real = fs::canonical(folder.empty() ? "." : folder, failure);
+  if (failure)
+    throw Error(ErrorKind::results,
+                "cannot find folder " + folder.string() + ": " + failure.message());
+  return real;
+}
+
+/// The way from the real place of a folder to a file, whose own name stays as it is.
+fs::path path_from(const fs::path& folder, const fs::path& file) {
+  return (real_folder(file.parent_path()) / file.filename())
+      .lexically_relative(real_folder(folder));
+}
+
 void add_entries(const TaskFacts& task, const fs::path& folder, std::vector<Json>& entries) {
-  const auto path = fs::absolute(task.samples_file)
-                        .lexically_normal()
-                        .lexically_proximate(fs::absolute(folder).lexically_normal());
   EntrySource source{
       .task = task,
       .metric = 0,
       .prompt_sha256 = prompt_digest(task.record),
-      .samples_path = path.generic_string(),
+      .samples_path = path_from(folder, task.samples_file).generic_string(),
       .samples_sha256 = task.samples_sha256 ? *task.samples_sha256 : digest_of(task.samples_file)};
   for (; source.metric < task.record.metrics.size(); ++source.metric) {
     entries.push_back(entry_of(source));
