@@ -6,18 +6,44 @@
 #include <vector>
 
 #include "harness/cli/command_line.hpp"
+#include "harness/cli/last_words.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "models/matmul.hpp"
 #include "models/memory.hpp"
+#include "models/threads.hpp"
+
+namespace {
+
+/// LibTorch allocates before main begins: that memory is out has to be said by then too.
+void before_libraries() {
+  smdm::end_with_one_line();
+}
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kBeforeLibraries)() = &before_libraries;
+
+/// The job, once the threads that it will need are known to start.
+template <typename Job>
+auto with_threads(Job job) {
+  return [job](const auto& settings, const auto&... more) {
+    if constexpr (requires { settings.threads.value_or(0); }) {
+      smdm::check_threads(settings.threads.value_or(0));
+    } else {
+      smdm::check_threads(settings.threads);
+    }
+    job(settings, more...);
+  };
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace smdm;  // NOLINT(google-build-using-namespace): the whole program
   keep_freed_memory();
   keep_matmul_reproducible();
-  const ModelJobs jobs = {.tasks = [](const Settings& settings) { run_tasks(settings); },
-                          .requests = run_requests,
-                          .prompts = run_prompts,
-                          .bench = run_bench,
-                          .train = run_train};
+  const ModelJobs jobs = {
+      .tasks = with_threads([](const Settings& settings) { run_tasks(settings); }),
+      .requests = with_threads(run_requests),
+      .prompts = with_threads(run_prompts),
+      .bench = with_threads(run_bench),
+      .train = with_threads(run_train)};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

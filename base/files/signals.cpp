@@ -5,9 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <string_view>
 
 #include <fcntl.h>
@@ -48,22 +45,6 @@ void on_end(int signal) {
   remove_pending_files();
   die_of(signal);
   errno = code;
-}
-
-[[noreturn]] void on_lost_exception() {
-  remove_pending_files();
-  try {
-    if (const auto lost = std::current_exception()) std::rethrow_exception(lost);
-    say("a fault of the program", "");
-  } catch (const std::bad_alloc&) {
-    say("memory is out", "");
-  } catch (const std::exception& error) {
-    const std::string_view text = error.what();
-    say(text.substr(0, text.find('\n')), "");
-  } catch (...) {
-    say("a fault of the program", "");
-  }
-  ::_exit(static_cast<int>(ErrorKind::failure));
 }
 
 /// Leaves alone what the program was started to ignore, as nohup does with SIGHUP.
@@ -115,7 +96,6 @@ void handle_signals() noexcept {
   action.sa_flags = SA_SIGINFO;
   ::sigaction(SIGBUS, &action, nullptr);
   for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU, SIGABRT}) end_with(signal);
-  std::set_terminate(on_lost_exception);
 }
 
 }  // namespace smdm

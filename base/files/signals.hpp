@@ -16,7 +16,6 @@ void hold_standard_streams() noexcept;
 ///   a mapped file that was cut short                       is one line and an exit code (SIGBUS)
 ///   a signal that ends the program                         ends it as it would have, without our
 ///                                                          files under construction
-///   an exception that nobody catches, on any thread        is one line and exit code 1
 void handle_signals() noexcept;
 
 }  // namespace smdm

@@ -11,6 +11,7 @@
 
 #include "base/files/output.hpp"
 #include "base/text/numbers.hpp"
+#include "base/text/visible.hpp"
 #include "harness/bench/study.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/jobs/embedded.hpp"
@@ -99,7 +100,7 @@ std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
   const auto settings = evaluation_settings(bench);
   std::vector<StudiedTask> all;
   for (const auto& part : evaluation_parts(find_tasks(settings.tasks), settings)) {
-    if (const auto line = announcement(part); !line.empty()) std::cerr << line << "\n";
+    if (const auto line = announcement(part); !line.empty()) std::cerr << visible(line) << "\n";
     const auto session = open_session(model_settings(part.settings));
     if (session.checkpoint.kind != ModelKind::mdm)
       refuse("--model", "a masked diffusion model", "an autoregressive one");

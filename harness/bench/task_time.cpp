@@ -8,6 +8,7 @@
 #include <ATen/Parallel.h>
 
 #include "base/text/numbers.hpp"
+#include "base/text/visible.hpp"
 #include "harness/bench/estimators.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/run/compute.hpp"
@@ -186,7 +187,7 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
   }
   std::cout << session.checkpoint.config.name << ", random weights, " << settings.dtype << ", "
             << device_name(session.device) << ", " << at::get_num_threads()
-            << " threads; tokens as " << settings.tokenizer << " cuts them\n"
+            << " threads; tokens as " << visible(settings.tokenizer) << " cuts them\n"
             << markdown_table(columns, cells);
 }
 

@@ -11,7 +11,9 @@
 
 #include "base/error.hpp"
 #include "base/files/signals.hpp"
+#include "base/text/visible.hpp"
 #include "harness/cli/compare.hpp"
+#include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
 #include "harness/cli/options.hpp"
@@ -91,13 +93,14 @@ int run(std::span<const char* const> arguments, const ModelJobs& jobs) {
 }  // namespace
 
 int run_command_line(std::span<const char* const> arguments, const ModelJobs& jobs) {
+  end_with_one_line();
   hold_standard_streams();
   handle_signals();
   try {
     // Whoever starts a program may leave out even its name.
     return run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);
   } catch (const std::exception& error) {
-    std::cerr << "smdm-eval: error: " << one_line(error) << "\n";
+    std::cerr << "smdm-eval: error: " << visible(one_line(error)) << "\n";
     return exit_code(error);
   }
 }

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/files/json_lines.hpp"
 #include "base/files/output.hpp"
+#include "base/text/visible.hpp"
 #include "results/compare/baseline.hpp"
 #include "results/compare/comparison.hpp"
 #include "results/compare/comparison_report.hpp"
@@ -25,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void print_warnings(const std::vector<std::string>& warnings) {
-  for (const auto& warning : warnings) std::cerr << "warning: " << warning << "\n";
+  for (const auto& warning : warnings) std::cerr << "warning: " << visible(warning) << "\n";
 }
 
 std::string names_of(const std::vector<std::string>& names) {
@@ -54,7 +55,8 @@ void compare(const CompareSettings& settings) {
   for (const auto& [names, run] : {std::pair(&comparison.only_a, &comparison.a),
                                    std::pair(&comparison.only_b, &comparison.b)}) {
     if (!names->empty())
-      std::cerr << "warning: only in " << *run << ", not compared: " << names_of(*names) << "\n";
+      std::cerr << "warning: only in " << visible(*run)
+                << ", not compared: " << visible(names_of(*names)) << "\n";
   }
   if (settings.json) {
     print(comparison_json(comparison));
@@ -73,7 +75,7 @@ void make_baseline_file(const CompareSettings& settings, const fs::path& path) {
   for (const auto& run : settings.runs) runs.push_back(read_facts(run));
   const auto baseline = make_baseline(runs);
   write_output(path, baseline_text(baseline), existing);
-  std::cerr << "wrote " << path.string() << ": " << baseline.tasks.size() << " task(s), "
+  std::cerr << "wrote " << visible(path.string()) << ": " << baseline.tasks.size() << " task(s), "
             << runs.size() << " repeat(s)\n";
 }
 

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
+#include "base/text/visible.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/run_list.hpp"
 
@@ -16,13 +17,13 @@ void export_leaderboard(const LeaderboardSettings& settings) {
   runs.reserve(settings.runs.size());
   for (const auto& run : settings.runs) runs.push_back(read_facts(run));
   const auto summary = export_runs(runs, settings.output);
-  std::cerr << "leaderboard in " << settings.output << ": " << summary.entries << " entries, "
-            << summary.added << " of them new\n";
+  std::cerr << "leaderboard in " << visible(settings.output) << ": " << summary.entries
+            << " entries, " << summary.added << " of them new\n";
 }
 
 void list(const LeaderboardSettings& settings) {
   const auto runs = list_runs(settings.folder);
-  for (const auto& line : runs.unreadable) std::cerr << "warning: " << line << "\n";
+  for (const auto& line : runs.unreadable) std::cerr << "warning: " << visible(line) << "\n";
   if (runs.runs == 0)
     throw Error(ErrorKind::results,
                 "wanted runs (results_<date>.json) below " + settings.folder + ", found none");

@@ -53,7 +53,7 @@ int run_program(int argc, char** argv) {
     try {
       engine();
     } catch (const Error& error) {
-      std::cerr << "smdm-eval: error: " << error.what() << "\n";
+      std::cerr << "smdm-eval: error: " << one_line(error) << "\n";
       return exit_code(error);
     }
   }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/files/json_lines.hpp"
+#include "base/text/visible.hpp"
 #include "harness/jobs/input_lines.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "harness/run/compute.hpp"
@@ -43,7 +44,7 @@ void run_prompts(const Settings& settings) {
   std::vector<std::string> notes;
   const auto decided =
       decide(settings, {.task = "", .work = Work::generation}, session.checkpoint.kind, notes);
-  for (const auto& note : notes) std::cerr << note << "\n";
+  for (const auto& note : notes) std::cerr << visible(note) << "\n";
   std::vector<Item> items;
   items.reserve(lines.size());
   for (const auto& line : lines) items.push_back(item_of(session, line));

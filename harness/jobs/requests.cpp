@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/files/json_lines.hpp"
+#include "base/text/visible.hpp"
 #include "harness/jobs/input_lines.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "harness/run/compute.hpp"
@@ -84,7 +85,7 @@ void run_requests(const Settings& settings) {
   const auto session = open_session(model_settings(settings));
   std::vector<std::string> notes;
   const auto decided = decide(settings, {}, session.checkpoint.kind, notes);
-  for (const auto& note : notes) std::cerr << note << "\n";
+  for (const auto& note : notes) std::cerr << visible(note) << "\n";
   if (settings.racing) refuse("--racing", "--task: a race needs questions", "--requests");
   const auto questions = questions_of(session, lines);
   check(questions, lines, decided, session.model->info());

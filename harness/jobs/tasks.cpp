@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
+#include "base/text/visible.hpp"
 #include "harness/jobs/dry_run.hpp"
 #include "harness/jobs/embedded.hpp"
 #include "harness/jobs/jobs.hpp"
@@ -59,7 +60,7 @@ struct ReadyPart {
 };
 
 ReadyPart ready_part(EvaluationPart part) {
-  if (const auto line = announcement(part); !line.empty()) std::cerr << line << "\n";
+  if (const auto line = announcement(part); !line.empty()) std::cerr << visible(line) << "\n";
   ReadyPart ready{.part = std::move(part),
                   .start = std::chrono::system_clock::now(),
                   .session = {},
@@ -74,7 +75,7 @@ ReadyPart ready_part(EvaluationPart part) {
       ready.asked.push_back(t);
     }
   }
-  for (const auto& note : notes) std::cerr << note << "\n";
+  for (const auto& note : notes) std::cerr << visible(note) << "\n";
   return ready;
 }
 
@@ -105,7 +106,7 @@ Finished run_part(const ReadyPart& ready, const std::string& folder) {
   auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
   const auto files = write_run(folder, run, summaries);
-  std::cerr << "wrote " << files.results.string() << " and " << files.samples.size()
+  std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";
   return {.run = std::move(run), .summaries = std::move(summaries)};
 }

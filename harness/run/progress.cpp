@@ -4,11 +4,15 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/text/numbers.hpp"
+#include "base/text/visible.hpp"
+#include "base/text/width.hpp"
 
 namespace smdm {
 namespace {
@@ -27,7 +31,28 @@ std::string bar(std::size_t done, std::size_t total) {
   return std::string("[").append(filled, '#').append(kWidth - filled, '.').append("]");
 }
 
+/// Columns of the terminal behind standard error, which may have been resized since it was asked.
+std::size_t terminal_columns() {
+  constexpr std::size_t kUsual = 80;
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const char* told = std::getenv("COLUMNS");
+  const auto columns = told == nullptr ? 0 : std::strtol(told, nullptr, 10);
+  return columns > 0 ? static_cast<std::size_t>(columns) : kUsual;
+}
+
 }  // namespace
+
+std::string terminal_line(const std::string& label,
+                          const std::string& bar,
+                          const std::string& numbers,
+                          std::size_t columns) {
+  // In the last column a terminal may go to the next line by itself, which nothing erases.
+  const std::size_t free = columns > 0 ? columns - 1 : 0;
+  std::string line = visible(label) + " " + bar + " " + visible(numbers);
+  if (display_width(line) <= free) return line;
+  return cut_to_width(visible(label) + " " + visible(numbers), free);
+}
 
 Progress::Progress(std::string label, std::size_t total, std::string unit)
     : label_(std::move(label)),
@@ -54,13 +79,17 @@ void Progress::show() {
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   const double rate = static_cast<double>(done_) / std::max(elapsed.count(), 1e-9);
   const double left = static_cast<double>(total_ - done_) / rate;
-  std::string text = label_;
-  text.append(terminal_ ? " " : ":").append(terminal_ ? bar(done_, total_) : "");
-  text.append(" ").append(std::to_string(done_)).append("/").append(std::to_string(total_));
-  text.append(" ").append(unit_).append(", ").append(fixed_text(rate, 1)).append("/s, ");
-  text.append(done_ < total_ ? duration(left) + " left" : duration(elapsed.count()));
-  if (!note_.empty()) text.append(", ").append(note_);
-  std::cerr << (terminal_ ? "\r\033[K" : "") << text << (terminal_ ? "" : "\n") << std::flush;
+  std::string numbers = std::to_string(done_) + "/" + std::to_string(total_) + " " + unit_ + ", ";
+  numbers.append(fixed_text(rate, 1)).append("/s, ");
+  numbers.append(done_ < total_ ? duration(left) + " left" : duration(elapsed.count()));
+  if (!note_.empty()) numbers.append(", ").append(note_);
+  if (terminal_) {
+    std::cerr << "\r\033[K"
+              << terminal_line(label_, bar(done_, total_), numbers, terminal_columns());
+  } else {
+    std::cerr << visible(label_) << ": " << visible(numbers) << "\n";
+  }
+  std::cerr << std::flush;
 }
 
 }  // namespace smdm

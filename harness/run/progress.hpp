@@ -9,6 +9,15 @@
 
 namespace smdm {
 
+/// What a terminal shows of a progress, on one line whatever its width: the bar is left out where
+/// it does not fit, then the end is cut.
+/// @param bar      one column per byte
+/// @param columns  of the terminal
+[[nodiscard]] std::string terminal_line(const std::string& label,
+                                        const std::string& bar,
+                                        const std::string& numbers,
+                                        std::size_t columns);
+
 class Progress {
  public:
   /// @param unit  what is counted: "requests"

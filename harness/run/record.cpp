@@ -6,6 +6,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "base/text/visible.hpp"
 #include "harness/run/compute.hpp"
 
 namespace smdm {
@@ -84,7 +85,7 @@ void add_race(const Computed& computed, TaskRecord& record) {
   if (settings == nullptr || !settings->racing || computed.answers.empty()) return;
   const auto at_cap = rows_without_race(computed.session, computed.ready.items, *settings);
   const auto totals = race_totals(info(computed.ready.task), computed.answers, at_cap);
-  std::cerr << race_line(record.name, totals) << "\n";
+  std::cerr << visible(race_line(record.name, totals)) << "\n";
   record.extra["racing"] = totals;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text/numbers.hpp"
+#include "base/text/visible.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
@@ -172,9 +173,11 @@ std::string verdict(const MetricComparison& metric) {
 }
 
 std::string comparison_text(const RunComparison& comparison) {
-  return "A: " + comparison.a + " (" + computed_by(comparison.tasks, &TaskComparison::a) +
-         ")\nB: " + comparison.b + " (" + computed_by(comparison.tasks, &TaskComparison::b) +
-         ")\n\n" + table_of(comparison) +
+  return "A: " + visible(comparison.a) + " (" +
+         visible(computed_by(comparison.tasks, &TaskComparison::a)) +
+         ")\nB: " + visible(comparison.b) + " (" +
+         visible(computed_by(comparison.tasks, &TaskComparison::b)) + ")\n\n" +
+         table_of(comparison) +
          "\nThe interval is over documents and contains the Monte Carlo error; MC s.e. is that "
          "part "
          "alone. p: exact McNemar\ntest of verdicts, else a permutation test; p (Holm) is "

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text/numbers.hpp"
+#include "base/text/visible.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
@@ -61,8 +62,9 @@ std::string gate_text(const GateReport& report) {
   for (const GateMetric& metric : report.metrics) {
     rows.push_back(row_of(metric));
     if (metric.passed) continue;
-    sentences.append("FAIL ").append(metric.task).append(" ").append(metric_key(metric.info));
-    sentences.append(": ").append(metric.reason).append("\n");
+    std::string sentence = "FAIL " + metric.task + " " + metric_key(metric.info);
+    sentence.append(": ").append(metric.reason);
+    sentences.append(visible(sentence)).append("\n");
   }
   return markdown_table(columns, rows) + (sentences.empty() ? "" : "\n" + sentences);
 }

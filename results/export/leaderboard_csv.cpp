@@ -1,5 +1,6 @@
 // leaderboard.csv: fields as columns, for spreadsheets (RFC 4180, UTF-8).
 #include <algorithm>
+#include <string_view>
 
 #include "results/export/leaderboard.hpp"
 #include "results/export/leaderboard_fields.hpp"
@@ -20,15 +21,31 @@ std::vector<CsvColumn> columns() {
   return all;
 }
 
+/// RFC 4180 wants them, on every system.
+constexpr const char* kLineEnd = "\r\n";
+
+/// Whether a spreadsheet would compute a text instead of showing it.
+bool is_formula(const std::string& text) {
+  constexpr std::string_view kFirst = "=+-@\t\r";
+  return !text.empty() && kFirst.find(text.front()) != std::string_view::npos;
+}
+
 /// A cell as RFC 4180 wants it.
-std::string cell(const std::string& text) {
+std::string quoted(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
+  std::string cell = "\"";
   for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
+    if (c == '"') cell += '"';
+    cell += c;
   }
-  return quoted += '"';
+  return cell += '"';
+}
+
+/// A number stays one whatever its sign; a text never becomes one, nor a formula.
+std::string cell(const Json& value) {
+  const auto text = value_text(value);
+  const bool guarded = !value.is_number() && is_formula(text);
+  return quoted(guarded ? "'" + text : text);
 }
 
 }  // namespace
@@ -37,15 +54,15 @@ std::string leaderboard_csv(const Leaderboard& leaderboard) {
   const auto shown = columns();
   std::string text = "table";
   for (const CsvColumn& column : shown) text.append(",").append(column.title);
-  text += '\n';
+  text += kLineEnd;
   for (const bool embedded : {false, true}) {
     for (const Json& entry : entries_of(leaderboard, embedded)) {
       text += embedded ? "embedded" : "benchmarks";
       for (const CsvColumn& column : shown) {
         const Json::json_pointer at(column.pointer);
-        text.append(",").append(cell(entry.contains(at) ? value_text(entry.at(at)) : ""));
+        text.append(",").append(entry.contains(at) ? cell(entry.at(at)) : "");
       }
-      text += '\n';
+      text += kLineEnd;
     }
   }
   return text;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/paths.hpp"
 #include "results/export/leaderboard_fields.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
@@ -29,14 +30,17 @@ Json entry_of(const EntrySource& source) {
   return entry;
 }
 
+/// The way from the real place of a folder to a file, whose own name stays as it is.
+fs::path path_from(const fs::path& folder, const fs::path& file) {
+  return (real_path(folder_of(file), ErrorKind::results) / file.filename())
+      .lexically_relative(real_path(folder, ErrorKind::results));
+}
+
 void add_entries(const TaskFacts& task, const fs::path& folder, std::vector<Json>& entries) {
-  const auto path = fs::absolute(task.samples_file)
-                        .lexically_normal()
-                        .lexically_proximate(fs::absolute(folder).lexically_normal());
   EntrySource source{.task = task,
                      .metric = 0,
                      .prompt_sha256 = prompt_digest(task.record),
-                     .samples_path = path.generic_string(),
+                     .samples_path = path_from(folder, task.samples_file).generic_string(),
                      .samples_sha256 = task.samples_sha256
                                            ? *task.samples_sha256  // the results file may lack it
                                            : sha256_of_file(task.samples_file, ErrorKind::results)};

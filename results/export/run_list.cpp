@@ -44,56 +44,74 @@ std::vector<std::string> row_of(const Facts& run, const fs::path& folder) {
           part.results_file.lexically_proximate(folder).string()};
 }
 
-/// Adds the results files of a folder and of those below it. Behind a link is one folder, not a
+/// The row of a run in the table, with what orders it.
+struct ListedRun {
+  ResultsFile file;  ///< without its content
+  std::vector<std::string> row;
+};
+
+/// Adds the runs of a folder and of those below it. Behind a link is one folder, not a
 /// tree: links may lead in circles.
-void add_results(const fs::path& folder,
-                 bool with_below,
-                 std::vector<fs::path>& files,
-                 std::vector<std::string>& unreadable) {
-  for (auto& file : results_files(folder)) files.push_back(std::move(file));
-  if (!with_below) return;
-  std::vector<fs::path> below;
-  std::error_code failure;
-  for (auto entry = fs::directory_iterator(folder, failure);
-       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) below.push_back(entry->path());
-  }
-  for (const auto& one : below) {
-    std::error_code ignored;
-    try {
-      add_results(one, !fs::is_symlink(one, ignored), files, unreadable);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::results) throw;
-      unreadable.emplace_back(error.what());
+class RunFinder {
+ public:
+  /// @param root        rows name files by their way from here
+  /// @param unreadable  lines are added
+  RunFinder(const fs::path& root, std::vector<std::string>& unreadable)
+      : root_(root), unreadable_(unreadable) {}
+
+  /// @throws Error(results)  if the folder cannot be read; for those below it a line is added
+  void add(const fs::path& folder, bool with_below) {
+    for (const auto& file : results_files(folder)) {
+      or_name([&] { add_run(file); });
+    }
+    if (!with_below) return;
+    for (const auto& below : folders_in(folder)) {
+      std::error_code ignored;
+      or_name([&] { add(below, !fs::is_symlink(below, ignored)); });
     }
   }
-}
 
-std::vector<fs::path> results_below(const fs::path& folder, std::vector<std::string>& unreadable) {
-  std::vector<fs::path> files;
-  add_results(folder, true, files, unreadable);
-  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
-    return std::pair(a.filename(), a) < std::pair(b.filename(), b);  // names hold the date
-  });
-  return files;
-}
+  /// What was found, the oldest first.
+  [[nodiscard]] std::vector<ListedRun> runs() && {
+    std::sort(runs_.begin(), runs_.end(),
+              [](const ListedRun& a, const ListedRun& b) { return older(a.file, b.file); });
+    return std::move(runs_);
+  }
+
+ private:
+  /// Does it, or adds a line that says why it cannot be done.
+  template <typename Action>
+  void or_name(const Action& action) {
+    try {
+      action();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::results) throw;
+      unreadable_.emplace_back(error.what());
+    }
+  }
+
+  void add_run(const fs::path& path) {
+    auto file = read_results_file(path);
+    if (!file) return;
+    const ResultsFile place{.path = file->path, .date = file->date};
+    WholeRun run{.name = path.string(), .parts = {}};
+    run.parts.push_back(read_run(*std::move(file), Samples::leave));
+    runs_.push_back({.file = place, .row = row_of(facts_of(std::move(run)), root_)});
+  }
+
+  const fs::path& root_;
+  std::vector<std::string>& unreadable_;
+  std::vector<ListedRun> runs_;
+};
 
 }  // namespace
 
 RunList list_runs(const fs::path& folder) {
   RunList list;
+  RunFinder finder(folder, list.unreadable);
+  finder.add(folder, true);
   std::vector<std::vector<std::string>> rows;
-  for (const auto& file : results_below(folder, list.unreadable)) {
-    try {
-      WholeRun run{.name = file.string(), .parts = {}};
-      run.parts.push_back(read_run(file, Samples::leave));
-      rows.push_back(row_of(facts_of(std::move(run)), folder));
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::results) throw;
-      list.unreadable.emplace_back(error.what());
-    }
-  }
+  for (auto& run : std::move(finder).runs()) rows.push_back(std::move(run.row));
   const std::vector<Column> columns = {
       {.title = "Date"},      {.title = "Model"},
       {.title = "Tasks"},     {.title = "Docs", .align = Align::right},

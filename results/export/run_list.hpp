@@ -12,8 +12,7 @@ namespace smdm {
 struct RunList {
   std::string table;     ///< one row per results file, the oldest first
   std::size_t runs = 0;  ///< rows
-  /// One line for each results file that is none of ours or damaged, and each folder that cannot be
-  /// read.
+  /// One line for each run that is damaged and each folder that cannot be read.
   std::vector<std::string> unreadable;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include "base/error.hpp"
@@ -32,16 +33,19 @@ std::string date_of(const fs::path& file) {
   return name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
 }
 
-fs::path results_file_at(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored))
-    throw Error(ErrorKind::results, "wanted a run at " + path.string() + ", found nothing");
-  if (!fs::is_directory(path, ignored)) return path;
-  const auto files = results_files(path);
-  if (files.empty())
-    throw Error(ErrorKind::results,
-                "wanted a file results_<date>.json in " + path.string() + ", found none");
-  return files.back();
+/// Whether a name is one that runs are given, "results_2024-09-01T12-34-56.123456.json": what is
+/// not JSON under it is a run that was damaged, not another program's text.
+bool is_name_of_run(const std::string& name) {
+  constexpr std::string_view kPattern = "dddd-dd-ddTdd-dd-dd.dddddd";
+  const auto date = std::string_view(name).substr(kPrefix.size());
+  if (date.size() != kPattern.size() + kSuffix.size()) return false;
+  return std::equal(kPattern.begin(), kPattern.end(), date.begin(), [](char wanted, char c) {
+    return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
+  });
+}
+
+bool has_own_block(const Json& results) {
+  return results.is_object() && results.contains("smdm_eval");
 }
 
 Json parse_file(const fs::path& file) {
@@ -172,7 +176,7 @@ std::vector<GroupRecord> groups_from(const Json& results) {
 }
 
 void check_schema(const Json& results) {
-  if (!results.is_object() || !results.contains("smdm_eval")) {
+  if (!has_own_block(results)) {
     throw Error(ErrorKind::results,
                 "wanted a results file of smdm-eval, got one without its block \"smdm_eval\"");
   }
@@ -229,21 +233,68 @@ Metric metric_from(const Json& json) {
 std::vector<fs::path> results_files(const fs::path& folder) {
   std::error_code failure;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    if (is_results_name(entry.path().filename().string())) files.push_back(entry.path());
+  for (auto entry = fs::directory_iterator(folder, failure);
+       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
+    std::error_code ignored;
+    if (is_results_name(entry->path().filename().string()) && !entry->is_directory(ignored))
+      files.push_back(entry->path());
   }
   if (failure)
     throw Error(ErrorKind::results,
                 "cannot read folder " + folder.string() + ": " + failure.message());
-  std::sort(files.begin(), files.end());  // dates sort as text
+  std::sort(files.begin(), files.end());
   return files;
 }
 
-StoredRun read_run(const fs::path& path, Samples samples) {
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  std::error_code failure;
+  for (auto entry = fs::directory_iterator(folder, failure);
+       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) folders.push_back(entry->path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+std::optional<ResultsFile> read_results_file(const fs::path& file) {
+  ResultsFile read{.path = file};
+  try {
+    read.results = parse_file(file);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::results || is_name_of_run(file.filename().string())) throw;
+    return std::nullopt;
+  }
+  if (!has_own_block(read.results)) return std::nullopt;
+  const auto date = read.results.find("date");
+  if (date == read.results.end() || !date->is_number()) {
+    throw Error(ErrorKind::results, file.string() + ": wanted a number in \"date\", got " +
+                                        (date == read.results.end() ? "none" : date->dump()));
+  }
+  read.date = date->get<double>();
+  return read;
+}
+
+bool older(const ResultsFile& a, const ResultsFile& b) {
+  if (a.date != b.date) return a.date < b.date;
+  return std::pair(a.path.filename(), a.path) < std::pair(b.path.filename(), b.path);
+}
+
+std::optional<ResultsFile> latest_run(const fs::path& folder) {
+  std::optional<ResultsFile> latest;
+  for (const auto& file : results_files(folder)) {
+    auto read = read_results_file(file);
+    if (read && (!latest || older(*latest, *read))) latest = std::move(read);
+  }
+  return latest;
+}
+
+StoredRun read_run(ResultsFile found, Samples samples) {
   StoredRun stored;
-  stored.results_file = results_file_at(path);
+  stored.results_file = std::move(found.path);
   stored.date = date_of(stored.results_file);
-  stored.results = parse_file(stored.results_file);
+  stored.results = std::move(found.results);
   std::vector<SamplesPromise> promises;
   try {
     stored.run = run_from(stored.results);
@@ -251,6 +302,8 @@ StoredRun read_run(const fs::path& path, Samples samples) {
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::results,
                 stored.results_file.string() + ": not a results file of ours: " + error.what());
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::results, stored.results_file.string() + ": " + error.what());
   }
@@ -262,6 +315,22 @@ StoredRun read_run(const fs::path& path, Samples samples) {
     read_samples(file, promises[i], task);
   }
   return stored;
+}
+
+StoredRun read_run(const fs::path& path, Samples samples) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    throw Error(ErrorKind::results, "wanted a run at " + path.string() + ", found nothing");
+  if (!fs::is_directory(path, ignored)) {
+    static_cast<void>(date_of(path));  // a wrong name is found before a large file is read
+    return read_run({.path = path, .results = parse_file(path)}, samples);
+  }
+  auto latest = latest_run(path);
+  if (!latest) {
+    throw Error(ErrorKind::results,
+                "wanted a run (results_<date>.json) in " + path.string() + ", found none");
+  }
+  return read_run(*std::move(latest), samples);
 }
 
 }  // namespace smdm

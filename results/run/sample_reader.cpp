@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <sstream>
 #include <utility>
 
@@ -194,6 +195,8 @@ void read_samples(const std::filesystem::path& file,
                                           " of the line");
     } catch (const Json::exception& error) {
       throw Error(ErrorKind::results, where + "not a sample of ours: " + error.what());
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
       throw Error(ErrorKind::results, where + error.what());
     }

@@ -77,17 +77,28 @@ void check_summaries(const StoredRun& stored) {
   }
 }
 
-/// The paths of a run's parts.
-std::vector<fs::path> part_paths(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored) || !results_files(path).empty()) return {path};
-  std::vector<fs::path> parts;
-  for (const auto& entry : fs::directory_iterator(path, ignored)) {
-    if (entry.is_directory(ignored) && !results_files(entry.path()).empty())
-      parts.push_back(entry.path());
+/// The parts of the run in a folder, each with its samples.
+std::vector<StoredRun> parts_in(const fs::path& folder) {
+  std::vector<StoredRun> parts;
+  if (auto latest = latest_run(folder)) {
+    parts.push_back(read_run(*std::move(latest)));
+    return parts;
   }
-  std::sort(parts.begin(), parts.end());
-  if (parts.empty()) return {path};  // whose error says what is missing
+  for (const auto& below : folders_in(folder)) {
+    if (auto latest = latest_run(below)) parts.push_back(read_run(*std::move(latest)));
+  }
+  if (parts.empty()) {
+    throw Error(ErrorKind::results,
+                "wanted a run (results_<date>.json) in " + folder.string() + ", found none");
+  }
+  return parts;
+}
+
+std::vector<StoredRun> parts_at(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return parts_in(path);
+  std::vector<StoredRun> parts;
+  parts.push_back(read_run(path));
   return parts;
 }
 
@@ -107,11 +118,8 @@ void refuse_repeated_tasks(const WholeRun& run) {
 }  // namespace
 
 WholeRun read_whole_run(const fs::path& path) {
-  WholeRun run{.name = path.string(), .parts = {}};
-  for (const auto& part : part_paths(path)) {
-    run.parts.push_back(read_run(part));
-    check_summaries(run.parts.back());
-  }
+  WholeRun run{.name = path.string(), .parts = parts_at(path)};
+  for (const auto& part : run.parts) check_summaries(part);
   refuse_repeated_tasks(run);
   return run;
 }

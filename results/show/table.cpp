@@ -2,7 +2,6 @@
 #include "results/show/table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -10,42 +9,22 @@
 
 #include "base/numbers/mean.hpp"
 #include "base/text/numbers.hpp"
-#include "base/text/unicode.hpp"
-#include "base/text/utf8.hpp"
+#include "base/text/visible.hpp"
+#include "base/text/width.hpp"
 #include "results/run/lm_eval_json.hpp"
 
 namespace smdm {
 namespace {
 
-using unicode::Range;
-
-// Sorted.
-constexpr std::array<Range, 8> kNoWidth{{{.first = 0x0300, .last = 0x036F},
-                                         {.first = 0x0483, .last = 0x0489},
-                                         {.first = 0x0591, .last = 0x05BD},
-                                         {.first = 0x064B, .last = 0x065F},
-                                         {.first = 0x200B, .last = 0x200F},
-                                         {.first = 0x20D0, .last = 0x20F0},
-                                         {.first = 0xFE00, .last = 0xFE0F},
-                                         {.first = 0xFE20, .last = 0xFE2F}}};
-constexpr std::array<Range, 12> kDoubleWidth{{{.first = 0x1100, .last = 0x115F},
-                                              {.first = 0x2E80, .last = 0x303E},
-                                              {.first = 0x3041, .last = 0x33FF},
-                                              {.first = 0x3400, .last = 0x4DBF},
-                                              {.first = 0x4E00, .last = 0x9FFF},
-                                              {.first = 0xA000, .last = 0xA4CF},
-                                              {.first = 0xAC00, .last = 0xD7A3},
-                                              {.first = 0xF900, .last = 0xFAFF},
-                                              {.first = 0xFF00, .last = 0xFF60},
-                                              {.first = 0xFFE0, .last = 0xFFE6},
-                                              {.first = 0x1F300, .last = 0x1FAFF},
-                                              {.first = 0x20000, .last = 0x3FFFD}}};
-
-std::string escaped(const std::string& cell) {
+/// Text of a cell: on one line, and no end of the cell within it.
+std::string escaped(std::string cell) {
+  for (char& c : cell) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
   std::string out;
-  for (const char c : cell) {
+  for (const char c : visible(cell)) {
     if (c == '|') out += '\\';
-    out += c == '\n' || c == '\r' ? ' ' : c;
+    out += c;
   }
   return out;
 }
@@ -156,17 +135,6 @@ std::string comparison_table(const RunRecord& run,
 }
 
 }  // namespace
-
-std::size_t display_width(std::string_view text) {
-  std::size_t width = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto character = unicode::character_at(text, at);
-    at += character.bytes;
-    if (unicode::contains(kNoWidth, character.code)) continue;
-    width += unicode::contains(kDoubleWidth, character.code) ? 2 : 1;
-  }
-  return width;
-}
 
 std::string markdown_table(std::span<const Column> columns,
                            std::span<const std::vector<std::string>> rows) {

@@ -1,11 +1,9 @@
 /// Tables for a terminal, which are Markdown at the same time.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "results/run/record.hpp"
@@ -20,11 +18,8 @@ struct Column {
   Align align = Align::left;
 };
 
-/// Columns that a terminal needs for UTF-8 text: combining marks take none, East Asian wide
-/// characters and emoji two, every other character, and a byte that is not UTF-8, one.
-[[nodiscard]] std::size_t display_width(std::string_view text);
-
-/// A Markdown table whose pipes stand below each other; '|' and line ends in cells are escaped.
+/// A Markdown table whose pipes stand below each other. In cells '|' is escaped, line ends are
+/// spaces, and what a terminal would obey is written out (visible()).
 /// @param rows  each with one cell per column
 /// @throws std::invalid_argument  if a row has another number of cells
 [[nodiscard]] std::string markdown_table(std::span<const Column> columns,

@@ -91,17 +91,4 @@ TEST_CASE("another bus error stays one") {
   CHECK(in_process(folder.path(), [] { raise(SIGBUS); }).code == 128 + SIGBUS);
 }
 
-TEST_CASE("an exception that nobody catches is one line and exit code 1") {
-  const test::TemporaryFolder folder;
-  const auto ended = in_process(folder.path(), [] {
-    std::thread([] { throw std::runtime_error("no more\nof a trace"); }).join();
-  });
-  CHECK(ended.code == 1);
-  CHECK(ended.err == "smdm-eval: error: no more\n");
-  const auto memory =
-      in_process(folder.path(), [] { std::thread([] { throw std::bad_alloc(); }).join(); });
-  CHECK(memory.code == 1);
-  CHECK(memory.err == "smdm-eval: error: memory is out\n");
-}
-
 }  // namespace smdm

@@ -291,4 +291,16 @@ TEST_CASE("changed documents of a metric where lower is better") {
   CHECK(contains(comparison_text(comparison), "+2 -1"));
 }
 
+TEST_CASE("names of runs and models are shown as they are written, whatever is in them") {
+  auto run = run_of(kBefore, 0);
+  run.model.name = "x\x1b[2J";
+  const auto before = as_stored(run, "be\nfore");
+  const auto after = as_stored(run_of(kAfter, 1), "\u202eafter");
+  const auto comparison = compare_runs(before, after);
+  const auto text = comparison_text(comparison);
+  CHECK(contains(text, "A: be\\nfore (x\\x1b[2J, seed 0)\n"));
+  CHECK(contains(text, "B: \\u202eafter ("));
+  CHECK(comparison_json(comparison).at("a").at("run") == "be\nfore");
+}
+
 }  // namespace smdm

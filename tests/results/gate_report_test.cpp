@@ -35,4 +35,11 @@ TEST_CASE("a verdict as text, JSON and JUnit XML") {
   CHECK(contains(none, "<error type=\"results\" message=\"no &lt;run&gt;\"/>"));
 }
 
+TEST_CASE("a task's name is shown as it is written, whatever is in it") {
+  auto report = judge(spread_baseline(), as_stored(made_run(quiz(40, 9))));
+  report.metrics.at(0).task = "quiz\x1b[2J\n|";
+  CHECK(contains(gate_text(report), "|quiz\\x1b[2J \\||"));
+  CHECK(contains(gate_text(report), "FAIL quiz\\x1b[2J\\n| acc,none: "));
+}
+
 }  // namespace smdm

@@ -2,6 +2,7 @@
 #include "results/export/leaderboard.hpp"
 
 #include "base/error.hpp"
+#include "results/export/list.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -289,6 +290,69 @@ TEST_CASE("where a file cannot be replaced nothing is") {
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(board.folder())) ++files;
   CHECK(files == 3);  // nothing half-written is left
+}
+
+TEST_CASE("the path of samples leads to them from the folder's real place") {
+  const test::TemporaryFolder folder;
+  const auto root = folder.path();
+  fs::create_directories(root / "far" / "away" / "real");
+  fs::create_directories(root / "store" / "deep");
+  test::store(made_run(quiz()), root / "store" / "deep" / "run");
+  fs::create_directory_symlink(root / "far" / "away" / "real", root / "board");
+  fs::create_directory_symlink(root / "store" / "deep", root / "runs");
+  const auto check = [](const fs::path& run, const fs::path& board) {
+    CAPTURE(run, board);
+    const std::vector<Facts> runs = {read_facts(run)};
+    export_runs(runs, board);
+    const auto json = Json::parse(test::read_file(board / "leaderboard.json"));
+    const fs::path path = json.at("benchmarks").at(0).at("samples").at("path").get<std::string>();
+    CHECK(path.is_relative());
+    CHECK(fs::exists(fs::canonical(board) / path));
+    fs::remove(board / "leaderboard.json");
+  };
+  check(root / "store" / "deep" / "run", root / "plain");
+  check(root / "store" / "deep" / "run", root / "board");
+  check(root / "runs" / "run", root / "plain");
+  check(root / "runs" / "run", root / "board");
+  check(root / "runs" / ".." / "deep" / "run", root / "plain");  // ".." of where the link leads
+  check(root / "runs" / "run", root / "board" / ".." / "beside");
+}
+
+TEST_CASE("no cell of the CSV is a formula, numbers stay numbers, and lines end as RFC 4180 says") {
+  Board board;
+  auto run = made_run(quiz(0));
+  run.model.name = "=HYPERLINK(\"http://x\",\"y\")";
+  board.add(run, "a");
+  auto json = board.json();
+  json["benchmarks"][0]["value"] = -0.5;
+  json["benchmarks"][0]["samples"]["path"] = "+a\nb";
+  json["benchmarks"][0]["processor"] = "@SUM(1)";
+  json["benchmarks"][1]["processor"] = "-1";
+  Leaderboard changed;
+  for (const Json& entry : json.at("benchmarks")) changed.entries.push_back(entry);
+  const auto csv = leaderboard_csv(changed);
+  CHECK(contains(csv, ",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\","));
+  CHECK(contains(csv, ",-0.5,"));
+  CHECK(contains(csv, ",\"'+a\nb\","));
+  CHECK(contains(csv, ",'@SUM(1),"));
+  CHECK(contains(csv, ",'-1,"));
+  const auto ends_of_lines = [&csv](const std::string& end) {
+    std::size_t count = 0;
+    for (auto at = csv.find(end); at != std::string::npos; at = csv.find(end, at + 1)) ++count;
+    return count;
+  };
+  CHECK(ends_of_lines("\r\n") == 3);
+  CHECK(ends_of_lines("\n") == 4);  // and the one within a cell
+}
+
+TEST_CASE("names cannot break or colour the tables that people read") {
+  Board board;
+  auto run = made_run(quiz(0));
+  run.model.name = "models/\x1b[31mx|y\nz\u202e";
+  run.model.parameters = 5;
+  board.add(run, "a");
+  CHECK(contains(board.text("leaderboard.md"), "|models/\\x1b[31mx\\|y z\\u202e|"));
+  CHECK(board.json().at("benchmarks").at(0).at("model").at("id") == run.model.name);
 }
 
 }  // namespace smdm

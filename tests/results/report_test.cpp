@@ -2,6 +2,7 @@
 
 #include "base/metrics/accuracy.hpp"
 #include "base/metrics/perplexity.hpp"
+#include "base/text/width.hpp"
 #include "results/show/table.hpp"
 #include "tests/results/sample_run.hpp"
 #include "tests/support/catch.hpp"
@@ -85,6 +86,14 @@ TEST_CASE("widths are those of a terminal") {
   CHECK(display_width("\xE0\x80\xAF") == 3);
   CHECK(display_width("\xED\xA0\x80") == 3);
   CHECK(display_width("\xF4\x90\x80\x80") == 4);
+}
+
+TEST_CASE("a cell is text on one line, which no terminal obeys") {
+  const std::vector<std::vector<std::string>> rows = {{"a\x1b[31m|\r\n\u202e\tb"}};
+  CHECK(markdown_table(std::vector<Column>{{.title = "T"}}, rows) ==
+        "|           T            |\n"
+        "|------------------------|\n"
+        "|a\\x1b[31m\\|  \\u202e\\tb|\n");
 }
 
 TEST_CASE("pipes stand below each other whatever is in the cells") {
