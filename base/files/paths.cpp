@@ -56,6 +56,11 @@ bool is_folder(const fs::path& path) noexcept {
   return look_at(path).standing == Standing::folder;
 }
 
+bool is_link(const fs::path& path) noexcept {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 bool is_taken(const fs::path& path) noexcept {
   struct stat status{};
   return ::lstat(path.c_str(), &status) == 0;

@@ -35,6 +35,8 @@ struct PathState {
 [[nodiscard]] bool is_file(const std::filesystem::path& path) noexcept;
 [[nodiscard]] bool is_folder(const std::filesystem::path& path) noexcept;
 
+[[nodiscard]] bool is_link(const std::filesystem::path& path) noexcept;
+
 /// Whether the name is in use, be it by a link that leads nowhere.
 [[nodiscard]] bool is_taken(const std::filesystem::path& path) noexcept;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/paths.hpp"
 #include "results/run/facts.hpp"
 #include "results/show/table.hpp"
 
@@ -66,8 +67,7 @@ class RunFinder {
     }
     if (!with_below) return;
     for (const auto& below : folders_in(folder)) {
-      std::error_code ignored;
-      or_name([&] { add(below, !fs::is_symlink(below, ignored)); });
+      or_name([&] { add(below, !is_link(below)); });
     }
   }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/paths.hpp"
 #include "base/files/read.hpp"
 #include "base/metrics/list.hpp"
 #include "base/text/json_text.hpp"
@@ -231,30 +232,16 @@ Metric metric_from(const Json& json) {
 }
 
 std::vector<fs::path> results_files(const fs::path& folder) {
-  std::error_code failure;
-  std::vector<fs::path> files;
-  for (auto entry = fs::directory_iterator(folder, failure);
-       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
-    std::error_code ignored;
-    if (is_results_name(entry->path().filename().string()) && !entry->is_directory(ignored))
-      files.push_back(entry->path());
-  }
-  if (failure)
-    throw Error(ErrorKind::results,
-                "cannot read folder " + folder.string() + ": " + failure.message());
-  std::sort(files.begin(), files.end());
+  auto files = entries_of(folder, ErrorKind::results);
+  std::erase_if(files, [](const fs::path& file) {
+    return !is_results_name(file.filename().string()) || is_folder(file);
+  });
   return files;
 }
 
 std::vector<fs::path> folders_in(const fs::path& folder) {
-  std::vector<fs::path> folders;
-  std::error_code failure;
-  for (auto entry = fs::directory_iterator(folder, failure);
-       !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) folders.push_back(entry->path());
-  }
-  std::sort(folders.begin(), folders.end());
+  auto folders = entries_of(folder, ErrorKind::results);
+  std::erase_if(folders, [](const fs::path& entry) { return !is_folder(entry); });
   return folders;
 }
 
@@ -318,10 +305,11 @@ StoredRun read_run(ResultsFile found, Samples samples) {
 }
 
 StoredRun read_run(const fs::path& path, Samples samples) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored))
-    throw Error(ErrorKind::results, "wanted a run at " + path.string() + ", found nothing");
-  if (!fs::is_directory(path, ignored)) {
+  const auto state = look_at(path);
+  if (state.standing == Standing::nothing || state.standing == Standing::unknown)
+    throw Error(ErrorKind::results,
+                "wanted a run at " + path.string() + ", found " + in_words(state));
+  if (state.standing != Standing::folder) {
     static_cast<void>(date_of(path));  // a wrong name is found before a large file is read
     return read_run({.path = path, .results = parse_file(path)}, samples);
   }

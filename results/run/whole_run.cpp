@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/paths.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
 #include "results/statistics/statistics.hpp"
@@ -95,8 +96,7 @@ std::vector<StoredRun> parts_in(const fs::path& folder) {
 }
 
 std::vector<StoredRun> parts_at(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::is_directory(path, ignored)) return parts_in(path);
+  if (is_folder(path)) return parts_in(path);
   std::vector<StoredRun> parts;
   parts.push_back(read_run(path));
   return parts;
