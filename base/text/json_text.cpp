@@ -26,9 +26,9 @@ bool is_digit(char c) noexcept {
 template <typename Whole>
 bool whole_value(std::string_view spelling, Json& value) {
   Whole number = 0;
-  const char* end = spelling.data() + spelling.size();
-  const auto [stopped, error] = std::from_chars(spelling.data(), end, number);
-  if (error != std::errc() || stopped != end) return false;
+  const auto [end, error] =
+      std::from_chars(spelling.data(), spelling.data() + spelling.size(), number);
+  if (error != std::errc() || end != spelling.data() + spelling.size()) return false;
   value = number;
   return true;
 }
@@ -262,7 +262,7 @@ Json parse_json(std::string_view text, Numbers numbers) {
   return Reader(text, numbers).read_all();
 }
 
-bool is_spelled_number(const Json& value) noexcept {
+bool is_spelled_number(const Json& value) {
   if (!value.is_binary()) return false;
   const auto& bytes = value.get_binary();
   return bytes.has_subtype() && bytes.subtype() == kSpelling;

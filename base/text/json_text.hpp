@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class JsonTextError : public std::runtime_error {
 };
 
 /// What becomes of numbers.
-enum class Numbers {
+enum class Numbers : std::uint8_t {
   /// Python's values: whole numbers of 64 bits and doubles; other numbers (longer whole ones, and
   /// those beyond the largest double) keep their spelling.
   values,
@@ -45,7 +46,7 @@ enum class Numbers {
 [[nodiscard]] Json parse_json(std::string_view text, Numbers numbers = Numbers::values);
 
 /// Is it a number that is kept as it is spelled?
-[[nodiscard]] bool is_spelled_number(const Json& value) noexcept;
+[[nodiscard]] bool is_spelled_number(const Json& value);
 
 /// A number that keeps its spelling. REQUIRES: spelling is a number in JSON's grammar
 [[nodiscard]] Json spelled_number(std::string_view spelling);

@@ -157,10 +157,12 @@ TEST_CASE("a second stage follows from the text of the first, where it fits") {
   CHECK_FALSE(next(ready.items.front(), first, one_stage, session));
 }
 
-/// NaN in rows that hold the token 5, and numbers elsewhere.
+/// NaN in rows that hold the token 5, and numbers elsewhere, which never choose it.
 std::vector<float> logits_but_for_5(std::span<const std::int64_t> ids, std::size_t /*position*/) {
   const bool odd = std::ranges::find(ids, 5) != ids.end();
-  return std::vector<float>(7, odd ? std::numeric_limits<float>::quiet_NaN() : 0.0F);
+  std::vector<float> logits(7, odd ? std::numeric_limits<float>::quiet_NaN() : 0.0F);
+  logits[5] = -1000.0F;
+  return logits;
 }
 
 /// Documents whose prompts and contexts are one token each: the third and the last have a 5.

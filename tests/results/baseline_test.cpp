@@ -73,6 +73,27 @@ TEST_CASE("a baseline comes back from its file, to the last bit") {
   CHECK(passed(judge(back, as_stored(made_run(made)))));
 }
 
+TEST_CASE("a baseline of a metric that is less than its error comes back too") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "baseline.json";
+  auto made = quiz(10, 0);
+  for (std::size_t i = 0; i < kQuizDocuments; ++i)
+    made.tasks[0].nats.insert(made.tasks[0].nats.end(), {-2.0, 2.0});
+  auto run = made_run(made);
+  for (auto& metric : run.tasks[0].metrics) {
+    if (metric.info.name == "perplexity") metric.mc_errors.assign(kQuizDocuments, 100.0);
+  }
+  const std::vector<Facts> runs = {as_stored(run)};
+  const auto baseline = make_baseline(runs);
+  const auto& metric = baseline.tasks[0].metrics.back();
+  REQUIRE(metric.monte_carlo_error.value() > metric.values.front());
+  write_atomically(file, baseline_text(baseline));
+  CHECK(baseline_text(read_baseline(file)) == baseline_text(baseline));
+  const auto error = "\"mc_stderr\":" + Json(metric.monte_carlo_error.value()).dump();
+  test::replace_in(file, error, "\"mc_stderr\":-1.0");
+  CHECK(contains(file_error(file), "wanted an mc_stderr of 0 or more, got -1.0"));
+}
+
 TEST_CASE("repeats that are none are refused") {
   CHECK(contains(baseline_error({quiz(10, 0), quiz(10, 0)}), "the same one twice"));
   CHECK(contains(baseline_error({quiz(10, 1), quiz(12, 1)}), "got seed 1 twice"));
