@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <ranges>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -86,12 +87,24 @@ MadeFolders::MadeFolders() {
 
 MadeFolders::~MadeFolders() {
   std::error_code ignored;  // a folder with something in it is not removed
-  for (const auto& folder : folders_) fs::remove(folder, ignored);
+  for (const auto& folder : std::views::reverse(folders_)) fs::remove(folder, ignored);
   if (!had_runs_) fs::remove(kRuns, ignored);
 }
 
 std::string MadeFolders::add(const std::string& folder) {
   folders_.push_back(folder);
+  return folder;
+}
+
+std::string MadeFolders::add_missing(const std::string& folder) {
+  std::vector<std::string> missing;
+  std::error_code failure;
+  for (fs::path path = folder; !path.empty(); path = path.parent_path()) {
+    const auto status = fs::symlink_status(path, failure);
+    if (status.type() != fs::file_type::not_found || !path.has_relative_path()) break;
+    missing.push_back(path.string());
+  }
+  folders_.insert(folders_.end(), missing.rbegin(), missing.rend());
   return folder;
 }
 
