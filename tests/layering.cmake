@@ -20,13 +20,15 @@ set(layer_harness base harness models evaluators tasks results training microwor
 set(folders base models evaluators tasks results training microworld harness)
 
 # Which folders may include a library: a pattern of the header's name, then the folders.
-set(libraries torch sentencepiece cli json crypto zlib catch)
+set(libraries torch sentencepiece cli toml json crypto zlib catch)
 set(pattern_torch "^(torch|ATen|c10|c10d|caffe2|cuda|cuda_runtime|nccl)[/.]")
 set(users_torch models evaluators training harness)
 set(pattern_sentencepiece "^sentencepiece")
 set(users_sentencepiece models microworld)
 set(pattern_cli "^CLI/")
 set(users_cli harness)
+set(pattern_toml "^toml\\+\\+/")
+set(users_toml harness)
 set(pattern_json "^nlohmann/")
 set(users_json base models tasks results training microworld harness)
 set(pattern_crypto "^openssl/")

@@ -148,6 +148,16 @@ bool make_folder(const fs::path& folder) {
               "cannot make folder " + folder.string() + ": " + failure.message());
 }
 
+bool claim_folder(const fs::path& folder) {
+  std::error_code failure;
+  const bool made = fs::create_directory(folder, failure);
+  if (failure && !is_taken(folder)) {
+    throw Error(ErrorKind::results,
+                "cannot make folder " + folder.string() + ": " + failure.message());
+  }
+  return made && !failure;
+}
+
 void check_writable(const fs::path& folder) {
   make_folder(folder);
   remove_abandoned(folder);

@@ -80,6 +80,11 @@ void check_writable(const std::filesystem::path& folder);
 /// @throws Error(results)  with the system's reason, or if something else stands there
 bool make_folder(const std::filesystem::path& folder);
 
+/// Makes a new folder in one that is there, for the caller alone.
+/// @return false  if something of that name exists
+/// @throws Error(results)  with the system's reason
+[[nodiscard]] bool claim_folder(const std::filesystem::path& folder);
+
 /// Removes a file or an empty folder, if it is there; what cannot be removed stays.
 void remove_quietly(const std::filesystem::path& path) noexcept;
 

@@ -47,9 +47,9 @@ void check(const BenchEstimatorSettings& bench) {
   in_range("--repeats", bench.repeats, kManySeeds);
   in_range("--longest", bench.longest, kMaxEnumerated);
   if (!(bench.racing_error > 0.0 && bench.racing_error < 0.5))
-    refuse("--racing-error", "a number above 0 and below 0.5", std::to_string(bench.racing_error));
+    refuse("--racing-error", "a number above 0 and below 0.5", number_text(bench.racing_error));
   if (!std::isfinite(bench.cfg) || bench.cfg < 0.0)
-    refuse("--cfg", "a number >= 0", std::to_string(bench.cfg));
+    refuse("--cfg", "a number >= 0", number_text(bench.cfg));
 }
 
 /// The questions of a task whose targets can all be enumerated.

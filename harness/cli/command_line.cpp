@@ -5,7 +5,7 @@
 
 #include <exception>
 #include <iostream>
-#include <stdexcept>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -42,13 +42,56 @@ void evaluate(const Settings& settings, const ModelJobs& model_jobs) {
               "subcommand; see --help");
 }
 
+/// An error of CLI11's in our words, as far as options with values can have it.
+std::string words_of(const CLI::Error& error) {
+  const std::string text = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return text.substr(0, text.find(':')) + ": wanted a value, got none";
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
+    return text + "; wanted true or false";  // of a flag
+  return text;
+}
+
+/// @return false  if all is done: help or the version was asked for, and is printed
+bool parse(CLI::App& app, std::span<const char* const> arguments) {
+  check_arguments(app, arguments);
+  try {
+    // CLI11 takes the last one first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::Success& done) {
+    app.exit(done);
+    return false;
+  } catch (const CLI::Error& error) {
+    refuse_unknown(app);  // a wrong name is why something is missing, more often than not
+    throw Error(ErrorKind::usage, words_of(error));
+  }
+  refuse_unknown(app);
+  refuse_unused(app);
+  return true;
+}
+
+/// For somebody who types the program's name to see what it does.
+void show_examples() {
+  std::cerr << "Evaluates masked diffusion language models against autoregressive ones.\n\n"
+               "  smdm-eval --task hellaswag --limit 20\n"
+               "      a benchmark's form on the checkpoint and the data that come along\n"
+               "  smdm-eval --task piqa,arc_easy --model DIR --data DIR --output runs/mine\n"
+               "      a checkpoint of your own on the benchmarks\n"
+               "  smdm-eval compare runs/mine runs/theirs\n"
+               "      two stored runs against each other\n\n"
+               "All options: smdm-eval --help, and of a subcommand: smdm-eval compare --help.\n"
+               "Tasks: smdm-eval --list-tasks. Manual: docs/cli.md.\n\n";
+}
+
 /// @param arguments  without the program's own name
-int run(std::span<const char* const> arguments, const ModelJobs& jobs) {
+void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   CLI::App app("Evaluates masked diffusion language models against autoregressive ones.",
                "smdm-eval");
   app.set_version_flag("--version", std::string("smdm-eval ") + kVersion);
   app.footer(std::string("--cfg w means ") +
              "un + (w + 1) * (cond - un) on logits. Exit codes and file formats: docs/cli.md.");
+  std::optional<std::string> config;
+  add_config(app, config);
   Settings settings;
   add_options(app, settings);
   BenchSettings bench;
@@ -61,15 +104,8 @@ int run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* compare_command = add_compare(app, comparison);
   LeaderboardSettings leaderboard;
   const auto* leaderboard_command = add_leaderboard(app, leaderboard);
-  try {
-    // CLI11 takes the last one first.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::Success& done) {
-    return app.exit(done);  // --help, --version
-  } catch (const CLI::Error& error) {
-    throw Error(ErrorKind::usage, error.what());
-  }
-  refuse_unknown(app);
+  if (arguments.empty()) show_examples();
+  if (!parse(app, arguments)) return;
   if (bench_command->parsed()) {
     jobs.bench(bench);
   } else if (microworld_command->parsed()) {
@@ -82,12 +118,20 @@ int run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   } else if (leaderboard_command->parsed()) {
     run_leaderboard(leaderboard);
   } else {
+    if (config) read_config(app, *config, settings);
     settings.arguments = {arguments.begin(), arguments.end()};
     evaluate(settings, jobs);
   }
+}
+
+void tell(const std::string& error) {
+  std::cerr << "smdm-eval: error: " << visible(error) << "\n";
+}
+
+/// Whether something that was printed did not reach standard output, as on a full disk.
+bool is_output_lost() {
   std::cout.flush();
-  if (!std::cout) throw std::runtime_error("standard output cannot be written");
-  return 0;
+  return !std::cout;
 }
 
 }  // namespace
@@ -96,13 +140,17 @@ int run_command_line(std::span<const char* const> arguments, const ModelJobs& jo
   end_with_one_line();
   hold_standard_streams();
   handle_signals();
+  int code = 0;
   try {
     // Whoever starts a program may leave out even its name.
-    return run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);
+    run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);
   } catch (const std::exception& error) {
-    std::cerr << "smdm-eval: error: " << visible(one_line(error)) << "\n";
-    return exit_code(error);
+    tell(one_line(error));
+    code = exit_code(error);
   }
+  if (!is_output_lost()) return code;
+  tell("standard output cannot be written");
+  return code == 0 ? static_cast<int>(ErrorKind::failure) : code;
 }
 
 }  // namespace smdm

@@ -13,6 +13,7 @@
 #include "base/files/json_lines.hpp"
 #include "base/files/output.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/values.hpp"
 #include "results/compare/baseline.hpp"
 #include "results/compare/comparison.hpp"
 #include "results/compare/comparison_report.hpp"
@@ -121,16 +122,16 @@ void gate(const CompareSettings& settings, const fs::path& baseline) {
 CLI::App* add_compare(CLI::App& app, CompareSettings& settings) {
   auto* command = app.add_subcommand(
       "compare", "Compare two stored runs over the same documents, or one with a baseline");
-  command->add_option("RUN", settings.runs, "Results files or run folders")->required();
+  add_value(*command, "RUN", settings.runs, "Results files or run folders")->required();
   auto* json = command->add_flag("--json", settings.json, "Print JSON instead of a table");
-  auto* changed = command->add_option("--changed", settings.changed,
-                                      "New file: documents that changed side, as JSON lines");
-  auto* gate = command->add_option("--gate", settings.gate,
-                                   "Baseline file: exit code 8 if the run is worse than it");
-  auto* junit = command->add_option("--junit", settings.junit,
-                                    "File for the gate's verdict as JUnit XML; replaced");
-  auto* make = command->add_option("--make-baseline", settings.make_baseline,
-                                   "New file: a baseline of the runs, repeats over seeds");
+  auto* changed = add_value(*command, "--changed", settings.changed,
+                            "New file: documents that changed side, as JSON lines");
+  auto* gate = add_value(*command, "--gate", settings.gate,
+                         "Baseline file: exit code 8 if the run is worse than it");
+  auto* junit = add_value(*command, "--junit", settings.junit,
+                          "File for the gate's verdict as JUnit XML; replaced");
+  auto* make = add_value(*command, "--make-baseline", settings.make_baseline,
+                         "New file: a baseline of the runs, repeats over seeds");
   auto* replace =
       command->add_flag("--replace", settings.replace, "With --make-baseline: the file may exist");
   junit->needs(gate);

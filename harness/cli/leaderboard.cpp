@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/values.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/run_list.hpp"
 
@@ -37,12 +38,12 @@ CLI::App* add_leaderboard(CLI::App& app, LeaderboardSettings& settings) {
   command->require_subcommand(1);
   settings.export_command = command->add_subcommand(
       "export", "Merge runs into leaderboard.json, leaderboard.md and leaderboard.csv");
-  settings.export_command->add_option("RUN", settings.runs, "Results files or run folders")
+  add_value(*settings.export_command, "RUN", settings.runs, "Results files or run folders")
       ->required();
-  settings.export_command->add_option("--output,-o", settings.output, "Folder of the leaderboard")
+  add_value(*settings.export_command, "--output,-o", settings.output, "Folder of the leaderboard")
       ->required();
   settings.list_command = command->add_subcommand("list", "Show the runs below a folder");
-  settings.list_command->add_option("DIR", settings.folder, "Folder of run folders")->required();
+  add_value(*settings.list_command, "DIR", settings.folder, "Folder of run folders")->required();
   return command;
 }
 

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/files/atomic.hpp"
+#include "harness/cli/values.hpp"
 #include "microworld/files.hpp"
 
 namespace smdm {
@@ -39,8 +40,8 @@ void print_summary(const std::vector<microworld::File>& files, const MicroworldS
 CLI::App* add_microworld(CLI::App& app, MicroworldSettings& settings) {
   auto* command = app.add_subcommand(
       "microworld", "Write a small invented world: training corpora, test sets, tokenizers");
-  command->add_option("--seed", settings.seed, "Which world; below 2^32 (default: 0)");
-  command->add_option("--output,-o", settings.output, "New or empty folder to write into")
+  add_value(*command, "--seed", settings.seed, "Which world; below 2^32 (default: 0)");
+  add_value(*command, "--output,-o", settings.output, "New or empty folder to write into")
       ->required();
   return command;
 }

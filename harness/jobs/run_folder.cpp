@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <system_error>
+#include <ranges>
 
-#include "base/error.hpp"
+#include "base/files/atomic.hpp"
+#include "base/files/paths.hpp"
 #include "base/text/dates.hpp"
 #include "tasks/ask/catalog.hpp"
 
@@ -48,13 +49,9 @@ std::string named(const std::string& model,
 std::string made(const std::string& name) {
   const auto first = fs::path(kRuns) / name;
   auto folder = first;
-  std::error_code error;
-  fs::create_directories(kRuns, error);
-  for (int k = 2; !error; ++k) {
-    if (fs::create_directory(folder, error)) return folder.string();
-    folder = first.string() + "-" + std::to_string(k);
-  }
-  throw Error(ErrorKind::results, folder.string() + ": cannot make the folder: " + error.message());
+  make_folder(kRuns);
+  for (int k = 2; !claim_folder(folder); ++k) folder = first.string() + "-" + std::to_string(k);
+  return folder.string();
 }
 
 /// The tasks of a part: a group under its name where the part has all of it.
@@ -80,18 +77,27 @@ std::vector<std::string> names_of(const EvaluationPart& part) {
 }  // namespace
 
 MadeFolders::MadeFolders() {
-  std::error_code ignored;
-  had_runs_ = fs::exists(fs::symlink_status(kRuns, ignored));
+  had_runs_ = is_taken(kRuns);
 }
 
 MadeFolders::~MadeFolders() {
-  std::error_code ignored;  // a folder with something in it is not removed
-  for (const auto& folder : folders_) fs::remove(folder, ignored);
-  if (!had_runs_) fs::remove(kRuns, ignored);
+  // A folder with something in it is not removed.
+  for (const auto& folder : std::views::reverse(folders_)) remove_quietly(folder);
+  if (!had_runs_) remove_quietly(kRuns);
 }
 
 std::string MadeFolders::add(const std::string& folder) {
   folders_.push_back(folder);
+  return folder;
+}
+
+std::string MadeFolders::add_missing(const std::string& folder) {
+  std::vector<std::string> missing;
+  for (fs::path path = folder; path.has_relative_path() && is_absent(path);
+       path = path.parent_path()) {
+    missing.push_back(path.string());
+  }
+  folders_.insert(folders_.end(), missing.rbegin(), missing.rend());
   return folder;
 }
 

@@ -22,12 +22,16 @@ class MadeFolders {
   MadeFolders(const MadeFolders&) = delete;
   MadeFolders& operator=(const MadeFolders&) = delete;
 
-  /// @return the folder
+  /// A folder that was made. @return it
   std::string add(const std::string& folder);
+
+  /// A folder that is going to be made, with those above it that are missing; what is there already
+  /// is not this run's to remove. Call it before they are made. @return the folder
+  std::string add_missing(const std::string& folder);
 
  private:
   bool had_runs_ = false;
-  std::vector<std::string> folders_;
+  std::vector<std::string> folders_;  ///< those below others behind them
 };
 
 /// Makes the folder "runs/<date>-<model>-<tasks of the part>" of a part, UTC; a number behind it

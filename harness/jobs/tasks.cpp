@@ -131,7 +131,8 @@ std::vector<Finished> run_once(const std::vector<ReadyPart>& ready, MadeFolders&
   std::vector<std::string> where;
   for (const auto& part : ready) {
     const auto& output = part.part.settings.output;
-    where.push_back(output ? *output : folders.add(make_default_folder(part.part, part.start)));
+    where.push_back(output ? folders.add_missing(*output)
+                           : folders.add(make_default_folder(part.part, part.start)));
   }
   std::vector<Finished> finished;
   finished.reserve(ready.size());
@@ -177,6 +178,7 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
   MadeFolders folders;
   const auto repeats = repeats_of(settings, folders);
   if (settings.dry_run) return show_plan(settings, tasks);
+  if (settings.output) folders.add_missing(*settings.output);
   check_writable(settings.output.value_or(kRuns));
   auto ready = ready_parts(repeats.front(), tasks);
   std::vector<std::vector<Finished>> finished;

@@ -3,6 +3,7 @@
 #include "harness/settings/checkpoint_defaults.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/files/read.hpp"
@@ -31,6 +32,10 @@ void check_type(const Given& given) {
     if (!given.value.is_string()) wanted(given, "a string");
   } else if (std::holds_alternative<std::optional<std::int64_t> Settings::*>(member)) {
     if (!given.value.is_number_integer()) wanted(given, "a whole number");
+    // What is read as an unsigned number may be more than the setting holds.
+    const bool fits = !given.value.is_number_unsigned() ||
+                      std::in_range<std::int64_t>(given.value.get<std::uint64_t>());
+    if (!fits) wanted(given, "a whole number below 2^63");
   } else if (!given.value.is_number()) {
     wanted(given, "a number");
   }

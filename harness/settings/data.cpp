@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "harness/settings/refuse.hpp"
 
 namespace smdm {
 
@@ -40,12 +41,9 @@ CorpusQuery corpus_query(const Settings& settings) {
 
 std::size_t limited(std::size_t documents, const std::optional<double>& limit) {
   if (!limit) return documents;
-  if (!(*limit > 0.0) || !std::isfinite(*limit)) {
-    throw Error(ErrorKind::usage,
-                "--limit: wanted a count, or a fraction below 1, got " + std::to_string(*limit));
-  }
-  const auto count =
-      *limit < 1.0 ? std::ceil(static_cast<double>(documents) * *limit) : std::floor(*limit);
+  const auto& rule = setting_named("limit").range;
+  if (!rule.holds(*limit)) refuse("--limit", rule.wanted, number_text(*limit));
+  const auto count = *limit < 1.0 ? std::ceil(static_cast<double>(documents) * *limit) : *limit;
   return count < static_cast<double>(documents) ? static_cast<std::size_t>(count) : documents;
 }
 

@@ -10,4 +10,7 @@ namespace smdm {
                          const std::string& wanted,
                          const std::string& came);
 
+/// A number as errors show it: the shortest text that is read as the same number, "-2", "0.1".
+[[nodiscard]] std::string number_text(double value);
+
 }  // namespace smdm

@@ -63,7 +63,7 @@ void check_range(const Setting& setting, const Settings& settings) {
   const auto value = read(setting, settings);
   if (setting.range.holds(value.get<double>())) return;
   refuse("--" + name_of(setting), setting.range.wanted,
-         value.is_number_float() ? std::to_string(value.get<double>()) : value.dump());
+         value.is_number_float() ? number_text(value.get<double>()) : value.dump());
 }
 
 }  // namespace smdm

@@ -15,8 +15,10 @@ namespace smdm {
 namespace {
 
 using enum Effect;
-constexpr Range kCountOrFraction{.wanted = "a count, or a fraction below 1",
-                                 .holds = [](double v) { return std::isfinite(v) && v > 0.0; }};
+constexpr Range kCountOrFraction{
+    .wanted = "a whole number of documents, or a fraction below 1", .holds = [](double v) {
+      return std::isfinite(v) && v > 0.0 && (v < 1.0 || v == std::floor(v));
+    }};
 constexpr Range kOneOrTwo{.wanted = "1 or 2",
                           .holds = [](double v) { return v == 1.0 || v == 2.0; }};
 constexpr Range kBelow2To32{.wanted = "less than 2^32",

@@ -47,7 +47,7 @@ std::string before_note(const std::string& task) {
 void note_autoregressive(const Settings& given, Work work, std::vector<std::string>& notes) {
   for (const auto& [name, cfg] :
        {std::pair("--cfg", given.cfg), std::pair("--cfg-second", given.cfg_second)}) {
-    if (cfg && *cfg != 0.0) refuse(name, "0 for an autoregressive model", std::to_string(*cfg));
+    if (cfg && *cfg != 0.0) refuse(name, "0 for an autoregressive model", number_text(*cfg));
   }
   note_unused(
       "an autoregressive model", given,

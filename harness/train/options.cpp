@@ -1,5 +1,4 @@
 // The options of `smdm-eval train`: how they are spelt and which numbers they take.
-#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -8,7 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
-#include "base/text/numbers.hpp"
+#include "harness/cli/values.hpp"
+#include "harness/settings/refuse.hpp"
 #include "harness/train/train.hpp"
 
 namespace smdm {
@@ -16,143 +16,150 @@ namespace {
 
 void add_file_options(CLI::App& app, TrainSettings& s) {
   const auto* group = "Files";
-  app.add_option("--corpus", s.corpus, "JSON lines: {\"text\"} or {\"prompt\", \"answer\"}")
+  add_value(app, "--corpus", s.corpus, "JSON lines: {\"text\"} or {\"prompt\", \"answer\"}")
       ->required()
       ->delimiter(',')
       ->group(group);
-  app.add_option("--validation", s.validation, "JSON lines that are not trained on")
+  add_value(app, "--validation", s.validation, "JSON lines that are not trained on")
       ->delimiter(',')
       ->group(group);
-  app.add_option("--output,-o", s.output, "Folder for the checkpoint")->required()->group(group);
-  app.add_option("--tokenizer", s.tokenizer, "SentencePiece model")->group(group);
+  add_value(app, "--output,-o", s.output, "Folder for the checkpoint")->required()->group(group);
+  add_value(app, "--tokenizer", s.tokenizer, "SentencePiece model")->group(group);
   app.add_flag("--resume", s.resume, "Go on from the state in --output, if there is one")
       ->group(group);
   app.add_flag("--plot", s.plot, "Also write loss.svg")->group(group);
-  app.add_option("--save-dtype", s.save_dtype, "Element type of model.safetensors (default f32)")
-      ->check(CLI::IsMember({"f32", "bf16"}))
+  add_value(app, "--save-dtype", s.save_dtype, "Element type of model.safetensors (default f32)")
+      ->check(one_of({"f32", "bf16"}))
       ->group(group);
-  app.add_option("--checkpoint-interval", s.checkpoint_interval, "Steps (default 500)")
+  add_value(app, "--checkpoint-interval", s.checkpoint_interval, "Steps (default 500)")
       ->group(group);
-  app.add_option("--log-interval", s.log_interval, "Steps (default 1)")->group(group);
-  app.add_option("--validation-interval", s.validation_interval, "Steps (default 500)")
+  add_value(app, "--log-interval", s.log_interval, "Steps (default 1)")->group(group);
+  add_value(app, "--validation-interval", s.validation_interval, "Steps (default 500)")
       ->group(group);
 }
 
 void add_model_options(CLI::App& app, TrainSettings& s) {
   const auto* group = "Model: --model-size, --model-config, or sizes";
-  app.add_option("--backend", s.backend, "mdm (default) or arm")
-      ->check(CLI::IsMember({"mdm", "arm"}))
+  add_value(app, "--backend", s.backend, "mdm (default) or arm")
+      ->check(one_of({"mdm", "arm"}))
       ->group(group);
-  app.add_option("--model-size", s.model_size, "Published size in millions of parameters")
+  add_value(app, "--model-size", s.model_size, "Published size in millions of parameters")
       ->group(group);
-  app.add_option("--model-config", s.model_config, "A config.json")->group(group);
-  app.add_option("--layers", s.layers)->group(group);
-  app.add_option("--width", s.width, "Of the residual stream")->group(group);
-  app.add_option("--heads", s.heads)->group(group);
-  app.add_option("--key-heads", s.groups, "Default: --heads")->group(group);
-  app.add_option("--intermediate", s.intermediate, "Default: 4 times --width")->group(group);
-  app.add_option("--context", s.context, "Longest sequence in tokens")->group(group);
-  app.add_option("--vocabulary", s.vocabulary,
-                 "Rows of the head; default: the tokenizer's pieces, up to a multiple of 16")
+  add_value(app, "--model-config", s.model_config, "A config.json")->group(group);
+  add_value(app, "--layers", s.layers)->group(group);
+  add_value(app, "--width", s.width, "Of the residual stream")->group(group);
+  add_value(app, "--heads", s.heads)->group(group);
+  add_value(app, "--key-heads", s.groups, "Default: --heads")->group(group);
+  add_value(app, "--intermediate", s.intermediate, "Default: 4 times --width")->group(group);
+  add_value(app, "--context", s.context, "Longest sequence in tokens")->group(group);
+  add_value(app, "--vocabulary", s.vocabulary,
+            "Rows of the head; default: the tokenizer's pieces, up to a multiple of 16")
       ->group(group);
-  app.add_option("--rope-tables", s.rope_tables, "bf16 (default) or f32")
-      ->check(CLI::IsMember({"bf16", "f32"}))
+  add_value(app, "--rope-tables", s.rope_tables, "bf16 (default) or f32")
+      ->check(one_of({"bf16", "f32"}))
       ->group(group);
 }
 
 void add_row_options(CLI::App& app, TrainSettings& s) {
   const auto* group = "Rows and loss";
-  app.add_option("--rows", s.rows,
-                 "document (default): a row per line; stream: texts end to end, cut to the context")
-      ->check(CLI::IsMember({"document", "stream"}))
+  add_value(app, "--rows", s.rows,
+            "document (default): a row per line; stream: texts end to end, cut to the context")
+      ->check(one_of({"document", "stream"}))
       ->group(group);
-  app.add_option("--fill", s.fill, "Fill rows with end-of-text tokens up to this length")
+  add_value(app, "--fill", s.fill, "Fill rows with end-of-text tokens up to this length")
       ->group(group);
   app.add_flag("--no-end", s.no_end, "No end-of-text token behind a text or answer")->group(group);
-  app.add_option("--random-length", s.random_length,
-                 "Share of batches that are cut to a random length (default 0)")
-      ->check(CLI::Range(0.0, 1.0))
+  add_value(app, "--random-length", s.random_length,
+            "Share of batches that are cut to a random length (default 0)")
+      ->check(CLI::Validator("FLOAT in [0 - 1]"))
       ->group(group);
-  app.add_option("--random-length-of", s.random_length_of, "batch (default), or row by row")
-      ->check(CLI::IsMember({"batch", "row"}))
+  add_value(app, "--random-length-of", s.random_length_of, "batch (default), or row by row")
+      ->check(one_of({"batch", "row"}))
       ->group(group);
-  app.add_option("--mask-schedule", s.mask_schedule,
-                 "bernoulli (default, the paper's), or exact: so many tokens, less noise")
-      ->check(CLI::IsMember({"bernoulli", "exact"}))
+  add_value(app, "--mask-schedule", s.mask_schedule,
+            "bernoulli (default, the paper's), or exact: so many tokens, less noise")
+      ->check(one_of({"bernoulli", "exact"}))
       ->group(group);
-  app.add_option("--mask-epsilon", s.mask_epsilon, "Least probability of a mask (default 1e-3)")
-      ->check(CLI::Range(1e-9, 1.0))
+  add_value(app, "--mask-epsilon", s.mask_epsilon, "Least probability of a mask (default 1e-3)")
+      ->check(CLI::Validator("FLOAT in [1e-09 - 1]"))
       ->group(group);
 }
 
 void add_optimizer_options(CLI::App& app, TrainSettings& s) {
   const auto* group = "Optimizer";
-  app.add_option("--optimizer", s.optimizer, "adamw (default), or muon for hidden matrices")
-      ->check(CLI::IsMember({"adamw", "muon"}))
+  add_value(app, "--optimizer", s.optimizer, "adamw (default), or muon for hidden matrices")
+      ->check(one_of({"adamw", "muon"}))
       ->group(group);
-  app.add_option("--learning-rate,--lr", s.learning_rate, "Default 2e-4, with muon 5e-3")
+  add_value(app, "--learning-rate,--lr", s.learning_rate, "Default 2e-4, with muon 5e-3")
       ->group(group);
-  app.add_option("--lowest-rate-share", s.lowest_rate_share,
-                 "Learning rate at the end, as a share of the highest (default 0.1)")
-      ->check(CLI::Range(0.0, 1.0))
+  add_value(app, "--lowest-rate-share", s.lowest_rate_share,
+            "Learning rate at the end, as a share of the highest (default 0.1)")
+      ->check(CLI::Validator("FLOAT in [0 - 1]"))
       ->group(group);
-  app.add_option("--warm-up", s.warm_up, "Steps; default: 1 % of all")->group(group);
-  app.add_option("--weight-decay", s.weight_decay, "Default 0.1")->group(group);
-  app.add_option("--clip", s.clip, "Largest norm of the gradient (default 1; 0: any)")
+  add_value(app, "--warm-up", s.warm_up, "Steps; default: 1 % of all")->group(group);
+  add_value(app, "--weight-decay", s.weight_decay, "Default 0.1")->group(group);
+  add_value(app, "--clip", s.clip, "Largest norm of the gradient (default 1; 0: any)")
       ->group(group);
-  app.add_option("--beta-1", s.beta_1, "Default 0.9")->group(group);
-  app.add_option("--beta-2", s.beta_2, "Default 0.95")->group(group);
-  app.add_option("--momentum", s.momentum, "Of muon (default 0.95)")->group(group);
-  app.add_option("--dtype", s.dtype, "f32 (default), or bf16: autocast")
-      ->check(CLI::IsMember({"f32", "bf16"}))
+  add_value(app, "--beta-1", s.beta_1, "Default 0.9")->group(group);
+  add_value(app, "--beta-2", s.beta_2, "Default 0.95")->group(group);
+  add_value(app, "--momentum", s.momentum, "Of muon (default 0.95)")->group(group);
+  add_value(app, "--dtype", s.dtype, "f32 (default), or bf16: autocast")
+      ->check(one_of({"f32", "bf16"}))
       ->group(group);
 }
 
 void add_length_options(CLI::App& app, TrainSettings& s) {
   const auto* group = "Length";
-  app.add_option("--batch-rows", s.batch_rows, "Rows per step (default 64)")->group(group);
-  app.add_option("--tokens-per-forward", s.tokens_per_forward,
-                 "A step is computed in parts of so many tokens, whose gradients add up")
+  add_value(app, "--batch-rows", s.batch_rows, "Rows per step (default 64)")->group(group);
+  add_value(app, "--tokens-per-forward", s.tokens_per_forward,
+            "A step is computed in parts of so many tokens, whose gradients add up")
       ->group(group);
-  app.add_option("--steps", s.steps)->group(group);
-  app.add_option("--tokens", s.tokens, "Budget in tokens")->group(group);
-  app.add_option("--flops", s.flops, "Budget: 6 N D, N without embedding and head")->group(group);
-  app.add_option("--stop-at", s.stop_at,
-                 "Stop behind this step; --resume goes on. The schedule is that of the whole")
+  add_value(app, "--steps", s.steps)->group(group);
+  add_value(app, "--tokens", s.tokens, "Budget in tokens")->group(group);
+  add_value(app, "--flops", s.flops, "Budget: 6 N D, N without embedding and head")->group(group);
+  add_value(app, "--stop-at", s.stop_at,
+            "Stop behind this step; --resume goes on. The schedule is that of the whole")
       ->group(group);
-  app.add_option("--seed", s.seed, "Of every draw, below 2^32 (default 0)")->group(group);
-  app.add_option("--threads", s.threads, "CPU threads (default: all cores)")->group(group);
+  add_value(app, "--seed", s.seed, "Of every draw, below 2^32 (default 0)")->group(group);
+  add_value(app, "--threads", s.threads, "CPU threads (default: all cores)")->group(group);
 }
 
 [[noreturn]] void wanted_at_least(const char* option, std::int64_t least, std::int64_t came) {
-  throw Error(ErrorKind::usage, std::string(option) + ": wanted at least " + std::to_string(least) +
-                                    ", got " + std::to_string(came));
+  refuse(option, "at least " + std::to_string(least), std::to_string(came));
 }
 
 void require(const char* option, std::int64_t value, std::int64_t least) {
   if (value < least) wanted_at_least(option, least, value);
 }
 
-/// @param below  the least number that is too large
-void require(const char* option, double value, double least, double below) {
-  if (value >= least && value < below) return;  // what is no number fails
-  throw Error(ErrorKind::usage, std::string(option) + ": wanted a number from " +
-                                    short_text(least) + " to below " + short_text(below) +
-                                    ", got " + short_text(value));
+/// The numbers that an option takes; both ends are among them, unless the upper one is not.
+struct Interval {
+  double least = 0.0;
+  double most = 1.0;
+  bool most_excluded = false;
+};
+
+void require(const char* option, double value, const Interval& wanted) {
+  const bool below = wanted.most_excluded ? value < wanted.most : value <= wanted.most;
+  if (value >= wanted.least && below) return;  // what is no number fails
+  const std::string end = wanted.most_excluded ? " to below " : " to ";
+  refuse(option, "a number from " + number_text(wanted.least) + end + number_text(wanted.most),
+         number_text(value));
 }
 
 void check_rates(const TrainSettings& s) {
-  constexpr double kAny = std::numeric_limits<double>::max();
-  const double above_one = std::nextafter(1.0, 2.0);
-  if (s.learning_rate) require("--learning-rate", *s.learning_rate, 0.0, kAny);
-  require("--lowest-rate-share", s.lowest_rate_share, 0.0, above_one);
-  require("--weight-decay", s.weight_decay, 0.0, kAny);
-  require("--clip", s.clip, 0.0, kAny);
-  require("--beta-1", s.beta_1, 0.0, 1.0);
-  require("--beta-2", s.beta_2, 0.0, 1.0);
-  require("--momentum", s.momentum, 0.0, 1.0);
-  require("--mask-epsilon", s.mask_epsilon, 1e-9, above_one);
-  require("--random-length", s.random_length, 0.0, above_one);
+  constexpr Interval kAny{.most = std::numeric_limits<double>::max()};
+  constexpr Interval kShare{};
+  constexpr Interval kBelowOne{.most_excluded = true};
+  if (s.learning_rate) require("--learning-rate", *s.learning_rate, kAny);
+  require("--lowest-rate-share", s.lowest_rate_share, kShare);
+  require("--weight-decay", s.weight_decay, kAny);
+  require("--clip", s.clip, kAny);
+  require("--beta-1", s.beta_1, kBelowOne);
+  require("--beta-2", s.beta_2, kBelowOne);
+  require("--momentum", s.momentum, kBelowOne);
+  require("--mask-epsilon", s.mask_epsilon, {.least = 1e-9});
+  require("--random-length", s.random_length, kShare);
   if (s.warm_up) require("--warm-up", *s.warm_up, std::int64_t{0});
 }
 
@@ -165,8 +172,7 @@ void check_sizes(const TrainSettings& s) {
     require(option, size, 0);
   }
   if (s.batch_rows > kMostRows) {
-    throw Error(ErrorKind::usage, "--batch-rows: wanted at most " + std::to_string(kMostRows) +
-                                      ", got " + std::to_string(s.batch_rows));
+    refuse("--batch-rows", "at most " + std::to_string(kMostRows), std::to_string(s.batch_rows));
   }
 }
 
@@ -187,10 +193,10 @@ void check_train_settings(const TrainSettings& s) {
   if (budgets != 1) throw Error(ErrorKind::usage, "wanted one of --steps, --tokens and --flops");
   if (s.steps) require("--steps", *s.steps, 1);
   if (s.stop_at) require("--stop-at", *s.stop_at, 1);
-  constexpr double kMostTokens = 1e15;
-  constexpr double kMostFlops = 1e24;
-  if (s.tokens) require("--tokens", *s.tokens, 1.0, kMostTokens);
-  if (s.flops) require("--flops", *s.flops, 1.0, kMostFlops);
+  constexpr Interval kTokens{.least = 1.0, .most = 1e15, .most_excluded = true};
+  constexpr Interval kFlops{.least = 1.0, .most = 1e24, .most_excluded = true};
+  if (s.tokens) require("--tokens", *s.tokens, kTokens);
+  if (s.flops) require("--flops", *s.flops, kFlops);
   try {
     check_seed(s.seed);
   } catch (const std::invalid_argument& error) {
