@@ -142,9 +142,10 @@ struct Interval {
 void require(const char* option, double value, const Interval& wanted) {
   const bool below = wanted.most_excluded ? value < wanted.most : value <= wanted.most;
   if (value >= wanted.least && below) return;  // what is no number fails
-  const std::string end = wanted.most_excluded ? " to below " : " to ";
-  refuse(option, "a number from " + number_text(wanted.least) + end + number_text(wanted.most),
-         number_text(value));
+  auto text = "a number from " + number_text(wanted.least);
+  if (wanted.most < std::numeric_limits<double>::max())
+    text += (wanted.most_excluded ? " to below " : " to ") + number_text(wanted.most);
+  refuse(option, text, number_text(value));
 }
 
 void check_rates(const TrainSettings& s) {

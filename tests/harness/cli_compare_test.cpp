@@ -121,6 +121,22 @@ TEST_CASE("the gate passes an equal run and names what a planted regression brea
   const auto json = compare({"--gate", baseline, wrong.string(), "--json"});
   CHECK(json.code == kGate);
   CHECK(Json::parse(json.out).at("passed") == false);
+  // A verdict that was lost is not one: the gate's own exit code is kept where it failed.
+  const auto into_full = [&](const std::string& line) {
+    return test::run_command(
+        "/bin/sh", {"-c", "\"$1\" " + line + " >/dev/full", "sh", SMDM_BINARY_DIR "/bin/smdm-eval",
+                    first.string(), again.string(), wrong.string(), baseline});
+  };
+  for (const auto& [line, code] :
+       {std::pair("compare \"$2\" \"$3\"", 1), std::pair("compare --json \"$2\" \"$3\"", 1),
+        std::pair("compare --gate \"$5\" \"$3\"", 1),
+        std::pair("compare --gate \"$5\" \"$4\"", kGate),
+        std::pair("leaderboard list \"$2\"", 1)}) {
+    const auto lost = into_full(line);
+    INFO(line << "\n" << lost.err);
+    CHECK(lost.code == code);
+    CHECK(contains(test::lines_of(lost.err).back(), "standard output cannot be written"));
+  }
 }
 
 TEST_CASE("another seed passes a gate over repeats, and its own seed must be equal") {

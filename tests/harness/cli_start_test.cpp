@@ -111,6 +111,17 @@ TEST_CASE("the engine is the same process, with the same arguments and descripto
   CHECK(result.err.empty());
 }
 
+TEST_CASE("output that cannot be written is an error of everything that prints") {
+  for (const char* arguments :
+       {"--help", "--version", "--list-tasks", "compare --help", "train --help", "bench --help",
+        "microworld --help", "leaderboard --help", "leaderboard export --help"}) {
+    const auto result = in_shell(std::string("\"$1\" ") + arguments + " >/dev/full");
+    INFO(arguments);
+    CHECK(result.code == 1);
+    CHECK(contains(result.err, "standard output cannot be written"));
+  }
+}
+
 TEST_CASE("a configuration file that is a pipe is left to the engine, which alone reads it") {
   const auto listed = test::smdm_eval({"--list-tasks"});
   for (const std::string option : {"--config /dev/stdin", "--config=/dev/stdin"}) {

@@ -72,6 +72,89 @@ TEST_CASE("settings out of range are refused before anything is computed") {
   check_error(with({"--cfg", "0.5"}, "arm-tiny"), kUsage, "0 for an autoregressive model");
 }
 
+TEST_CASE("numbers of options are decimal and nothing else, in every subcommand") {
+  for (const char* wrong : {"0x10", "0b1", "0o7", "1'000", "1_000", "1e3", "nan", " 5", "5 "})
+    check_error({"--seed", wrong}, kUsage,
+                std::string("--seed: wanted a whole number, got ") + wrong);
+  for (const char* wrong : {"0x1p3", "inf", "nan", "1,5", " 1"})
+    check_error({"--cfg", wrong}, kUsage, std::string("--cfg: wanted a number, got ") + wrong);
+  check_error({"--seed", "-1"}, kUsage, "--seed: wanted a whole number from 0 to");
+  check_error({"--steps", "99999999999999999999"}, kUsage, "--steps: wanted a whole number from");
+  check_error({"bench", "--threads", "0x1"}, kUsage, "--threads: wanted a whole number, got 0x1");
+  check_error({"bench", "--seconds", "inf"}, kUsage, "--seconds: wanted a number, got inf");
+  check_error({"microworld", "--output", "o", "--seed", "0x1"}, kUsage, "--seed: wanted a whole");
+  const auto train = [](const std::string& option, const std::string& value) {
+    return Arguments{"train", "--corpus", "c", "--output", "o", "--tokens", "5", option, value};
+  };
+  check_error(train("--width", "0b1"), kUsage, "--width: wanted a whole number, got 0b1");
+  check_error(train("--steps", "010"), kUsage, "wanted one of --steps, --tokens and --flops");
+  check_error(train("--random-length", "1.5"), kUsage,
+              "--random-length: wanted a number from 0 to 1, got 1.5");
+  check_error(train("--clip", "-0.123456789"), kUsage, "got -0.123456789");
+}
+
+TEST_CASE("numbers in errors are as the user wrote them") {
+  const Arguments task = {"--task", "piqa", "--limit"};
+  for (const char* wrong : {"1.5", "-2", "0", "1000000.5"}) {
+    auto arguments = task;
+    arguments.emplace_back(wrong);
+    check_error(arguments, kUsage,
+                std::string("--limit: wanted a whole number of documents, or a fraction below 1, "
+                            "got ") +
+                    wrong);
+  }
+  check_error({"--task", "piqa", "--backend", "arm", "--cfg", "0.1"}, kUsage,
+              "0 for an autoregressive model, got 0.1");
+}
+
+TEST_CASE("an option without a value, with an empty one or given twice is named") {
+  for (const char* option : {"--model", "--output", "--seed", "--task", "--config"}) {
+    const auto name = std::string(option);
+    check_error({option}, kUsage, name + ": wanted a value, got none");
+    check_error({option, ""}, kUsage, name + ": wanted a value, got an empty one");
+    check_error({name + "=", "x"}, kUsage, name + ": wanted a value, got an empty one");
+    check_error({option, "--limit", "3"}, kUsage,
+                name + ": wanted a value, got the option --limit");
+  }
+  check_error({"--seed", "1", "--seed", "2"}, kUsage, "--seed: wanted one value, got 1 and 2");
+  check_error({"--limit", "1", "-L", "2"}, kUsage, "--limit: wanted one value, got 1 and 2");
+  check_error({"train", "--corpus", "c", "--output", "--resume"}, kUsage,
+              "--output: wanted a value, got the option --resume");
+  check_error({"microworld", "--output", ""}, kUsage, "--output: wanted a value");
+  check_error({"compare", "", "b"}, kUsage, "RUN: wanted a value, got an empty one");
+}
+
+TEST_CASE("a name that nobody knows is answered by the nearest one of its place") {
+  check_error({"comapre", "a", "b"}, kUsage, "did you mean \"compare\"?");
+  check_error({"compare", "a", "b", "--jsn"}, kUsage, "compare: unknown option \"--jsn\"");
+  check_error({"compare", "a", "b", "--jsn"}, kUsage, "did you mean \"--json\"?");
+  check_error({"train", "--stepz", "4"}, kUsage, "did you mean \"--steps\"?");
+  check_error({"bench", "--estimatorz"}, kUsage, "did you mean \"--estimators\"?");
+  check_error({"leaderboard", "exprt"}, kUsage, "did you mean \"export\"?");
+  check_error({"leaderboard", "export", "--outptu", "x"}, kUsage,
+              "leaderboard export: unknown option \"--outptu\": did you mean \"--output\"?");
+  check_error({"--mc-sample=5"}, kUsage, "did you mean \"--mc-samples\"?");
+  check_error({"-task", "x"}, kUsage, "did you mean \"--task\"?");
+  check_error({"-model", "x"}, kUsage, "unknown option \"-model\": did you mean \"--model\"?");
+  check_error({"--estimator", "balancd"}, kUsage, "fixed-count, mc or chain-rule, got balancd");
+  check_error({"--estimator", "balancd"}, kUsage, "did you mean balanced?");
+  check_error({"bench", "--dtype", "f32,bf61"}, kUsage, "got bf61: did you mean bf16?");
+}
+
+TEST_CASE("options in front of a subcommand that does not use them are refused") {
+  check_error({"--limit", "3", "compare", "a", "b"}, kUsage, "--limit: ");
+  check_error({"--config", "/nonexistent", "bench"}, kUsage, "--config: ");
+}
+
+TEST_CASE("without arguments there are examples, on standard error") {
+  const auto result = test::smdm_eval({});
+  CHECK(result.code == kUsage);
+  CHECK(result.out.empty());
+  for (const char* part : {"smdm-eval --task ", "smdm-eval compare ", "smdm-eval --help"})
+    CHECK(contains(result.err, part));
+  CHECK(test::lines_of(result.err).size() < 24);
+}
+
 TEST_CASE("checkpoints that cannot be used have their own exit code") {
   const test::TemporaryFolder folder;
   const auto file = (folder.path() / "in.jsonl").string();

@@ -75,6 +75,8 @@ TEST_CASE("files that say something else are refused") {
   };
   CHECK(contains(with(R"({"seed": 3})"), "piqa: no task can be given a default of \"seed\""));
   CHECK(contains(with(R"({"steps": 1.5})"), "steps: wanted a whole number, got 1.5"));
+  CHECK(contains(with(R"({"steps": 18446744073709551615})"), "wanted a whole number below 2^63"));
+  CHECK(contains(with(R"({"cfg": -0.25})"), "cfg: wanted a number >= 0, got -0.25"));
   CHECK(contains(with(R"({"cfg": "high"})"), "cfg: wanted a number, got \"high\""));
   CHECK(contains(with(R"({"estimator": "exakt"})"), "estimator: wanted auto or exact or balanced"));
   CHECK(contains(with("[]"), "wanted an object"));

@@ -130,7 +130,37 @@ TEST_CASE("a run that cannot begin leaves no folder") {
     arguments.insert(arguments.end(), more.begin(), more.end());
     CHECK(test::smdm_eval(arguments).code != 0);
     CHECK_FALSE(fs::exists("runs"));
+    arguments.insert(arguments.end(), {"--output", "mine/a/b"});
+    CHECK(test::smdm_eval(arguments).code != 0);
+    CHECK(names_in(".").empty());
+    fs::create_directories("mine/a");  // somebody else's, though empty
+    CHECK(test::smdm_eval(arguments).code != 0);
+    CHECK(names_in("mine/a").empty());
+    fs::remove_all("mine");
   }
+}
+
+TEST_CASE("only folders that were missing are removed, from the innermost outwards") {
+  const WorkingFolder here;
+  fs::create_directory("old");
+  {
+    MadeFolders folders;
+    CHECK(folders.add_missing("old/new/newer/") == "old/new/newer/");
+    folders.add_missing("old/new/full");
+    folders.add_missing((fs::current_path() / "absolute/one").string());
+    fs::create_directories("old/new/newer");
+    fs::create_directories("old/new/full");
+    fs::create_directories("absolute/one");
+    test::write_file("old/new/full/results", "");
+  }
+  CHECK(names_in(".") == std::set<std::string>{"old"});
+  CHECK(names_in("old/new") == std::set<std::string>{"full"});
+  fs::remove_all("old/new");
+  {
+    MadeFolders folders;
+    folders.add_missing("old");
+  }
+  CHECK(fs::exists("old"));
 }
 
 TEST_CASE("a dry run foretells the rows and tokens of the run, and writes nothing") {
