@@ -39,7 +39,9 @@ class Header {
   [[nodiscard]] Json parse(const std::string& text) const {
     if (text.empty() || text.front() != '{') fail("wanted a JSON object that begins with '{'");
     std::vector<std::set<std::string>> keys;  // of the objects that are open
-    const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    constexpr int kDeepest = 100;  // the format needs three; what comes back may be walked through
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+      if (depth > kDeepest) fail("more than 100 brackets within each other");
       if (event == Json::parse_event_t::object_start) keys.emplace_back();
       if (event == Json::parse_event_t::object_end) keys.pop_back();
       if (event == Json::parse_event_t::key &&

@@ -1,3 +1,4 @@
+// Fills forwards with the rows of many sources, and hands back to each what is its own.
 #include "evaluators/rows/score_source.hpp"
 
 #include <cmath>

@@ -9,6 +9,7 @@
 #include "base/files/read.hpp"
 #include "base/json.hpp"
 #include "tasks/ask/catalog.hpp"
+#include "tasks/data/fields.hpp"
 
 namespace smdm {
 namespace {
@@ -21,9 +22,14 @@ struct Given {
   const Json& value;
 };
 
+/// A value in an error's text; lists and objects of any depth are not written out.
+std::string shown(const Json& value) {
+  return value.is_structured() ? describe(value) : value.dump();
+}
+
 [[noreturn]] void wanted(const Given& given, const std::string& what) {
   throw Error(ErrorKind::checkpoint, given.where + ", " + name_of(given.setting) + ": wanted " +
-                                         what + ", got " + given.value.dump());
+                                         what + ", got " + shown(given.value));
 }
 
 void check_type(const Given& given) {
@@ -75,7 +81,7 @@ bool is_task_or_group(const std::string& name) {
 
 Settings settings_of(const std::string& where, const Json& object) {
   if (!object.is_object())
-    throw Error(ErrorKind::checkpoint, where + ": wanted an object, got " + object.dump());
+    throw Error(ErrorKind::checkpoint, where + ": wanted an object, got " + shown(object));
   Settings settings;
   for (const auto& [name, value] : object.items()) {
     const auto* setting = find_setting(name);
@@ -95,8 +101,9 @@ EvaluationDefaults read_evaluation_defaults(const std::filesystem::path& file) {
   const auto text = read_file_if_there(file, ErrorKind::checkpoint);
   if (!text) return {};
   const auto json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  const auto version = json.is_object() ? json.value("evaluation_version", Json()) : Json();
-  if (version != Json(kVersion) || !json.contains("tasks") || !json.at("tasks").is_object()) {
+  const bool known = json.is_object() && json.contains("evaluation_version") &&
+                     json.at("evaluation_version") == Json(kVersion);
+  if (!known || !json.contains("tasks") || !json.at("tasks").is_object()) {
     throw Error(ErrorKind::checkpoint, file.string() + ": wanted {\"evaluation_version\": " +
                                            std::to_string(kVersion) + ", \"tasks\": {...}}");
   }

@@ -15,8 +15,18 @@ ConfigFields::ConfigFields(const std::filesystem::path& path) : file_(path.strin
   if (!json_.is_object()) throw Error(ErrorKind::checkpoint, file_ + ": wanted a JSON object");
 }
 
+namespace {
+
+/// A value in an error's text. What holds others is not written out: writing it calls itself for
+/// each of the brackets within each other, of which a file may have any number.
+std::string shown(const nlohmann::json& value) {
+  return value.is_structured() ? "a list or an object" : value.dump();
+}
+
+}  // namespace
+
 void ConfigFields::reject(const std::string& field, const std::string& wanted) const {
-  const std::string came = json_.contains(field) ? json_.at(field).dump() : "nothing";
+  const std::string came = json_.contains(field) ? shown(json_.at(field)) : "nothing";
   throw Error(ErrorKind::checkpoint,
               file_ + ": field \"" + field + "\": wanted " + wanted + ", got " + came);
 }

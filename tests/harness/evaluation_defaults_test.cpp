@@ -80,6 +80,8 @@ TEST_CASE("files that say something else are refused") {
   CHECK(contains(with(R"({"cfg": "high"})"), "cfg: wanted a number, got \"high\""));
   CHECK(contains(with(R"({"estimator": "exakt"})"), "estimator: wanted auto or exact or balanced"));
   CHECK(contains(with("[]"), "wanted an object"));
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  CHECK(contains(with(deep), "wanted an object, got an array of 1"));
   CHECK(contains(with(R"({"steps": 0})"), "steps: wanted at least 1, got 0"));
   CHECK(contains(with(R"({"stages": 3})"), "stages: wanted 1 or 2, got 3"));
   CHECK(contains(with(R"({"cfg": -1})"), "cfg: wanted a number >= 0, got -1"));

@@ -50,6 +50,8 @@ TEST_CASE("a bad field of a configuration is named with what was wanted and what
   CHECK(contains(refusal(""), "not valid JSON"));
   CHECK(contains(refusal("{"), "not valid JSON"));
   CHECK(contains(refusal("[1]"), "wanted a JSON object"));
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  CHECK(contains(refusal("{\"block_size\": " + deep + "}"), "got a list or an object"));
   for (const std::string field :
        {"block_size", "n_layer", "n_head", "n_embd", "intermediate_size"}) {
     auto config = test::small_config("mdm");

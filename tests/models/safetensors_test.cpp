@@ -64,6 +64,8 @@ TEST_CASE("a header that is not the JSON the format asks for is refused") {
   CHECK(contains(header_refusal("[]"), "begins with '{'"));
   CHECK(contains(header_refusal("{\"a\":"), "not valid JSON"));
   CHECK(contains(header_refusal("{} x"), "not valid JSON"));
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  CHECK(contains(header_refusal("{\"a\":" + deep + "}"), "brackets within each other"));
   CHECK(contains(header_refusal(std::string("{\"a\xff\":1}")), "not valid JSON"));
   const auto a = entry("F32", "[2]", "[0,8]");
   CHECK(header_refusal("{\"a\":" + a + "}   ").empty());
