@@ -20,14 +20,14 @@ void before_libraries() {
 }
 [[gnu::section(".preinit_array"), gnu::used]] void (*const kBeforeLibraries)() = &before_libraries;
 
-/// The job, once the threads that it will need are known to start.
+/// The job, once the threads that it needs have started.
 template <typename Job>
 auto with_threads(Job job) {
   return [job](const auto& settings, const auto&... more) {
     if constexpr (requires { settings.threads.value_or(0); }) {
-      smdm::check_threads(settings.threads.value_or(0));
+      smdm::start_threads(settings.threads.value_or(0));
     } else {
-      smdm::check_threads(settings.threads);
+      smdm::start_threads(settings.threads);
     }
     job(settings, more...);
   };

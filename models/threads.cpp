@@ -10,6 +10,7 @@
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
+#include "models/cpu/row_ranges.hpp"
 
 namespace smdm {
 namespace {
@@ -39,19 +40,27 @@ Started start_together(std::size_t count) {
 
 }  // namespace
 
-void check_threads(int wanted) {
+void start_threads(int wanted) {
   if (wanted < 0 || wanted > kMostThreads) {
     throw Error(ErrorKind::usage, "--threads: wanted at least 1 and at most " +
                                       std::to_string(kMostThreads) + ", got " +
                                       std::to_string(wanted));
   }
-  if (wanted == 0) wanted = at::get_num_threads();
-  if (wanted <= 1) return;
-  const auto started = start_together(static_cast<std::size_t>(wanted) - 1);
-  if (started.refusal.empty()) return;
-  throw Error(ErrorKind::failure,
-              "wanted " + std::to_string(wanted) + " threads, the system starts only " +
-                  std::to_string(started.threads + 1) + ": " + started.refusal + "; see --threads");
+  // Told a number, LibTorch starts a pool of its own beside OpenMP's at once, and never looks
+  // whether that worked.
+  const std::size_t pools = wanted == 0 ? 1 : 2;
+  const bool told = wanted != 0;
+  if (!told) wanted = at::get_num_threads();
+  const auto others = static_cast<std::size_t>(wanted) - 1;
+  const auto started = start_together(pools * others);
+  if (!started.refusal.empty()) {
+    throw Error(ErrorKind::failure, "wanted " + std::to_string(wanted) +
+                                        " threads, the system starts only " +
+                                        std::to_string(started.threads / pools + 1) + ": " +
+                                        started.refusal + "; see --threads");
+  }
+  if (told) at::set_num_threads(wanted);
+  if (others > 0) cpu::for_row_ranges(wanted, 1, [](std::int64_t, std::int64_t) {});
 }
 
 }  // namespace smdm

@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "results_";
 constexpr std::string_view kSuffix = ".json";
 
+constexpr const char* kForeign =
+    "wanted a results file of smdm-eval, got one without its block \"smdm_eval\"";
+
 bool is_results_name(const std::string& name) {
   return name.starts_with(kPrefix) && name.ends_with(kSuffix);
 }
@@ -177,10 +180,7 @@ std::vector<GroupRecord> groups_from(const Json& results) {
 }
 
 void check_schema(const Json& results) {
-  if (!has_own_block(results)) {
-    throw Error(ErrorKind::results,
-                "wanted a results file of smdm-eval, got one without its block \"smdm_eval\"");
-  }
+  if (!has_own_block(results)) throw Error(ErrorKind::results, kForeign);
   check_schema_version(results.at("smdm_eval").at("schema"), kResultsSchema, "a results file");
 }
 
@@ -268,6 +268,14 @@ bool older(const ResultsFile& a, const ResultsFile& b) {
   return std::pair(a.path.filename(), a.path) < std::pair(b.path.filename(), b.path);
 }
 
+void refuse_without_run(const fs::path& folder) {
+  std::string text = "wanted a run (results_<date>.json) in " + folder.string() + ", found none";
+  const auto others = results_files(folder);
+  if (!others.empty())
+    text.append("; ").append(others.front().string()).append(": ").append(kForeign);
+  throw Error(ErrorKind::results, text);
+}
+
 std::optional<ResultsFile> latest_run(const fs::path& folder) {
   std::optional<ResultsFile> latest;
   for (const auto& file : results_files(folder)) {
@@ -314,10 +322,7 @@ StoredRun read_run(const fs::path& path, Samples samples) {
     return read_run({.path = path, .results = parse_file(path)}, samples);
   }
   auto latest = latest_run(path);
-  if (!latest) {
-    throw Error(ErrorKind::results,
-                "wanted a run (results_<date>.json) in " + path.string() + ", found none");
-  }
+  if (!latest) refuse_without_run(path);
   return read_run(*std::move(latest), samples);
 }
 

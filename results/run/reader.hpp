@@ -58,6 +58,11 @@ struct ResultsFile {
 /// @throws Error(results)  as the two functions above do
 [[nodiscard]] std::optional<ResultsFile> latest_run(const std::filesystem::path& folder);
 
+/// @throws Error(results)  always: there is no run in a folder, but perhaps a file of another
+/// program,
+///                         which is named
+[[noreturn]] void refuse_without_run(const std::filesystem::path& folder);
+
 /// Reads a run back. A value that was stored as null comes back as NaN.
 /// @throws Error(results)  with the path (and line), if the files are truncated, were changed since
 ///                         they were written or come from a newer version of this program

@@ -88,10 +88,7 @@ std::vector<StoredRun> parts_in(const fs::path& folder) {
   for (const auto& below : folders_in(folder)) {
     if (auto latest = latest_run(below)) parts.push_back(read_run(*std::move(latest)));
   }
-  if (parts.empty()) {
-    throw Error(ErrorKind::results,
-                "wanted a run (results_<date>.json) in " + folder.string() + ", found none");
-  }
+  if (parts.empty()) refuse_without_run(folder);
   return parts;
 }
 

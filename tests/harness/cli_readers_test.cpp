@@ -61,6 +61,7 @@ class Files {
     write("model/evaluation.json", R"({"evaluation_version": 1, "tasks": {}})");
     const Arguments task = {"--task", "gsm8k", "--limit", "1", "--steps", "4"};
     test::evaluated(task, path("run"));
+    test::evaluated(task, path("again"));
     REQUIRE(test::smdm_eval({"compare", "--make-baseline", path("base.json"), path("run")}).code ==
             0);
     REQUIRE(
@@ -154,10 +155,10 @@ std::vector<Reader> files_in_folders(const Files& files) {
                        .code = 4,
                        .form = form});
   }
-  const Arguments comparison = {"compare", files.name("run"), files.name("run")};
+  const Arguments comparison = {"compare", files.name("run"), files.name("again")};
   readers.push_back({.name = "results",
                      .file = test::file_in(files.path("run"), "results_"),
-                     .command = {"compare", "", files.name("run")},
+                     .command = {"compare", "", files.name("again")},
                      .code = 6,
                      .form = Form::text});
   readers.back().command[1] = readers.back().file.string();
@@ -226,7 +227,7 @@ void check_paths(const Reader& reader) {
   {
     const WithoutFile without(reader.file);
     fs::create_directory(reader.file);
-    check_refused(reader, "folder");
+    check_refused(reader, reader.file.string());
   }
   {
     const WithoutFile without(reader.file);

@@ -6,17 +6,20 @@
 #include "models/threads.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/threads.hpp"
 
 C10_DECLARE_bool(caffe2_use_fatal_for_enforce);
 
 namespace smdm {
 
-TEST_CASE("threads are tried before they are needed") {
-  CHECK_NOTHROW(check_threads(0));
-  CHECK_NOTHROW(check_threads(1));
-  CHECK_NOTHROW(check_threads(3));
-  CHECK_THROWS_KIND(check_threads(kMostThreads + 1), usage);
-  CHECK_THROWS_KIND(check_threads(-1), usage);
+TEST_CASE("threads are started before they are needed") {
+  const test::Threads back_to_before(at::get_num_threads());
+  CHECK_NOTHROW(start_threads(0));
+  CHECK_NOTHROW(start_threads(1));
+  CHECK_NOTHROW(start_threads(3));
+  CHECK(at::get_num_threads() == 3);
+  CHECK_THROWS_KIND(start_threads(kMostThreads + 1), usage);
+  CHECK_THROWS_KIND(start_threads(-1), usage);
 }
 
 TEST_CASE("SentencePiece in the same program leaves LibTorch's flags as they are") {

@@ -87,7 +87,7 @@ TEST_CASE("a baseline of a metric that is less than its error comes back too") {
   const auto baseline = make_baseline(runs);
   const auto& metric = baseline.tasks[0].metrics.back();
   REQUIRE(metric.monte_carlo_error.value() > metric.values.front());
-  write_atomically(file, baseline_text(baseline));
+  write_output(file, baseline_text(baseline));
   CHECK(baseline_text(read_baseline(file)) == baseline_text(baseline));
   const auto error = "\"mc_stderr\":" + Json(metric.monte_carlo_error.value()).dump();
   test::replace_in(file, error, "\"mc_stderr\":-1.0");

@@ -91,8 +91,8 @@ TEST_CASE("widths are those of a terminal") {
 TEST_CASE("a cell is text on one line, which no terminal obeys") {
   const std::vector<std::vector<std::string>> rows = {{"a\x1b[31m|\r\n\u202e\tb"}};
   CHECK(markdown_table(std::vector<Column>{{.title = "T"}}, rows) ==
-        "|           T            |\n"
-        "|------------------------|\n"
+        "|          T           |\n"
+        "|----------------------|\n"
         "|a\\x1b[31m\\|  \\u202e\\tb|\n");
 }
 
