@@ -44,7 +44,7 @@ void evaluate(const Settings& settings, const ModelJobs& model_jobs) {
 
 /// An error of CLI11's in our words, as far as options with values can have it.
 std::string words_of(const CLI::Error& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
     return text.substr(0, text.find(':')) + ": wanted a value, got none";
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)

@@ -55,7 +55,7 @@ std::vector<std::string> known_names(const CLI::App& app) {
 std::string place_of(const CLI::App& app) {
   std::string names;
   for (const auto* one = &app; one->get_parent() != nullptr; one = one->get_parent())
-    names = one->get_name() + (names.empty() ? ": " : " ") + names;
+    names.insert(0, one->get_name() + (names.empty() ? ": " : " "));
   return names;
 }
 
@@ -106,8 +106,8 @@ void check_arguments(const CLI::App& app, std::span<const char* const> arguments
       if (equals + 1 == argument.size() && has_option(app, name))
         refuse(name, "a value", "an empty one");
     } else if (name.size() > 2 && name.front() == '-' && has_option(app, "-" + name)) {
-      throw Error(ErrorKind::usage,
-                  "unknown option \"" + name + "\": did you mean \"-" + name + "\"?");
+      auto text = "unknown option \"" + name;
+      throw Error(ErrorKind::usage, text.append("\": did you mean \"-").append(name).append("\"?"));
     }
   }
 }
@@ -124,8 +124,9 @@ void refuse_unused(const CLI::App& app) {
   const auto name = chosen.front()->get_name();
   for (const auto* option : app.get_options()) {
     if (option->count() == 0) continue;
-    throw Error(ErrorKind::usage, option->get_name() + ": wanted options of " + name +
-                                      " behind \"" + name + "\", got one that it does not use");
+    auto wanted = "options of " + name;
+    refuse(option->get_name(), wanted.append(" behind \"").append(name).append("\""),
+           "one that it does not use");
   }
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string_view>
 #include <system_error>
 #include <type_traits>
 
@@ -25,18 +24,16 @@ std::string range_text() {
 
 template <typename T>
 T read_number(const std::string& option, const std::string& text) {
-  std::string_view rest = text;
-  if (rest.starts_with('+') && !rest.starts_with("+-")) rest.remove_prefix(1);
+  const bool plus = text.starts_with('+') && !text.starts_with("+-");
   // A minus sign is read for every type, so that -1 is out of range where 1x is no number.
-  const bool negative = std::is_unsigned_v<T> && rest.starts_with('-');
-  if (negative) rest.remove_prefix(1);
+  const bool minus = std::is_unsigned_v<T> && text.starts_with('-');
+  const char* const begin = text.data() + (plus || minus ? 1 : 0);
+  const char* const end = text.data() + text.size();
   T value{};
-  const char* const end = rest.data() + rest.size();
-  const auto result = std::from_chars(rest.data(), end, value);
-  bool is_number = !rest.empty() && result.ec != std::errc::invalid_argument && result.ptr == end;
-  bool fits = result.ec != std::errc::result_out_of_range && !(negative && value != 0);
-  if constexpr (std::is_floating_point_v<T>)  // "inf" and "nan" are words
-    is_number = is_number && (!fits || std::isfinite(value));
+  const auto result = std::from_chars(begin, end, value);
+  const bool is_number = result.ec != std::errc::invalid_argument && result.ptr == end &&
+                         std::isfinite(static_cast<double>(value));  // "inf" and "nan" are words
+  const bool fits = result.ec != std::errc::result_out_of_range && !(minus && value != 0);
   if (!is_number) {
     refuse(option, std::is_floating_point_v<T> ? "a number" : "a whole number",
            text.empty() ? "nothing" : text);
