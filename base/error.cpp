@@ -4,8 +4,6 @@
 #include <new>
 #include <string_view>
 
-#include "base/text/visible.hpp"
-
 namespace smdm {
 namespace {
 
@@ -30,7 +28,6 @@ std::string one_line(const std::exception& error) {
   const auto end = text.find('\n');  // LibTorch appends a stack trace
   if (foreign && end != std::string::npos) text.resize(end);
   std::replace(text.begin(), text.end(), '\n', ' ');
-  text = visible(text);
   if (!foreign || !means_memory_is_out(text)) return text;
   return "memory is out: " + text + "; a smaller --batch-size needs less";
 }

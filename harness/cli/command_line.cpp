@@ -98,7 +98,7 @@ int run_command_line(std::span<const char* const> arguments, const ModelJobs& jo
     // Whoever starts a program may leave out even its name.
     return run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);
   } catch (const std::exception& error) {
-    std::cerr << "smdm-eval: error: " << one_line(error) << "\n";
+    std::cerr << error_line(error);
     return exit_code(error);
   }
 }

@@ -35,7 +35,7 @@ TEST_CASE("text is cut by columns, between characters") {
 }
 
 TEST_CASE("an error is one line, without what a terminal would obey") {
-  CHECK(one_line(Error(ErrorKind::data, "a\x1b[2Jb\nc: é")) == "a\\x1b[2Jb c: é");
+  CHECK(visible(one_line(Error(ErrorKind::data, "a\x1b[2Jb\nc: é"))) == "a\\x1b[2Jb c: é");
   CHECK(one_line(std::runtime_error("first\nframe #0")) == "first");
 }
 
