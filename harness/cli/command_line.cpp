@@ -6,12 +6,12 @@
 #include <exception>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
 #include "base/files/signals.hpp"
-#include "base/text/visible.hpp"
 #include "harness/cli/compare.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
@@ -124,10 +124,6 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   }
 }
 
-void tell(const std::string& error) {
-  std::cerr << "smdm-eval: error: " << visible(error) << "\n";
-}
-
 /// Whether something that was printed did not reach standard output, as on a full disk.
 bool is_output_lost() {
   std::cout.flush();
@@ -145,11 +141,11 @@ int run_command_line(std::span<const char* const> arguments, const ModelJobs& jo
     // Whoever starts a program may leave out even its name.
     run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);
   } catch (const std::exception& error) {
-    tell(one_line(error));
+    std::cerr << error_line(error);
     code = exit_code(error);
   }
   if (!is_output_lost()) return code;
-  tell("standard output cannot be written");
+  std::cerr << error_line(std::runtime_error("standard output cannot be written"));
   return code == 0 ? static_cast<int>(ErrorKind::failure) : code;
 }
 

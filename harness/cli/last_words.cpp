@@ -14,6 +14,8 @@
 namespace smdm {
 namespace {
 
+constexpr const char* kBegin = "smdm-eval: error: ";
+
 /// To standard error, without memory of its own.
 void say(std::string_view text) noexcept {
   while (!text.empty()) {
@@ -24,14 +26,14 @@ void say(std::string_view text) noexcept {
 }
 
 void say_line(std::string_view text) noexcept {
-  say("smdm-eval: error: ");
+  say(kBegin);
   say(text);
   say("\n");
 }
 
 void say_what(const std::exception& error) noexcept {
   try {
-    say_line(visible(one_line(error)));
+    say(error_line(error));
   } catch (...) {
     say_line("memory is out");
   }
@@ -54,6 +56,10 @@ void say_what(const std::exception& error) noexcept {
 }
 
 }  // namespace
+
+std::string error_line(const std::exception& error) {
+  return kBegin + visible(one_line(error)) + "\n";
+}
 
 void end_with_one_line() noexcept {
   std::set_terminate(end);

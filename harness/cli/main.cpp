@@ -12,6 +12,7 @@
 #include "base/files/descriptor.hpp"
 #include "base/files/paths.hpp"
 #include "harness/cli/command_line.hpp"
+#include "harness/cli/last_words.hpp"
 
 namespace smdm {
 namespace {
@@ -53,7 +54,7 @@ int run_program(int argc, char** argv) {
     try {
       engine();
     } catch (const Error& error) {
-      std::cerr << "smdm-eval: error: " << one_line(error) << "\n";
+      std::cerr << error_line(error);
       return exit_code(error);
     }
   }

@@ -1,3 +1,4 @@
+// Lines of progress, made anew for the terminal as wide as it is at that moment.
 #include "harness/run/progress.hpp"
 
 #include <algorithm>

@@ -118,6 +118,7 @@ TEST_CASE("conflicts and bad input are errors, and nothing changes") {
     check_refused({"leaderboard", "list", (folder.path() / "absent").string()}, kResults,
                   "wanted to read the folder");
     check_refused({"leaderboard", "list", target}, kResults, "found none");
+    check_refused({"leaderboard", "list", "no\x1b[2Jwhere"}, kResults, "no\\x1b[2Jwhere");
   }
 }
 

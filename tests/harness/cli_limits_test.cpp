@@ -65,18 +65,24 @@ std::vector<std::string> large_requests(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE("memory that is out is one line with exit code 1, and leaves nothing behind") {
-  const test::TemporaryFolder folder;
-  const auto arguments = large_requests(folder.path());
-  // In KiB, as much as LibTorch takes when it is loaded and not much more.
-  const auto result = limited("ulimit -c 0; ulimit -v 700000", arguments);
-  if (skipped(result)) return;
-  INFO(result.err);
-  CHECK(result.code == kFailure);
-  const auto lines = test::lines_of(result.err);
-  REQUIRE(!lines.empty());
-  CHECK(contains(lines.back(), "smdm-eval: error: memory is out"));
-  CHECK(contains(lines.back(), "--batch-size"));
-  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+  // In KiB: too little for LibTorch's own beginning, and too little for what is computed. How much
+  // that is differs between builds; no amount may end the program with a signal.
+  std::size_t in_computing = 0;
+  for (const auto* limit : {"460000", "540000", "580000"}) {
+    const test::TemporaryFolder folder;
+    const auto result =
+        limited(std::string("ulimit -c 0; ulimit -v ") + limit, large_requests(folder.path()));
+    if (skipped(result)) return;
+    CAPTURE(limit, result.err);
+    if (result.code == 0) continue;
+    CHECK(result.code == kFailure);
+    const auto lines = test::lines_of(result.err);
+    REQUIRE(!lines.empty());
+    CHECK(contains(lines.back(), "smdm-eval: error: memory is out"));
+    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+    if (lines.back().find("a smaller --batch-size") != std::string::npos) ++in_computing;
+  }
+  CHECK(in_computing > 0);
 }
 
 TEST_CASE("more threads than any machine has are refused") {
