@@ -1,3 +1,5 @@
+// A write to a pipe that nobody reads must be an error like any other, also in programs that have
+// not said what they do with SIGPIPE: it is held back for the time of the write.
 #include "base/files/descriptor.hpp"
 
 #include <cerrno>

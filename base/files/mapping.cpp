@@ -1,3 +1,5 @@
+// What is mapped stands in a list as well, so that a signal can be told to be about a file: its
+// handler finds the name by the address.
 #include "base/files/mapping.hpp"
 
 #include <array>

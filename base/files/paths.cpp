@@ -1,3 +1,5 @@
+// Everything here asks the system with an error code, never with an exception, so that what it
+// refuses becomes an error of ours, with the kind that the caller's file has.
 #include "base/files/paths.hpp"
 
 #include <algorithm>

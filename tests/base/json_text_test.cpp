@@ -74,7 +74,9 @@ TEST_CASE("strings hold every character that UTF-8 has") {
 }
 
 TEST_CASE("brackets as deep as Python reads them, and no deeper") {
-  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   CHECK(json_text(parse_json(nested(kDeepestJson))) == nested(kDeepestJson));
   CHECK(refusal(nested(kDeepestJson + 1)) == "more than 1000 brackets within each other");
   CHECK(refusal(std::string(100'000, '[')) == "more than 1000 brackets within each other");

@@ -203,7 +203,7 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
   }
   SECTION("no samples") {
     fs::remove(file_in(damaged, "samples_"));
-    refused("wanted the samples of micro_piqa");
+    refused("the samples of micro_piqa: wanted to read");
   }
   SECTION("answers changed by hand") {
     const auto samples = file_in(damaged, "samples_");

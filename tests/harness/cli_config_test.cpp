@@ -158,11 +158,12 @@ TEST_CASE("a value of another type or size is refused, with what was wanted and 
 TEST_CASE("a configuration file that cannot be read is told with the system's reason") {
   const test::TemporaryFolder folder;
   for (const auto& [file, reason] :
-       {std::pair(folder.path() / "absent.toml", "No such file or directory"),
-        std::pair(folder.path(), "Is a directory")}) {
+       {std::pair(folder.path() / "absent.toml", "got: No such file or directory"),
+        std::pair(folder.path(), "got a folder")}) {
     const auto result = test::smdm_eval({"--config", file.string()});
     CHECK(result.code == kUsage);
-    CHECK(contains(result.err, "--config: wanted to read " + file.string() + ", got: " + reason));
+    CHECK(contains(result.err, "--config: wanted "));
+    CHECK(contains(result.err, file.string() + ", " + reason));
   }
 }
 

@@ -96,11 +96,11 @@ TEST_CASE("conflicts and bad input are errors, and nothing changes") {
     fs::remove(test::file_in(damaged, "samples_"));
     const auto before = contents(board);
     check_refused({"leaderboard", "export", damaged.string(), "--output", target}, kResults,
-                  "wanted the samples of micro_piqa");
+                  "the samples of micro_piqa: wanted to read");
     CHECK(contents(board) == before);
     const auto absent = folder.path() / "none";
     check_refused({"leaderboard", "export", damaged.string(), "--output", absent.string()},
-                  kResults, "wanted the samples");
+                  kResults, "the samples of micro_piqa: wanted");
     CHECK_FALSE(fs::exists(absent));
   }
   SECTION("a run twice, no run, and a place that cannot be written") {
