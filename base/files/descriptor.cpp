@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <optional>
 #include <system_error>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -46,7 +48,24 @@ class WithoutBrokenPipeSignal {
   bool was_pending_ = false;
 };
 
+/// O_RDONLY, O_WRONLY or O_RDWR, or nothing where the descriptor is closed.
+std::optional<unsigned> access_of(int descriptor) noexcept {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0) return std::nullopt;
+  return static_cast<unsigned>(flags) & static_cast<unsigned>(O_ACCMODE);
+}
+
 }  // namespace
+
+bool may_read(int descriptor) noexcept {
+  const auto access = access_of(descriptor);
+  return access && *access != O_WRONLY;
+}
+
+bool may_write(int descriptor) noexcept {
+  const auto access = access_of(descriptor);
+  return access && *access != O_RDONLY;
+}
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   if (this != &other) {

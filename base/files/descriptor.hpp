@@ -32,6 +32,12 @@ class Descriptor {
   int number_ = -1;
 };
 
+/// Whether a descriptor is open, and was opened for reading.
+[[nodiscard]] bool may_read(int descriptor) noexcept;
+
+/// Whether a descriptor is open, and was opened for writing.
+[[nodiscard]] bool may_write(int descriptor) noexcept;
+
 /// Writes every byte to an open descriptor; a closed pipe is an error, not a signal.
 /// @param name  the file's name in the error
 /// @throws Error(results)  with the system's reason

@@ -37,10 +37,10 @@ struct LineReader::State {
       end = file.read(block);
     } catch (const DamagedGzip& damage) {
       throw Error(ErrorKind::data,
-                  damage.truncated
+                  damage.truncated()
                       ? where() + ": wanted a whole gzip file, got one that ends after this line"
                       : where() + ": wanted an intact gzip file, got a damaged one (" +
-                            damage.reason + ")");
+                            damage.what() + ")");
     }
     digest.update({block.data(), end});
     return end > 0;

@@ -61,7 +61,7 @@ MappedFile::MappedFile(const std::filesystem::path& path, ErrorKind kind) : name
     throw Error(kind, "wanted to read " + name_ + ", got: " + reason_of(errno));
   bytes_ = static_cast<std::size_t>(status.st_size);
   if (bytes_ == 0) return;
-  void* data = ::mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  const void* data = ::mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (data == MAP_FAILED)
     throw Error(kind, "wanted to read " + name_ + ", got: " + reason_of(errno));
   data_ = static_cast<const unsigned char*>(data);

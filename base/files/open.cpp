@@ -25,8 +25,7 @@ Descriptor open_input(const std::filesystem::path& path, ErrorKind kind, Input i
     throw Error(kind, "wanted the file " + path.string() + ", got " + in_words(before));
   // A standard stream that was closed is held by a file that this path would open anew.
   const auto own = own_descriptor(behind_links(path, kind));
-  const int mode = own ? ::fcntl(*own, F_GETFL) : 0;
-  if (mode < 0 || (mode & O_ACCMODE) == O_WRONLY)
+  if (own && !may_read(*own))
     throw Error(kind, "wanted to read " + path.string() + ", got: " + reason_of(EBADF));
   const int waiting = input == Input::file ? O_NONBLOCK : 0;
   Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | waiting));

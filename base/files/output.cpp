@@ -27,9 +27,7 @@ namespace fs = std::filesystem;
 
 /// A descriptor that may be closed apart from the one it repeats.
 Descriptor repeated(int number, const fs::path& target) {
-  const int mode = ::fcntl(number, F_GETFL);
-  if (mode < 0) cannot_write(target, errno);
-  if ((mode & O_ACCMODE) == O_RDONLY) cannot_write(target, EBADF);
+  if (!may_write(number)) cannot_write(target, EBADF);
   Descriptor copy(::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (!copy.is_open()) cannot_write(target, errno);
   return copy;

@@ -95,8 +95,9 @@ void remove_if_abandoned(const fs::path& path) {
   const bool folder = S_ISDIR(status.st_mode);
   if (!folder && !S_ISREG(status.st_mode)) return;
   // Network file systems want a file that is locked to be open for writing.
-  const int mode = folder ? O_RDONLY | O_DIRECTORY : O_RDWR;
-  const Descriptor held(::open(path.c_str(), mode | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const int mode = folder ? O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+                          : O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const Descriptor held(::open(path.c_str(), mode));
   if (!held.is_open() || ::flock(held.number(), LOCK_EX | LOCK_NB) != 0) return;
   std::error_code ignored;
   fs::remove_all(path, ignored);

@@ -32,6 +32,7 @@ void die_of(int signal) noexcept {
   ::raise(signal);
 }
 
+// The system's type of handler has no const. NOLINTNEXTLINE(misc-const-correctness)
 void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
   const auto file = mapped_at(info->si_addr);
   remove_pending_files();

@@ -3,6 +3,7 @@
 // the end of the file.
 #include "base/files/unpack.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -42,7 +43,7 @@ struct Unpacker::State {
   /// More bytes behind those that are left; what is left moves to the front.
   void fill() {
     const std::size_t kept = rest.size();
-    std::copy(rest.begin(), rest.end(), raw.begin());
+    std::ranges::copy(rest, raw.begin());
     const auto room = std::span(raw).subspan(kept);
     const auto got = read_some(file.number(), room, path.string(), ErrorKind::data);
     at_end = got < room.size();
@@ -67,7 +68,7 @@ struct Unpacker::State {
     } else if (at_member()) {
       begin_member();
     } else {
-      damage = {.truncated = false, .reason = "other bytes behind its end"};
+      damage.emplace("other bytes behind its end");
       place = Place::end;
     }
   }
@@ -80,7 +81,7 @@ struct Unpacker::State {
   std::size_t copy_plain(std::span<char> into) {
     if (rest.empty() && !at_end) fill();
     const auto count = std::min(rest.size(), into.size());
-    std::copy_n(rest.begin(), count, into.begin());
+    std::ranges::copy(rest.substr(0, count), into.begin());
     rest.remove_prefix(count);
     if (count == 0) place = Place::end;
     return count;
@@ -102,10 +103,10 @@ struct Unpacker::State {
       throw Error(ErrorKind::failure, "memory is out: cannot unpack " + path.string());
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
       const char* reason = stream.msg != nullptr ? stream.msg : "not as gzip packs";
-      damage = {.truncated = false, .reason = reason};
+      damage.emplace(reason);
       place = Place::end;
     } else if (rest.empty() && at_end && stream.avail_out > 0) {
-      damage = {.truncated = true, .reason = {}};
+      damage.emplace("");
       place = Place::end;
     }
     return into.size() - stream.avail_out;
@@ -143,7 +144,7 @@ std::size_t Unpacker::read(std::span<char> into) {
         break;
     }
   }
-  if (got == 0 && state.damage) throw *std::exchange(state.damage, std::nullopt);
+  if (got == 0 && state.damage) throw DamagedGzip(state.damage.value());
   return got;
 }
 

@@ -5,16 +5,20 @@
 #include <filesystem>
 #include <memory>
 #include <span>
-#include <string>
+#include <stdexcept>
+#include <string_view>
 
 #include "base/files/open.hpp"
 
 namespace smdm {
 
-/// What is wrong with a packed file: the bytes before it were good.
-struct DamagedGzip {
-  bool truncated = false;  ///< the file ends inside a member
-  std::string reason;      ///< otherwise: "incorrect data check"
+/// What is wrong with a packed file: the bytes before it were good. what() is zlib's reason
+/// ("incorrect data check"), or nothing for a file that ends inside a member.
+class DamagedGzip : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+
+  [[nodiscard]] bool truncated() const noexcept { return std::string_view(what()).empty(); }
 };
 
 /// Reads a file block by block. A packed file is a row of members, each checked to its end;

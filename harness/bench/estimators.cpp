@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "base/files/output.hpp"
 #include "base/text/numbers.hpp"
@@ -205,14 +206,23 @@ void add_races(const StudiedTask& study, const StudyConfig& config, std::vector<
   if (reused) add(PromptReuse::automatic);
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  write_output(path, text, Existing::replace);
+/// A file that is asked for, open before there is anything to write; nothing for "".
+std::optional<OutputFile> opened(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  return std::make_optional<OutputFile>(path, Existing::replace);
+}
+
+void write_whole(OutputFile& file, const std::string& text) {
+  file.write(text);
+  file.finish();
 }
 
 }  // namespace
 
 void run_bench_estimators(const BenchEstimatorSettings& settings) {
   check(settings);
+  auto figure_file = opened(settings.figure);
+  auto json_file = opened(settings.json);
   StudyConfig config;
   config.repeats = settings.repeats;
   config.racing_error = settings.racing_error;
@@ -229,13 +239,13 @@ void run_bench_estimators(const BenchEstimatorSettings& settings) {
     const auto curves = error_curves(targets, config);
     std::cout << lengths_line(targets) << curves_table(curves, config) << "\n";
     for (const auto& curve : curves) json["curves"].push_back(to_json(curve, config));
-    if (!settings.figure.empty()) write_text(settings.figure, error_figure(curves, config));
+    if (figure_file) write_whole(*figure_file, error_figure(curves, config));
   }
   std::vector<RaceStudy> races;
   for (const auto& study : studies) add_races(study, config, races);
   if (!races.empty()) std::cout << races_table(races);
   for (const auto& race : races) json["races"].push_back(to_json(race));
-  if (!settings.json.empty()) write_text(settings.json, json.dump(1) + "\n");
+  if (json_file) write_whole(*json_file, json.dump(1) + "\n");
 }
 
 }  // namespace smdm
