@@ -330,4 +330,41 @@ TEST_CASE("an input that may not be read says so") {
   }
 }
 
+TEST_CASE("a folder that is not there and one that may not be entered are told apart") {
+  const Files files;
+  const auto inside = files.path("closed") / "inside";
+  fs::create_directories(inside);
+  const std::string folder = inside.string();
+  const std::string model = files.name("model");
+  if (geteuid() == 0 && test::run_command("setpriv", as_nobody({"--version"})).code != 0) {
+    test::skip("no other user here who can start the program");
+    return;
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(files.path("")))
+    fs::permissions(entry.path(), fs::perms(entry.is_directory() ? 0777 : 0644));
+  fs::permissions(files.path(""), fs::perms(0777));
+  const std::vector<std::pair<int, Arguments>> commands = {
+      {3, {"--task", "piqa", "--model", model, "--data", folder, "--dry-run"}},
+      {3, {"--task", "temporal_shift", "--model", model, "--data", folder, "--dry-run"}},
+      {4, {"--task", "piqa", "--model", folder, "--data", files.name("data"), "--dry-run"}},
+      {6, {"compare", files.name("run"), folder}},
+      {6, {"leaderboard", "list", folder}},
+      {6, {"leaderboard", "export", folder, "--output", files.name("board")}},
+  };
+  for (const auto& [code, command] : commands) {
+    const Reader reader = {
+        .name = command.front(), .file = inside, .command = command, .code = code};
+    fs::permissions(files.path("closed"), fs::perms(0));
+    const auto closed = geteuid() == 0 ? test::run_command("setpriv", as_nobody(command))
+                                       : test::smdm_eval(command);
+    fs::permissions(files.path("closed"), fs::perms(0777));
+    check_refused(reader, closed, "Permission denied");
+    auto elsewhere = command;
+    std::ranges::replace(elsewhere, folder, folder + "-no");
+    const auto absent = test::smdm_eval(elsewhere);
+    check_refused(reader, absent, "");
+    CHECK(absent.err.find("Permission denied") == std::string::npos);
+  }
+}
+
 }  // namespace smdm
