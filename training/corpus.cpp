@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "base/files/lines.hpp"
+#include "base/text/json_text.hpp"
 
 namespace smdm::training {
 namespace {
@@ -57,9 +58,19 @@ class CorpusReader {
     throw Error(ErrorKind::data, where_ + ": " + what);
   }
 
+  [[nodiscard]] Json object_of(const std::string& line) const {
+    try {
+      auto json = parse_json(line);
+      if (json.is_object()) return json;
+    } catch (const JsonTextError& error) {
+      fail(std::string("wanted a JSON object, got ") + error.what() + " at byte " +
+           std::to_string(error.byte()) + " of the line");
+    }
+    fail("wanted a JSON object, got something else");
+  }
+
   [[nodiscard]] Document parse(const std::string& line) const {
-    const auto json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object()) fail("wanted a JSON object, got something else");
+    const auto json = object_of(line);
     const bool text_too = json.contains("text") || json.contains("text_ids");
     if (text_too && (json.contains("prompt") || json.contains("prompt_ids")))
       fail("wanted a text, or a prompt and its answer, got both");
@@ -75,7 +86,7 @@ class CorpusReader {
     const auto found = json.find(field);
     if (found == json.end() || !found->is_string())
       fail(std::string("field \"") + field + "\": wanted a string, got " +
-           (found == json.end() ? "nothing" : found->dump().substr(0, 40)));
+           (found == json.end() ? "nothing" : json_text(*found).substr(0, 40)));
     return found->get<std::string>();
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/lock.hpp"
 #include "base/files/output.hpp"
 #include "base/files/paths.hpp"
 #include "base/files/read.hpp"
@@ -202,7 +203,9 @@ void train(const TrainOptions& options,
            const Watcher& watcher) {
   require_learnable(corpus, options.step.objective);
   if (validation != nullptr) require_learnable(*validation, options.step.objective);
+  const MissingFolders missing(options.output);
   check_writable(options.output);
+  const FolderLock lock(options.output, FolderLock::Others::refuse);
   Loop(options, corpus, validation, watcher).run();
 }
 

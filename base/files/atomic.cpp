@@ -51,20 +51,26 @@ int rename_without_replacing(const fs::path& from, const fs::path& to) {
 
 /// Where a folder will stand: behind links, without a slash at the end.
 fs::path place_of_folder(const fs::path& path) {
-  const auto real = real_path(path, ErrorKind::results).lexically_normal();
+  const auto end =
+      behind_links(path.has_filename() ? path : path.parent_path(), ErrorKind::results);
+  const auto real = real_path(end, ErrorKind::results).lexically_normal();
   return real.has_filename() ? real : real.parent_path();
 }
 
 /// The place of a new folder, which nothing or an empty one takes.
 fs::path free_place(const fs::path& path) {
   auto target = place_of_folder(path);
-  std::error_code ignored;
-  if (is_taken(target) && !(is_folder(target) && fs::is_empty(target, ignored))) {
+  if (is_taken(target) && !(is_folder(target) && entries_of(target, ErrorKind::results).empty())) {
     throw Error(ErrorKind::results, "wanted a new or empty folder, got " + path.string() +
                                         ", which exists and is not overwritten");
   }
-  check_writable(folder_of(target));
   return target;
+}
+
+/// The folder, which can be written.
+const fs::path& writable(const fs::path& folder) {
+  check_writable(folder);
+  return folder;
 }
 
 }  // namespace
@@ -105,8 +111,19 @@ bool PendingFile::commit(const std::string& name, Existing existing) {
   return true;
 }
 
+MissingFolders::MissingFolders(const fs::path& folder) {
+  for (auto path = folder; path.has_relative_path() && is_absent(path); path = path.parent_path())
+    missing_.push_back(path);
+}
+
+MissingFolders::~MissingFolders() {
+  for (const auto& folder : missing_) remove_quietly(folder);
+}
+
 PendingFolder::PendingFolder(const fs::path& target)
-    : target_(free_place(target)), temporary_(folder_of(target_), PendingName::Kind::folder) {}
+    : target_(free_place(target)),
+      above_(folder_of(target_)),
+      temporary_(writable(folder_of(target_)), PendingName::Kind::folder) {}
 
 void PendingFolder::write(const std::string& path, std::string_view content) {
   const fs::path file = temporary_.path() / path;
@@ -138,7 +155,7 @@ void sync_folder(const fs::path& folder) {
 
 bool make_folder(const fs::path& folder) {
   std::error_code failure;
-  const bool made = fs::create_directories(folder, failure);
+  const bool made = fs::create_directories(behind_links(folder, ErrorKind::results), failure);
   if (!failure) return made;
   const auto state = look_at(folder);
   if (state.standing == Standing::file || state.standing == Standing::other)

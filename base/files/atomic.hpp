@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/files/pending.hpp"
 
@@ -44,6 +45,19 @@ class PendingFile {
   std::string buffer_;
 };
 
+/// The folders of a path that are not there yet: those that are empty when the object dies, as
+/// after a failure, are removed again.
+class MissingFolders {
+ public:
+  explicit MissingFolders(const std::filesystem::path& folder);
+  ~MissingFolders();
+  MissingFolders(const MissingFolders&) = delete;
+  MissingFolders& operator=(const MissingFolders&) = delete;
+
+ private:
+  std::vector<std::filesystem::path> missing_;  ///< the innermost first
+};
+
 /// A folder under construction, beside the one that it will become; without `commit` it disappears.
 class PendingFolder {
  public:
@@ -63,6 +77,7 @@ class PendingFolder {
 
  private:
   std::filesystem::path target_;
+  MissingFolders above_;
   PendingName temporary_;
 };
 
@@ -75,7 +90,8 @@ void sync_folder(const std::filesystem::path& folder);
 /// @throws Error(results)  if it is no folder, or cannot be made or written
 void check_writable(const std::filesystem::path& folder);
 
-/// Makes a folder, and those above it, where it is missing.
+/// Makes a folder, and those above it, where it is missing. Behind a link that leads nowhere the
+/// folder is made that it would lead to.
 /// @return whether it was made
 /// @throws Error(results)  with the system's reason, or if something else stands there
 bool make_folder(const std::filesystem::path& folder);

@@ -48,10 +48,11 @@ class WithoutBrokenPipeSignal {
   bool was_pending_ = false;
 };
 
-/// O_RDONLY, O_WRONLY or O_RDWR, or nothing where the descriptor is closed.
+/// O_RDONLY, O_WRONLY or O_RDWR, or nothing where the descriptor is closed or the program's own:
+/// those are all closed when another program takes its place (O_CLOEXEC).
 std::optional<unsigned> access_of(int descriptor) noexcept {
   const int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0) return std::nullopt;
+  if (flags < 0 || ::fcntl(descriptor, F_GETFD) != 0) return std::nullopt;
   return static_cast<unsigned>(flags) & static_cast<unsigned>(O_ACCMODE);
 }
 
@@ -59,12 +60,13 @@ std::optional<unsigned> access_of(int descriptor) noexcept {
 
 bool may_read(int descriptor) noexcept {
   const auto access = access_of(descriptor);
-  return access && *access != O_WRONLY;
+  const bool output = descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO;
+  return access && (*access == O_RDWR || (*access == O_RDONLY && !output));
 }
 
 bool may_write(int descriptor) noexcept {
   const auto access = access_of(descriptor);
-  return access && *access != O_RDONLY;
+  return access && (*access == O_RDWR || (*access == O_WRONLY && descriptor != STDIN_FILENO));
 }
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {

@@ -32,10 +32,11 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Whether a descriptor is open, and was opened for reading.
+/// Whether a path that names a descriptor ("/dev/fd/N") may be read: it is open for that, was given
+/// to this program and not opened by it, and no standard stream that is held because it was closed.
 [[nodiscard]] bool may_read(int descriptor) noexcept;
 
-/// Whether a descriptor is open, and was opened for writing.
+/// The same for writing.
 [[nodiscard]] bool may_write(int descriptor) noexcept;
 
 /// Writes every byte to an open descriptor; a closed pipe is an error, not a signal.

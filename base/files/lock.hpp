@@ -7,12 +7,15 @@
 
 namespace smdm {
 
-/// A lock on a folder (flock): whoever else wants it waits. It ends with the object, and with the
-/// process, however that ends.
+/// A lock on a folder (flock). It ends with the object, and with the process, however that ends.
 class FolderLock {
  public:
-  /// @throws Error(results)  with the system's reason
-  explicit FolderLock(const std::filesystem::path& folder);
+  /// What to do while another one has it.
+  enum class Others : bool { wait, refuse };
+
+  /// @throws Error(results)  with the system's reason, or if another one has it and is not waited
+  /// for
+  FolderLock(const std::filesystem::path& folder, Others others);
 
  private:
   Descriptor folder_;

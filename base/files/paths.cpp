@@ -103,7 +103,7 @@ std::optional<int> own_descriptor(const fs::path& path) {
 fs::path behind_links(const fs::path& path, ErrorKind kind) {
   constexpr int kLongestChain = 40;  // as the system has it
   fs::path end = path;
-  for (int i = 0; i < kLongestChain; ++i) {
+  for (int i = 0; i <= kLongestChain; ++i) {
     if (own_descriptor(end)) return end;
     std::error_code failure;
     const auto next = fs::read_symlink(end, failure);
@@ -144,7 +144,8 @@ void require_working_folder() {
   std::array<char, PATH_MAX> name{};
   if (::getcwd(name.data(), name.size()) != nullptr) return;
   throw Error(ErrorKind::failure,
-              because("wanted a working folder with a name, start in another one", errno));
+              because("wanted a working folder with a name, start in another one",
+                      errno == ERANGE ? ENAMETOOLONG : errno));
 }
 
 fs::path running_program() {

@@ -2,6 +2,7 @@
 // nothing on another machine that writes into the same folder.
 #include "base/files/pending.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -85,8 +86,19 @@ bool hold(const Descriptor& made) {
   throw Error(ErrorKind::results, because("cannot write into " + folder.string(), code));
 }
 
-bool is_our_name(const std::string& name) {
-  return name.starts_with(kPrefix) && name.ends_with(kSuffix);
+/// Three numbers between prefix and suffix, as new_name() has them: other names are the user's.
+bool is_our_name(std::string_view name) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
+  name.remove_prefix(kPrefix.size());
+  name.remove_suffix(std::min(kSuffix.size(), name.size()));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  int numbers = 0;
+  while (!name.empty() && is_digit(name.front())) {
+    ++numbers;
+    name.remove_prefix(std::min(name.find_first_not_of("0123456789"), name.size()));
+    if (numbers < 3 && name.starts_with('-')) name.remove_prefix(1);
+  }
+  return numbers == 3 && name.empty();
 }
 
 void remove_if_abandoned(const fs::path& path) {
@@ -120,6 +132,7 @@ PendingName::PendingName(const fs::path& folder, Kind kind) {
 PendingName::~PendingName() {
   if (!path_) return;
   forget(path_->c_str());
+  if (::unlink(path_->c_str()) == 0) return;  // needs no descriptor, of which there may be no more
   std::error_code ignored;
   fs::remove_all(*path_, ignored);
 }

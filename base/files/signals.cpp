@@ -96,7 +96,10 @@ void handle_signals() noexcept {
   action.sa_sigaction = on_bus_error;
   action.sa_flags = SA_SIGINFO;
   ::sigaction(SIGBUS, &action, nullptr);
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU, SIGABRT}) end_with(signal);
+  for (const int signal :
+       {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGXCPU, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+        SIGPROF, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGIO, SIGPWR})
+    end_with(signal);
 }
 
 }  // namespace smdm

@@ -56,8 +56,6 @@ class Reader {
   Reader(std::string_view text, Numbers numbers) : text_(text), numbers_(numbers) {}
 
   Json read_all() {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
     Json all = value();
     skip_spaces();
     if (at_ != text_.size()) fail();

@@ -41,7 +41,7 @@ enum class Numbers : std::uint8_t {
 };
 
 /// The value that `text` writes. Where a key comes twice its last value stands at its first place,
-/// as in a Python dict. NaN and Infinity are no JSON; a byte order mark in front is skipped.
+/// as in a Python dict. NaN and Infinity are no JSON, nor is a byte order mark.
 /// @throws JsonTextError  if the text is none, holds half of a surrogate pair, or is too deep
 [[nodiscard]] Json parse_json(std::string_view text, Numbers numbers = Numbers::values);
 

@@ -13,6 +13,12 @@ inline constexpr char32_t kReplacement = 0xFFFD;
 /// What may stand before UTF-8 text and is no part of it: U+FEFF.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+/// A file's text without it.
+[[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
 struct Character {
   char32_t code = kReplacement;  ///< kReplacement where the bytes are malformed
   std::size_t bytes = 1;         ///< to go on by; 1 where they are malformed

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/files/output.hpp"
+#include "base/files/paths.hpp"
 #include "base/text/numbers.hpp"
 #include "base/text/visible.hpp"
 #include "harness/bench/study.hpp"
@@ -212,6 +213,13 @@ std::optional<OutputFile> opened(const std::string& path) {
   return std::make_optional<OutputFile>(path, Existing::replace);
 }
 
+void refuse_same_output(const BenchEstimatorSettings& settings) {
+  const auto& [figure, json] = std::tie(settings.figure, settings.json);
+  if (!figure.empty() && !json.empty() &&
+      behind_links(figure, ErrorKind::results) == behind_links(json, ErrorKind::results))
+    throw Error(ErrorKind::usage, "--figure and --json: wanted two files, got one: " + json);
+}
+
 void write_whole(OutputFile& file, const std::string& text) {
   file.write(text);
   file.finish();
@@ -221,6 +229,7 @@ void write_whole(OutputFile& file, const std::string& text) {
 
 void run_bench_estimators(const BenchEstimatorSettings& settings) {
   check(settings);
+  refuse_same_output(settings);
   auto figure_file = opened(settings.figure);
   auto json_file = opened(settings.json);
   StudyConfig config;
@@ -241,6 +250,8 @@ void run_bench_estimators(const BenchEstimatorSettings& settings) {
     for (const auto& curve : curves) json["curves"].push_back(to_json(curve, config));
     if (figure_file) write_whole(*figure_file, error_figure(curves, config));
   }
+  if (targets.empty() && figure_file)
+    std::cerr << "note: no target is short enough to be enumerated, so there is no figure\n";
   std::vector<RaceStudy> races;
   for (const auto& study : studies) add_races(study, config, races);
   if (!races.empty()) std::cout << races_table(races);

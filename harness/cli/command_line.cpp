@@ -144,9 +144,9 @@ int run_command_line(std::span<const char* const> arguments, const ModelJobs& jo
     std::cerr << error_line(error);
     code = exit_code(error);
   }
-  if (!is_output_lost()) return code;
+  if (code != 0 || !is_output_lost()) return code;  // an error is one line
   std::cerr << error_line(std::runtime_error("standard output cannot be written"));
-  return code == 0 ? static_cast<int>(ErrorKind::failure) : code;
+  return static_cast<int>(ErrorKind::failure);
 }
 
 }  // namespace smdm

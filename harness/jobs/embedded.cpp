@@ -51,9 +51,10 @@ const Specialist& specialist_of(const Task& task) {
 bool is_micro_world(const std::string& data) {
   if (data == kEmbeddedData) return true;
   constexpr int kLevels = 4;
+  if (!is_folder(data) && !is_file(data)) return false;  // a pipe has no place
   auto folder = real_path(data, ErrorKind::data);
   for (int level = 0; level < kLevels && folder.has_relative_path(); ++level) {
-    if (is_file(folder / "world.json") &&
+    if (!is_absent(folder / "world.json") &&
         is_folder(folder / "data" / "reversal_curse" / "microworld")) {
       return true;
     }

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <ranges>
 
-#include "base/files/atomic.hpp"
 #include "base/files/paths.hpp"
 #include "base/text/dates.hpp"
 #include "tasks/ask/catalog.hpp"
@@ -81,6 +80,7 @@ MadeFolders::MadeFolders() {
 }
 
 MadeFolders::~MadeFolders() {
+  while (!missing_.empty()) missing_.pop_back();  // the later ones may lie in the earlier ones
   // A folder with something in it is not removed.
   for (const auto& folder : std::views::reverse(folders_)) remove_quietly(folder);
   if (!had_runs_) remove_quietly(kRuns);
@@ -92,12 +92,7 @@ std::string MadeFolders::add(const std::string& folder) {
 }
 
 std::string MadeFolders::add_missing(const std::string& folder) {
-  std::vector<std::string> missing;
-  for (fs::path path = folder; path.has_relative_path() && is_absent(path);
-       path = path.parent_path()) {
-    missing.push_back(path.string());
-  }
-  folders_.insert(folders_.end(), missing.rbegin(), missing.rend());
+  missing_.push_back(std::make_unique<const MissingFolders>(folder));
   return folder;
 }
 

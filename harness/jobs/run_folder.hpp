@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/files/atomic.hpp"
 #include "harness/jobs/embedded.hpp"
 #include "harness/settings/table.hpp"
 
@@ -31,6 +33,7 @@ class MadeFolders {
 
  private:
   bool had_runs_ = false;
+  std::vector<std::unique_ptr<const MissingFolders>> missing_;
   std::vector<std::string> folders_;  ///< those below others behind them
 };
 

@@ -64,8 +64,9 @@ Leaderboard read_leaderboard(const fs::path& folder) {
 
 ExportSummary export_runs(std::span<const Facts> runs, const fs::path& folder) {
   refuse_repeated_runs(runs, "leaderboard");
+  const MissingFolders missing(folder);
   check_writable(folder);
-  const FolderLock lock(folder);
+  const FolderLock lock(folder, FolderLock::Others::wait);
   auto leaderboard = read_leaderboard(folder);
   const std::size_t before = leaderboard.entries.size();
   for (const Facts& run : runs) merge_entries(leaderboard_entries(run, folder), leaderboard);

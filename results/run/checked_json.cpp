@@ -2,12 +2,13 @@
 
 #include "base/error.hpp"
 #include "base/text/json_text.hpp"
+#include "base/text/utf8.hpp"
 
 namespace smdm {
 
 Json stored_json(const std::string& text, const std::string& what) {
   try {
-    return parse_json(text);
+    return parse_json(unicode::without_byte_order_mark(text));
   } catch (const JsonTextError& error) {
     throw Error(ErrorKind::results, "not " + what + ", or truncated: " + error.what() +
                                         " at byte " + std::to_string(error.byte()));

@@ -156,6 +156,30 @@ TEST_CASE("check_writable makes a folder and leaves it empty") {
                  "cannot make folder"));
 }
 
+TEST_CASE("a folder is made where a link leads nowhere") {
+  const test::TemporaryFolder folder;
+  fs::create_directory_symlink("far", folder.path() / "link");
+  CHECK(make_folder(folder.path() / "link"));
+  CHECK(is_folder(folder.path() / "far"));
+  CHECK_FALSE(make_folder(folder.path() / "link"));
+}
+
+TEST_CASE("folders that were missing go again if they are empty") {
+  const test::TemporaryFolder folder;
+  fs::create_directory(folder.path() / "old");
+  const auto made = [&](const fs::path& path, bool used) {
+    const MissingFolders missing(path);
+    make_folder(path);
+    if (used) test::write_file(path / "file", "x");
+  };
+  made(folder.path() / "old" / "a" / "b", false);
+  CHECK(entries(folder.path() / "old") == 0);
+  made(folder.path() / "old", false);
+  CHECK(is_folder(folder.path() / "old"));
+  made(folder.path() / "new" / "a", true);
+  CHECK(is_file(folder.path() / "new" / "a" / "file"));
+}
+
 TEST_CASE("a folder that may not be written is refused") {
   const test::TemporaryFolder folder;
   fs::create_directory(folder.path() / "closed");

@@ -163,6 +163,10 @@ TEST_CASE("a name of an open file of this program is that open file") {
     CHECK(fcntl(file.number(), F_GETFD) != -1);
     test::write_file(path, "before\n");
   }
+  // What the program opened itself was not meant by whoever gave the name.
+  const Descriptor own(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  CHECK(contains(refusal("/dev/fd/" + std::to_string(own.number()), Existing::replace),
+                 "Bad file descriptor"));
   const Descriptor reading(open(path.c_str(), O_RDONLY));
   CHECK(contains(refusal("/dev/fd/" + std::to_string(reading.number()), Existing::replace),
                  "Bad file descriptor"));

@@ -56,7 +56,8 @@ TEST_CASE("what a killed writer leaves is removed by the next one") {
 }
 
 TEST_CASE("a signal that ends the program takes its files with it") {
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU, SIGABRT}) {
+  for (const int signal :
+       {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM}) {
     INFO(signal);
     const test::TemporaryFolder folder;
     leave_behind(folder.path(), signal);
@@ -69,12 +70,15 @@ TEST_CASE("what is being written, and what is not ours, stays") {
   const test::TemporaryFolder folder;
   PendingFile file(folder.path());
   PendingFolder below(folder.path() / "below");
-  for (const char* name : {".smdm-x", "smdm-1.part", ".other.part"})
-    test::write_file(folder.path() / name, "");
+  const auto others = {".smdm-x",         "smdm-1.part",      ".other.part",
+                       ".smdm-mine.part", ".smdm-1-2.part",   ".smdm-1-2-3-4.part",
+                       ".smdm-1-2-.part", ".smdm-1-2-3-.part"};
+  for (const char* name : others) test::write_file(folder.path() / name, "");
   fs::create_symlink("smdm-1.part", folder.path() / ".smdm-1-1-1.part");
-  CHECK(entries(folder.path()) == 6);
+  const auto all = others.size() + 3;
+  CHECK(entries(folder.path()) == all);
   remove_abandoned(folder.path());
-  CHECK(entries(folder.path()) == 6);
+  CHECK(entries(folder.path()) == all);
   file.close();
   remove_abandoned(folder.path());
   CHECK(file.commit("file"));
@@ -82,7 +86,7 @@ TEST_CASE("what is being written, and what is not ours, stays") {
   below.commit();
   CHECK(test::read_file(folder.path() / "file").empty());
   CHECK(test::read_file(folder.path() / "below" / "a" / "b") == "text");
-  CHECK(entries(folder.path()) == 6);
+  CHECK(entries(folder.path()) == all);
 }
 
 TEST_CASE("a new folder: in the place of nothing, of an empty one, or of what a link leads to") {
@@ -99,8 +103,11 @@ TEST_CASE("a new folder: in the place of nothing, of an empty one, or of what a 
   CHECK(made(folder.path() / "empty"));
   fs::create_directory(folder.path() / "far");
   fs::create_directory_symlink("far", folder.path() / "link");
-  CHECK(made(folder.path() / "link"));
-  CHECK(fs::is_symlink(folder.path() / "link"));
+  fs::create_directory_symlink("farther", folder.path() / "dangling");
+  for (const char* link : {"link", "dangling"}) {
+    CHECK(made(folder.path() / link));
+    CHECK(fs::is_symlink(folder.path() / link));
+  }
   const auto refused = [&](const fs::path& target) {
     return test::contains(
         test::error_text<ErrorKind::results>([&] { PendingFolder pending(target); }),
@@ -109,7 +116,7 @@ TEST_CASE("a new folder: in the place of nothing, of an empty one, or of what a 
   CHECK(refused(folder.path() / "new"));
   test::write_file(folder.path() / "file", "");
   CHECK(refused(folder.path() / "file"));
-  CHECK(entries(folder.path()) == 5);
+  CHECK(entries(folder.path()) == 7);
 }
 
 }  // namespace smdm

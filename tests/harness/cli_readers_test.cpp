@@ -313,6 +313,41 @@ TEST_CASE("every input by what is wrong with its file") {
   }
 }
 
+TEST_CASE("a corpus may come through a pipe") {
+  const Files files;
+  const auto piped = test::run_command(
+      "/bin/sh",
+      {"-c", R"(cat "$1" | "$2" --task temporal_shift --model "$3" --data /dev/stdin --dry-run)",
+       "sh", files.name("dated.jsonl"), kProgram, files.name("model")});
+  INFO(piped.err);
+  CHECK(piped.code == 0);
+}
+
+TEST_CASE("invented data are told by world.json, whatever stands there") {
+  const Files files;
+  fs::create_directories(files.path("data/reversal_curse/microworld"));
+  const Arguments command = {"--task", "openbookqa",       "--model",  files.name("model"),
+                             "--data", files.name("data"), "--dry-run"};
+  CHECK(test::smdm_eval(command).out.find("micro_openbookqa") == std::string::npos);
+  REQUIRE(mkfifo(files.path("world.json").c_str(), 0600) == 0);
+  CHECK(test::contains(test::smdm_eval(command).out, "micro_openbookqa"));
+}
+
+TEST_CASE("a byte order mark in the middle of lines is a fault of its line") {
+  const Files files;
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const auto& reader : named_inputs(files)) {
+    if (reader.form != Form::lines) continue;
+    INFO(reader.name);
+    const auto good = test::read_file(reader.file);
+    for (const auto& text : {good + mark + good, mark + mark + good}) {
+      test::write_file(reader.file, text);
+      check_refused(reader, ": ");
+    }
+    test::write_file(reader.file, good);
+  }
+}
+
 TEST_CASE("an input that may not be read says so") {
   const Files files;
   if (geteuid() == 0 && test::run_command("setpriv", as_nobody({"--version"})).code != 0) {

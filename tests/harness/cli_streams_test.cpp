@@ -84,6 +84,13 @@ TEST_CASE("what a closed standard stream is used for fails") {
   CHECK(closed.code == 3);
   CHECK(contains(closed.err, "wanted to read /dev/stdin, got: Bad file descriptor"));
   CHECK(shell("\"$ev\" --config /dev/stdin --list-tasks <&-").code == 2);
+  CHECK(shell("\"$ev\" --config /dev/stdout --list-tasks >&-").code == 2);
+  CHECK(shell("\"$ev\" --config /dev/stderr --list-tasks 2>&-").code == 2);
+  for (const char* name : {"/dev/stdin", "/dev/fd/0"}) {
+    const auto written = shell("\"$ev\" " + shell.jobs()[2] + " --output " + name + " <&-");
+    CHECK(written.code == 6);
+    CHECK(contains(written.err, "Bad file descriptor"));
+  }
 }
 
 TEST_CASE("the launcher holds closed streams as well") {
@@ -96,6 +103,28 @@ TEST_CASE("the launcher holds closed streams as well") {
       bash start <&- >&- 2>&-)");
   CHECK(result.code == 0);
   CHECK(shell.file("held") == "/dev/null\n/dev/null\n/dev/null\n");
+}
+
+TEST_CASE("an output is never another file that the program has open") {
+  const Shell shell;
+  shell("\"$ev\" --task gsm8k --limit 1 --steps 2 --output run");
+  const auto board = shell(
+      "mkdir board; ln -s /dev/fd/4 board/leaderboard.md; \"$ev\" leaderboard export run --output "
+      "board");
+  CHECK(board.code == 6);
+  CHECK(contains(board.err, "Bad file descriptor"));
+  CHECK(test::lines_of(board.err).size() == 1);
+  CHECK_FALSE(shell.has("board/leaderboard.csv"));
+}
+
+TEST_CASE("an error is one line, also where standard output is lost as well") {
+  const Shell shell;
+  shell(
+      "\"$ev\" --task gsm8k --limit 4 --output run; "
+      "\"$ev\" --task gsm8k --limit 4 --steps 1 --output other");
+  const auto lost = shell("\"$ev\" compare run other --changed /dev/stdout > /dev/full");
+  CHECK(lost.code == 6);
+  CHECK(test::lines_of(lost.err).back().starts_with("smdm-eval: error: cannot write /dev/stdout"));
 }
 
 TEST_CASE("names of standard output mean standard output, whatever it is") {
