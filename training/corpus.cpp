@@ -59,14 +59,15 @@ class CorpusReader {
   }
 
   [[nodiscard]] Json object_of(const std::string& line) const {
+    Json json;
     try {
-      auto json = parse_json(line);
-      if (json.is_object()) return json;
+      json = parse_json(line);
     } catch (const JsonTextError& error) {
       fail(std::string("wanted a JSON object, got ") + error.what() + " at byte " +
            std::to_string(error.byte()) + " of the line");
     }
-    fail("wanted a JSON object, got something else");
+    if (!json.is_object()) fail("wanted a JSON object, got something else");
+    return json;
   }
 
   [[nodiscard]] Document parse(const std::string& line) const {

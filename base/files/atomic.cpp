@@ -68,7 +68,7 @@ fs::path free_place(const fs::path& path) {
 }
 
 /// The folder, which can be written.
-const fs::path& writable(const fs::path& folder) {
+fs::path writable(fs::path folder) {
   check_writable(folder);
   return folder;
 }
