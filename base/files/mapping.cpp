@@ -62,6 +62,8 @@ MappedFile::MappedFile(const std::filesystem::path& path, ErrorKind kind) : name
   bytes_ = static_cast<std::size_t>(status.st_size);
   if (bytes_ == 0) return;
   const void* data = ::mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  if (data == MAP_FAILED && errno == ENOMEM)
+    throw Error(ErrorKind::failure, "memory is out: cannot map " + name_);
   if (data == MAP_FAILED)
     throw Error(kind, "wanted to read " + name_ + ", got: " + reason_of(errno));
   data_ = static_cast<const unsigned char*>(data);

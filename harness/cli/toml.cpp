@@ -81,10 +81,22 @@ ConfigEntry entry_of(const toml::key& key, const toml::node& node, const std::st
   return entry;
 }
 
+/// The library calls itself for each part of a dotted key; no option has any.
+void refuse_deep_keys(std::string_view bytes, const std::string& file) {
+  constexpr std::ptrdiff_t kMostParts = 256;
+  for (std::size_t line = 1; !bytes.empty(); ++line) {
+    const auto text = bytes.substr(0, bytes.find('\n'));
+    if (std::ranges::count(text.substr(0, text.find_first_of("=#\"'")), '.') > kMostParts)
+      fault(file + ":" + std::to_string(line) + ":1", "wanted the name of an option");
+    bytes.remove_prefix(std::min(text.size() + 1, bytes.size()));
+  }
+}
+
 }  // namespace
 
 std::vector<ConfigEntry> read_toml(const std::string& file) {
   const auto bytes = text_of(file);
+  refuse_deep_keys(bytes, file);
   const auto parsed = toml::parse(std::string_view(bytes));
   if (parsed.failed()) {
     const auto& error = parsed.error();

@@ -257,7 +257,7 @@ std::optional<ResultsFile> read_results_file(const fs::path& file) {
   const auto date = read.results.find("date");
   if (date == read.results.end() || !date->is_number()) {
     throw Error(ErrorKind::results, file.string() + ": wanted a number in \"date\", got " +
-                                        (date == read.results.end() ? "none" : date->dump()));
+                                        (date == read.results.end() ? "none" : json_text(*date)));
   }
   read.date = date->get<double>();
   return read;

@@ -155,6 +155,19 @@ TEST_CASE("a value of another type or size is refused, with what was wanted and 
   check_refused("estimator = \"balancd\"\n", {"run.toml:1:1: ", "did you mean balanced?"});
 }
 
+TEST_CASE("a key of very many parts is refused with its line") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "deep.toml";
+  std::string key = "a";
+  for (int i = 0; i < 100'000; ++i) key += ".a";
+  for (const auto& line : {key + " = 1", "[" + key + "]"}) {
+    test::write_file(file, "seed = 1\n" + line + "\n");
+    const auto result = test::smdm_eval({"--config", file.string(), "--list-tasks"});
+    CHECK(result.code == kUsage);
+    CHECK(contains(result.err, file.string() + ":2:1: wanted the name of an option"));
+  }
+}
+
 TEST_CASE("a configuration file that cannot be read is told with the system's reason") {
   const test::TemporaryFolder folder;
   for (const auto& [file, reason] :
