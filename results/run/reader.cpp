@@ -52,6 +52,37 @@ bool has_own_block(const Json& results) {
   return results.is_object() && results.contains("smdm_eval");
 }
 
+/// The text with null for the names that Python writes for numbers that are not finite, outside
+/// strings: lm-eval's own files may have them, and are no JSON for it.
+std::string without_python_numbers(const std::string& text) {
+  std::string out;
+  bool inside = false;  // a string
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    const std::string_view name = rest.starts_with("NaN")         ? "NaN"
+                                  : rest.starts_with("-Infinity") ? "-Infinity"
+                                  : rest.starts_with("Infinity")  ? "Infinity"
+                                                                  : "";
+    if (!inside && !name.empty()) {
+      out += "null";
+      i += name.size() - 1;
+      continue;
+    }
+    out += text[i];
+    if (text[i] == '"') inside = !inside;
+    if (inside && text[i] == '\\' && i + 1 < text.size()) out += text[++i];
+  }
+  return out;
+}
+
+/// Whether a file that is no JSON is another program's all the same, and not a run that was
+/// damaged.
+bool is_foreign(const fs::path& file) {
+  const auto text = without_python_numbers(read_file(file, ErrorKind::results));
+  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return json.is_object() && !has_own_block(json);
+}
+
 Json parse_file(const fs::path& file) {
   const auto text = read_file(file, ErrorKind::results);
   try {
@@ -250,7 +281,8 @@ std::optional<ResultsFile> read_results_file(const fs::path& file) {
   try {
     read.results = parse_file(file);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::results || is_name_of_run(file.filename().string())) throw;
+    if (error.kind() != ErrorKind::results) throw;
+    if (is_name_of_run(file.filename().string()) && !is_foreign(file)) throw;
     return std::nullopt;
   }
   if (!has_own_block(read.results)) return std::nullopt;

@@ -224,6 +224,14 @@ TEST_CASE("files of other programs and of the future are recognised") {
     replace(files.results, "\"smdm_eval\": {", "\"other\": {");
     CHECK(contains(error_of(folder.path()), "got one without its block"));
   }
+  SECTION("lm-eval's own, with numbers as Python writes them") {
+    const auto beside = folder.path() / "results_2999-09-01T12-34-56.123456.json";
+    test::write_file(beside,
+                     R"({"results": {"piqa": {"acc": NaN, "a\"NaN": -Infinity}}, "date": 9e12})");
+    CHECK(read_run(folder.path()).results_file == files.results);
+    test::write_file(beside, R"({"results": {"piqa": {"acc": NaN)");
+    CHECK(contains(error_of(folder.path()), beside.string() + ": not JSON, or truncated"));
+  }
   SECTION("another JSON value") {
     fs::remove(files.results);
     test::write_file(files.results, "[1]");
