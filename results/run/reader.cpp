@@ -52,18 +52,22 @@ bool has_own_block(const Json& results) {
   return results.is_object() && results.contains("smdm_eval");
 }
 
+/// "NaN" or "Infinity", with its sign, if it stands there.
+std::string_view python_number_at(std::string_view text, std::size_t at) {
+  constexpr std::array<std::string_view, 3> kNames = {"NaN", "Infinity", "-Infinity"};
+  const auto found = std::ranges::find_if(
+      kNames, [rest = text.substr(at)](std::string_view name) { return rest.starts_with(name); });
+  return found == kNames.end() ? std::string_view() : *found;
+}
+
 /// The text with null for the names that Python writes for numbers that are not finite, outside
 /// strings: lm-eval's own files may have them, and are no JSON for it.
 std::string without_python_numbers(const std::string& text) {
   std::string out;
   bool inside = false;  // a string
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view rest = std::string_view(text).substr(i);
-    const std::string_view name = rest.starts_with("NaN")         ? "NaN"
-                                  : rest.starts_with("-Infinity") ? "-Infinity"
-                                  : rest.starts_with("Infinity")  ? "Infinity"
-                                                                  : "";
-    if (!inside && !name.empty()) {
+    const auto name = inside ? std::string_view() : python_number_at(text, i);
+    if (!name.empty()) {
       out += "null";
       i += name.size() - 1;
       continue;
