@@ -73,17 +73,6 @@ bool is_absent(const fs::path& path) noexcept {
   return ::lstat(path.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-void require_folder(const fs::path& path,
-                    ErrorKind kind,
-                    const std::string& who,
-                    const std::string& of_what) {
-  const auto state = look_at(path);
-  if (state.standing == Standing::folder) return;
-  const std::string wanted =
-      who + "wanted a folder" + (of_what.empty() ? "" : " of " + of_what) + " at ";
-  throw Error(kind, wanted + path.string() + ", got " + in_words(state));
-}
-
 std::optional<int> own_descriptor(const fs::path& path) {
   std::error_code failure;
   const auto folder = fs::canonical(folder_of(path), failure);  // /dev/fd is a link as well

@@ -44,12 +44,6 @@ struct PathState {
 /// reading what need not be there gives the reason.
 [[nodiscard]] bool is_absent(const std::filesystem::path& path) noexcept;
 
-/// @throws Error(kind)  "<who>wanted a folder <of what> at <path>, got <what stands there>"
-void require_folder(const std::filesystem::path& path,
-                    ErrorKind kind,
-                    const std::string& who,
-                    const std::string& of_what);
-
 /// The number N of a path that means this program's open file N ("/dev/fd/N"), or nothing. Links
 /// are not followed: "/dev/stdout" is one.
 [[nodiscard]] std::optional<int> own_descriptor(const std::filesystem::path& path);

@@ -89,16 +89,11 @@ bool hold(const Descriptor& made) {
 /// Three numbers between prefix and suffix, as new_name() has them: other names are the user's.
 bool is_our_name(std::string_view name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
-  name.remove_prefix(kPrefix.size());
+  name.remove_prefix(kPrefix.size() - 1);  // each number now stands behind a dash
   name.remove_suffix(std::min(kSuffix.size(), name.size()));
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  int numbers = 0;
-  while (!name.empty() && is_digit(name.front())) {
-    ++numbers;
-    name.remove_prefix(std::min(name.find_first_not_of("0123456789"), name.size()));
-    if (numbers < 3 && name.starts_with('-')) name.remove_prefix(1);
-  }
-  return numbers == 3 && name.empty();
+  const bool other = name.find_first_not_of("-0123456789") != std::string_view::npos;
+  const bool missing = name.ends_with('-') || name.find("--") != std::string_view::npos;
+  return !other && !missing && std::ranges::count(name, '-') == 3;
 }
 
 void remove_if_abandoned(const fs::path& path) {

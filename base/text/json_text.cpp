@@ -150,7 +150,19 @@ class Reader {
     return meaning;
   }
 
+  /// Passes over a name of a number that is not finite.
+  bool take_name() {
+    if (numbers_ != Numbers::with_names) return false;
+    for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
+      if (!text_.substr(at_).starts_with(name)) continue;
+      at_ += name.size();
+      return true;
+    }
+    return false;
+  }
+
   Json number() {
+    if (take_name()) return nullptr;
     const std::size_t begin = at_;
     take('-');
     if (!take('0')) digits();
@@ -160,7 +172,7 @@ class Reader {
       digits();
     }
     const std::string_view spelling = text_.substr(begin, at_ - begin);
-    return numbers_ == Numbers::values ? value_of(spelling) : as_written(spelling);
+    return numbers_ == Numbers::as_written ? as_written(spelling) : value_of(spelling);
   }
 
   /// At least one.

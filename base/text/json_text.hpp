@@ -38,10 +38,13 @@ enum class Numbers : std::uint8_t {
   values,
   /// All but whole numbers of 64 bits in their shortest spelling keep theirs: "1.10", "1e5", "-0".
   as_written,
+  /// As values, and null for the names that Python's json.dumps writes for numbers that are not
+  /// finite, which are no JSON: NaN, Infinity, -Infinity.
+  with_names,
 };
 
 /// The value that `text` writes. Where a key comes twice its last value stands at its first place,
-/// as in a Python dict. NaN and Infinity are no JSON, nor is a byte order mark.
+/// as in a Python dict. A byte order mark is no JSON.
 /// @throws JsonTextError  if the text is none, holds half of a surrogate pair, or is too deep
 [[nodiscard]] Json parse_json(std::string_view text, Numbers numbers = Numbers::values);
 

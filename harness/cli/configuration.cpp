@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/text/json_text.hpp"
 #include "base/text/nearest.hpp"
 #include "harness/cli/read_number.hpp"
 #include "harness/cli/toml.hpp"
@@ -66,9 +67,7 @@ const Setting* find_setting(std::string key) {
 [[noreturn]] void wanted(const ConfigEntry& entry, const std::string& what) {
   const auto& value = entry.value;
   // JSON has no text for infinity and what is no number.
-  const auto came = value.is_number_float()
-                        ? number_text(value.get<double>())
-                        : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto came = value.is_number_float() ? number_text(value.get<double>()) : json_text(value);
   refuse(entry.where + ": " + entry.key, what, came);
 }
 

@@ -2,7 +2,6 @@
 #include "results/run/reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <new>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "base/files/read.hpp"
 #include "base/metrics/list.hpp"
 #include "base/text/json_text.hpp"
+#include "base/text/utf8.hpp"
 #include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
@@ -52,39 +52,16 @@ bool has_own_block(const Json& results) {
   return results.is_object() && results.contains("smdm_eval");
 }
 
-/// "NaN" or "Infinity", with its sign, if it stands there.
-std::string_view python_number_at(std::string_view text, std::size_t at) {
-  constexpr std::array<std::string_view, 3> kNames = {"NaN", "Infinity", "-Infinity"};
-  const auto found = std::ranges::find_if(
-      kNames, [rest = text.substr(at)](std::string_view name) { return rest.starts_with(name); });
-  return found == kNames.end() ? std::string_view() : *found;
-}
-
-/// The text with null for the names that Python writes for numbers that are not finite, outside
-/// strings: lm-eval's own files may have them, and are no JSON for it.
-std::string without_python_numbers(const std::string& text) {
-  std::string out;
-  bool inside = false;  // a string
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto name = inside ? std::string_view() : python_number_at(text, i);
-    if (!name.empty()) {
-      out += "null";
-      i += name.size() - 1;
-      continue;
-    }
-    out += text[i];
-    if (text[i] == '"') inside = !inside;
-    if (inside && text[i] == '\\' && i + 1 < text.size()) out += text[++i];
-  }
-  return out;
-}
-
 /// Whether a file that is no JSON is another program's all the same, and not a run that was
-/// damaged.
+/// damaged: lm-eval's own files may have Python's names of numbers that are not finite.
 bool is_foreign(const fs::path& file) {
-  const auto text = without_python_numbers(read_file(file, ErrorKind::results));
-  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() && !has_own_block(json);
+  const auto text = read_file(file, ErrorKind::results);
+  try {
+    const auto json = parse_json(unicode::without_byte_order_mark(text), Numbers::with_names);
+    return json.is_object() && !has_own_block(json);
+  } catch (const JsonTextError&) {
+    return false;
+  }
 }
 
 Json parse_file(const fs::path& file) {

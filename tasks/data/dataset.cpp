@@ -208,7 +208,10 @@ LoadedDataset load_dataset(const std::string& task,
                            const DatasetInfo& info,
                            const fs::path& root,
                            const std::function<void(const Json&)>& check) {
-  require_folder(root, ErrorKind::data, task + ": ", "data");
+  if (const auto state = look_at(root); state.standing != Standing::folder) {
+    throw Error(ErrorKind::data, task + ": wanted a folder of data at " + root.string() + ", got " +
+                                     in_words(state));
+  }
   const Located found = locate_source(task, info, root);
   LoadedDataset into;
   std::vector<Row> rows =
