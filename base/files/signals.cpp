@@ -17,15 +17,6 @@
 namespace smdm {
 namespace {
 
-constexpr std::string_view kBegin = "smdm-eval: error: ";
-
-/// One line on standard error, without allocating.
-void say(std::string_view first, std::string_view second) noexcept {
-  for (const auto part : {kBegin, first, second, std::string_view("\n")}) {
-    if (::write(STDERR_FILENO, part.data(), part.size()) < 0) return;
-  }
-}
-
 /// Lets the signal do what it does to a program without handlers, as soon as the handler returns.
 void die_of(int signal) noexcept {
   std::signal(signal, SIG_DFL);
@@ -37,7 +28,7 @@ void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
   const auto file = mapped_at(info->si_addr);
   remove_pending_files();
   if (file.name == nullptr) return die_of(signal);
-  say(file.name, ": was cut short, or could not be read on, while it was in use");
+  say_error(file.name, ": was cut short, or could not be read on, while it was in use");
   ::_exit(static_cast<int>(file.kind));
 }
 
@@ -79,7 +70,20 @@ SMDM_NOT_INSTRUMENTED void hold_first(int /*argc*/, char** /*argv*/, char** /*en
 using Start = void (*)(int, char**, char**);
 [[gnu::section(".preinit_array"), gnu::used]] const Start kFirst = hold_first;
 
+/// To standard error, whole.
+void say(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written <= 0) return;  // nobody is left to be told
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 }  // namespace
+
+void say_error(std::string_view first, std::string_view second) noexcept {
+  for (const auto part : {kErrorBegin, first, second, std::string_view("\n")}) say(part);
+}
 
 SMDM_NOT_INSTRUMENTED void hold_standard_streams() noexcept {
   const int code = errno;

@@ -1,7 +1,16 @@
 /// What a process does with its standard streams and with signals, set up once when it starts.
 #pragma once
 
+#include <string_view>
+
 namespace smdm {
+
+/// How the program's errors begin.
+inline constexpr std::string_view kErrorBegin = "smdm-eval: error: ";
+
+/// One line of error on standard error, without memory of its own: for moments in which nothing
+/// else works. May be called in a signal handler.
+void say_error(std::string_view first, std::string_view second = "") noexcept;
 
 /// Gives standard input, output and error a file where the process was started without: nothing
 /// that is opened later can then take their place and have messages written into it. Using them
