@@ -46,10 +46,7 @@ struct Reader {
 class Files {
  public:
   Files() {
-    write("requests.jsonl", R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3]})");
-    write("prompts.jsonl", R"({"id": 1, "prompt_ids": [1, 2, 3]})");
-    write("rescore.jsonl", R"({"id": 1, "generation": "#### 5", "reference": "5"})");
-    write("corpus.jsonl", R"({"prompt_ids": [1], "answer_ids": [2, 3]})");
+    test::write_job_inputs(folder_.path());
     write("dated.jsonl", R"({"text": "a text", "date": "2024-02-01"})");
     write("run.toml", "seed = 3");
     copy("data/openbookqa", path("data/openbookqa"));
@@ -288,10 +285,26 @@ Arguments as_nobody(const Arguments& command) {
   return all;
 }
 
+test::CommandResult run_as_nobody(const Arguments& command) {
+  return geteuid() == 0 ? test::run_command("setpriv", as_nobody(command))
+                        : test::smdm_eval(command);
+}
+
+/// Lets that user read and write a folder with all in it. @return false  if there is no such user
+bool opened_to_nobody(const fs::path& folder) {
+  if (run_as_nobody({"--version"}).code != 0) {
+    test::skip("no other user here who can start the program");
+    return false;
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    fs::permissions(entry.path(), fs::perms(entry.is_directory() ? 0777 : 0644));
+  fs::permissions(folder, fs::perms(0777));
+  return true;
+}
+
 void check_permission(const Reader& reader) {
   fs::permissions(reader.file, fs::perms(0));
-  const auto result = geteuid() == 0 ? test::run_command("setpriv", as_nobody(reader.command))
-                                     : run(reader, reader.command);
+  const auto result = run_as_nobody(reader.command);
   fs::permissions(reader.file, fs::perms(0644));
   check_refused(reader, result, "Permission denied");
 }
@@ -350,13 +363,7 @@ TEST_CASE("a byte order mark in the middle of lines is a fault of its line") {
 
 TEST_CASE("an input that may not be read says so") {
   const Files files;
-  if (geteuid() == 0 && test::run_command("setpriv", as_nobody({"--version"})).code != 0) {
-    test::skip("no other user here who can start the program");
-    return;
-  }
-  for (const auto& entry : fs::recursive_directory_iterator(files.path("")))
-    fs::permissions(entry.path(), fs::perms(entry.is_directory() ? 0777 : 0644));
-  fs::permissions(files.path(""), fs::perms(0777));
+  if (!opened_to_nobody(files.path(""))) return;
   auto readers = named_inputs(files);
   for (auto& reader : files_in_folders(files)) readers.push_back(std::move(reader));
   for (const auto& reader : readers) {
@@ -371,13 +378,7 @@ TEST_CASE("a folder that is not there and one that may not be entered are told a
   fs::create_directories(inside);
   const std::string folder = inside.string();
   const std::string model = files.name("model");
-  if (geteuid() == 0 && test::run_command("setpriv", as_nobody({"--version"})).code != 0) {
-    test::skip("no other user here who can start the program");
-    return;
-  }
-  for (const auto& entry : fs::recursive_directory_iterator(files.path("")))
-    fs::permissions(entry.path(), fs::perms(entry.is_directory() ? 0777 : 0644));
-  fs::permissions(files.path(""), fs::perms(0777));
+  if (!opened_to_nobody(files.path(""))) return;
   const std::vector<std::pair<int, Arguments>> commands = {
       {3, {"--task", "piqa", "--model", model, "--data", folder, "--dry-run"}},
       {3, {"--task", "temporal_shift", "--model", model, "--data", folder, "--dry-run"}},
@@ -390,8 +391,7 @@ TEST_CASE("a folder that is not there and one that may not be entered are told a
     const Reader reader = {
         .name = command.front(), .file = inside, .command = command, .code = code};
     fs::permissions(files.path("closed"), fs::perms(0));
-    const auto closed = geteuid() == 0 ? test::run_command("setpriv", as_nobody(command))
-                                       : test::smdm_eval(command);
+    const auto closed = run_as_nobody(command);
     fs::permissions(files.path("closed"), fs::perms(0777));
     check_refused(reader, closed, "Permission denied");
     auto elsewhere = command;

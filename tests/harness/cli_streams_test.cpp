@@ -1,6 +1,7 @@
 // Standard streams: closed at the start, full, or asked for by a name of the system.
 #include <filesystem>
 
+#include "tests/harness/stored_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
@@ -20,13 +21,11 @@ constexpr const char* kEngine = SMDM_BINARY_DIR "/bin/smdm-eval-engine";
 class Shell {
  public:
   Shell() {
-    write("requests", R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3]})");
-    write("prompts", R"({"id": 1, "prompt_ids": [1, 2, 3]})");
-    write("rescore", R"({"id": 1, "generation": "#### 5", "reference": "5"})");
+    test::write_job_inputs(folder_.path());
     const std::string mdm = (test::golden() / "mdm-tiny.safetensors").string();
-    jobs_ = {"--requests requests --model " + mdm,
-             "--prompts prompts --total-length 8 --steps 2 --model " + mdm,
-             "--rescore rescore --task gsm8k"};
+    jobs_ = {"--requests requests.jsonl --model " + mdm,
+             "--prompts prompts.jsonl --total-length 8 --steps 2 --model " + mdm,
+             "--rescore rescore.jsonl --task gsm8k"};
   }
 
   test::CommandResult operator()(const std::string& line) const {
@@ -45,9 +44,6 @@ class Shell {
   std::string program = kProgram;
 
  private:
-  void write(const std::string& name, const std::string& line) const {
-    test::write_file(folder_.path() / name, line + "\n");
-  }
   test::TemporaryFolder folder_;
   std::vector<std::string> jobs_;
 };

@@ -36,10 +36,7 @@ struct Writer {
 class Files {
  public:
   Files() {
-    write("requests", R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3]})");
-    write("prompts", R"({"id": 1, "prompt_ids": [1, 2, 3]})");
-    write("rescore", R"({"id": 1, "generation": "#### 5", "reference": "5"})");
-    write("corpus", R"({"prompt_ids": [1], "answer_ids": [2, 3]})");
+    test::write_job_inputs(folder_.path());
     test::evaluated({"--task", "gsm8k", "--limit", "4"}, path("run"));
     test::evaluated({"--task", "gsm8k", "--limit", "4", "--steps", "1"}, path("worse"));
     REQUIRE(test::smdm_eval({"compare", "--make-baseline", path("base.json"), path("run")}).code ==
@@ -60,9 +57,6 @@ class Files {
   }
 
  private:
-  void write(const std::string& name, const std::string& line) const {
-    test::write_file(path(name), line + "\n");
-  }
   test::TemporaryFolder folder_;
   int count_ = 0;
 };
@@ -72,7 +66,7 @@ std::vector<Writer> all_writers(const Files& files) {
   const std::string run = files.path("run");
   const std::string worse = files.path("worse");
   const auto job = [&, mdm](const std::string& name, const Arguments& more) {
-    return [=, input = files.path(name)](const std::string& target) {
+    return [=, input = files.path(name + ".jsonl")](const std::string& target) {
       Arguments all = {"--" + name, input, "--output", target};
       all.insert(all.end(), more.begin(), more.end());
       return all;
@@ -81,7 +75,7 @@ std::vector<Writer> all_writers(const Files& files) {
   const auto training = [&](const std::string& name) {
     return Writer{.name = "train, " + name,
                   .command =
-                      [=, corpus = files.path("corpus")](const std::string& folder) {
+                      [=, corpus = files.path("corpus.jsonl")](const std::string& folder) {
                         return Arguments{
                             "train",    "--corpus",  corpus,    "--output",     folder,
                             "--layers", "1",         "--width", "16",           "--heads",

@@ -11,6 +11,16 @@ namespace smdm::test {
 
 namespace fs = std::filesystem;
 
+void write_job_inputs(const fs::path& folder) {
+  const auto write = [&](const char* name, const std::string& line) {
+    write_file(folder / name, line + "\n");
+  };
+  write("requests.jsonl", R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3]})");
+  write("prompts.jsonl", R"({"id": 1, "prompt_ids": [1, 2, 3]})");
+  write("rescore.jsonl", R"({"id": 1, "generation": "#### 5", "reference": "5"})");
+  write("corpus.jsonl", R"({"prompt_ids": [1], "answer_ids": [2, 3]})");
+}
+
 fs::path evaluated(const std::vector<std::string>& arguments, const fs::path& folder) {
   auto all = arguments;
   all.insert(all.end(), {"--output", folder.string()});

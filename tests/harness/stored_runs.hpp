@@ -7,6 +7,10 @@
 
 namespace smdm::test {
 
+/// Writes the smallest input of every job that reads lines: requests.jsonl, prompts.jsonl (for
+/// models with a vocabulary above 3), rescore.jsonl, and corpus.jsonl for train.
+void write_job_inputs(const std::filesystem::path& folder);
+
 /// Runs `smdm-eval <arguments> --output <folder>`. @return the folder
 std::filesystem::path evaluated(const std::vector<std::string>& arguments,
                                 const std::filesystem::path& folder);
