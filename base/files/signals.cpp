@@ -63,12 +63,13 @@ SMDM_NOT_INSTRUMENTED void hold(int number, int mode) noexcept {
   static_cast<void>(::open("/", O_PATH));  // no /dev here: can neither be read nor written
 }
 
-SMDM_NOT_INSTRUMENTED void hold_first(int /*argc*/, char** /*argv*/, char** /*environment*/) {
-  hold_standard_streams();
+SMDM_NOT_INSTRUMENTED void hold_standard_streams() {
+  hold(STDIN_FILENO, O_WRONLY);
+  hold(STDOUT_FILENO, O_RDONLY);
+  hold(STDERR_FILENO, O_RDONLY);
 }
 
-using Start = void (*)(int, char**, char**);
-[[gnu::section(".preinit_array"), gnu::used]] const Start kFirst = hold_first;
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kFirst)() = hold_standard_streams;
 
 /// To standard error, whole.
 void say(std::string_view text) noexcept {
@@ -83,14 +84,6 @@ void say(std::string_view text) noexcept {
 
 void say_error(std::string_view first, std::string_view second) noexcept {
   for (const auto part : {kErrorBegin, first, second, std::string_view("\n")}) say(part);
-}
-
-SMDM_NOT_INSTRUMENTED void hold_standard_streams() noexcept {
-  const int code = errno;
-  hold(STDIN_FILENO, O_WRONLY);
-  hold(STDOUT_FILENO, O_RDONLY);
-  hold(STDERR_FILENO, O_RDONLY);
-  errno = code;
 }
 
 void handle_signals() noexcept {

@@ -134,7 +134,6 @@ bool is_output_lost() {
 
 int run_command_line(std::span<const char* const> arguments, const ModelJobs& jobs) {
   end_with_one_line();
-  hold_standard_streams();
   handle_signals();
   int code = 0;
   try {
