@@ -1,4 +1,4 @@
-# Compiler settings of every target, and the two functions that declare the project's targets.
+# Compiler settings of every target, and the functions that declare the project's targets.
 add_library(smdm_options INTERFACE)
 target_compile_features(smdm_options INTERFACE cxx_std_20)
 target_include_directories(smdm_options INTERFACE ${PROJECT_SOURCE_DIR})
@@ -47,4 +47,21 @@ function(smdm_tests)
       set_tests_properties(${ARG_NAME}/${file} PROPERTIES COST 100)
     endif()
   endforeach()
+endfunction()
+
+# smdm_peer_test(NAME <folder>/<test> SCRIPT <file>.py PROGRAM <program> LINK ... [ANY_PYTHON]
+# [ARGUMENTS ...]): <program>.cpp prints what the project computes, and the script compares it with another
+# program's numbers. The program is built along with test_<folder>, so that whoever builds only the tests
+# of one folder can run this one too. ANY_PYTHON: the script needs no packages.
+function(smdm_peer_test)
+  cmake_parse_arguments(ARG "ANY_PYTHON" "NAME;SCRIPT;PROGRAM" "LINK;ARGUMENTS" ${ARGN})
+  string(REGEX REPLACE "/.*" "" folder ${ARG_NAME})
+  add_executable(${ARG_PROGRAM} ${ARG_PROGRAM}.cpp)
+  target_link_libraries(${ARG_PROGRAM} PRIVATE smdm_options smdm_quick_to_compile ${ARG_LINK})
+  add_dependencies(test_${folder} ${ARG_PROGRAM})
+  add_test(NAME ${ARG_NAME}
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/support/with_python.sh $<$<BOOL:${ARG_ANY_PYTHON}>:--any>
+      ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SCRIPT} $<TARGET_FILE:${ARG_PROGRAM}> ${ARG_ARGUMENTS}
+    COMMAND_EXPAND_LISTS)
+  set_tests_properties(${ARG_NAME} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 endfunction()
