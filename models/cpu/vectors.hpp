@@ -169,7 +169,7 @@ struct Left {
   std::int64_t column;
 };
 
-enum class Store { replace, add };
+enum class Store : std::uint8_t { replace, add };
 
 /// c[m, :] = (or += ) sum over k of a(m, k) * b[k, :], for one tile of so many registers' width.
 template <int kRows, int kRegisters, Store kStore = Store::replace>
