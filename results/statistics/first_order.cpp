@@ -53,6 +53,12 @@ Interval on_values(const Metric& metric, const Interval& interval) {
   return {.low = std::exp(interval.low), .high = std::exp(interval.high)};
 }
 
+/// Nothing where the units do not spread, or an end overflows.
+std::optional<Interval> usable(const Interval& interval) {
+  const bool finite = std::isfinite(interval.low) && std::isfinite(interval.high);
+  return finite && has_width(interval) ? std::optional(interval) : std::nullopt;
+}
+
 /// d value / d scale.
 double stretch_of(const Metric& metric, double value) {
   return metric.ratio == RatioScale::log ? value : 1.0;
@@ -75,9 +81,8 @@ std::optional<Interval> first_order_interval(const Metric& metric, std::span<con
   if (!known) return std::nullopt;
   const double half_width =
       known->error * student_t_quantile(kUpperEnd, static_cast<double>(known->units - 1));
-  const auto interval =
-      on_values(metric, {.low = known->value - half_width, .high = known->value + half_width});
-  return has_width(interval) ? std::optional(interval) : std::nullopt;
+  return usable(
+      on_values(metric, {.low = known->value - half_width, .high = known->value + half_width}));
 }
 
 std::optional<double> first_order_difference(const Metric& metric,
@@ -104,9 +109,7 @@ std::optional<Interval> first_order_change(const FirstOrder& a,
   const double degrees = variance * variance / (part(a) + part(b));
   const double half_width = -student_t_quantile(beyond, degrees) * std::sqrt(variance);
   const double centre = b.value - a.value;
-  const Interval interval{.low = std::expm1(centre - half_width),
-                          .high = std::expm1(centre + half_width)};
-  return has_width(interval) ? std::optional(interval) : std::nullopt;
+  return usable({.low = std::expm1(centre - half_width), .high = std::expm1(centre + half_width)});
 }
 
 }  // namespace smdm
