@@ -85,7 +85,7 @@ TEST_CASE("the paired test is against the mean of the repeats, not against the f
   // The first repeat was as unlucky as the run is; the four others were not.
   const auto baseline =
       baseline_of({quiz(30, 0), quiz(10, 1), quiz(10, 2), quiz(10, 3), quiz(10, 4)});
-  auto metric = judged(baseline, quiz(30, 9));
+  const auto metric = judged(baseline, quiz(30, 9));
   CHECK(*metric.p_value < 0.001);
   const auto& documents = baseline.tasks[0].metrics[0].documents;
   std::vector<double> means(kQuizDocuments);
@@ -95,10 +95,6 @@ TEST_CASE("the paired test is against the mean of the repeats, not against the f
   const auto& values = documents[0];  // the run's are those of the first repeat
   CHECK(*metric.p_value ==
         Approx(paired_test(metrics::accuracy(), means, values).p_value).epsilon(1e-9));
-  // And the other way round: a lucky first repeat makes no drop significant.
-  metric = judged(baseline_of({quiz(0, 0), quiz(8, 1), quiz(8, 2), quiz(8, 3)}), quiz(9, 9));
-  CHECK(*metric.p_value > 0.01);
-  CHECK(metric.passed);
 }
 
 TEST_CASE("the paired test is corrected over metrics") {
