@@ -69,15 +69,17 @@ TEST_CASE("a band is the furthest deviation over joint replicates, in standard d
   std::mt19937_64 random(3);
   std::normal_distribution<double> normal;
   constexpr std::size_t kReplicates = 2000;
-  constexpr std::size_t kUnits = 40;
+  const std::vector<std::size_t> units = {100, 40, 8, 500};
   std::vector<std::vector<double>> replicates(4);
   for (auto& of_one : replicates) {
     for (std::size_t b = 0; b < kReplicates; ++b)
       of_one.push_back(20.0 * std::exp(0.05 * normal(random)));
   }
   std::vector<PeriodSpread> spreads;
-  for (const auto& of_one : replicates)
-    spreads.push_back({.value = 20.0, .units = kUnits, .replicates = of_one, .first_order = {}});
+  for (std::size_t i = 0; i < replicates.size(); ++i) {
+    spreads.push_back(
+        {.value = 20.0, .units = units[i], .replicates = replicates[i], .first_order = {}});
+  }
   const auto bands = change_bands(spreads[0], std::span(spreads).subspan(1));
   std::vector<double> furthest(kReplicates);
   std::vector<double> errors;
@@ -93,8 +95,10 @@ TEST_CASE("a band is the furthest deviation over joint replicates, in standard d
   const double c = quantile(furthest, 0.95);
   CHECK(c > 2.2);  // three changes that share the reference
   CHECK(c < 2.5);
-  const double factor = std::sqrt(40.0 / 39.0) * student_t_quantile(normal_cdf(c), 39.0);
+  const std::vector<double> fewer = {40.0, 8.0, 100.0};  // of the period and the reference
   for (std::size_t i = 0; i < 3; ++i) {
+    const double n = fewer[i];
+    const double factor = std::sqrt(n / (n - 1.0)) * student_t_quantile(normal_cdf(c), n - 1.0);
     REQUIRE(bands[i].has_value());
     CHECK(bands[i]->low == Approx(std::exp(-factor * errors[i]) - 1.0).epsilon(1e-9));
     CHECK(bands[i]->high == Approx(std::exp(factor * errors[i]) - 1.0).epsilon(1e-9));
