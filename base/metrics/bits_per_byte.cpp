@@ -28,6 +28,7 @@ Metric bits_per_byte() {
           .width = 2,
           .document = DocumentValue::counts,
           .is_mean = false,
+          .ratio = RatioScale::linear,
           .of_text = counts_of,
           .of_sums = of_counts,
           .error_of_sums = error_of_counts,

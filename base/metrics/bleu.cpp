@@ -186,11 +186,10 @@ double corpus_bleu(std::span<const double> counts) {
 namespace metrics {
 namespace {
 
-/// Two documents, of 100 points each, or one point.
-double tolerance(double /*value*/, std::size_t documents) {
-  constexpr double kPoints = 1.0;
-  constexpr double kTwoDocuments = 200.0;
-  return std::max(kPoints, kTwoDocuments / static_cast<double>(documents));
+/// A text of n can cost the corpus 100 / n points.
+double tolerance(double /*value*/, std::size_t documents, const Rounding& rounding) {
+  constexpr double kPoints = 100.0;
+  return kPoints * rounding.turned / static_cast<double>(documents);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "base/metrics/metric.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 namespace smdm {
@@ -14,15 +13,12 @@ double mean_error(std::span<const double> /*sums*/, double documents, double err
   return error / documents;
 }
 
-double mean_tolerance(double /*value*/, std::size_t documents) {
-  constexpr double kShare = 0.01;
-  constexpr double kDocuments = 2.0;
-  return std::max(kShare, kDocuments / static_cast<double>(documents));
+double mean_tolerance(double /*value*/, std::size_t documents, const Rounding& rounding) {
+  return rounding.turned / static_cast<double>(documents);
 }
 
-double relative_tolerance(double value, std::size_t /*documents*/) {
-  constexpr double kShare = 0.01;
-  return kShare * std::fabs(value);
+double relative_tolerance(double value, std::size_t /*documents*/, const Rounding& rounding) {
+  return rounding.relative * std::fabs(value);
 }
 
 }  // namespace metrics

@@ -41,6 +41,20 @@ enum class DocumentValue : std::uint8_t {
   counts,          ///< several numbers that mean something only when added over documents
 };
 
+/// On which scale a metric is proportional to the ratio of its first sum to its second (to the
+/// number of documents, where it has one sum alone). That scale has an error to first order.
+enum class RatioScale : std::uint8_t {
+  none,    ///< it is no such ratio
+  linear,  ///< the value itself is: bits per byte
+  log,     ///< its logarithm is: a perplexity
+};
+
+/// What other last bits, of another build or type of machine, may do to a run's answers.
+struct Rounding {
+  double turned = 2.0;     ///< documents whose verdict or text may become another one
+  double relative = 1e-4;  ///< the share of itself by which a metric of likelihoods may move
+};
+
 namespace metrics {
 
 /// What most metrics have in common: the mean of one number a document.
@@ -51,11 +65,13 @@ namespace metrics {
 /// @param error  of the sum
 [[nodiscard]] double mean_error(std::span<const double> sums, double documents, double error);
 
-/// A mean may move by two documents, or by 0.01 if that is more.
-[[nodiscard]] double mean_tolerance(double value, std::size_t documents);
+/// A mean of numbers between 0 and 1 moves by at most 1 / documents for each that turns.
+[[nodiscard]] double mean_tolerance(double value, std::size_t documents, const Rounding& rounding);
 
-/// 1 % of a value that no near tie moves.
-[[nodiscard]] double relative_tolerance(double value, std::size_t documents);
+/// Likelihoods move a little on every document, and no near tie moves them by more.
+[[nodiscard]] double relative_tolerance(double value,
+                                        std::size_t documents,
+                                        const Rounding& rounding);
 
 }  // namespace metrics
 
@@ -79,6 +95,9 @@ struct Metric {
   /// Is the value a mean of one number a document? Then standard errors and intervals have a closed
   /// form; those of any other function of the sums come from a bootstrap over documents.
   bool is_mean = true;
+  /// Of one that is no mean: what its interval over a handful of documents is built on, with which
+  /// a bootstrap cannot do. One that is no ratio has none there.
+  RatioScale ratio = RatioScale::none;
 
   /// The number of a document, from the answer to its question; null where the metric is not one of
   /// such questions. An answer in free text is scored by its task (tasks/ask/task.hpp).
@@ -97,7 +116,9 @@ struct Metric {
                           double error) = metrics::mean_error;
   /// By how much the value may differ on another build or type of machine, whose last bits are
   /// other ones.
-  double (*tolerance)(double value, std::size_t documents) = metrics::mean_tolerance;
+  double (*tolerance)(double value,
+                      std::size_t documents,
+                      const Rounding& rounding) = metrics::mean_tolerance;
 
   /// What a race divides a choice's log-likelihood by before it compares, from the choice's
   /// characters. Null where a race cannot give the metric: it finds the best choice and ranks no

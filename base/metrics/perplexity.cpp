@@ -22,6 +22,7 @@ Metric perplexity() {
       .higher_is_better = false,
       .document = DocumentValue::log_likelihood,
       .is_mean = false,
+      .ratio = RatioScale::log,
       .of_continuation = [](const ContinuationOutcome& outcome) { return outcome.nats; },
       .of_sums = of_mean,
       .error_of_sums = [](std::span<const double> sums, double documents,
@@ -39,6 +40,7 @@ Metric weighted_perplexity() {
       .width = 2,
       .document = DocumentValue::counts,
       .is_mean = false,
+      .ratio = RatioScale::log,
       .of_text =
           [](const TextOutcome& outcome) {
             return std::vector<double>{outcome.nats, outcome.tokens};

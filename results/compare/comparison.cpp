@@ -29,7 +29,9 @@ bool all_finite(const std::vector<double>& values) {
                      [](double value) { return std::isfinite(value); });
 }
 
-MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) {
+MetricComparison compare_metric(const TaskComparison& task,
+                                std::size_t metric,
+                                std::int64_t draws) {
   const MetricRecord& a = task.a->record.metrics[metric];
   const MetricRecord& b = task.b->record.metrics[metric];
   const std::size_t width = a.info.width;
@@ -39,7 +41,7 @@ MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) 
       std::isfinite(metric_value(b.info, b.values))) {
     out.difference =
         paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
-                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)));
+                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)), draws);
   }
   const auto& error_a = task.a->scores[metric].monte_carlo_error;
   const auto& error_b = task.b->scores[metric].monte_carlo_error;
@@ -47,7 +49,7 @@ MetricComparison compare_metric(const TaskComparison& task, std::size_t metric) 
   return out;
 }
 
-TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
+TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b, std::int64_t draws) {
   check_same_shape(shape_of(a.record), shape_of(b.record));
   TaskComparison task{
       .a = &a,
@@ -55,8 +57,17 @@ TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
       .pairs = pair_documents(document_keys(a.record), document_keys(b.record), a.record.name),
       .metrics = {}};
   for (std::size_t i = 0; i < a.record.metrics.size(); ++i)
-    task.metrics.push_back(compare_metric(task, i));
+    task.metrics.push_back(compare_metric(task, i, draws));
   return task;
+}
+
+/// Draws for the family of all metrics of the tasks that both runs have.
+std::int64_t draws_for(const Facts& a, const std::map<std::string, const TaskFacts*>& tasks_b) {
+  std::size_t metrics = 0;
+  for (const TaskFacts& task : a.tasks) {
+    if (tasks_b.contains(task.record.name)) metrics += task.record.metrics.size();
+  }
+  return permutations_for(metrics);
 }
 
 /// All metrics of all tasks are one family: among many differences some look large by chance.
@@ -204,13 +215,14 @@ RunComparison compare_runs(const Facts& a, const Facts& b) {
       .a = a.name, .b = b.name, .tasks = {}, .only_a = {}, .only_b = {}, .warnings = {}};
   std::map<std::string, const TaskFacts*> left;
   for (const TaskFacts& task : b.tasks) left.emplace(task.record.name, &task);
+  comparison.permutations = draws_for(a, left);
   for (const TaskFacts* task : tasks_by_name(a)) {
     const auto other = left.find(task->record.name);
     if (other == left.end()) {
       comparison.only_a.push_back(task->record.name);
       continue;
     }
-    comparison.tasks.push_back(compare_task(*task, *other->second));
+    comparison.tasks.push_back(compare_task(*task, *other->second, comparison.permutations));
     left.erase(other);
   }
   for (const auto& [name, task] : left) comparison.only_b.push_back(name);

@@ -1,6 +1,7 @@
 /// Two stored runs over the same documents: how they differ, task by task.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ struct RunComparison {
   std::vector<TaskComparison> tasks;  ///< by name
   std::vector<std::string> only_a;    ///< tasks that the other run has not
   std::vector<std::string> only_b;
+  std::int64_t permutations = kPermutations;  ///< draws of each permutation test
   /// What makes the runs differ besides what is compared: estimator, guidance, budget, kind of
   /// bound; and what makes their Monte Carlo errors depend on each other. One line each.
   std::vector<std::string> warnings;

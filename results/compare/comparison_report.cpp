@@ -21,8 +21,9 @@ std::string p_text(double p) {
   return p < kSmall ? "<0.0001" : fixed_text(p, kDigits);
 }
 
-std::string interval_text(const std::optional<Interval>& interval) {
-  if (!interval) return "N/A";
+std::string interval_text(const PairedDifference& difference) {
+  const auto& interval = difference.interval;
+  if (!interval) return "N/A: " + difference.no_interval;
   std::string text = "[";
   text += signed_text(interval->low, kDigits);
   text += ", ";
@@ -61,7 +62,7 @@ std::vector<std::string> row_of(const std::string& task, const MetricComparison&
           fixed_text(difference.a, kDigits),
           fixed_text(difference.b, kDigits),
           signed_text(difference.difference, kDigits),
-          interval_text(difference.interval),
+          interval_text(difference),
           optional_text(metric.monte_carlo_error, "N/A"),
           p_text(difference.p_value),
           p_text(metric.corrected.value()),
@@ -144,6 +145,8 @@ Json metric_json(const MetricComparison& metric) {
   json["difference"] = finite_or_null(difference.difference);
   json["stderr"] = or_null(difference.standard_error);
   json["interval"] = interval_json(difference.interval);
+  json["no_interval"] =
+      difference.no_interval.empty() ? Json(nullptr) : Json(difference.no_interval);
   json["detectable"] = or_null(difference.detectable);
   json["test"] = to_string(difference.test);
   json["p"] = difference.p_value;
@@ -195,7 +198,7 @@ Json comparison_json(const RunComparison& comparison) {
       {"a", {{"run", comparison.a}, {"results", names_json(comparison.tasks, &TaskComparison::a)}}},
       {"b", {{"run", comparison.b}, {"results", names_json(comparison.tasks, &TaskComparison::b)}}},
       {"interval_level", kIntervalLevel},
-      {"permutations", kPermutations},
+      {"permutations", comparison.permutations},
       {"tasks", tasks},
       {"only_in_a", comparison.only_a},
       {"only_in_b", comparison.only_b},

@@ -9,6 +9,7 @@
 #include "base/numbers/distributions.hpp"
 #include "base/text/numbers.hpp"
 #include "base/text/python.hpp"
+#include "results/compare/rounding.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/statistics/paired_difference.hpp"
 #include "results/statistics/paired_tests.hpp"
@@ -138,8 +139,9 @@ void judge_equality(const JudgedTask& task,
                   "model, build, type of machine and draws are the same";
 }
 
-void judge_tolerance(std::size_t documents, GateMetric& metric) {
-  metric.limit = metric.info.tolerance(metric.baseline, documents);
+void judge_tolerance(const JudgedTask& task, std::size_t index, GateMetric& metric) {
+  metric.limit =
+      metric.info.tolerance(metric.baseline, task.order.size(), rounding_of(task.judged, index));
   constexpr double kRounding = 1e-9;  // of the difference of two means of verdicts
   metric.passed = std::fabs(metric.drop) <= metric.limit * (1.0 + kRounding);
   const auto change =
@@ -166,7 +168,7 @@ GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t 
   } else if (task.rule == GateRule::equal) {
     judge_equality(task, baseline, values, metric);
   } else if (task.rule == GateRule::tolerance) {
-    judge_tolerance(task.order.size(), metric);
+    judge_tolerance(task, index, metric);
   } else {
     metric.limit = repeatability_limit(baseline, task.judged.scores[index].monte_carlo_error);
     metric.p_value = paired_test(baseline.info, mean_documents(baseline), values, draws).p_value;
@@ -198,13 +200,10 @@ void judge_repeatability(std::vector<GateMetric>& metrics) {
   }
 }
 
-/// Enough draws for the smallest p-value to stay well below the level after correction.
 std::int64_t draws_for(const Baseline& baseline) {
-  constexpr std::int64_t kPerMetric = 1000;
-  std::int64_t metrics = 0;
-  for (const BaselineTask& task : baseline.tasks)
-    metrics += static_cast<std::int64_t>(task.metrics.size());
-  return std::max(kPermutations, kPerMetric * metrics);
+  std::size_t metrics = 0;
+  for (const BaselineTask& task : baseline.tasks) metrics += task.metrics.size();
+  return permutations_for(metrics);
 }
 
 std::vector<std::string> warnings_of(const JudgedTask& task) {
@@ -236,12 +235,15 @@ bool passed(const GateReport& report) {
 double repeatability_limit(const BaselineMetric& metric, const std::optional<double>& run_error) {
   const auto spread = repeatability_of(metric);
   const auto n = static_cast<double>(metric.values.size());
+  constexpr double kNormal = 1.959963984540054 * kErrorMargin;  // normal quantile of kUpper
+  const auto& error = metric.monte_carlo_error;
+  if (!spread) return error && run_error ? kNormal * std::hypot(*error, *run_error) : 0.0;
   // The limit of one new run against the mean of n, which has an error of its own: hence 1 + 1/n.
-  if (spread) return student_t_quantile(kUpper, n - 1.0) * *spread * std::sqrt(1.0 + 1.0 / n);
-  constexpr double kNormal = 1.959963984540054;  // normal quantile of kUpper
-  if (metric.monte_carlo_error && run_error)
-    return kNormal * std::hypot(*metric.monte_carlo_error, *run_error);
-  return 0.0;
+  const double root = std::sqrt(1.0 + 1.0 / n);
+  const double by_spread = student_t_quantile(kUpper, n - 1.0) * *spread * root;
+  // An error of 0 says that nothing is drawn: it knows nothing of why repeats differ all the same.
+  const bool known = error && *error > 0.0;
+  return known ? std::min(by_spread, kNormal * *error * root) : by_spread;
 }
 
 GateReport judge(const Baseline& baseline, const Facts& run) {

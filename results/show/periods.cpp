@@ -18,14 +18,15 @@ using layout::finite_or_null;
 
 constexpr double kPercent = 100.0;
 
+Json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return Json::array({finite_or_null(interval->low), finite_or_null(interval->high)});
+}
+
 Json measure_json(const Measure& measure) {
   Json json = {{"value", finite_or_null(measure.value)},
-               {"interval", nullptr},
+               {"interval", interval_json(measure.interval)},
                {"monte_carlo_error", nullptr}};
-  if (measure.interval) {
-    json["interval"] = {finite_or_null(measure.interval->low),
-                        finite_or_null(measure.interval->high)};
-  }
   if (measure.monte_carlo_error) {
     json["monte_carlo_error"] = finite_or_null(*measure.monte_carlo_error);
   }
@@ -46,15 +47,16 @@ struct Style {
   [[nodiscard]] std::string number(double value) const {
     return with_sign ? signed_text(value * scale, digits) : fixed_text(value * scale, digits);
   }
+
+  [[nodiscard]] std::string interval(const std::optional<Interval>& ends) const {
+    return ends ? number(ends->low) + " .. " + number(ends->high) + unit : "N/A";
+  }
 };
 
 /// The value, its interval and its Monte Carlo error: three cells.
 std::vector<std::string> cells_of(const Measure& measure, const Style& style) {
-  std::vector<std::string> cells = {style.number(measure.value) + style.unit, "N/A", "-"};
-  if (measure.interval) {
-    cells[1] = style.number(measure.interval->low) + " .. " + style.number(measure.interval->high) +
-               style.unit;
-  }
+  std::vector<std::string> cells = {style.number(measure.value) + style.unit,
+                                    style.interval(measure.interval), "-"};
   if (measure.monte_carlo_error)
     cells[2] = fixed_text(*measure.monte_carlo_error * style.scale, style.digits) + style.unit;
   return cells;
@@ -68,8 +70,13 @@ std::vector<std::string> row_of(const PeriodResult& period) {
   };
   add(cells_of(period.perplexity, {.digits = metrics::weighted_perplexity().digits}));
   add(cells_of(period.bits_per_byte, {.digits = metrics::bits_per_byte().digits}));
-  add(period.change ? cells_of(*period.change, change)
-                    : std::vector<std::string>{"reference", "", ""});
+  if (!period.change) {
+    add({"reference", "", "", ""});
+    return row;
+  }
+  auto cells = cells_of(*period.change, change);
+  cells.insert(cells.end() - 1, change.interval(period.change_band));
+  add(cells);
   return row;
 }
 
@@ -84,7 +91,8 @@ Json period_json(const PeriodResult& period, const std::string& reference) {
                {"perplexity", measure_json(period.perplexity)},
                {"bits_per_byte", measure_json(period.bits_per_byte)},
                {"reference", reference},
-               {"change", nullptr}};
+               {"change", nullptr},
+               {"change_band", interval_json(period.change_band)}};
   if (period.change) json["change"] = measure_json(*period.change);
   return json;
 }
@@ -107,6 +115,7 @@ std::string period_table(std::span<const PeriodResult> periods,
                                        number("MC error"),
                                        number("change"),
                                        number("95 %"),
+                                       number("95 %, all at once"),
                                        number("MC error")};
   std::vector<std::vector<std::string>> rows;
   for (const PeriodResult& period : periods) rows.push_back(row_of(period));

@@ -14,7 +14,7 @@ namespace smdm {
 /// @param reference  name of the period that changes are from
 [[nodiscard]] Json period_json(const PeriodResult& period, const std::string& reference);
 
-/// The periods in order, one a line, with intervals and the change.
+/// The periods in order, one a line, with intervals, the change, and its band over all changes.
 /// @param bound  what the likelihoods are: a lower bound makes upper bounds of perplexities, and
 ///               titles say so
 /// @param unit   what the intervals are over: "documents", "rows"

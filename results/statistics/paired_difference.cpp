@@ -8,13 +8,13 @@
 
 #include "base/numbers/distributions.hpp"
 #include "base/numbers/mean.hpp"
+#include "results/statistics/first_order.hpp"
 #include "results/statistics/statistics.hpp"
 
 namespace smdm {
 namespace {
 
-constexpr double kUpper = (1.0 + kIntervalLevel) / 2.0;
-constexpr double kNormal = 1.959963984540054;  ///< normal quantile of kUpper
+constexpr double kNormal = 1.959963984540054;  ///< normal quantile of kUpperEnd
 
 /// Counts the documents that are larger, smaller, and other.
 void count_changes(std::span<const double> a,
@@ -59,7 +59,7 @@ Interval agresti_min(const PairedDifference& counts) {
 
 Interval student(double centre, double standard_error, std::size_t documents) {
   const auto degrees = static_cast<double>(documents - 1);
-  return around(centre, standard_error * student_t_quantile(kUpper, degrees));
+  return around(centre, standard_error * student_t_quantile(kUpperEnd, degrees));
 }
 
 void add_mean_errors(std::span<const double> a,
@@ -75,11 +75,25 @@ void add_mean_errors(std::span<const double> a,
       verdicts ? agresti_min(out) : student(out.difference, *out.standard_error, out.documents);
 }
 
+/// Of a handful of documents, with which a bootstrap cannot do.
+void add_first_order_errors(const Metric& metric,
+                            std::span<const double> a,
+                            std::span<const double> b,
+                            PairedDifference& out) {
+  out.standard_error = first_order_difference(metric, a, b);
+  if (out.standard_error)
+    out.interval = student(out.difference, *out.standard_error, out.documents);
+}
+
 void add_bootstrap_errors(const Metric& metric,
                           std::span<const double> a,
                           std::span<const double> b,
                           PairedDifference& out) {
   if (out.documents < 2) return;
+  if (out.documents < kFewUnits) {
+    add_first_order_errors(metric, a, b, out);
+    return;
+  }
   auto replicates = bootstrap_replicates(
       out.documents,
       [&](std::span<const std::size_t> drawn) {
@@ -90,6 +104,25 @@ void add_bootstrap_errors(const Metric& metric,
   const double root = std::sqrt(static_cast<double>(replicates.size()));
   out.standard_error = mean_standard_error(replicates).value() * root;
   out.interval = expanded_interval(std::move(replicates), out.documents);
+}
+
+/// An interval of one point would claim certainty where there is nothing to estimate from: that of
+/// differences which do not spread is taken back. (Those of verdicts have a width always.)
+void explain_interval(bool verdicts, PairedDifference& out) {
+  if (out.interval && !verdicts && !spreads(out.standard_error.value_or(0.0), out))
+    out.interval.reset();
+  if (out.interval) return;
+  if (out.documents < 2) {
+    out.no_interval = "a single document";
+  } else if (out.changed == 0) {
+    out.no_interval = "no document differs";
+  } else if (out.standard_error && !spreads(*out.standard_error, out)) {
+    out.no_interval = "all documents differ by the same";
+  } else if (out.documents < kFewUnits) {
+    out.no_interval = "fewer than 6 documents";
+  } else {
+    out.no_interval = "a sample of documents overflows";
+  }
 }
 
 Interval wilson(double share, double n) {
@@ -104,9 +137,10 @@ Interval wilson(double share, double n) {
 
 PairedDifference paired_difference(const Metric& metric,
                                    std::span<const double> a,
-                                   std::span<const double> b) {
+                                   std::span<const double> b,
+                                   std::int64_t draws) {
   const std::size_t width = metric.width;
-  const auto test = paired_test(metric, a, b);
+  const auto test = paired_test(metric, a, b, draws);
   PairedDifference out;
   out.documents = a.size() / width;
   out.a = metric_value(metric, a);
@@ -118,6 +152,7 @@ PairedDifference paired_difference(const Metric& metric,
   } else {
     add_bootstrap_errors(metric, a, b, out);
   }
+  explain_interval(test.test == PairedTest::mcnemar, out);
   if (const auto error = out.standard_error; out.changed > 0 && error && spreads(*error, out)) {
     out.detectable = kDetectable * *error;
   }
@@ -131,7 +166,11 @@ std::optional<Interval> metric_interval(const Metric& metric, std::span<const do
   const double value = metric_value(metric, values);
   if (are_verdicts(metric, values)) return wilson(value, static_cast<double>(documents));
   if (documents < 2) return std::nullopt;
-  if (metric.is_mean) return student(value, mean_standard_error(values).value(), documents);
+  if (metric.is_mean) {
+    const auto interval = student(value, mean_standard_error(values).value(), documents);
+    return has_width(interval) ? std::optional(interval) : std::nullopt;
+  }
+  if (documents < kFewUnits) return first_order_interval(metric, values);
   auto replicates = bootstrap_replicates(
       documents,
       [&](std::span<const std::size_t> drawn) { return metric_value(metric, values, drawn); },

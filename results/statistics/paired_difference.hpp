@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/metrics/metric.hpp"
+#include "results/statistics/interval.hpp"
 #include "results/statistics/paired_tests.hpp"
-#include "results/statistics/period_statistics.hpp"
 
 namespace smdm {
 
@@ -24,9 +25,12 @@ struct PairedDifference {
   double difference = 0.0;  ///< b - a
   /// Over documents; empty for a single one, or where a bootstrap sample overflows.
   std::optional<double> standard_error;
-  /// 95 %, over documents; empty where standard_error is. It contains the Monte Carlo error, whose
-  /// draws are independent between documents.
+  /// 95 %, over documents; empty where standard_error is, and where there is nothing to estimate it
+  /// from: no document differs, or all by the same. It contains the Monte Carlo error, whose draws
+  /// are independent between documents.
   std::optional<Interval> interval;
+  /// Why there is no interval, in a few words; empty where there is one.
+  std::string no_interval;
   /// kDetectable standard errors; empty where no document differs, or all by the same.
   std::optional<double> detectable;
   PairedTest test = PairedTest::permutation;
@@ -42,17 +46,21 @@ struct PairedDifference {
 ///                        that an interval has a width also where no document differs
 ///   another mean         s / sqrt(n) of the differences; Student's t
 ///   anything else        bootstrap over documents, both runs drawn alike, with
-///   expanded_interval()
+///                        expanded_interval(); with fewer than kFewUnits documents that of a ratio
+///                        to first order, with Student's t, and of another metric none
 /// @param a, b  [documents, metric.width], the same documents in the same order, finite; results do
 /// not depend on anything but these, the order included
+/// @param draws  of a permutation test
 /// @throws std::invalid_argument  if the sizes differ or there are no values
 [[nodiscard]] PairedDifference paired_difference(const Metric& metric,
                                                  std::span<const double> a,
-                                                 std::span<const double> b);
+                                                 std::span<const double> b,
+                                                 std::int64_t draws = kPermutations);
 
 /// 95 % interval of a metric over documents: of verdicts Wilson's, of another mean Student's t,
-/// else the bootstrap's expanded_interval(). Empty for a single document that is no verdict, or
-/// where a bootstrap sample overflows.
+/// else the bootstrap's expanded_interval(), or of fewer than kFewUnits documents that of
+/// first_order_interval(). Empty for a single document that is no verdict, where documents do not
+/// spread, or where a bootstrap sample overflows.
 /// @param values  [documents, metric.width], at least one document
 /// @throws std::invalid_argument  if there are no values
 [[nodiscard]] std::optional<Interval> metric_interval(const Metric& metric,

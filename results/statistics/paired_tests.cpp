@@ -85,6 +85,11 @@ void check(const Metric& metric,
 
 }  // namespace
 
+std::int64_t permutations_for(std::size_t metrics) {
+  constexpr std::int64_t kPerMetric = 1000;
+  return std::max(kPermutations, kPerMetric * static_cast<std::int64_t>(metrics));
+}
+
 double mcnemar_p_value(std::size_t only_a, std::size_t only_b) {
   const std::size_t fewer = std::min(only_a, only_b);
   const auto differing = static_cast<double>(only_a + only_b);

@@ -13,6 +13,12 @@ namespace smdm {
 /// Draws of a permutation test: the smallest p-value is 1 / (draws + 1).
 inline constexpr std::int64_t kPermutations = 10000;
 
+/// Draws for the tests of a family that holm() corrects: kPermutations, or 1000 for each metric if
+/// that is more, so that the smallest p-value is 0.001 at most after correction, well below any
+/// level.
+/// @param metrics  in the family
+[[nodiscard]] std::int64_t permutations_for(std::size_t metrics);
+
 /// Exact McNemar test, two-sided: how likely a split of the documents that differ is that is at
 /// least as uneven, if either run may win each of them alike. 1 where none differs.
 /// @param only_a, only_b  documents on which one run alone is right
@@ -39,7 +45,7 @@ inline constexpr std::int64_t kPermutations = 10000;
 
 enum class PairedTest : std::uint8_t {
   mcnemar,      ///< exact, for metrics that are 0 or 1 on every document of both runs
-  permutation,  ///< kPermutations swaps of documents
+  permutation,  ///< swaps of documents
 };
 
 /// The name of a test in every file we write.

@@ -12,7 +12,8 @@
 
 #include "base/metrics/bits_per_byte.hpp"
 #include "base/metrics/perplexity.hpp"
-#include "base/numbers/distributions.hpp"
+#include "results/statistics/change_band.hpp"
+#include "results/statistics/first_order.hpp"
 
 namespace smdm {
 namespace {
@@ -46,6 +47,7 @@ struct Resampled {
   PeriodResult result;
   double relative_error = 0.0;  ///< Monte Carlo, of the perplexity
   std::vector<double> perplexities;
+  std::optional<FirstOrder> first_order;  ///< of the perplexity's logarithm
 };
 
 double total(std::span<const ScoredUnit> units, double ScoredUnit::* member) {
@@ -62,15 +64,6 @@ std::optional<double> error_of_sum(std::span<const ScoredUnit> units) {
     squares += *unit.monte_carlo_error * *unit.monte_carlo_error;
   }
   return std::sqrt(squares);
-}
-
-/// The share of replicates beyond either end: below 2.5 %, since bootstrap samples of n units
-/// spread less than samples of the source by sqrt((n - 1) / n), and their spread is itself
-/// estimated.
-double tail_of(std::size_t units) {
-  constexpr double kUpper = (1.0 + kIntervalLevel) / 2.0;
-  const auto n = static_cast<double>(units);
-  return normal_cdf(-std::sqrt(n / (n - 1.0)) * student_t_quantile(kUpper, n - 1.0));
 }
 
 /// What the units contribute to a metric of texts: [units, metric.width].
@@ -95,6 +88,15 @@ std::vector<double> replicates_of(const Metric& metric,
     return metric_value(metric, values, drawn);
   };
   return bootstrap_replicates(units, statistic, resamples, seed);
+}
+
+/// The interval of a metric: of few units to first order, else from its replicates.
+std::optional<Interval> interval_of(const Metric& metric,
+                                    std::span<const double> values,
+                                    std::vector<double> replicates) {
+  const std::size_t units = values.size() / metric.width;
+  if (units < kFewUnits) return first_order_interval(metric, values);
+  return expanded_interval(std::move(replicates), units);
 }
 
 void check(std::span<const PeriodScores> periods, std::size_t reference) {
@@ -126,18 +128,20 @@ Resampled resample(const PeriodScores& period, std::int64_t resamples) {
   const auto by_byte = values_of(bits_per_byte, units);
   Resampled out;
   out.perplexities = replicates_of(perplexity, by_token, resamples, seed);
+  out.first_order = first_order(perplexity, by_token);
   auto bits = replicates_of(bits_per_byte, by_byte, resamples, seed);
   out.result = {.name = period.name,
                 .units = units.size(),
                 .tokens = total(units, &ScoredUnit::tokens),
                 .bytes = total(units, &ScoredUnit::bytes),
                 .perplexity = {.value = metric_value(perplexity, by_token),
-                               .interval = expanded_interval(out.perplexities, units.size()),
+                               .interval = interval_of(perplexity, by_token, out.perplexities),
                                .monte_carlo_error = std::nullopt},
                 .bits_per_byte = {.value = metric_value(bits_per_byte, by_byte),
-                                  .interval = expanded_interval(std::move(bits), units.size()),
+                                  .interval = interval_of(bits_per_byte, by_byte, std::move(bits)),
                                   .monte_carlo_error = std::nullopt},
-                .change = std::nullopt};
+                .change = std::nullopt,
+                .change_band = std::nullopt};
   if (const auto error = error_of_sum(units)) {
     out.relative_error = *error / out.result.tokens;  // of exp(-nats / tokens), to first order
     out.result.perplexity.monte_carlo_error = out.result.perplexity.value * out.relative_error;
@@ -148,19 +152,26 @@ Resampled resample(const PeriodScores& period, std::int64_t resamples) {
   return out;
 }
 
+std::optional<Interval> change_interval(const Resampled& reference, const Resampled& period) {
+  const std::size_t units = std::min(reference.result.units, period.result.units);
+  const bool spreads = reference.result.perplexity.interval || period.result.perplexity.interval;
+  if (units < 2 || !spreads) return std::nullopt;
+  if (units < kFewUnits) {
+    if (!reference.first_order || !period.first_order) return std::nullopt;
+    return first_order_change(*reference.first_order, *period.first_order, 1.0 - kUpperEnd);
+  }
+  std::vector<double> changes;
+  changes.reserve(period.perplexities.size());
+  for (std::size_t i = 0; i < period.perplexities.size(); ++i) {
+    changes.push_back(period.perplexities[i] / reference.perplexities[i] - 1.0);
+  }
+  return expanded_interval(std::move(changes), units);
+}
+
 Measure change_from(const Resampled& reference, const Resampled& period) {
   Measure change{.value = period.result.perplexity.value / reference.result.perplexity.value - 1.0,
-                 .interval = std::nullopt,
+                 .interval = change_interval(reference, period),
                  .monte_carlo_error = std::nullopt};
-  if (!reference.perplexities.empty() && !period.perplexities.empty()) {
-    std::vector<double> changes;
-    changes.reserve(period.perplexities.size());
-    for (std::size_t i = 0; i < period.perplexities.size(); ++i) {
-      changes.push_back(period.perplexities[i] / reference.perplexities[i] - 1.0);
-    }
-    change.interval = expanded_interval(std::move(changes),
-                                        std::min(reference.result.units, period.result.units));
-  }
   if (period.result.perplexity.monte_carlo_error && reference.result.perplexity.monte_carlo_error) {
     change.monte_carlo_error =
         (change.value + 1.0) * std::hypot(period.relative_error, reference.relative_error);
@@ -168,24 +179,34 @@ Measure change_from(const Resampled& reference, const Resampled& period) {
   return change;
 }
 
+PeriodSpread spread_of(const Resampled& period) {
+  return {.value = period.result.perplexity.value,
+          .units = period.result.units,
+          .replicates = period.perplexities,
+          .first_order = period.first_order};
+}
+
+/// Gives every change its band.
+void add_bands(std::span<const Resampled> resampled,
+               std::size_t reference,
+               std::vector<PeriodResult>& results) {
+  std::vector<PeriodSpread> changed;
+  std::vector<std::size_t> places;
+  changed.reserve(resampled.size());
+  places.reserve(resampled.size());
+  for (std::size_t i = 0; i < resampled.size(); ++i) {
+    if (!results[i].change || !results[i].change->interval) continue;
+    changed.push_back(spread_of(resampled[i]));
+    places.push_back(i);
+  }
+  const auto bands = change_bands(spread_of(resampled[reference]), changed);
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    PeriodResult& result = results[places[k]];
+    if (bands[k]) result.change_band = hull(*bands[k], result.change.value().interval.value());
+  }
+}
+
 }  // namespace
-
-std::optional<Interval> expanded_interval(std::vector<double> replicates, std::size_t units) {
-  if (replicates.empty()) return std::nullopt;
-  const double tail = tail_of(units);
-  std::sort(replicates.begin(), replicates.end(),
-            [](double a, double b) { return std::strong_order(a, b) < 0; });
-  return Interval{.low = quantile(replicates, tail), .high = quantile(replicates, 1.0 - tail)};
-}
-
-double quantile(std::span<const double> sorted, double probability) {
-  if (sorted.empty()) throw std::invalid_argument("quantile: wanted at least one value, got none");
-  const double at = probability * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const auto above = std::min(below + 1, sorted.size() - 1);
-  const double share = at - static_cast<double>(below);
-  return sorted[below] + share * (sorted[above] - sorted[below]);
-}
 
 std::vector<PeriodResult> compare_periods(std::span<const PeriodScores> periods,
                                           std::size_t reference,
@@ -195,11 +216,13 @@ std::vector<PeriodResult> compare_periods(std::span<const PeriodScores> periods,
   resampled.reserve(periods.size());
   for (const PeriodScores& period : periods) resampled.push_back(resample(period, resamples));
   std::vector<PeriodResult> results;
+  results.reserve(resampled.size());
   for (std::size_t i = 0; i < resampled.size(); ++i) {
     auto result = resampled[i].result;
     if (i != reference) result.change = change_from(resampled[reference], resampled[i]);
     results.push_back(std::move(result));
   }
+  add_bands(resampled, reference, results);
   return results;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "results/statistics/interval.hpp"
 #include "results/statistics/statistics.hpp"
 
 namespace smdm {
@@ -25,18 +26,12 @@ struct PeriodScores {
   std::vector<ScoredUnit> units;  ///< at least one, with tokens and bytes in all
 };
 
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
-
-inline constexpr double kIntervalLevel = 0.95;
-
 /// A number with what chance contributes to it.
 struct Measure {
   double value = 0.0;
-  /// 95 % bootstrap interval over units; empty for a single one. It contains the Monte Carlo error,
-  /// whose draws are independent between units.
+  /// 95 % interval over units; empty for a single one, and where units do not spread: there is
+  /// nothing to estimate from. It contains the Monte Carlo error, whose draws are independent
+  /// between units.
   std::optional<Interval> interval;
   /// The Monte Carlo part alone, a standard error; empty where there is none to give.
   std::optional<double> monte_carlo_error;
@@ -52,16 +47,19 @@ struct PeriodResult {
   /// perplexity / that of the reference period - 1, both periods resampled independently; empty for
   /// the reference itself.
   std::optional<Measure> change;
+  /// The band in which, with 95 % chance, the changes of all periods lie at once; never narrower
+  /// than the interval of the change, and empty where that is.
+  std::optional<Interval> change_band;
 };
 
 /// One result per period, in order. None depends, to the last bit, on the order of a period's units
-/// or on the other periods (but for the change).
+/// or on the other periods (but for the change and its band).
 ///
-/// Intervals are expanded percentile intervals (Hesterberg 2015, The American
-/// Statistician 69, 371) of `resamples`
-/// bootstrap samples: the share beyond either end is Phi(-sqrt(n / (n - 1)) t), with t the 97.5 %
-/// quantile of Student's t with n - 1 degrees of freedom and n the number of units, for a change
-/// the smaller of the two. Draws depend on a period's name and its number of units.
+/// Intervals are expanded percentile intervals (expanded_interval()) of `resamples` bootstrap
+/// samples, n being the number of units, for a change the smaller of the two. Draws depend on a
+/// period's name and its number of units. With fewer than kFewUnits units, in a change on either
+/// side, they are those of Student's t to first order (first_order_interval(),
+/// first_order_change()). Bands: change_bands().
 /// @param periods    with different names
 /// @param reference  index of the period that changes are from
 /// @throws std::invalid_argument  if a limit above is broken
@@ -69,16 +67,5 @@ struct PeriodResult {
     std::span<const PeriodScores> periods,
     std::size_t reference,
     std::int64_t resamples = kBootstrapResamples);
-
-/// The quantile of values by linear interpolation between order statistics (numpy's default).
-/// @param sorted  ascending, at least one
-[[nodiscard]] double quantile(std::span<const double> sorted, double probability);
-
-/// The expanded percentile interval that `compare_periods` describes, at kIntervalLevel.
-/// @param replicates  of a statistic on bootstrap samples
-/// @param units       that were resampled, at least two
-/// @return nothing where there are no replicates
-[[nodiscard]] std::optional<Interval> expanded_interval(std::vector<double> replicates,
-                                                        std::size_t units);
 
 }  // namespace smdm

@@ -52,6 +52,24 @@ TEST_CASE("the limit is t(0.975, n - 1) s_r sqrt(1 + 1/n)") {
         Approx(15.561859085481474 * std::sqrt(2.0) / 60).epsilon(1e-10));
 }
 
+TEST_CASE("where the Monte Carlo error of the repeats is known, it bounds the limit") {
+  auto baseline = baseline_of({quiz(10, 0), quiz(12, 1)});
+  auto& metric = baseline.tasks[0].metrics[0];
+  const double by_spread = repeatability_limit(metric, {});
+  metric.monte_carlo_error = 0.02;  // 1.2 documents, where the t of two repeats is 12.7
+  CHECK(repeatability_limit(metric, {}) ==
+        Approx(1.959963984540054 * 1.2 * 0.02 * std::sqrt(1.5)).epsilon(1e-12));
+  CHECK(repeatability_limit(metric, {}) < 0.2 * by_spread);
+  metric.monte_carlo_error = 1.0;  // the repeats spread less
+  CHECK(repeatability_limit(metric, {}) == by_spread);
+  metric.monte_carlo_error = 0.0;  // nothing is drawn: it does not say why the repeats differ
+  CHECK(repeatability_limit(metric, {}) == by_spread);
+  // Repeats that agree by chance: the paired test alone decides.
+  auto agreeing = baseline_of({quiz(10, 0), quiz(10, 1)});
+  agreeing.tasks[0].metrics[0].monte_carlo_error = 0.02;
+  CHECK(repeatability_limit(agreeing.tasks[0].metrics[0], {}) == 0.0);
+}
+
 TEST_CASE("a baseline comes back from its file, to the last bit") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "baseline.json";

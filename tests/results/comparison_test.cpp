@@ -2,6 +2,7 @@
 #include "results/compare/comparison.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.hpp"
 #include "base/metrics/perplexity.hpp"
@@ -88,6 +89,45 @@ TEST_CASE("p-values are corrected over all tasks and metrics") {
   CHECK(verdict(first) == "worse");
   CHECK(verdict(comparison.tasks[1].metrics[0]) == "unclear");
   CHECK(*comparison.tasks[1].metrics[0].corrected == 1.0);
+}
+
+TEST_CASE("a family of many metrics draws enough for their correction") {
+  MadeRun made{.tasks = {}};
+  for (int i = 0; i < 30; ++i) {
+    made.tasks.push_back({.name = "quiz" + std::to_string(i),
+                          .verdicts = std::vector<double>(12, 1.0),
+                          .scores = std::vector<double>(12, 0.5)});
+  }
+  const auto a = as_stored(made_run(made));
+  made.seed = 1;
+  for (double& score : made.tasks[7].scores) score = 0.25;
+  const auto b = as_stored(made_run(made));
+  const auto comparison = compare_runs(a, b);
+  CHECK(comparison.permutations == 60000);
+  CHECK(comparison_json(comparison).at("permutations") == 60000);
+  const auto found = std::ranges::find_if(
+      comparison.tasks, [](const auto& task) { return task.a->record.name == "quiz7"; });
+  // Two of 4096 exchanges are as far from 0; p is a whole number of 60001ths.
+  const double p = found->metrics.at(1).difference->p_value;
+  CHECK(p == Approx(2.0 / 4096).epsilon(0.5));
+  CHECK(p * 60001.0 == Approx(std::round(p * 60001.0)).margin(1e-6));
+  // Tasks of one run alone are not of the family.
+  made.tasks.resize(1);
+  made.tasks[0].scores[3] = 0.125;
+  CHECK(compare_runs(a, as_stored(made_run(made))).permutations == 10000);
+}
+
+TEST_CASE("scores that differ nowhere have no interval, and the table says why") {
+  MadeRun made{.tasks = {{.verdicts = kBefore, .scores = {1, .5, .25, 1, .2, 1, .5, .3, 1, .7}}}};
+  const auto a = as_stored(made_run(made));
+  made.seed = 1;
+  const auto b = as_stored(made_run(made));
+  const auto same = compare_runs(a, b);
+  CHECK(contains(comparison_text(same), "N/A: no document differs"));
+  const auto metric = comparison_json(same).at("tasks").at(0).at("metrics").at(1);
+  CHECK(metric.at("interval").is_null());
+  CHECK(metric.at("no_interval") == "no document differs");
+  CHECK(comparison_json(same).at("tasks").at(0).at("metrics").at(0).at("no_interval").is_null());
 }
 
 TEST_CASE("what cannot be compared is refused") {

@@ -10,6 +10,7 @@
 #include "base/metrics/bleu.hpp"
 #include "base/metrics/perplexity.hpp"
 #include "results/compare/gate_report.hpp"
+#include "results/statistics/paired_tests.hpp"
 #include "tests/results/gate_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
@@ -43,7 +44,7 @@ TEST_CASE("one repeat has the Monte Carlo errors, where they are known, for a li
   CHECK_FALSE(repeatability_of(metric).has_value());
   CHECK(repeatability_limit(metric, 0.04) == 0.0);
   metric.monte_carlo_error = 0.03;
-  CHECK(repeatability_limit(metric, 0.04) == Approx(1.959963984540054 * 0.05));
+  CHECK(repeatability_limit(metric, 0.04) == Approx(1.959963984540054 * 1.2 * 0.05));
   const auto report = judge(baseline, as_stored(made_run(quiz(10, 9))));
   REQUIRE(report.warnings.size() == 1);
   CHECK(contains(report.warnings[0], "baseline of one repeat"));
@@ -78,6 +79,22 @@ TEST_CASE("significant but within the limit is no failure") {
   CHECK(*metric.p_value < 0.01);
   CHECK(metric.drop < metric.limit);
   CHECK(metric.passed);
+}
+
+TEST_CASE("the paired test is against the mean of the repeats, not against the first") {
+  // The first repeat was as unlucky as the run is; the four others were not.
+  const auto baseline =
+      baseline_of({quiz(30, 0), quiz(10, 1), quiz(10, 2), quiz(10, 3), quiz(10, 4)});
+  const auto metric = judged(baseline, quiz(30, 9));
+  CHECK(*metric.p_value < 0.001);
+  const auto& documents = baseline.tasks[0].metrics[0].documents;
+  std::vector<double> means(kQuizDocuments);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    for (const auto& repeat : documents) means[i] += repeat[i] / 5.0;
+  }
+  const auto& values = documents[0];  // the run's are those of the first repeat
+  CHECK(*metric.p_value ==
+        Approx(paired_test(metrics::accuracy(), means, values).p_value).epsilon(1e-9));
 }
 
 TEST_CASE("the paired test is corrected over metrics") {
@@ -166,12 +183,17 @@ TEST_CASE("another build or machine has a tolerance where nothing is drawn") {
 }
 
 TEST_CASE("tolerances") {
-  CHECK(metrics::accuracy().tolerance(0.5, 40) == 2.0 / 40);
-  CHECK(metrics::accuracy().tolerance(0.5, 5000) == 0.01);
-  CHECK(metrics::bleu().tolerance(40.0, 5000) == 1.0);
-  CHECK(metrics::bleu().tolerance(40.0, 45) == Approx(200.0 / 45));
-  CHECK(metrics::perplexity().tolerance(20.0, 100) == Approx(0.2));
-  CHECK(metrics::bits_per_byte().tolerance(1.5, 100) == Approx(0.015));
+  // Two documents however many there are: of 10000 they were 100, and a perplexity had 1 %.
+  const Rounding fine;
+  CHECK(metrics::accuracy().tolerance(0.5, 40, fine) == 2.0 / 40);
+  CHECK(metrics::accuracy().tolerance(0.5, 10000, fine) == 2.0 / 10000);
+  CHECK(metrics::bleu().tolerance(40.0, 5000, fine) == 200.0 / 5000);
+  CHECK(metrics::bleu().tolerance(40.0, 45, fine) == Approx(200.0 / 45));
+  CHECK(metrics::perplexity().tolerance(20.0, 100, fine) == Approx(0.002));
+  CHECK(metrics::bits_per_byte().tolerance(1.5, 100, fine) == Approx(0.00015));
+  const Rounding coarse{.turned = 5.0, .relative = 0.005};
+  CHECK(metrics::accuracy().tolerance(0.5, 40, coarse) == 5.0 / 40);
+  CHECK(metrics::perplexity().tolerance(20.0, 100, coarse) == Approx(0.1));
 }
 
 TEST_CASE("a value that is not finite fails whatever the rule") {

@@ -7,6 +7,7 @@
 
 #include "base/metrics/accuracy.hpp"
 #include "base/metrics/perplexity.hpp"
+#include "base/metrics/rank.hpp"
 #include "results/statistics/statistics.hpp"
 #include "tests/results/made_runs.hpp"
 #include "tests/support/catch.hpp"
@@ -157,13 +158,42 @@ TEST_CASE("where all documents moved by the same nothing says what could have be
 }
 
 TEST_CASE("a bootstrap sample that overflows leaves no interval") {
-  const std::vector<double> a = {-1.0, -2.0, -1.5};
-  const std::vector<double> b = {-1.0, -2.0, -900.0};  // twice the last: exp(600), thrice: exp(900)
+  const std::vector<double> a = {-1.0, -2.0, -1.5, -1.0, -1.0, -1.0};
+  // Twice the last: exp(600), thrice: exp(900).
+  const std::vector<double> b = {-1.0, -2.0, -1.5, -1.0, -1.0, -1800.0};
   const auto difference = paired_difference(metrics::perplexity(), a, b);
   CHECK(std::isfinite(difference.b));
   CHECK_FALSE(difference.interval.has_value());
+  CHECK(difference.no_interval == "a sample of documents overflows");
   CHECK_FALSE(difference.detectable.has_value());
   CHECK_FALSE(metric_interval(metrics::perplexity(), b).has_value());
+}
+
+TEST_CASE("differences that do not spread have no interval, and the reason is said") {
+  const std::vector<double> scores = {0.5, 0.25, 0.1, 1.0, 0.2, 0.5, 0.125};
+  std::vector<double> higher = scores;
+  for (double& score : higher) score += 0.1;
+  const auto reason = [](const Metric& metric, std::span<const double> a,
+                         std::span<const double> b) {
+    const auto difference = paired_difference(metric, a, b);
+    CHECK(difference.interval.has_value() == difference.no_interval.empty());
+    return difference.no_interval;
+  };
+  CHECK(reason(metrics::reciprocal_rank(), scores, scores) == "no document differs");
+  CHECK(reason(metrics::perplexity(), scores, scores) == "no document differs");
+  CHECK(reason(metrics::reciprocal_rank(), scores, higher) == "all documents differ by the same");
+  const std::span<const double> all = scores;
+  CHECK(reason(metrics::reciprocal_rank(), all.first(1), all.last(1)) == "a single document");
+  CHECK(reason(metrics::perplexity(), all.first(4), all.last(4)).empty());
+  higher[0] = scores[0];
+  CHECK(reason(metrics::reciprocal_rank(), scores, higher).empty());
+  CHECK(reason(metrics::perplexity(), scores, higher).empty());
+  // Verdicts have a width also where none differs.
+  const std::vector<double> right(7, 1.0);
+  CHECK(reason(metrics::accuracy(), right, right).empty());
+  // Of one run: a score that is the same for all documents.
+  CHECK_FALSE(metric_interval(metrics::reciprocal_rank(), std::vector<double>(7, 0.5)).has_value());
+  CHECK_FALSE(metric_interval(metrics::perplexity(), std::vector<double>(7, -0.3)).has_value());
 }
 
 TEST_CASE("intervals of one run") {
