@@ -78,8 +78,7 @@ bool is_unknown(const Json& result) {
 
 /// Results that schema 1 did not have, or had in less detail.
 bool is_since_schema_2(const LeaderboardField& field) {
-  constexpr std::array<std::string_view, 4> kFields = {"/metric/aggregation", "/stderr_clustered",
-                                                       "/clusters", "/bound"};
+  constexpr std::array<std::string_view, 3> kFields = {"/stderr_clustered", "/clusters", "/bound"};
   return std::ranges::find(kFields, field.pointer) != kFields.end();
 }
 
@@ -117,6 +116,7 @@ std::string entry_identity(const Json& entry) {
 }
 
 void fill_unknown_results(Json& entry, const Json& again) {
+  entry["metric"] = again.at("metric");  // of schema 1 the aggregation is only inferred
   for (const LeaderboardField& field : leaderboard_fields()) {
     const Json::json_pointer at(field.pointer);
     if (is_since_schema_2(field) && is_unknown(entry.at(at))) entry[at] = again.at(at);

@@ -200,7 +200,6 @@ constexpr LeaderboardField kFields[] = {
         .in_csv(4, "filter"),
     field("/metric/aggregation",
           [](const Source& s) -> Json { return metric_of(s).info.aggregation; })
-        .result()
         .in_csv(40, "aggregation"),
     field("/direction",
           [](const Source& s) -> Json {
