@@ -93,7 +93,8 @@ std::optional<Place> step(const Place& from, const std::string& key, const Json&
     if (next == nullptr) continue;
     const auto parent = Json::json_pointer(from.pointer);
     const auto pointer = from.value->is_array() ? parent / std::stoul(key) : parent / key;
-    return Place{&value_below(*from.value, key), next, pointer.to_string()};
+    return Place{
+        .value = &value_below(*from.value, key), .schema = next, .pointer = pointer.to_string()};
   }
   return std::nullopt;
 }

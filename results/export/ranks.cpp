@@ -12,6 +12,7 @@
 #include "results/export/leaderboard_fields.hpp"
 #include "results/statistics/paired_tests.hpp"
 #include "results/statistics/statistics.hpp"
+#include "results/statistics/swap_bounds.hpp"
 
 namespace smdm {
 namespace {
@@ -43,14 +44,28 @@ bool is_too_large(const Metric& metric, std::span<const DocumentValues* const> d
          });
 }
 
-/// The only place that tests entries against each other.
-double p_value(const Metric& metric,
-               const DocumentValues& a,
-               const DocumentValues& b,
-               std::int64_t draws) {
-  constexpr std::int64_t kFirstDraws = 1000;
+/// The p-value of two entries where it takes no draws to know on which side of the level it lies,
+/// whatever the correction for so many pairs.
+std::optional<double> p_value_without_draws(const Metric& metric,
+                                            const DocumentValues& a,
+                                            const DocumentValues& b,
+                                            std::size_t pairs) {
   if (!is_drawn(metric, a) && !is_drawn(metric, b))
     return paired_test(metric, a.values, b.values).p_value;
+  const auto distance = swap_distance(metric, a.values, b.values, a.clusters);
+  if (!distance) return std::nullopt;
+  if (*distance <= kCloseSwap) return 1.0;
+  const double largest = largest_swap_p_value(*distance);
+  if (largest * static_cast<double>(pairs) > kRankLevel) return std::nullopt;
+  return largest;
+}
+
+/// The p-value of two entries by permutations.
+double drawn_p_value(const Metric& metric,
+                     const DocumentValues& a,
+                     const DocumentValues& b,
+                     std::int64_t draws) {
+  constexpr std::int64_t kFirstDraws = 1000;
   const double first = paired_test(metric, a.values, b.values, kFirstDraws).p_value;
   if (first > 2.0 * kRankLevel) return first;
   return paired_test(metric, a.values, b.values, draws).p_value;
@@ -60,15 +75,26 @@ double p_value(const Metric& metric,
 std::vector<double> p_values(const Metric& metric,
                              std::span<const DocumentValues* const> documents,
                              std::span<const Pair> pairs) {
-  constexpr std::int64_t kDrawsPerPair = 40;
-  const auto draws =
-      std::max(kPermutations, kDrawsPerPair * static_cast<std::int64_t>(pairs.size()));
-  std::vector<double> values;
-  values.reserve(pairs.size());
-  for (const auto& [a, b] : pairs) {
-    const bool tested = documents[a] != nullptr && documents[b] != nullptr;
-    values.push_back(tested ? p_value(metric, *documents[a], *documents[b], draws) : 1.0);
+  std::vector<double> values(pairs.size(), 1.0);
+  std::vector<std::size_t> open;  // what only draws can tell
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const auto* a = documents[pairs[i].a];
+    const auto* b = documents[pairs[i].b];
+    if (a == nullptr || b == nullptr) continue;
+    const auto known = p_value_without_draws(metric, *a, *b, pairs.size());
+    if (!known) open.push_back(i);
+    values[i] = known.value_or(1.0);
   }
+  // The smallest p-values are those that needed no draws: they are the first that Holm's correction
+  // goes through, and leave at most the others to correct for.
+  const auto clear = std::ranges::count_if(values, [&](double value) {
+    return value * static_cast<double>(pairs.size()) <= kRankLevel;
+  });
+  constexpr std::int64_t kDrawsPerPair = 40;
+  const auto left = static_cast<std::int64_t>(pairs.size()) - clear;
+  const auto draws = std::max(kPermutations, kDrawsPerPair * left);
+  for (const std::size_t i : open)
+    values[i] = drawn_p_value(metric, *documents[pairs[i].a], *documents[pairs[i].b], draws);
   return holm(values);
 }
 

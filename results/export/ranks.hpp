@@ -18,7 +18,7 @@ namespace smdm {
 inline constexpr double kRankLevel = 0.05;
 
 /// The most entries of an order whose pairs are tested by drawing permutations: 780 pairs, each of
-/// which needs some 30 000 draws.
+/// which may need some 30 000 draws.
 inline constexpr std::size_t kMostDrawn = 40;
 
 /// What entries have in common that may be ranked against each other: the same table, task,
@@ -39,10 +39,12 @@ struct RankInterval {
 };
 
 /// The rank intervals of one order. Two entries differ where their paired test over documents says
-/// so at kRankLevel, corrected over all pairs of the order. Permutations are drawn often enough for
-/// the correction, 40 times for each pair and at least kPermutations times; where a thousand draws
-/// give a p-value above twice the level, it stays at that. An order of more than kMostDrawn entries
-/// whose tests would draw permutations is not tested.
+/// so at kRankLevel, corrected over all pairs of the order. Where bounds of the p-value of a
+/// permutation test say which it is, nothing is drawn (swap_bounds.hpp). Else permutations are
+/// drawn often enough for the correction, 40 times for each pair that is not clear already and at
+/// least kPermutations times; where a thousand draws give a p-value above twice the level, it stays
+/// at that. An order of more than kMostDrawn entries whose tests may draw permutations is not
+/// tested.
 /// @param metric     which they share
 /// @param documents  of each entry, the same documents in the same order; null: compared with none,
 ///                   neither better nor worse
