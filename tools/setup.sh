@@ -63,6 +63,7 @@ libsentencepiece-dev <sentencepiece_processor.h>
 nlohmann-json3-dev <nlohmann/json.hpp> && <nlohmann/detail/abi_macros.hpp>
 libcli11-dev <CLI/CLI.hpp>
 libtomlplusplus-dev <toml++/toml.hpp> || <toml++/toml.h>
+libvalijson-dev <valijson/validator.hpp>
 catch2 <catch2/catch.hpp> || <catch2/catch_all.hpp>
 zlib1g-dev <zlib.h>
 libssl-dev <openssl/evp.h>
@@ -88,6 +89,7 @@ purpose_of() {
     nlohmann-json3-dev) echo "nlohmann-json 3.11 or newer" ;;
     libcli11-dev) echo "CLI11 2.1 or newer" ;;
     libtomlplusplus-dev) echo "toml++ 3" ;;
+    libvalijson-dev) echo "valijson" ;;
     catch2) echo "Catch2, version 2.13 or 3" ;;
     zlib1g-dev) echo "zlib with its headers" ;;
     libssl-dev) echo "OpenSSL with its headers" ;;

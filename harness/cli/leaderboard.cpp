@@ -18,6 +18,8 @@ void export_leaderboard(const LeaderboardSettings& settings) {
   runs.reserve(settings.runs.size());
   for (const auto& run : settings.runs) runs.push_back(read_facts(run));
   const auto summary = export_runs(runs, settings.output);
+  for (const auto& line : summary.not_compared)
+    std::cerr << "warning: not compared: " << visible(line) << "\n";
   std::cerr << "leaderboard in " << visible(settings.output) << ": " << summary.entries
             << " entries, " << summary.added << " of them new\n";
 }

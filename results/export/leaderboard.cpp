@@ -23,24 +23,31 @@ std::string named(const Json& entry) {
          value_text(entry.at("samples").at("path"));
 }
 
+/// Two entries of one measurement.
+void refuse_other_results(Json& known, const Json& entry) {
+  fill_unknown_results(known, entry);
+  const auto names = differing_results(known, entry);
+  if (names.empty()) return;
+  throw Error(ErrorKind::results, "leaderboard: two entries of one measurement, " +
+                                      value_text(entry.at("task").at("name")) + " " +
+                                      metric_name(entry) + ", have other results (" + names +
+                                      "): " + named(known) + ", and " + named(entry));
+}
+
 }  // namespace
 
 void merge_entries(std::span<const Json> entries, Leaderboard& leaderboard) {
-  std::map<std::string, const Json*> known;
-  for (const Json& entry : leaderboard.entries) known.emplace(entry_identity(entry), &entry);
-  std::vector<Json> added;
+  auto& all = leaderboard.entries;
+  std::map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < all.size(); ++i) known.emplace(entry_identity(all[i]), i);
   for (const Json& entry : entries) {
-    const auto [place, is_new] = known.emplace(entry_identity(entry), &entry);
+    const auto [place, is_new] = known.emplace(entry_identity(entry), all.size());
     if (is_new) {
-      added.push_back(entry);
-    } else if (const auto names = differing_results(*place->second, entry); !names.empty()) {
-      throw Error(ErrorKind::results, "leaderboard: two entries of one measurement, " +
-                                          value_text(entry.at("task").at("name")) + " " +
-                                          metric_name(entry) + ", have other results (" + names +
-                                          "): " + named(*place->second) + ", and " + named(entry));
+      all.push_back(entry);
+    } else {
+      refuse_other_results(all[place->second], entry);
     }
   }
-  leaderboard.entries.insert(leaderboard.entries.end(), added.begin(), added.end());
   std::sort(leaderboard.entries.begin(), leaderboard.entries.end(),
             [](const Json& a, const Json& b) { return order_key(a) < order_key(b); });
 }

@@ -1,14 +1,16 @@
-// What is done with entries by going through the table of their fields: making, checking, telling
+// What is done with entries by going through the table of their fields: making, ordering, telling
 // them apart.
 #include "results/export/leaderboard_entry.hpp"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "base/files/paths.hpp"
 #include "results/export/leaderboard_fields.hpp"
+#include "results/export/leaderboard_schema.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
@@ -36,7 +38,16 @@ fs::path path_from(const fs::path& folder, const fs::path& file) {
       .lexically_relative(real_path(folder, ErrorKind::results));
 }
 
-void add_entries(const TaskFacts& task, const fs::path& folder, std::vector<Json>& entries) {
+/// What an entry has that its schema does not allow came out of the run's files.
+void check_entry(const Json& entry, const JsonSchema& schema) {
+  if (const auto fault = schema.fault_of(entry))
+    throw Error(ErrorKind::results, fault->pointer + ": " + fault->text);
+}
+
+void add_entries(const TaskFacts& task,
+                 const fs::path& folder,
+                 const JsonSchema& schema,
+                 std::vector<Json>& entries) {
   EntrySource source{.task = task,
                      .metric = 0,
                      .prompt_sha256 = prompt_digest(task.record),
@@ -46,7 +57,7 @@ void add_entries(const TaskFacts& task, const fs::path& folder, std::vector<Json
                                            : sha256_of_file(task.samples_file, ErrorKind::results)};
   for (; source.metric < task.record.metrics.size(); ++source.metric) {
     entries.push_back(entry_of(source));
-    check_entry(entries.back());
+    check_entry(entries.back(), schema);
   }
 }
 
@@ -60,37 +71,26 @@ std::vector<const LeaderboardField*> identifying_fields() {
   return fields;
 }
 
-/// Every field and the objects that fields are in.
-std::set<std::string> known_pointers() {
-  std::set<std::string> known;
-  for (const LeaderboardField& field : leaderboard_fields()) {
-    const std::string pointer = field.pointer;
-    known.insert(pointer);
-    known.insert(pointer.substr(0, pointer.rfind('/')));
-  }
-  return known;
+/// Whether a result says nothing: a file of an earlier schema did not have it.
+bool is_unknown(const Json& result) {
+  return result.is_null() || result == "unknown";
 }
 
-/// A field that the schema does not know would be lost on the way to the other two files.
-void refuse_unknown(const Json& object, const std::string& above) {
-  const auto known = known_pointers();
-  for (const auto& [key, value] : object.items()) {
-    std::string pointer = above;
-    pointer.append("/").append(key);
-    if (!known.contains(pointer))
-      throw Error(ErrorKind::results, "wanted no field " + pointer + " in an entry");
-    if (value.is_object() && pointer != "/budget") refuse_unknown(value, pointer);
-  }
+/// Results that schema 1 did not have, or had in less detail.
+bool is_since_schema_2(const LeaderboardField& field) {
+  constexpr std::array<std::string_view, 3> kFields = {"/stderr_clustered", "/clusters", "/bound"};
+  return std::ranges::find(kFields, field.pointer) != kFields.end();
 }
 
 }  // namespace
 
 std::vector<Json> leaderboard_entries(const Facts& run, const fs::path& folder) {
+  const JsonSchema schema = entry_schema();
   std::vector<Json> entries;
   for (const TaskFacts* task : tasks_by_name(run)) {
     const auto where = task->run->results_file.string() + ": " + task->record.name + ": ";
     try {
-      add_entries(*task, folder, entries);
+      add_entries(*task, folder, schema, entries);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::results) throw;
       throw Error(ErrorKind::results, where + error.what());
@@ -99,18 +99,13 @@ std::vector<Json> leaderboard_entries(const Facts& run, const fs::path& folder) 
   return entries;
 }
 
-void check_entry(const Json& entry) {
+Json in_schema_order(const Json& entry) {
+  Json ordered = Json::object();
   for (const LeaderboardField& field : leaderboard_fields()) {
     const Json::json_pointer at(field.pointer);
-    if (!entry.contains(at))
-      throw Error(ErrorKind::results,
-                  std::string("wanted a field ") + field.pointer + " in an entry");
-    if (!field.type.fits(entry.at(at))) {
-      throw Error(ErrorKind::results, std::string(field.pointer) + ": wanted " + field.type.words +
-                                          ", got " + entry.at(at).dump());
-    }
+    ordered[at] = entry.at(at);
   }
-  refuse_unknown(entry, "");
+  return ordered;
 }
 
 std::string entry_identity(const Json& entry) {
@@ -118,6 +113,14 @@ std::string entry_identity(const Json& entry) {
   for (const LeaderboardField* field : identifying_fields())
     identity.push_back(entry.at(Json::json_pointer(field->pointer)));
   return identity.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void fill_unknown_results(Json& entry, const Json& again) {
+  entry["metric"] = again.at("metric");  // of schema 1 the aggregation is only inferred
+  for (const LeaderboardField& field : leaderboard_fields()) {
+    const Json::json_pointer at(field.pointer);
+    if (is_since_schema_2(field) && is_unknown(entry.at(at))) entry[at] = again.at(at);
+  }
 }
 
 std::string differing_results(const Json& a, const Json& b) {

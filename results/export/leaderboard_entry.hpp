@@ -18,13 +18,16 @@ namespace smdm {
 [[nodiscard]] std::vector<Json> leaderboard_entries(const Facts& run,
                                                     const std::filesystem::path& folder);
 
-/// @throws Error(results)  naming a field that is missing, mistyped or unknown to
-///                         docs/leaderboard-v1.schema.json
-void check_entry(const Json& entry);
+/// The entry with its fields as they stand in the table of fields. REQUIRES: it has them all
+[[nodiscard]] Json in_schema_order(const Json& entry);
 
 /// What makes two entries the same measurement: model, data, task, metric, settings, seed, program
 /// and machine.
 [[nodiscard]] std::string entry_identity(const Json& entry);
+
+/// Gives an entry out of a file of schema 1 the results that schema 2 added, from the same
+/// measurement exported again.
+void fill_unknown_results(Json& entry, const Json& again);
 
 /// Which results of two entries of one measurement differ: "value, samples"; empty for none. Time,
 /// date, path and command line may.

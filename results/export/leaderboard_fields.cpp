@@ -15,7 +15,6 @@ namespace {
 using layout::finite_or_null;
 using layout::or_null;
 using Source = EntrySource;
-using namespace field_type;
 
 // Values that take more than reading one fact.
 
@@ -44,9 +43,27 @@ Json interval_of(const Source& source) {
                   : Json(nullptr);
 }
 
+/// "exact", "exact+lower"; "none" where there are no likelihoods.
 Json bound_of(const Source& source) {
-  const auto& bounds = source.task.bounds;
-  return bounds.size() == 1 ? Json(to_string(bounds.front())) : Json(nullptr);
+  std::string names;
+  for (const Bound bound : source.task.bounds)
+    names.append(names.empty() ? "" : "+").append(to_string(bound));
+  return names.empty() ? "none" : names;
+}
+
+/// What a run says about clusters of documents: no run does yet, and whoever makes them say it
+/// fills in these two.
+Json clustered_error_of(const Source& /*source*/) {
+  return nullptr;
+}
+
+Json clusters_of(const Source& /*source*/) {
+  return nullptr;
+}
+
+/// Ranks follow from all entries of a leaderboard, not from one run: rank_entries() gives them.
+Json not_ranked(const Source& /*source*/) {
+  return 1;
 }
 
 /// What is left of the settings when estimator and guidance have fields of their own. Lists, which
@@ -54,9 +71,12 @@ Json bound_of(const Source& source) {
 /// is off says nothing.
 Json budget_of(const Source& source) {
   const TaskSettings& settings = source.task.settings;
+  static constexpr auto is_own_field = [](const std::string& key) {
+    return key == "estimator" || key == "sampler" || key == "cfg" || key == "cfg_second";
+  };
   Json budget = Json::object();
   for (const auto& [key, value] : settings.known().items()) {
-    if (is_one_of(key, {"estimator", "sampler", "cfg", "cfg_second"}) || value == false) continue;
+    if (is_own_field(key) || value == false) continue;
     budget[key] = settings.all && value.is_structured() ? Json(value.dump()) : value;
   }
   return budget;
@@ -75,6 +95,14 @@ std::string metric_cell(const Json& entry) {
 
 std::string value_cell(const Json& entry) {
   return fixed_or(entry.at("value"), "not finite");
+}
+
+/// "2", "1-3"
+std::string rank_cell(const Json& entry) {
+  const Json& rank = entry.at("rank");
+  const auto low = value_text(rank.at("low"));
+  const auto high = value_text(rank.at("high"));
+  return low == high ? low : low + "-" + high;
 }
 
 std::string stderr_cell(const Json& entry) {
@@ -112,184 +140,161 @@ std::string engine_cell(const Json& entry) {
   return engine;
 }
 
-constexpr LeaderboardField field(const char* pointer,
-                                 FieldType type,
-                                 Json (*from)(const Source& source)) {
-  return {.pointer = pointer, .type = type, .from = from};
+constexpr LeaderboardField field(const char* pointer, Json (*from)(const Source& source)) {
+  return {.pointer = pointer, .from = from};
 }
 
 constexpr LeaderboardField kFields[] = {
-    field("/embedded", kFlag, [](const Source& s) -> Json { return s.task.run->embedded; })
-        .identifies(14),
-    field("/model/id", kText, [](const Source& s) -> Json { return s.task.run->model.name; })
+    field("/embedded", [](const Source& s) -> Json { return s.task.run->embedded; }).identifies(14),
+    field("/model/id", [](const Source& s) -> Json { return s.task.run->model.name; })
         .in_csv(11, "model")
-        .in_markdown({.place = 3, .title = "Model"}),
-    field("/model/kind",
-          kModelKind,
-          [](const Source& s) -> Json { return or_null(s.task.run->model.kind); })
+        .in_markdown({.place = 5, .title = "Model"}),
+    field("/model/kind", [](const Source& s) -> Json { return or_null(s.task.run->model.kind); })
         .identifies(8)
         .in_csv(12, "kind")
-        .in_markdown({.place = 4, .title = "Kind"}),
-    field("/model/dtype",
-          kTextOrNull,
-          [](const Source& s) -> Json { return or_null(s.task.run->model.dtype); })
+        .in_markdown({.place = 6, .title = "Kind"}),
+    field("/model/dtype", [](const Source& s) -> Json { return or_null(s.task.run->model.dtype); })
         .identifies(9)
         .in_csv(13, "dtype"),
     field("/model/rope_tables",
-          kTextOrNull,
           [](const Source& s) -> Json { return or_null(s.task.run->model.rope_tables); })
         .identifies(10)
         .in_csv(14, "rope_tables"),
     field("/model/parameters",
-          kCountOrNull,
           [](const Source& s) -> Json { return or_null(s.task.run->model.parameters); })
         .in_csv(15, "parameters"),
     field("/model/weights_sha256",
-          kDigestOrNull,
           [](const Source& s) -> Json { return or_null(s.task.run->model.weights_sha256); })
         .identifies(11)
         .in_csv(16, "weights_sha256"),
     field("/model/config_sha256",
-          kDigestOrNull,
           [](const Source& s) -> Json { return or_null(s.task.run->model.config_sha256); })
         .identifies(12),
     field("/model/tokenizer_sha256",
-          kDigestOrNull,
           [](const Source& s) -> Json { return or_null(s.task.run->model.tokenizer_sha256); })
         .identifies(13),
     field("/model/training_flops",
-          kSizeOrNull,
           [](const Source& s) -> Json { return s.task.run->model.training_flops; })
         .in_csv(17, "training_flops"),
-    field("/task/name", kName, [](const Source& s) -> Json { return s.task.record.name; })
+    field("/task/name", [](const Source& s) -> Json { return s.task.record.name; })
         .identifies(1)
         .in_csv(1, "task")
         .in_markdown({.place = 1, .title = "Task"}),
-    field("/task/version", kNumber, [](const Source& s) -> Json { return s.task.record.version; })
+    field("/task/version", [](const Source& s) -> Json { return s.task.record.version; })
         .identifies(2)
         .in_csv(2, "task_version"),
-    field("/task/data_sha256", kDigests, data_digests).identifies(3).in_csv(24, "data_sha256"),
-    field("/task/documents",
-          kPositive,
-          [](const Source& s) -> Json { return s.task.record.samples.size(); })
+    field("/task/data_sha256", data_digests).identifies(3).in_csv(24, "data_sha256"),
+    field("/task/documents", [](const Source& s) -> Json { return s.task.record.samples.size(); })
         .identifies(4)
         .in_csv(23, "documents")
-        .in_markdown({.place = 13, .title = "Docs", .align = Align::right}),
-    field("/task/prompt_sha256", kDigest, [](const Source& s) -> Json { return s.prompt_sha256; })
+        .in_markdown({.place = 15, .title = "Docs", .align = Align::right}),
+    field("/task/prompt_sha256", [](const Source& s) -> Json { return s.prompt_sha256; })
         .identifies(5)
         .in_csv(25, "prompt_sha256"),
-    field("/metric/name", kName, [](const Source& s) -> Json { return metric_of(s).info.name; })
+    field("/metric/name", [](const Source& s) -> Json { return metric_of(s).info.name; })
         .identifies(6)
         .in_csv(3, "metric")
         .in_markdown({.place = 2, .title = "Metric", .text = metric_cell}),
-    field("/metric/filter", kText, [](const Source& s) -> Json { return metric_of(s).info.filter; })
+    field("/metric/filter", [](const Source& s) -> Json { return metric_of(s).info.filter; })
         .identifies(7)
         .in_csv(4, "filter"),
+    field("/metric/aggregation",
+          [](const Source& s) -> Json { return metric_of(s).info.aggregation; })
+        .in_csv(40, "aggregation"),
     field("/direction",
-          kDirection,
           [](const Source& s) -> Json {
             return metric_of(s).info.higher_is_better ? "higher" : "lower";
           })
         .result()
         .in_csv(5, "direction"),
-    field("/value",
-          kNumberOrNull,
-          [](const Source& s) -> Json { return finite_or_null(score_of(s).value); })
+    field("/value", [](const Source& s) -> Json { return finite_or_null(score_of(s).value); })
         .result()
         .in_csv(6, "value")
-        .in_markdown({.place = 5, .title = "Value", .align = Align::right, .text = value_cell}),
-    field("/stderr",
-          kSizeOrNull,
-          [](const Source& s) -> Json { return or_null(score_of(s).standard_error); })
+        .in_markdown({.place = 7, .title = "Value", .align = Align::right, .text = value_cell}),
+    field("/rank/group", not_ranked)
+        .in_csv(41, "rank_group")
+        .in_markdown({.place = 3, .title = "Order", .align = Align::right}),
+    field("/rank/low", not_ranked)
+        .in_csv(42, "rank_low")
+        .in_markdown({.place = 4, .title = "Rank", .align = Align::right, .text = rank_cell}),
+    field("/rank/high", not_ranked).in_csv(43, "rank_high"),
+    field("/rank/entries", not_ranked).in_csv(44, "rank_entries"),
+    field("/stderr", [](const Source& s) -> Json { return or_null(score_of(s).standard_error); })
         .result()
         .in_csv(7, "stderr")
-        .in_markdown({.place = 6, .title = "Stderr", .align = Align::right, .text = stderr_cell}),
+        .in_markdown({.place = 8, .title = "Stderr", .align = Align::right, .text = stderr_cell}),
+    field("/stderr_clustered", clustered_error_of).result().in_csv(45, "stderr_clustered"),
+    field("/clusters", clusters_of).result().in_csv(46, "clusters"),
     field("/mc_stderr",
-          kSizeOrNull,
           [](const Source& s) -> Json { return or_null(score_of(s).monte_carlo_error); })
         .result()
         .in_csv(8, "mc_stderr")
         .in_markdown(
-            {.place = 7, .title = "MC stderr", .align = Align::right, .text = mc_stderr_cell}),
-    field("/interval", kInterval, interval_of)
+            {.place = 9, .title = "MC stderr", .align = Align::right, .text = mc_stderr_cell}),
+    field("/interval", interval_of)
         .result()
         .in_csv({.place = 9, .title = "interval_low", .pointer = "/interval/0"},
                 {.place = 10, .title = "interval_high", .pointer = "/interval/1"})
         .in_markdown(
-            {.place = 8, .title = "95 % interval", .align = Align::right, .text = interval_cell}),
-    field("/bound", kBound, bound_of)
+            {.place = 10, .title = "95 % interval", .align = Align::right, .text = interval_cell}),
+    field("/bound", bound_of)
         .result()
         .in_csv(18, "bound")
-        .in_markdown({.place = 9, .title = "Likelihood"}),
-    field("/estimator",
-          kTextOrNull,
-          [](const Source& s) -> Json { return or_null(s.task.estimator); })
+        .in_markdown({.place = 11, .title = "Likelihood"}),
+    field("/estimator", [](const Source& s) -> Json { return or_null(s.task.estimator); })
         .identifies(15)
         .in_csv(19, "estimator")
-        .in_markdown({.place = 10, .title = "Estimator"}),
-    field("/budget", kSettings, budget_of)
+        .in_markdown({.place = 12, .title = "Estimator"}),
+    field("/budget", budget_of)
         .identifies(16)
         .in_csv(20, "budget")
-        .in_markdown({.place = 11, .title = "Budget", .text = budget_cell}),
-    field("/cfg", kNumberOrNull, [](const Source& s) -> Json { return or_null(s.task.cfg); })
+        .in_markdown({.place = 13, .title = "Budget", .text = budget_cell}),
+    field("/cfg", [](const Source& s) -> Json { return or_null(s.task.cfg); })
         .identifies(17)
         .in_csv(21, "cfg")
-        .in_markdown({.place = 12, .title = "CFG", .align = Align::right}),
-    field("/cfg_second",
-          kNumberOrNull,
-          [](const Source& s) -> Json { return or_null(s.task.cfg_second); })
+        .in_markdown({.place = 14, .title = "CFG", .align = Align::right}),
+    field("/cfg_second", [](const Source& s) -> Json { return or_null(s.task.cfg_second); })
         .identifies(18)
         .in_csv(22, "cfg_second"),
-    field("/rows", kCountOrNull, [](const Source& s) -> Json { return or_null(s.task.rows); })
+    field("/rows", [](const Source& s) -> Json { return or_null(s.task.rows); })
         .result()
         .in_csv(26, "rows"),
-    field("/tokens", kCountOrNull, [](const Source& s) -> Json { return or_null(s.task.tokens); })
+    field("/tokens", [](const Source& s) -> Json { return or_null(s.task.tokens); })
         .result()
         .in_csv(27, "tokens"),
-    field(
-        "/forwards", kCountOrNull, [](const Source& s) -> Json { return or_null(s.task.forwards); })
+    field("/forwards", [](const Source& s) -> Json { return or_null(s.task.forwards); })
         .result()
         .in_csv(28, "forwards"),
-    field("/seconds", kSizeOrNull, [](const Source& s) -> Json { return or_null(s.task.seconds); })
+    field("/seconds", [](const Source& s) -> Json { return or_null(s.task.seconds); })
         .in_csv(29, "seconds"),
-    field("/seed", kCount, [](const Source& s) -> Json { return s.task.seed; })
+    field("/seed", [](const Source& s) -> Json { return s.task.seed; })
         .identifies(19)
         .in_csv(30, "seed")
-        .in_markdown({.place = 14, .title = "Seed", .align = Align::right}),
-    field("/engine/version",
-          kTextOrNull,
-          [](const Source& s) -> Json { return or_null(s.task.run->version); })
+        .in_markdown({.place = 16, .title = "Seed", .align = Align::right}),
+    field("/engine/version", [](const Source& s) -> Json { return or_null(s.task.run->version); })
         .identifies(20)
         .in_csv(31, "engine_version")
-        .in_markdown({.place = 15, .title = "Engine", .text = engine_cell}),
+        .in_markdown({.place = 17, .title = "Engine", .text = engine_cell}),
     field("/engine/git_revision",
-          kTextOrNull,
           [](const Source& s) -> Json { return or_null(s.task.run->git_revision); })
         .identifies(21)
         .in_csv(32, "git_revision"),
-    field("/engine/libtorch",
-          kTextOrNull,
-          [](const Source& s) -> Json { return or_null(s.task.run->libtorch); })
+    field("/engine/libtorch", [](const Source& s) -> Json { return or_null(s.task.run->libtorch); })
         .identifies(22)
         .in_csv(33, "libtorch"),
-    field(
-        "/device", kTextOrNull, [](const Source& s) -> Json { return or_null(s.task.run->device); })
+    field("/device", [](const Source& s) -> Json { return or_null(s.task.run->device); })
         .identifies(23)
         .in_csv(34, "device"),
-    field("/processor",
-          kTextOrNull,
-          [](const Source& s) -> Json { return or_null(s.task.run->processor); })
+    field("/processor", [](const Source& s) -> Json { return or_null(s.task.run->processor); })
         .identifies(24)
         .in_csv(35, "processor"),
     field("/command_line",
-          kArguments,
           [](const Source& s) -> Json { return or_null(s.task.run->command_line); })
         .in_csv(36, "command_line"),
-    field("/date", kText, [](const Source& s) -> Json { return s.task.run->date; })
-        .in_csv(37, "date"),
-    field("/samples/path", kText, [](const Source& s) -> Json { return s.samples_path; })
+    field("/date", [](const Source& s) -> Json { return s.task.run->date; }).in_csv(37, "date"),
+    field("/samples/path", [](const Source& s) -> Json { return s.samples_path; })
         .in_csv(38, "samples_path"),
-    field("/samples/sha256", kDigest, [](const Source& s) -> Json { return s.samples_sha256; })
+    field("/samples/sha256", [](const Source& s) -> Json { return s.samples_sha256; })
         .result()
         .in_csv(39, "samples_sha256")};
 

@@ -1,7 +1,7 @@
-/// The fields of a leaderboard entry, each in one place: where it stands in the JSON object, what
-/// it may hold, where it comes from, and how the Markdown table and the CSV file show it. Whoever
-/// adds a field adds one line to the table of leaderboard_fields.cpp, and describes it in
-/// docs/leaderboard-v1.schema.json, which a test compares with the table.
+/// The fields of a leaderboard entry, each in one place: where it stands in the JSON object, where
+/// it comes from, whether it tells entries apart, and how the Markdown table and the CSV file show
+/// it. What it may hold is said by docs/leaderboard-v2.schema.json alone. Whoever adds a field adds
+/// it to the table of leaderboard_fields.cpp and to the schema, which a test compares.
 #pragma once
 
 #include <array>
@@ -10,7 +10,6 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "results/export/field_types.hpp"
 #include "results/run/facts.hpp"
 #include "results/show/table.hpp"
 
@@ -43,7 +42,6 @@ struct MarkdownColumn {
 /// One field of an entry. The functions give a copy that has one thing more.
 struct LeaderboardField {
   const char* pointer = nullptr;  ///< JSON pointer in an entry: "/model/id"
-  FieldType type = {};
   Json (*from)(const EntrySource& source) = nullptr;
   /// Place, from 1, among the fields that make two entries the same measurement, and that order
   /// the file where its task, metric and model do not; 0: it may differ.

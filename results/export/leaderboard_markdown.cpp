@@ -1,4 +1,4 @@
-// leaderboard.md: a table for people, the best value of each task and metric first.
+// leaderboard.md: a table for people, the entries of each order together, its best value first.
 #include <algorithm>
 
 #include "results/export/leaderboard.hpp"
@@ -24,12 +24,12 @@ std::string cell(const Json& entry, const LeaderboardField& field) {
   return value_text(entry.at(Json::json_pointer(field.pointer)));
 }
 
-/// The best value of each task and metric first; values that are none last.
+/// The entries of an order together, the best value first; values that are none last.
 std::vector<Json> best_first(std::vector<Json> entries) {
   std::stable_sort(entries.begin(), entries.end(), [](const Json& a, const Json& b) {
-    const auto group_a = value_text(a.at("task").at("name")) + '\x01' + metric_name(a);
-    const auto group_b = value_text(b.at("task").at("name")) + '\x01' + metric_name(b);
-    if (group_a != group_b) return group_a < group_b;
+    const Json& order_a = a.at("rank").at("group");
+    const Json& order_b = b.at("rank").at("group");
+    if (order_a != order_b) return order_a < order_b;
     if (!a.at("value").is_number() || !b.at("value").is_number())
       return a.at("value").is_number() && !b.at("value").is_number();
     const auto value_a = a.at("value").get<double>();

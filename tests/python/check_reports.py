@@ -3,7 +3,7 @@
 usage: check_reports.py leaderboard FOLDER
        check_reports.py junit FILE
 
-leaderboard: leaderboard.json against docs/leaderboard-v1.schema.json (jsonschema), a file with a fault
+leaderboard: leaderboard.json against docs/leaderboard-v2.schema.json (jsonschema), a file with a fault
 against it too, and leaderboard.csv against leaderboard.json (csv). junit: well-formed XML whose counts
 are those of its cases. Exits non-zero, saying why on standard error, if something does not fit.
 """
@@ -14,7 +14,7 @@ import pathlib
 import sys
 import xml.etree.ElementTree
 
-SCHEMA = pathlib.Path(__file__).parent.parent.parent / "docs" / "leaderboard-v1.schema.json"
+SCHEMA = pathlib.Path(__file__).parent.parent.parent / "docs" / "leaderboard-v2.schema.json"
 
 
 def check(condition, text):
@@ -29,11 +29,12 @@ def faults_of(board):
         faulty = copy.deepcopy(board)
         del faulty[table][0][key]
         yield f"without {key}", faulty
-    for key, value in [("value", "good"), ("direction", "up"), ("seed", -1), ("interval", [0]), ("more", 1)]:
+    for key, value in [("value", "good"), ("direction", "up"), ("seed", -1), ("interval", [0]), ("more", 1),
+                       ("bound", None), ("stderr_clustered", -1), ("clusters", 0), ("rank", 1)]:
         faulty = copy.deepcopy(board)
         faulty[table][0][key] = value
         yield f"with {key} = {value}", faulty
-    yield "of schema 2", {**board, "schema": 2}
+    yield "of schema 3", {**board, "schema": 3}
 
 
 def check_leaderboard(folder):
@@ -41,8 +42,8 @@ def check_leaderboard(folder):
 
     board = json.loads((folder / "leaderboard.json").read_text())
     schema = json.loads(SCHEMA.read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
     for error in validator.iter_errors(board):
         sys.exit(f"check_reports: {error.json_path}: {error.message}")
     for name, faulty in faults_of(board):
@@ -56,6 +57,10 @@ def check_leaderboard(folder):
         check(row["task"] == entry["task"]["name"], f"task of {row}")
         check(float(row["value"]) == entry["value"], f"value of {row}")
         check(json.loads(row["command_line"] or "null") == entry["command_line"], f"command line of {row}")
+        rank = entry["rank"]
+        check(1 <= rank["low"] <= rank["high"] <= rank["entries"], f"rank of {row}")
+        for part in ("group", "low", "high", "entries"):
+            check(int(row[f"rank_{part}"]) == rank[part], f"rank of {row}")
         check(row["samples_sha256"] == entry["samples"]["sha256"], f"samples of {row}")
     text = (folder / "leaderboard.md").read_text()
     for entry in entries:

@@ -68,7 +68,7 @@ TEST_CASE("an entry says what was measured, how, and where its samples are") {
   CHECK(summary.added == 2);
   CHECK(summary.entries == 2);
   const auto json = board.json();
-  CHECK(json.at("schema") == 1);
+  CHECK(json.at("schema") == 2);
   REQUIRE(json.at("benchmarks").size() == 2);
   CHECK(json.at("embedded").empty());
   const auto& entry = json.at("benchmarks").at(0);
@@ -87,6 +87,10 @@ TEST_CASE("an entry says what was measured, how, and where its samples are") {
   CHECK(entry.at("budget") == Json({{"mc_samples", 8}}));
   CHECK(entry.at("cfg") == 0.0);
   CHECK(entry.at("bound") == "lower");
+  CHECK(entry.at("metric").at("aggregation") == "mean");
+  CHECK(entry.at("stderr_clustered").is_null());
+  CHECK(entry.at("clusters").is_null());
+  CHECK(entry.at("rank") == Json({{"group", 1}, {"low", 1}, {"high", 1}, {"entries", 1}}));
   CHECK(entry.at("seed") == 7);
   CHECK(entry.at("engine").at("git_revision") == "abc1234");
   CHECK(entry.at("command_line").at(0) == "--task");
@@ -111,14 +115,19 @@ TEST_CASE("exporting again changes nothing") {
 }
 
 TEST_CASE("the order of exporting does not matter") {
-  Board forth;
-  forth.add(made_run(quiz(0)), "a");
-  forth.add(made_run(quiz(1)), "b");
-  Board back;
-  back.add(made_run(quiz(1)), "b");
-  back.add(made_run(quiz(0)), "a");
-  CHECK(forth.json().at("benchmarks").size() == 4);
-  CHECK(forth.text("leaderboard.md") == back.text("leaderboard.md"));
+  Board board;
+  auto other = quiz(1);
+  other.tasks[0].scores = {0.5, 0.25, 1, 0.5};
+  board.add(made_run(quiz(0)), "a");
+  board.add(made_run(other), "b");
+  CHECK(board.json().at("benchmarks").size() == 4);
+  const auto forth = board.all();
+  fs::remove_all(board.folder());
+  const std::vector<Facts> a = {read_facts(board.root() / "a")};
+  const std::vector<Facts> b = {read_facts(board.root() / "b")};
+  export_runs(b, board.folder());
+  export_runs(a, board.folder());
+  CHECK(board.all() == forth);
 }
 
 TEST_CASE("what differs in seed, settings, program or machine stands beside each other") {
@@ -242,28 +251,28 @@ TEST_CASE("a leaderboard that is none, or was changed, is refused and left alone
     CHECK(refused("not a leaderboard, or truncated"));
   }
   SECTION("of the future") {
-    test::replace_in(file, "\"schema\": 1", "\"schema\": 2");
-    CHECK(refused("got 2: written by a newer version"));
+    test::replace_in(file, "\"schema\": 2", "\"schema\": 3");
+    CHECK(refused("got 3: written by a newer version"));
   }
   SECTION("of a future that wraps around") {
-    test::replace_in(file, "\"schema\": 1", "\"schema\": 4294967297");
+    test::replace_in(file, "\"schema\": 2", "\"schema\": 4294967297");
     CHECK(refused("got 4294967297: written by a newer version"));
   }
   SECTION("a schema that is none") {
-    test::replace_in(file, "\"schema\": 1", "\"schema\": 1.5");
+    test::replace_in(file, "\"schema\": 2", "\"schema\": 1.5");
     CHECK(refused("got 1.5"));
   }
   SECTION("a value that is text") {
     test::replace_in(file, "\"value\": 0.75", "\"value\": \"good\"");
-    CHECK(refused("/value: wanted a number or null, got \"good\""));
+    CHECK(refused(": /benchmarks/0/value: wanted a number or null, got \"good\""));
   }
   SECTION("no direction") {
     test::replace_in(file, "\"direction\": \"higher\",", "");
-    CHECK(refused("wanted a field /direction"));
+    CHECK(refused("leaderboard.json:4: /benchmarks/0: wanted a field /benchmarks/0/direction"));
   }
   SECTION("a field more") {
     test::replace_in(file, "\"direction\":", "\"more\": 1, \"direction\":");
-    CHECK(refused("wanted no field /more"));
+    CHECK(refused(": wanted no field /benchmarks/0/more"));
   }
   SECTION("something else") {
     test::replace_in(file, "\"benchmarks\"", "\"others\"");
@@ -271,7 +280,7 @@ TEST_CASE("a leaderboard that is none, or was changed, is refused and left alone
   }
   SECTION("a field less") {
     test::replace_in(file, "\"sha256\"", "\"sha\"");
-    CHECK(refused("wanted a field /samples/sha256"));
+    CHECK(refused("/samples: wanted a field /benchmarks/0/samples/sha256"));
   }
   SECTION("in the wrong table") {
     test::replace_in(file, "\"embedded\": false", "\"embedded\": true");
