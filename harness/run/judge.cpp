@@ -2,6 +2,7 @@
 // documents are judged in any order, as their Answers come.
 #include "harness/run/judge.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 
@@ -94,14 +95,18 @@ Estimate sum_of(std::span<const Estimate> pieces) {
   sum.bound = pieces.front().bound;
   double squares = 0.0;
   bool with_error = true;
+  std::optional<std::int64_t> fewest;
   for (const auto& piece : pieces) {
     sum.nats += piece.nats;
     sum.rows += piece.rows;
     sum.tokens += piece.tokens;
     with_error = with_error && piece.standard_error.has_value();
     squares += piece.standard_error.value_or(0.0) * piece.standard_error.value_or(0.0);
+    if (piece.fold_count) fewest = std::min(fewest.value_or(*piece.fold_count), *piece.fold_count);
   }
-  if (with_error) sum.standard_error = std::sqrt(squares);
+  if (!with_error) return sum;
+  sum.standard_error = std::sqrt(squares);
+  sum.fold_count = fewest;
   return sum;
 }
 
