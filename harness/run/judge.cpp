@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "base/error.hpp"
 #include "harness/run/metric_errors.hpp"
 
 namespace smdm {
@@ -73,6 +74,19 @@ Judged judge_task(const DatedCorpus& task,
   return judged;
 }
 
+/// What is no number is neither larger nor smaller than another choice's value: no verdict.
+/// @throws Error(checkpoint)  with the Item's name
+void require_numbers(const Item& item, const Answer& answer) {
+  const auto* likelihoods = std::get_if<Likelihoods>(&answer.value);
+  if (likelihoods == nullptr) return;
+  for (const auto& estimate : likelihoods->estimates) {
+    if (std::isnan(estimate.nats)) {
+      throw Error(ErrorKind::checkpoint,
+                  item.name + ": wanted a log-likelihood that is a number, got nan");
+    }
+  }
+}
+
 }  // namespace
 
 Judged judge(const Task& task,
@@ -80,6 +94,7 @@ Judged judge(const Task& task,
              const Item& item,
              const Answer& answer,
              const Session& session) {
+  require_numbers(item, answer);
   return std::visit(
       [&](const auto& kind) { return judge_task(kind, decided, item, answer, session); }, task);
 }
