@@ -42,13 +42,26 @@ struct PromptReuseRecord {
   std::int64_t full_rows = 0;              ///< behind the correction
   std::optional<double> cheap_error;       ///< standard error of the cheap part, nats
   std::optional<double> correction_error;  ///< that of the correction; independent of the other
+  /// Independent groups of rows behind either error; empty where there is none to give, where every
+  /// subset was computed, and in records of older versions.
+  std::optional<std::int64_t> cheap_folds = {};
+  std::optional<std::int64_t> correction_folds = {};
 };
 
 /// The answer to a likelihood request.
 struct Estimate {
-  double nats = 0.0;  ///< log p, at most 0
+  /// log p, or an estimate of a bound on it. What is exact is at most 0, and so is any mean of
+  /// losses; unbiased estimates with control variates (`balanced`, also over frozen prompts and in
+  /// races) may lie above 0 by chance, by nats where rows are few. They are never clipped: that
+  /// would bias them.
+  double nats = 0.0;
   std::optional<double>
       standard_error;  ///< Monte Carlo error in nats; empty where there is none to give
+  /// Independent groups of rows that the standard error comes from: folds, rounds or rows, of
+  /// several parts the fewest. It has one degree of freedom less: a 95 % interval is nats +-
+  /// t(0.975, fold_count - 1) * standard_error. Empty where there is no standard error, where
+  /// nothing is random, and where an older version recorded the estimate.
+  std::optional<std::int64_t> fold_count = {};
   Bound bound = Bound::exact;
   std::optional<bool>
       is_greedy;               ///< would greedy decoding give the continuation; empty if not asked
@@ -56,7 +69,7 @@ struct Estimate {
   std::int64_t tokens = 0;     ///< tokens the model computed for it, the CFG branch included
   bool enumerated = false;     ///< the bound itself, over every subset of the target
   bool target_missed = false;  ///< rows ended before the standard error was as small as asked
-  bool stopped = false;     ///< a race ended its rows early: fit for a verdict, biased as a value
+  bool stopped = false;  ///< what a race's rows showed ended them: for verdicts, biased as a value
   bool eliminated = false;  ///< a race ruled it out as an answer, under every metric
   std::vector<std::string> eliminated_from = {};  ///< the metrics under which a race did so
   std::optional<PromptReuseRecord> prompt_reuse = {};

@@ -1,15 +1,18 @@
 #include "base/metrics/accuracy.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 namespace smdm::metrics {
 namespace {
 
-/// numpy's argmax: the first of equal maxima, and the first NaN if there is one.
+/// The first of equal maxima. Minus infinity loses to every number; of what is no number there is
+/// no largest.
 std::size_t argmax(std::span<const double> values) {
   std::size_t best = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] != values[i]) return i;
+    if (std::isnan(values[i]))
+      throw std::invalid_argument("acc: wanted log-likelihoods that are numbers, got nan");
     if (values[i] > values[best]) best = i;
   }
   return best;

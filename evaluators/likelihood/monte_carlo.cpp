@@ -66,6 +66,7 @@ class MonteCarloSource final : public ScoreSource {
     const auto mean = mean_of(means);
     estimate_.nats = 0.0 - mean.value;  // never -0
     estimate_.standard_error = mean.standard_error;
+    if (mean.standard_error) estimate_.fold_count = std::ssize(means);
     if (means.size() > 1) estimate_.folds = {std::move(means)};
     scoring_.done(estimate_);
   }

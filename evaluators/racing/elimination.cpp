@@ -33,6 +33,11 @@ constexpr std::array<Look, 7> kLooks = {{{.folds = 8, .rows_per_fold = 1},
                                          {.folds = 16, .rows_per_fold = 10}}};
 constexpr std::size_t kCorrections = 4;
 
+/// Different subsets that must stand behind an estimate before it counts: fewer show hardly any
+/// spread, whatever their losses, and their folds look surer than they are. Targets that have fewer
+/// (of one or two tokens) are enumerated at the first look.
+constexpr std::size_t kFewestSubsets = 4;
+
 std::int64_t rows_at(std::size_t look) {
   return static_cast<std::int64_t>(kLooks[look].folds * kLooks[look].rows_per_fold);
 }
@@ -82,7 +87,7 @@ class DifferenceSum {
 
 /// Degrees of freedom as if there were half as many folds. Folds of few rows are skewed, and they
 /// share the rows of their fits: with all degrees near ties lose their winner up to three times as
-/// often as they may, with half of them they kept to the bound (docs/estimators.md).
+/// often as stated, with half of them no more often than stated (docs/estimators.md).
 double cautious(double degrees) {
   return std::max(1.0, (degrees + 1.0) / 2.0 - 1.0);
 }
@@ -104,7 +109,7 @@ class RacingPlan final : public SubsetPlan {
     }
     seen_.resize(choices_.size());
     in_.assign(divisors_.size(), std::vector<bool>(choices_.size(), true));
-    // The union bound over looks, verdicts and pairs of the winner with another choice.
+    // Shared over looks, verdicts and pairs of the winner with another choice.
     const auto contrasts = std::max<std::size_t>(1, divisors_.size() * (choices_.size() - 1));
     level_ = config.error / static_cast<double>(contrasts * kLooks.size());
   }
@@ -130,14 +135,14 @@ class RacingPlan final : public SubsetPlan {
   std::vector<Estimate> estimates() override {
     RaceOutcome outcome{.undecided = {}, .left = in_, .rows = rows_, .full_rows = full_rows_};
     for (const auto& in : in_) outcome.undecided.push_back(std::ranges::count(in, true) > 1);
-    // What had the rows of every look was not stopped by anything that they showed.
-    const bool early = look_ < kLooks.size();
+    // Only what is still open after every look was not ended by anything that its rows showed.
+    const bool ended = look_ < kLooks.size() || decided();
     std::vector<Estimate> estimates;
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       const auto& choice = *choices_[c];
       auto estimate = estimate_of(choice.estimate());
       estimate.eliminated = !alive(c);
-      estimate.stopped = !choice.exact() && (estimate.eliminated || early);
+      estimate.stopped = !choice.exact() && (estimate.eliminated || ended);
       estimates.push_back(std::move(estimate));
     }
     outcome_(outcome);
@@ -199,10 +204,14 @@ class RacingPlan final : public SubsetPlan {
     return false;
   }
 
-  /// Unknown where all folds hide the same subsets.
+  /// Unknown where the folds hide too few different subsets.
   static double error_of(const EstimatePart& part) {
     constexpr auto kUnknown = std::numeric_limits<double>::infinity();
-    return part.coincide ? kUnknown : part.mean.standard_error.value_or(kUnknown);
+    return hides_too_little(part) ? kUnknown : part.mean.standard_error.value_or(kUnknown);
+  }
+
+  static bool hides_too_little(const EstimatePart& part) {
+    return !part.exact() && part.subsets < kFewestSubsets;
   }
 
   static void grow(BalancedTarget& choice, std::size_t look) {
@@ -219,14 +228,12 @@ class RacingPlan final : public SubsetPlan {
     }
   }
 
-  /// Whether all folds of a part hide the same subsets: without spread, they say nothing about its
-  /// error.
+  /// Whether too few subsets stand behind a part for its folds to say anything about its error.
   [[nodiscard]] bool is_silent(std::size_t choice) const {
-    return std::ranges::any_of(parts_[choice],
-                               [](const EstimatePart& part) { return part.coincide; });
+    return std::ranges::any_of(parts_[choice], hides_too_little);
   }
 
-  /// Whether the leader of a pair leads beyond doubt.
+  /// Whether the leader of a pair leads by more than chance explains.
   [[nodiscard]] bool beats(std::size_t leader, std::size_t other, std::size_t verdict) const {
     if (is_silent(leader) || is_silent(other)) return false;
     const auto& divisors = divisors_[verdict];

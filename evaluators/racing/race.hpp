@@ -17,8 +17,9 @@ namespace smdm {
 
 /// Changes the number reported.
 struct Racing {
-  /// Bound on the chance that a question's exact winner is eliminated, over all looks, choices and
-  /// verdicts; 0 < it < 1/2.
+  /// Nominal chance that a question's exact winner is eliminated, over all looks, choices and
+  /// verdicts; 0 < it < 1/2. No bound: what no row happened to hide cannot be seen, and where few
+  /// subsets cost much the winner is lost far more often (docs/estimators.md).
   double error = 0.01;
   PromptReuse prompt_reuse = PromptReuse::automatic;
 };
@@ -65,9 +66,11 @@ using RaceDone = std::function<void(
 /// 32, 64, 96, 128 and 160 rows a choice) a choice drops out of a verdict if it trails another by
 /// more than a one-sided Student t quantile of their paired difference over folds, at level error /
 /// (looks * contrasts) and with the degrees of freedom of half the folds; a choice whose subsets
-/// are all computed has no error any more. A choice that is out of every verdict gets no further
+/// are all computed has no error any more, and one that is not counts only when its rows hide at
+/// least four different subsets. A choice that is out of every verdict gets no further
 /// rows and is marked `eliminated`; one that is out of some alone is told by RaceOutcome::left. All
-/// values of a question that ended before the last look are marked `stopped` unless they are exact.
+/// values of a question whose every verdict was decided, at the last look too, are marked `stopped`
+/// unless they are exact: what its rows showed ended it. So are those of eliminated choices.
 /// Prompts are not reused where the rows of the first look are all subsets.
 /// @throws std::invalid_argument  before anything is computed, if a limit of questions or settings
 ///                                is broken, or the model is no masked diffusion model

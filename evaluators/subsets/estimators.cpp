@@ -16,7 +16,9 @@
 namespace smdm {
 namespace {
 
-constexpr std::size_t kFolds = 4;        ///< more are no better; each has n/4 rows
+constexpr std::size_t kFolds = 4;        ///< of few rows; more are no better
+constexpr std::size_t kMoreFolds = 8;    ///< of many rows: as good a value, and a better error
+constexpr std::size_t kManyRows = 32;    ///< as many or more than these
 constexpr std::size_t kTargetFolds = 8;  ///< an error that decides about rows wants a few more
 constexpr std::size_t kCorrections = 4;  ///< full rows behind a frozen prompt
 
@@ -68,8 +70,10 @@ class FixedCountEstimator final : public SubsetEstimator {
                             return subset == subsets_.front();
                           });
     const auto mean = mean_of_folds(values_, coincide);
-    return {
+    FoldEstimate estimate{
         .loss = mean.value, .standard_error = mean.standard_error, .folds = {values_}, .reuse = {}};
+    if (mean.standard_error) estimate.fold_count = std::ssize(values_);
+    return estimate;
   }
 
  private:
@@ -126,7 +130,7 @@ class BalancedEstimator final : public SubsetEstimator {
       for (std::size_t fold = 0; fold < kTargetFolds; ++fold) target_.grow(fold, fold_rows_);
       return;
     }
-    const auto folds = std::min(kFolds, rows);
+    const auto folds = rows >= kManyRows ? kMoreFolds : std::min(kFolds, rows);
     for (std::size_t fold = 0; fold < folds; ++fold) {
       target_.grow(fold, rows / folds + (fold < rows % folds ? 1 : 0));
     }

@@ -38,7 +38,10 @@ enum class PromptReuse : std::uint8_t { automatic, on, off };
 struct Balanced {
   static constexpr const char* kName = "balanced";
   static constexpr const char* kAutoName = "auto";  ///< with exact_over_full_rows
-  std::int64_t rows = 32;                           ///< >= 1
+  /// Raised when the same settings come to give other numbers; results record it. 1 had four folds
+  /// whatever the rows, 2 has eight from 32 rows on.
+  static constexpr std::int64_t kVersion = 2;
+  std::int64_t rows = 32;                   ///< >= 1
   std::optional<double> target_error = {};  ///< nats; rows are added until the error is below
   std::int64_t max_rows = 4096;             ///< with a target: rows end here
   PromptReuse prompt_reuse = PromptReuse::off;
@@ -56,11 +59,12 @@ using RowLosses = std::vector<double>;
 
 /// An estimate as a sum of independent parts, each the mean of independent folds.
 struct FoldEstimate {
-  double loss = 0.0;                       ///< nats, of -log p
-  std::optional<double> standard_error;    ///< empty where there is none to give
-  std::vector<std::vector<double>> folds;  ///< [part][fold]; an exact part is empty, all of it if
-                                           ///< nothing is random
-  bool enumerated = false;                 ///< over every subset
+  double loss = 0.0;                            ///< nats, of -log p
+  std::optional<double> standard_error;         ///< empty where there is none to give
+  std::optional<std::int64_t> fold_count = {};  ///< see Estimate
+  std::vector<std::vector<double>> folds;       ///< [part][fold]; an exact part is empty, all of it
+                                                ///< if nothing is random
+  bool enumerated = false;                      ///< over every subset
   bool target_missed = false;
   std::optional<PromptReuseRecord> reuse;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 
 namespace smdm {
@@ -125,6 +126,14 @@ bool BalancedFolds::coincide() const {
   };
   const auto first = subsets(folds_.front());
   return std::ranges::all_of(folds_, [&](const Fold& fold) { return subsets(fold) == first; });
+}
+
+std::size_t BalancedFolds::distinct_subsets(std::size_t folds) const {
+  std::set<Subset> distinct;
+  for (const auto& fold : std::span(folds_).first(folds)) {
+    for (const auto& row : fold.rows) distinct.insert(row.hidden);
+  }
+  return distinct.size();
 }
 
 Mean mean_of_folds(std::span<const double> folds, bool coincide) {

@@ -43,6 +43,9 @@ class BalancedFolds {
   /// Whether all folds hide the same subsets: they then say nothing about their spread.
   [[nodiscard]] bool coincide() const;
 
+  /// How many different subsets the rows of the first `folds` folds hide.
+  [[nodiscard]] std::size_t distinct_subsets(std::size_t folds) const;
+
  private:
   struct Fold {
     std::vector<std::size_t> order;  ///< circular

@@ -110,6 +110,7 @@ Estimate estimate_of(const FoldEstimate& folds) {
   Estimate estimate;
   estimate.nats = 0.0 - folds.loss;  // never -0
   estimate.standard_error = folds.standard_error;
+  estimate.fold_count = folds.fold_count;
   estimate.bound = Bound::lower;
   estimate.folds = folds.folds;
   // Enumeration over a frozen prompt is not the exact value: its correction is still random.

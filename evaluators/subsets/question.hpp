@@ -45,7 +45,7 @@ class SubsetPlan {
     std::unique_ptr<SubsetPlan> plan,
     std::function<void(std::size_t, const Estimate&)> done);
 
-/// nats = -loss, with errors, folds and record.
+/// nats = -loss, with errors, folds and record. Above 0 where the loss is below: never clipped.
 [[nodiscard]] Estimate estimate_of(const FoldEstimate& folds);
 
 }  // namespace smdm

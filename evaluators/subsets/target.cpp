@@ -12,6 +12,22 @@
 namespace smdm {
 namespace {
 
+/// Folds behind the standard error of a part; empty where it has none, or is exact.
+std::optional<std::int64_t> fold_count(const EstimatePart& part) {
+  if (part.exact() || !part.mean.standard_error) return std::nullopt;
+  return static_cast<std::int64_t>(part.folds.size());
+}
+
+/// The fewest folds behind any part of an error.
+std::optional<std::int64_t> fewest_folds(std::span<const EstimatePart> parts) {
+  std::optional<std::int64_t> fewest;
+  for (const auto& part : parts) {
+    const auto count = fold_count(part);
+    if (count) fewest = std::min(fewest.value_or(*count), *count);
+  }
+  return fewest;
+}
+
 RowLosses difference(const RowLosses& a, const RowLosses& b) {
   RowLosses result(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
@@ -106,7 +122,10 @@ EstimatePart BalancedTarget::main_part() const {
   auto values = folds_.estimates();
   const bool coincide = values.size() > 1 && folds_.coincide();
   const auto mean = mean_of_folds(values, coincide);
-  return {.folds = std::move(values), .mean = mean, .coincide = coincide};
+  return {.folds = std::move(values),
+          .mean = mean,
+          .coincide = coincide,
+          .subsets = folds_.distinct_subsets(folds_.size())};
 }
 
 /// The mean of the first folds, with the spread of all of them as its error. Where there are more
@@ -115,14 +134,16 @@ EstimatePart BalancedTarget::main_part() const {
 EstimatePart BalancedTarget::correction_part() const {
   auto values = correction_.plain_estimates();
   auto all = mean_of_folds(values, /*coincide=*/false);
-  if (values.size() == corrections_) return {.folds = std::move(values), .mean = all};
+  const auto subsets = correction_.distinct_subsets(corrections_);
+  if (values.size() == corrections_)
+    return {.folds = std::move(values), .mean = all, .subsets = subsets};
   const auto value = mean_of(std::span(values).first(corrections_)).value;
   const auto scale =
       std::sqrt(static_cast<double>(values.size()) / static_cast<double>(corrections_));
   for (auto& fold : values) fold = value + scale * (fold - all.value);
   all.value = value;
   if (all.standard_error) *all.standard_error *= scale;
-  return {.folds = std::move(values), .mean = all, .coincide = true};
+  return {.folds = std::move(values), .mean = all, .coincide = true, .subsets = subsets};
 }
 
 std::vector<EstimatePart> BalancedTarget::parts() const {
@@ -142,6 +163,7 @@ FoldEstimate BalancedTarget::estimate() const {
     // empty.
     estimate.folds.push_back(part.folds.size() > 1 ? part.folds : std::vector<double>{});
   }
+  if (estimate.standard_error) estimate.fold_count = fewest_folds(all);
   const auto is_exact = [](const auto& folds) { return folds.empty(); };
   if (std::ranges::all_of(estimate.folds, is_exact)) estimate.folds.clear();
   if (frozen_prompt_) {
@@ -149,7 +171,9 @@ FoldEstimate BalancedTarget::estimate() const {
     estimate.reuse = {.cheap_rows = rows() + corrections,
                       .full_rows = corrections,
                       .cheap_error = all.front().mean.standard_error,
-                      .correction_error = all.back().mean.standard_error};
+                      .correction_error = all.back().mean.standard_error,
+                      .cheap_folds = fold_count(all.front()),
+                      .correction_folds = fold_count(all.back())};
   }
   return estimate;
 }

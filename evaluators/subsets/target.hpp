@@ -16,7 +16,10 @@ namespace smdm {
 struct EstimatePart {
   std::vector<double> folds;  ///< one value if it is exact
   Mean mean;
-  bool coincide = false;  ///< the folds of the value hide the same subsets
+  bool coincide = false;    ///< the folds of the value hide the same subsets
+  std::size_t subsets = 0;  ///< how many different ones the folds of the value hide; 0 if exact
+
+  [[nodiscard]] bool exact() const { return folds.size() == 1 && mean.standard_error == 0.0; }
 };
 
 /// Rows are asked for with enumerate(), grow() and correct(); wanted() tells which they are, take()

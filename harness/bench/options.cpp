@@ -25,7 +25,7 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
             "20 (default 12); questions with longer ones are left out");
   add_value(bench, "--repeats", study.repeats, "With --estimators: seeds (default 20)");
   add_value(bench, "--racing-error", study.racing_error,
-            "With --estimators: bound on the chance that a race eliminates the winner "
+            "With --estimators: nominal rate at which a race eliminates the winner "
             "(default 0.01)");
   add_value(bench, "--figure", study.figure, "With --estimators: write error against rows as SVG");
   add_value(bench, "--json", study.json, "With --estimators: write all figures as JSON");

@@ -2,9 +2,11 @@
 // documents are judged in any order, as their Answers come.
 #include "harness/run/judge.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 
+#include "base/error.hpp"
 #include "harness/run/metric_errors.hpp"
 
 namespace smdm {
@@ -72,6 +74,19 @@ Judged judge_task(const DatedCorpus& task,
   return judged;
 }
 
+/// What is no number is neither larger nor smaller than another choice's value: no verdict.
+/// @throws Error(checkpoint)  with the Item's name
+void require_numbers(const Item& item, const Answer& answer) {
+  const auto* likelihoods = std::get_if<Likelihoods>(&answer.value);
+  if (likelihoods == nullptr) return;
+  for (const auto& estimate : likelihoods->estimates) {
+    if (std::isnan(estimate.nats)) {
+      throw Error(ErrorKind::checkpoint,
+                  item.name + ": wanted a log-likelihood that is a number, got nan");
+    }
+  }
+}
+
 }  // namespace
 
 Judged judge(const Task& task,
@@ -79,6 +94,7 @@ Judged judge(const Task& task,
              const Item& item,
              const Answer& answer,
              const Session& session) {
+  require_numbers(item, answer);
   return std::visit(
       [&](const auto& kind) { return judge_task(kind, decided, item, answer, session); }, task);
 }
@@ -94,14 +110,18 @@ Estimate sum_of(std::span<const Estimate> pieces) {
   sum.bound = pieces.front().bound;
   double squares = 0.0;
   bool with_error = true;
+  std::optional<std::int64_t> fewest;
   for (const auto& piece : pieces) {
     sum.nats += piece.nats;
     sum.rows += piece.rows;
     sum.tokens += piece.tokens;
     with_error = with_error && piece.standard_error.has_value();
     squares += piece.standard_error.value_or(0.0) * piece.standard_error.value_or(0.0);
+    if (piece.fold_count) fewest = std::min(fewest.value_or(*piece.fold_count), *piece.fold_count);
   }
-  if (with_error) sum.standard_error = std::sqrt(squares);
+  if (!with_error) return sum;
+  sum.standard_error = std::sqrt(squares);
+  sum.fold_count = fewest;
   return sum;
 }
 

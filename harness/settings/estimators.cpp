@@ -67,6 +67,12 @@ void check_estimator(const Settings& decided) {
   if (const auto* mc = std::get_if<MonteCarlo>(&estimator)) check_rounds(*mc);
 }
 
+std::optional<std::int64_t> estimator_version(const Settings& decided) {
+  const auto estimator = estimator_of(decided);
+  if (!std::holds_alternative<Balanced>(estimator)) return std::nullopt;
+  return Balanced::kVersion;
+}
+
 bool follows_auto_rule(const Settings& decided) {
   const auto estimator = estimator_of(decided);
   const auto* balanced = std::get_if<Balanced>(&estimator);

@@ -2,6 +2,8 @@
 /// they become.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "evaluators/likelihood/likelihood.hpp"
@@ -15,6 +17,10 @@ namespace smdm {
 
 /// @throws Error(usage)  if target error, racing, budget and estimator do not fit together
 void check_estimator(const Settings& decided);
+
+/// The version of `auto` and `balanced`, races with them included, which results record; files that
+/// have none are of version 1. Empty for the other estimators, which have had one version only.
+[[nodiscard]] std::optional<std::int64_t> estimator_version(const Settings& decided);
 
 /// Whether `auto` chooses between enumeration and balanced rows.
 [[nodiscard]] bool follows_auto_rule(const Settings& decided);

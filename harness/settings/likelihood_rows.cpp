@@ -112,12 +112,14 @@ Rows estimator_rows() {
 Rows choice_rows() {
   return {
       {.names = "--racing",
-       .help = "auto and balanced: stop computing a choice that cannot win its question any more",
+       .help = "auto and balanced: stop computing a choice that seems beaten in its question, at "
+               "the nominal error rate of --racing-error",
        .member = &Settings::racing,
        .effect = number,
        .use = estimates([](const Settings& s) { return s.racing; })},
       {.names = "--racing-error",
-       .help = "Bound on the chance that a race eliminates the exact winner (default 0.01)",
+       .help = "Nominal rate at which races eliminate the exact winner (default 0.01): no bound, "
+               "see docs/estimators.md",
        .member = &Settings::racing_error,
        .effect = number,
        .range = kHalfOpen,

@@ -25,7 +25,11 @@ Json recorded_settings(const Settings& decided, const DecisionFor& what, ModelKi
     auto value = recorded_value(setting, decided, what, kind);
     if (!value.is_null()) settings[recorded_name(setting)] = std::move(value);
   }
-  if (decided.racing) settings["racing_rows"] = kRaceRows;  // no setting, but might have been one
+  // No settings, but they might have been, and change numbers.
+  if (decided.racing) settings["racing_rows"] = kRaceRows;
+  const bool estimates = what.work == Work::likelihood && kind == ModelKind::mdm;
+  const auto version = estimates ? estimator_version(decided) : std::nullopt;
+  if (version) settings["estimator_version"] = *version;
   return settings;
 }
 

@@ -7,6 +7,20 @@ namespace smdm {
 using layout::finite_or_null;
 using layout::or_null;
 
+namespace {
+
+Json prompt_reuse_json(const PromptReuseRecord& reuse) {
+  Json json = {{"cheap_rows", reuse.cheap_rows},
+               {"full_rows", reuse.full_rows},
+               {"cheap_error", or_null(reuse.cheap_error)},
+               {"correction_error", or_null(reuse.correction_error)}};
+  if (reuse.cheap_folds) json["cheap_folds"] = *reuse.cheap_folds;
+  if (reuse.correction_folds) json["correction_folds"] = *reuse.correction_folds;
+  return json;
+}
+
+}  // namespace
+
 Json estimate_json(const Estimate& estimate) {
   Json json = {{"nats", finite_or_null(estimate.nats)},
                {"standard_error", or_null(estimate.standard_error)},
@@ -14,17 +28,13 @@ Json estimate_json(const Estimate& estimate) {
                {"is_greedy", or_null(estimate.is_greedy)},
                {"rows", estimate.rows},
                {"tokens", estimate.tokens}};
+  if (estimate.fold_count) json["folds"] = *estimate.fold_count;
   if (estimate.enumerated) json["enumerated"] = true;
   if (estimate.target_missed) json["target_missed"] = true;
   if (estimate.stopped) json["stopped"] = true;
   if (estimate.eliminated) json["eliminated"] = true;
   if (!estimate.eliminated_from.empty()) json["eliminated_from"] = estimate.eliminated_from;
-  if (estimate.prompt_reuse) {
-    json["prompt_reuse"] = {{"cheap_rows", estimate.prompt_reuse->cheap_rows},
-                            {"full_rows", estimate.prompt_reuse->full_rows},
-                            {"cheap_error", or_null(estimate.prompt_reuse->cheap_error)},
-                            {"correction_error", or_null(estimate.prompt_reuse->correction_error)}};
-  }
+  if (estimate.prompt_reuse) json["prompt_reuse"] = prompt_reuse_json(*estimate.prompt_reuse);
   return json;
 }
 

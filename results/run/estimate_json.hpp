@@ -6,7 +6,8 @@
 
 namespace smdm {
 
-/// nats, standard_error, bound, is_greedy, rows and tokens; marks where they say something.
+/// nats, standard_error, bound, is_greedy, rows and tokens; folds of the error and marks where they
+/// say something.
 [[nodiscard]] Json estimate_json(const Estimate& estimate);
 
 }  // namespace smdm

@@ -67,6 +67,7 @@ OutcomeJson outcome_json(const TextRecord& text) {
                            {"bound", to_string(text.estimate.bound)},
                            {"rows", text.estimate.rows},
                            {"tokens", text.estimate.tokens}};
+  if (text.estimate.fold_count) out.own["likelihood"]["folds"] = *text.estimate.fold_count;
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "base/files/digest.hpp"
 #include "base/files/read.hpp"
 #include "base/text/json_text.hpp"
+#include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
@@ -39,20 +40,29 @@ std::optional<T> optional_from(const Json& value) {
   return value.get<T>();
 }
 
+/// A number that says something where it stands; other lines, and older versions, leave it out.
+std::optional<std::int64_t> count_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  return static_cast<std::int64_t>(natural(*found, key));
+}
+
 std::optional<PromptReuseRecord> prompt_reuse_from(const Json& choice) {
   const auto found = choice.find("prompt_reuse");
   if (found == choice.end()) return std::nullopt;
-  return PromptReuseRecord{
-      .cheap_rows = found->at("cheap_rows"),
-      .full_rows = found->at("full_rows"),
-      .cheap_error = optional_from<double>(found->at("cheap_error")),
-      .correction_error = optional_from<double>(found->at("correction_error"))};
+  return PromptReuseRecord{.cheap_rows = found->at("cheap_rows"),
+                           .full_rows = found->at("full_rows"),
+                           .cheap_error = optional_from<double>(found->at("cheap_error")),
+                           .correction_error = optional_from<double>(found->at("correction_error")),
+                           .cheap_folds = count_at(*found, "cheap_folds"),
+                           .correction_folds = count_at(*found, "correction_folds")};
 }
 
 Estimate estimate_from(const Json& choice, double nats) {
   Estimate estimate;
   estimate.nats = nats;
   estimate.standard_error = optional_from<double>(choice.at("standard_error"));
+  estimate.fold_count = count_at(choice, "folds");
   estimate.bound = bound_from(choice.at("bound"));
   estimate.is_greedy = optional_from<bool>(choice.at("is_greedy"));
   estimate.rows = choice.at("rows");
@@ -98,6 +108,7 @@ TextRecord text_from(const Json& line) {
   return {.text = line.at("arguments").at("gen_args_0").at("arg_0"),
           .estimate = {.nats = from_python_float(line.at("resps").at(0).at(0)),
                        .standard_error = optional_from<double>(own.at("standard_error")),
+                       .fold_count = count_at(own, "folds"),
                        .bound = bound_from(own.at("bound")),
                        .is_greedy = std::nullopt,
                        .rows = own.at("rows"),

@@ -166,6 +166,8 @@ TEST_CASE("one round has no standard error") {
   CHECK_FALSE(score_one(model, kRequest, monte_carlo(16, 16, 0)).standard_error.has_value());
   CHECK_FALSE(score_one(model, kRequest, monte_carlo(8, 32, 0)).standard_error.has_value());
   CHECK(score_one(model, kRequest, monte_carlo(32, 16, 0)).standard_error.has_value());
+  CHECK(score_one(model, kRequest, monte_carlo(32, 16, 0)).fold_count == 2);  // rounds
+  CHECK_FALSE(score_one(model, kRequest, monte_carlo(16, 16, 0)).fold_count);
 }
 
 TEST_CASE("a single sample that masks nothing is worth 0, and not -0") {

@@ -154,6 +154,26 @@ TEST_CASE("scores and metrics carry their Monte Carlo errors, and files give the
   CHECK(choices[0].estimate.enumerated);
 }
 
+TEST_CASE("errors say how many folds they come from, and results which version of the rule") {
+  const auto balanced = scored({"--estimator", "balanced", "--mc-samples", "8"});
+  CHECK(balanced[0].at("folds") == 4);
+  CHECK(balanced[0].at("prompt_reuse").at("cheap_folds") == 4);
+  CHECK(balanced[0].at("prompt_reuse").at("correction_folds") == 4);
+  CHECK_FALSE(balanced[1].contains("folds"));  // seven subsets, all computed
+  CHECK(scored({"--estimator", "fixed-count", "--mc-samples", "20"})[0].at("folds") == 20);
+  CHECK(scored({"--estimator", "mc"})[0].at("folds") == 32);  // rounds of 32 of 1024 samples
+  CHECK_FALSE(scored({"--estimator", "exact"})[0].contains("folds"));
+  CHECK_FALSE(scored({"--estimator", "chain-rule"})[0].contains("folds"));
+  const auto settings = [](const Arguments& more) {
+    Arguments arguments = {"--task", "hellaswag", "--limit", "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return evaluated(arguments).tasks[0].extra.at("settings");
+  };
+  CHECK(settings({}).at("estimator_version") == 2);
+  CHECK(settings({"--racing"}).at("estimator_version") == 2);
+  CHECK_FALSE(settings({"--estimator", "mc"}).contains("estimator_version"));
+}
+
 TEST_CASE("races give verdicts for fewer rows and mark what they stopped") {
   const Arguments task = {"--task", "hellaswag", "--limit", "40"};
   auto with = [&](const Arguments& more) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics/accuracy.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/ready.hpp"
 #include "tasks/ask/catalog.hpp"
@@ -178,6 +179,24 @@ std::vector<Item> items_with_5() {
                              .verdicts = {{.metric = "acc", .divisors = {1.0, 1.0}}}}});
   }
   return items;
+}
+
+TEST_CASE("a likelihood that is no number is an error with the name of the document") {
+  MultipleChoice task;
+  task.info.metrics = {metrics::accuracy()};
+  const Item item{.name = "document 3",
+                  .document = {},
+                  .asked = Question{.context = "q", .choices = {"a", "b"}, .gold = 0},
+                  .ids = {.requests = {{.context = {1}, .continuation = {4}},
+                                       {.context = {1}, .continuation = {5}}},
+                          .prompt = {},
+                          .verdicts = {}}};
+  std::vector<Estimate> estimates(2);
+  estimates[1].nats = std::numeric_limits<double>::quiet_NaN();
+  const Answer answer{Likelihoods{.estimates = std::move(estimates), .race = {}}};
+  const auto error = test::error_text<ErrorKind::checkpoint>(
+      [&] { return judge(task, Decided{}, item, answer, Session{}).values.size(); });
+  CHECK(error == "document 3: wanted a log-likelihood that is a number, got nan");
 }
 
 TEST_CASE("a model that gives no numbers is an error with the name of the document") {

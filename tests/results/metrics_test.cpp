@@ -241,4 +241,19 @@ TEST_CASE("accuracy of a continuation needs to know whether it is greedy") {
                   std::invalid_argument);
 }
 
+TEST_CASE("an impossible choice loses, and what is no number is no answer") {
+  constexpr auto kNever = -std::numeric_limits<double>::infinity();
+  constexpr auto kNothing = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::size_t> characters = {1, 2};
+  for (const auto& metric : {metrics::accuracy(), metrics::normalized_accuracy()}) {
+    const auto value = [&](const std::vector<double>& nats, std::size_t gold) {
+      return metric.of_choices({.nats = nats, .characters = characters, .gold = gold});
+    };
+    CHECK(value({kNever, -1e300}, 1) == 1.0);
+    CHECK(value({-1e300, kNever}, 0) == 1.0);
+    CHECK_THROWS_AS(value({kNothing, -1.0}, 0), std::invalid_argument);
+    CHECK_THROWS_AS(value({-1.0, kNothing}, 1), std::invalid_argument);
+  }
+}
+
 }  // namespace smdm

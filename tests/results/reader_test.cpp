@@ -271,8 +271,13 @@ TEST_CASE("marks of estimates and Monte Carlo errors come back") {
   auto& told = std::get<std::vector<ChoiceRecord>>(changed.samples.back().outcome).back().estimate;
   told.enumerated = told.target_missed = told.stopped = told.eliminated = true;
   told.eliminated_from = {"acc", "acc_norm"};
-  told.prompt_reuse = {
-      .cheap_rows = 36, .full_rows = 4, .cheap_error = 0.25, .correction_error = std::nullopt};
+  told.fold_count = 4;
+  told.prompt_reuse = {.cheap_rows = 36,
+                       .full_rows = 4,
+                       .cheap_error = 0.25,
+                       .correction_error = std::nullopt,
+                       .cheap_folds = 8,
+                       .correction_folds = std::nullopt};
   stored(folder.path(), run);
   const auto back = read_run(folder.path()).run;
   const auto piqa = std::ranges::find(back.tasks, "piqa", &TaskRecord::name);
@@ -293,6 +298,10 @@ TEST_CASE("marks of estimates and Monte Carlo errors come back") {
   CHECK(marked.prompt_reuse->full_rows == 4);
   CHECK(marked.prompt_reuse->cheap_error == 0.25);
   CHECK_FALSE(marked.prompt_reuse->correction_error);
+  CHECK(marked.fold_count == 4);
+  CHECK_FALSE(choices.front().estimate.fold_count);  // as in files of older versions
+  CHECK(marked.prompt_reuse->cheap_folds == 8);
+  CHECK_FALSE(marked.prompt_reuse->correction_folds);
 }
 
 TEST_CASE("numbers of documents come back with their digits and their digest") {

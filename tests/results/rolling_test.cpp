@@ -35,6 +35,7 @@ RunRecord rolling_run() {
     estimate.nats = nats[i];
     estimate.bound = Bound::lower;
     if (i > 0) estimate.standard_error = 0.5;
+    if (i > 1) estimate.fold_count = 16;  // older files do not say it
     estimate.rows = 32;
     estimate.tokens = 320;
     sample.outcome = TextRecord{.text = text, .estimate = estimate};
@@ -61,6 +62,8 @@ TEST_CASE("a text's sample has lm-eval's layout of rolling log-likelihoods") {
   CHECK(line.at("perplexity") == Json::array({-12.25, 5.0}));
   CHECK(line.at("bits_per_byte") == Json::array({-12.25, 20.5}));
   CHECK(line.at("smdm_eval").at("likelihood").at("standard_error") == 0.5);
+  CHECK_FALSE(line.at("smdm_eval").at("likelihood").contains("folds"));
+  CHECK(sample_json(run.tasks[0], 2).at("smdm_eval").at("likelihood").at("folds") == 16);
   CHECK(line.at("smdm_eval").at("likelihood").at("bound") == "lower");
   CHECK(
       sample_json(run.tasks[0], 0).at("smdm_eval").at("likelihood").at("standard_error").is_null());
@@ -102,6 +105,7 @@ TEST_CASE("texts come back as they were written") {
     CHECK(text.text == wanted.text);
     CHECK(text.estimate.nats == wanted.estimate.nats);
     CHECK(text.estimate.standard_error == wanted.estimate.standard_error);
+    CHECK(text.estimate.fold_count == wanted.estimate.fold_count);
     CHECK(text.estimate.bound == Bound::lower);
     CHECK(text.estimate.rows == 32);
     CHECK(task.samples[i].extra == Json{{"pieces", 1}});
