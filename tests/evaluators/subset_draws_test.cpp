@@ -170,6 +170,24 @@ TEST_CASE("draws depend on seed, content, purpose and fold alone") {
   CHECK(shorter == order);
 }
 
+TEST_CASE("rows that correct draw levels and orders of their own") {
+  // A share of the pairs is equal by chance: for levels the sum of squares of their probabilities.
+  constexpr std::size_t kLength = 30;
+  constexpr std::uint64_t kSeeds = 400;
+  const LevelDistribution q(kLength);
+  std::uint64_t equal_levels = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const FoldDraws estimate(seed, kContent, FoldPurpose::estimate);
+    const FoldDraws correction(seed, kContent, FoldPurpose::correction);
+    equal_levels += estimate.levels(0, 0, 1, q) == correction.levels(0, 0, 1, q) ? 1 : 0;
+    CHECK(estimate.order(0, kLength) != correction.order(0, kLength));
+  }
+  double expected = 0.0;
+  for (std::size_t level = 1; level <= kLength; ++level)
+    expected += q.probability(level) * q.probability(level) * static_cast<double>(kSeeds);
+  CHECK(std::abs(static_cast<double>(equal_levels) - expected) < 5.0 * std::sqrt(expected));
+}
+
 TEST_CASE("subsets are listed once each") {
   CHECK(all_subsets(1) == std::vector<Subset>{{0}});
   CHECK(all_subsets(3) == std::vector<Subset>{{0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}});

@@ -116,6 +116,27 @@ TEST_CASE("a frozen prompt's estimate is unbiased through the model") {
   CHECK(std::abs(mean) < 4.0 * standard_error);
 }
 
+TEST_CASE("each branch of guidance reads its own frozen prompt") {
+  // The fake marks a frozen prompt in its first id. A model that reads all ids but that one gives
+  // rows over it the losses of full rows, in both branches, unless one reads the other's prompt.
+  const auto strong = test::strong_logits();
+  const FakeModel model(test::fake_masked_diffusion(),
+                        [&](std::span<const std::int64_t> ids, std::size_t position) {
+                          return strong(ids.subspan(1), position - 1);
+                        });
+  const std::vector<TokenRequest> requests = {test::made_request(24, 5)};
+  for (const double cfg : {0.0, 0.7}) {
+    const auto value = [&](PromptReuse reuse) {
+      const Balanced balanced{.rows = 16, .prompt_reuse = reuse};
+      return test::score_by_context(model, requests, {.estimator = balanced, .cfg = cfg}).front();
+    };
+    const auto reused = value(PromptReuse::on);
+    REQUIRE(reused.prompt_reuse);
+    CHECK(reused.prompt_reuse->correction_error.value() < 1e-5);
+    CHECK(reused.nats == Approx(value(PromptReuse::off).nats).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("longest contexts leave a prefill no room to round its target up") {
   const FakeModel model(test::fake_masked_diffusion(), test::strong_logits());
   const std::vector<TokenRequest> requests = {test::made_request(59, 5)};  // of 64

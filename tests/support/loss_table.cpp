@@ -1,6 +1,10 @@
+// Losses of every subset, computed once or given; estimators, plans and sources are answered from
+// them instead of a model.
 #include "tests/support/loss_table.hpp"
 
+#include <bit>
 #include <random>
+#include <utility>
 #include <variant>
 
 namespace smdm::test {
@@ -20,6 +24,11 @@ LossTable::LossTable(const FakeModel& model,
     : length_(request.continuation.size()),
       full_(tabulate(model, request)),
       frozen_(tabulate(frozen_model, request)) {}
+
+LossTable::LossTable(std::vector<RowLosses> full, std::vector<RowLosses> frozen)
+    : length_(static_cast<std::size_t>(std::bit_width(full.size())) - 1),
+      full_(std::move(full)),
+      frozen_(std::move(frozen)) {}
 
 std::vector<RowLosses> LossTable::tabulate(const FakeModel& model,
                                            const TokenRequest& request) const {
@@ -62,6 +71,21 @@ FoldEstimate LossTable::run(SubsetEstimator& estimator) const {
     for (const auto& row : wanted) answers.push_back(losses(row));
     estimator.take(answers);
   }
+}
+
+void run(const LossTable& table, ScoreSource& source, std::size_t context) {
+  while (const auto group = source.next()) {
+    Subset hidden;
+    hidden.reserve(group->rows.wanted.size());
+    for (const auto position : group->rows.wanted)
+      hidden.push_back(static_cast<std::size_t>(position) - context);
+    std::vector<float> log_p;
+    log_p.reserve(hidden.size());
+    for (const auto loss : table.losses({.hidden = hidden}))
+      log_p.push_back(static_cast<float>(-loss));
+    source.take({.log_p = log_p, .argmax = {}});
+  }
+  source.finish();
 }
 
 std::vector<Estimate> run(std::span<const LossTable> tables, SubsetPlan& plan) {

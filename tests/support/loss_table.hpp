@@ -1,5 +1,5 @@
-/// All losses of a target under a fake masked diffusion model, by subset: the oracle of estimators
-/// that see subsets alone.
+/// All losses of a target by subset, under a fake masked diffusion model or recorded from a real
+/// one: the oracle of estimators that see subsets alone.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,9 @@ class LossTable {
   LossTable(const FakeModel& model, const TokenRequest& request, const FakeModel& frozen_model);
   LossTable(const FakeModel& model, const TokenRequest& request)
       : LossTable(model, request, model) {}
+  /// @param full    losses by the bits of the hidden subset, 2^length of them; the first is empty
+  /// @param frozen  the same over a frozen prompt
+  LossTable(std::vector<RowLosses> full, std::vector<RowLosses> frozen);
 
   [[nodiscard]] const RowLosses& losses(const WantedRow& row) const;
 
@@ -37,6 +40,10 @@ class LossTable {
   std::vector<RowLosses> full_;    ///< by the bits of the subset
   std::vector<RowLosses> frozen_;  ///< likewise
 };
+
+/// Runs a source of plain, full rows of one request (`mc`) to its end.
+/// @param context  tokens of its prompt
+void run(const LossTable& table, ScoreSource& source, std::size_t context);
 
 /// Runs the plan of one question to its end, on one table a request.
 [[nodiscard]] std::vector<Estimate> run(std::span<const LossTable> tables, SubsetPlan& plan);
