@@ -152,7 +152,7 @@ TEST_CASE("pinned figures are made anew", "[.regenerate]") {
     CHECK(changes.changed == 0);
     return;
   }
-  INFO("Figures are worse, so nothing was written. If they have to be: tools/approve --worse");
+  INFO("figures are worse, so nothing was written; --estimators --worse approves them");
   REQUIRE((changes.worse == 0 || approve == "worse"));
   test::write_file(pinned_file(), made.dump(2) + "\n");
 }

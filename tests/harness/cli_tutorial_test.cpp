@@ -88,6 +88,29 @@ TEST_CASE("both baselines are approved or none") {
   CHECK(test::read_file(baseline("arm")) == "new");
 }
 
+TEST_CASE("figures of estimators are approved unless they are worse, or even then if told so") {
+  const test::TemporaryFolder folder;
+  // Stands for the test program: writes down what it is told, and fails for what FAILS names.
+  const auto program = folder.path() / "program";
+  test::write_file(program,
+                   "#!/bin/sh\nprintf '%s %s' \"$SMDM_APPROVE\" \"$*\" > told\n"
+                   "[ \"$SMDM_APPROVE\" != \"$FAILS\" ]\n");
+  fs::permissions(program, fs::perms::owner_all);
+  const auto code_of = [&](const std::string& fails, const std::string& options) {
+    const auto script = "cd '" + folder.path().string() + "' && FAILS=" + fails +
+                        " '" SMDM_SOURCE_DIR "/tools/approve' --program program " + options;
+    return test::run_command("/bin/sh", {"-c", script}).code;
+  };
+  const auto told = [&] { return test::read_file(folder.path() / "told"); };
+  CHECK(code_of("nothing", "--estimators") == 0);
+  CHECK(told() == "better [regenerate]");
+  CHECK(code_of("nothing", "--estimators --worse") == 0);
+  CHECK(told() == "worse [regenerate]");
+  CHECK(code_of("check", "--estimators --worse --check") == 8);
+  CHECK(told() == "check [regenerate]");
+  CHECK(code_of("nothing", "--worse") == 2);
+}
+
 TEST_CASE("the embedded models score what was approved") {
   const auto result = test::run_command(SMDM_SOURCE_DIR "/tools/approve",
                                         {"--check", "--program", SMDM_BINARY_DIR "/bin/smdm-eval"});
