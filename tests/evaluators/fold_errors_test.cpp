@@ -44,8 +44,8 @@ TEST_CASE("errors say how many folds they come from: eight from 32 rows on") {
     INFO(rows << " rows");
     CHECK(estimate.fold_count == folds);
     CHECK(estimate.folds.front().size() == static_cast<std::size_t>(folds));
-    CHECK(table.run(*make_fixed_count(1, 8, rows)).fold_count == rows);
   }
+  CHECK(table.run(*make_fixed_count(1, 8, 20)).fold_count == 20);
   CHECK_FALSE(table.run(*make_balanced(1, 8, 1)).fold_count);
   CHECK_FALSE(table.run(*make_fixed_count(1, 8, 1)).fold_count);
   CHECK_FALSE(table.run(*make_balanced(1, 8, 255)).fold_count);  // enumerated
@@ -89,15 +89,13 @@ TEST_CASE("Student's t of the folds covers what normal intervals do not", "[.lon
   }
 }
 
-/// Losses that are nearly 0 but where the whole target is hidden: most of a row's value is then
-/// what the control variate expects of it.
-RowLosses mostly_nothing(const Subset& hidden, std::size_t length) {
+/// Every other token costs 6 nats where it alone is hidden, and nothing else costs anything: what
+/// the control variate expects of other rows, having met such a one, is too much by far.
+RowLosses costly_alone(const Subset& hidden) {
   RowLosses losses;
   losses.reserve(hidden.size());
-  for (const auto token : hidden) {
-    const auto all = hidden.size() == length ? 3.0 : 0.01;
-    losses.push_back(all * static_cast<double>(1 + token % 3));
-  }
+  for (const auto token : hidden)
+    losses.push_back(hidden.size() == 1 && token % 2 == 1 ? 6.0 : 0.0);
   return losses;
 }
 
@@ -105,7 +103,7 @@ TEST_CASE("estimates above 0 are passed on as they are: clipped they would be bi
   constexpr std::size_t kLength = 9;
   double exact = 0.0;
   for (const auto& subset : all_subsets(kLength)) {
-    for (const auto loss : mostly_nothing(subset, kLength))
+    for (const auto loss : costly_alone(subset))
       exact += exact_weight(kLength, subset.size()) * loss;
   }
   std::int64_t above = 0;
@@ -117,7 +115,7 @@ TEST_CASE("estimates above 0 are passed on as they are: clipped they would be bi
     for (auto asked = plan->next(); !asked.empty(); asked = plan->next()) {
       std::vector<RowLosses> losses;
       losses.reserve(asked.size());
-      for (const auto& row : asked) losses.push_back(mostly_nothing(row.row.hidden, kLength));
+      for (const auto& row : asked) losses.push_back(costly_alone(row.row.hidden));
       plan->take(losses);
     }
     const auto estimate = plan->estimates().front();
@@ -128,7 +126,7 @@ TEST_CASE("estimates above 0 are passed on as they are: clipped they would be bi
   }
   const auto mean = mean_of(all);
   INFO(above << " above 0, mean " << mean.value << ", exactly " << exact);
-  CHECK(above > 100);
+  CHECK(above > 20);
   CHECK(std::abs(mean.value - exact) < 4.0 * mean.standard_error.value());
 }
 
