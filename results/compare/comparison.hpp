@@ -30,6 +30,7 @@ struct TaskComparison {
   const TaskFacts* a = nullptr;
   const TaskFacts* b = nullptr;
   std::vector<DocumentPair> pairs;
+  PairedClusters clusters;
   std::vector<MetricComparison> metrics;
 };
 

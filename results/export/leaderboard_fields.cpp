@@ -7,6 +7,7 @@
 #include "base/text/numbers.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_parts.hpp"
+#include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_difference.hpp"
 
 namespace smdm {
@@ -39,7 +40,8 @@ Json interval_of(const Source& source) {
   const MetricRecord& metric = metric_of(source);
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(metric.values.begin(), metric.values.end(), finite)) return nullptr;
-  const auto interval = metric_interval(metric.info, metric.values);
+  const auto interval =
+      metric_interval(metric.info, metric.values, clusters_of(source.task.record));
   return interval ? Json::array({finite_or_null(interval->low), finite_or_null(interval->high)})
                   : Json(nullptr);
 }

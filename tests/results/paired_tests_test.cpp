@@ -51,7 +51,7 @@ TEST_CASE("p-values are (k + 1) / (draws + 1)") {
   const std::vector<double> low(40, 0.25);
   const std::vector<double> high(40, 0.75);  // as far as this: one deal in 2^39
   CHECK(permutation_p_value(metrics::accuracy(), low, high) == 1.0 / 10001.0);
-  CHECK(permutation_p_value(metrics::accuracy(), low, high, 99) == 1.0 / 100.0);
+  CHECK(permutation_p_value(metrics::accuracy(), low, high, {}, 99) == 1.0 / 100.0);
   CHECK(permutation_p_value(metrics::accuracy(), low, low) == 1.0);
 }
 
@@ -69,8 +69,8 @@ TEST_CASE("ties count, though sums in another order have other last bits") {
 TEST_CASE("the permutation test does not know which run is the first") {
   CHECK(permutation_p_value(metrics::accuracy(), kA, kB) ==
         permutation_p_value(metrics::accuracy(), kB, kA));
-  CHECK(permutation_p_value(metrics::accuracy(), kA, kB, kPermutations, 1) !=
-        permutation_p_value(metrics::accuracy(), kA, kB, kPermutations, 2));
+  CHECK(permutation_p_value(metrics::accuracy(), kA, kB, {}, kPermutations, 1) !=
+        permutation_p_value(metrics::accuracy(), kA, kB, {}, kPermutations, 2));
 }
 
 TEST_CASE("metrics of a corpus are computed anew after swapping") {
@@ -126,7 +126,7 @@ TEST_CASE("values that do not fit are refused") {
   CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, one), std::invalid_argument);
   CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), {}, {}), std::invalid_argument);
   CHECK_THROWS_AS(permutation_p_value(metrics::bits_per_byte(), one, one), std::invalid_argument);
-  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, kB, 0), std::invalid_argument);
+  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, kB, {}, 0), std::invalid_argument);
 }
 
 }  // namespace smdm
