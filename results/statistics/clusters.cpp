@@ -13,6 +13,15 @@
 namespace smdm {
 namespace {
 
+void check(std::span<const double> values,
+           std::size_t width,
+           std::span<const std::size_t> clusters) {
+  if (!clusters.empty() && clusters.size() * width == values.size()) return;
+  throw std::invalid_argument("clusters: wanted one for each of " +
+                              std::to_string(values.size() / width) + " documents, got " +
+                              std::to_string(clusters.size()));
+}
+
 /// Indices of rows of `width` values, the smallest row first. A total order: values may be NaN.
 std::vector<std::size_t> order_of_rows(std::span<const double> values, std::size_t width) {
   const auto row = [&](std::size_t index) { return values.subspan(index * width, width); };
@@ -95,11 +104,7 @@ std::string older_clusters_warning(const std::string& what) {
 ClusterSums sum_by_cluster(std::span<const double> values,
                            std::size_t width,
                            std::span<const std::size_t> clusters) {
-  if (clusters.empty() || clusters.size() * width != values.size()) {
-    throw std::invalid_argument("clusters: wanted one for each of " +
-                                std::to_string(values.size() / width) + " documents, got " +
-                                std::to_string(clusters.size()));
-  }
+  check(values, width, clusters);
   const auto count = count_clusters(clusters, clusters.size());
   ClusterSums gathered{.width = width,
                        .sums = std::vector<double>(count * width),
@@ -143,6 +148,7 @@ std::optional<double> clustered_standard_error(const ClusterSums& clusters) {
 std::optional<double> clustered_standard_error(const Metric& metric,
                                                std::span<const double> values,
                                                std::span<const std::size_t> clusters) {
+  check(values, metric.width, clusters);
   const auto sums = ordered_sums(values, metric.width, clusters);
   if (metric.is_mean) return clustered_standard_error(sums);
   return bootstrap_standard_error(sums.size(), [&](std::span<const std::size_t> drawn) {
