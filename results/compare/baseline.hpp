@@ -54,7 +54,7 @@ struct BaselineTask {
   Origin origin;
   /// Digests cut to kBaselineDigits, in the order of document_order().
   std::vector<DocumentKey> documents;
-  /// Their clusters, see SampleRecord::cluster; empty: an older file, or made of older runs.
+  /// Their cluster_keys(); empty: an older file, or made of older runs.
   std::vector<std::string> clusters;
   std::vector<BaselineMetric> metrics;
 };

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "results/run/lm_eval_samples.hpp"
 #include "results/statistics/statistics.hpp"
 
 namespace smdm {
@@ -74,7 +75,8 @@ std::vector<std::string> cluster_keys(const TaskRecord& task) {
   keys.reserve(task.samples.size());
   for (const SampleRecord& sample : task.samples) {
     if (sample.cluster.empty()) return {};
-    keys.push_back(sample.cluster);
+    const bool alone = sample.cluster == cluster_of_document(sample.doc);
+    keys.push_back(alone ? "" : sample.cluster);
   }
   return keys;
 }
@@ -83,9 +85,12 @@ std::vector<std::size_t> dense_clusters(std::span<const std::string> keys) {
   std::map<std::string, std::size_t> seen;
   std::vector<std::size_t> clusters;
   clusters.reserve(keys.size());
-  for (const std::string& key : keys)
-    clusters.push_back(seen.emplace(key, seen.size()).first->second);
-  if (seen.size() == keys.size()) clusters.clear();
+  std::size_t count = 0;
+  for (const std::string& key : keys) {
+    const bool is_new = key.empty() || seen.emplace(key, count).second;
+    clusters.push_back(is_new ? count++ : seen.at(key));
+  }
+  if (count == keys.size()) clusters.clear();
   return clusters;
 }
 

@@ -15,13 +15,13 @@
 
 namespace smdm {
 
-/// SampleRecord::cluster of a task's documents, in their order; empty where the run is an older one
-/// that does not say.
+/// SampleRecord::cluster of a task's documents, in their order, "" for one that stands alone: two
+/// that are equal stay two. No keys at all where the run is an older one that does not say.
 [[nodiscard]] std::vector<std::string> cluster_keys(const TaskRecord& task);
 
 /// The same key, the same index; numbered by first occurrence. Empty where no two documents share
-/// a key, and for no keys at all: then everything is computed as over single documents, to the last
-/// bit.
+/// a key other than "", and for no keys at all: then everything is computed as over single
+/// documents, to the last bit.
 [[nodiscard]] std::vector<std::size_t> dense_clusters(std::span<const std::string> keys);
 
 /// dense_clusters(cluster_keys(task)).

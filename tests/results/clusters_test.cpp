@@ -87,6 +87,9 @@ TEST_CASE("clusters are numbered by first occurrence, and single documents are n
         std::vector<std::size_t>{0, 1, 0, 2});
   CHECK(dense_clusters(std::vector<std::string>{"b", "a", "c"}).empty());
   CHECK(dense_clusters({}).empty());
+  CHECK(dense_clusters(std::vector<std::string>{"", "a", "", "a"}) ==
+        std::vector<std::size_t>{0, 1, 2, 1});
+  CHECK(dense_clusters(std::vector<std::string>{"", "a", ""}).empty());
   CHECK(count_clusters(kClusters, 8) == 4);
   CHECK(count_clusters({}, 8) == 8);
 }
@@ -263,6 +266,15 @@ TEST_CASE("clusters and their errors are stored, and come back") {
                  "the standard error over clusters"));
 }
 
+TEST_CASE("equal documents that stand alone are no cluster") {
+  auto run = test::made_run({.tasks = {{.verdicts = {1, 0, 1}}}});
+  auto& samples = run.tasks.at(0).samples;
+  samples[1].doc = samples[0].doc;
+  samples[1].cluster = samples[0].cluster;
+  CHECK(cluster_keys(run.tasks.at(0)) == std::vector<std::string>{"", "", ""});
+  CHECK(clusters_of(run.tasks.at(0)).empty());
+}
+
 TEST_CASE("a line's document, its digest and lm-eval's fields are what they are without clusters") {
   const auto run = quiz(known_people({1, 0}), 0);
   const auto with = sample_json(run.tasks.at(0), 3);
@@ -361,7 +373,7 @@ TEST_CASE("the gate's test is over the clusters of the baseline, which its file 
 TEST_CASE("tables show errors over clusters, and lm-eval's below") {
   const auto run = quiz(known_people({1, 0, 1}), 0);
   const auto table = results_table(run, summarize(run));
-  CHECK(contains(table, "|±|0.3333|"));
+  CHECK(contains(table, "|±  |0.3333|"));
   CHECK(contains(table,
                  "\nStderr of quiz: over 3 clusters of 30 documents; lm-eval's, over "
                  "documents: acc 0.0875\n"));
