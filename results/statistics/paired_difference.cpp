@@ -57,8 +57,7 @@ Interval agresti_min(const PairedDifference& counts) {
   const double fallen = static_cast<double>(counts.fallen) * effective + 0.5;
   const double centre = (risen - fallen) / n;
   const double variance = ((risen + fallen) / n - centre * centre) / n;
-  const auto whole = around(centre, kNormal * std::sqrt(variance));
-  return {.low = std::max(whole.low, -1.0), .high = std::min(whole.high, 1.0)};
+  return around(centre, kNormal * std::sqrt(variance));
 }
 
 Interval student(double centre, double standard_error, std::size_t units) {
@@ -78,8 +77,11 @@ void add_mean_errors(std::span<const double> a,
                            : clustered_standard_error(sum_by_cluster(differences, 1, clusters));
   if (!out.standard_error) return;
   const bool by_counts = out.verdicts && (clusters.empty() || !spreads(*out.standard_error, out));
-  out.interval =
+  auto interval =
       by_counts ? agresti_min(out) : student(out.difference, *out.standard_error, out.clusters);
+  if (out.verdicts)
+    interval = {.low = std::max(interval.low, -1.0), .high = std::min(interval.high, 1.0)};
+  out.interval = interval;
 }
 
 /// A metric on bootstrap samples of documents, or of whole clusters.

@@ -182,6 +182,7 @@ TEST_CASE("verdicts in clusters have no McNemar test") {
   CHECK(difference.verdicts);
   CHECK(difference.test == PairedTest::cluster_permutation);
   CHECK(difference.p_value == Approx(2.0 / 32).epsilon(0.2));
+  CHECK(difference.interval->high == 1.0);
   CHECK(paired_difference(metrics::accuracy(), a, b).p_value < 1e-10);
 }
 

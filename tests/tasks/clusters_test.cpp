@@ -8,6 +8,7 @@
 #include "tasks/ask/catalog.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
 
 namespace {
