@@ -71,11 +71,12 @@ std::vector<std::size_t> metrics_by_key(const TaskRecord& task) {
   return order;
 }
 
-/// What errors over clusters are, and what lm-eval's are; nothing of a task without clusters.
+/// What errors over clusters are, and what lm-eval's are; nothing where they are the same.
 std::string cluster_note(const TaskRecord& task, const TaskSummary& summary) {
-  if (summary.empty() || summary.front().clusters == 0 ||
-      summary.front().clusters == task.samples.size())
-    return "";
+  const bool differs = std::ranges::any_of(summary, [](const Summary& one) {
+    return one.clusters != 0 && one.clustered_error != one.standard_error;
+  });
+  if (!differs) return "";
   std::string note = "Stderr of " + visible(task.name) + ": over " +
                      std::to_string(summary.front().clusters) + " clusters of " +
                      std::to_string(task.samples.size()) + " documents; lm-eval's, over documents:";
