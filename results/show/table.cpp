@@ -78,7 +78,8 @@ std::string cluster_note(const TaskRecord& task, const TaskSummary& summary) {
   });
   if (!differs) return "";
   std::string note = "Stderr of " + visible(task.name) + ": over " +
-                     std::to_string(summary.front().clusters) + " clusters of " +
+                     std::to_string(summary.front().clusters) +
+                     (summary.front().clusters == 1 ? " cluster of " : " clusters of ") +
                      std::to_string(task.samples.size()) + " documents; lm-eval's, over documents:";
   for (const std::size_t i : metrics_by_key(task)) {
     note.append(" ").append(display_name(task.metrics[i].info)).append(" ");
