@@ -1,6 +1,7 @@
 #include "harness/cli/leaderboard.hpp"
 
 #include <iostream>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -9,14 +10,27 @@
 #include "harness/cli/values.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/run_list.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
+
+/// An interval of theirs is over documents.
+void warn_of_older_runs(const std::vector<Facts>& runs) {
+  for (const auto& run : runs) {
+    for (const auto& task : run.tasks) {
+      if (!cluster_keys(task.record).empty()) continue;
+      const auto what = task.record.name + ": " + task.run->results_file.string();
+      std::cerr << "warning: " << visible(older_clusters_warning(what)) << "\n";
+    }
+  }
+}
 
 void export_leaderboard(const LeaderboardSettings& settings) {
   std::vector<Facts> runs;
   runs.reserve(settings.runs.size());
   for (const auto& run : settings.runs) runs.push_back(read_facts(run));
+  warn_of_older_runs(runs);
   const auto summary = export_runs(runs, settings.output);
   for (const auto& line : summary.not_compared)
     std::cerr << "warning: not compared: " << visible(line) << "\n";

@@ -168,7 +168,8 @@ std::vector<Item> encode_documents(ReadTask& read, const Decided& decided, const
     Item item{.name = "task " + task.name + ", document " + std::to_string(i),
               .document = std::move(read.documents[i]),
               .asked = std::move(read.asked[i]),
-              .ids = {}};
+              .ids = {},
+              .cluster = std::move(read.clusters[i])};
     items.push_back(encode_document(task, std::move(item), decided, session));
   }
   return items;

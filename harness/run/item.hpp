@@ -46,6 +46,7 @@ struct Item {
   Json document;
   Asked asked;
   Encoded ids;
+  std::string cluster = {};  ///< what the document is about, see DatasetInfo::cluster
 };
 
 /// Likelihoods of an Item, one estimate for each of its requests.

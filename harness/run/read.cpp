@@ -52,6 +52,7 @@ std::vector<ReadTask> read_periods(const DatedCorpus& corpus, const DataSettings
         .task = task_of(corpus, loaded, period),
         .documents = std::move(period.documents),
         .asked = {},
+        .clusters = {},
         .found = period.found,
         .files = std::move(period.files),
         .warnings = {},
@@ -71,6 +72,7 @@ std::vector<ReadTask> read(const Task& task, const DataSettings& settings) {
   ReadTask read{.task = task,
                 .documents = std::move(loaded.documents),
                 .asked = std::move(loaded.asked),
+                .clusters = std::move(loaded.clusters),
                 .found = 0,
                 .files = std::move(loaded.files),
                 .warnings = std::move(loaded.warnings),
@@ -78,6 +80,7 @@ std::vector<ReadTask> read(const Task& task, const DataSettings& settings) {
   read.found = read.documents.size();
   const auto used = limited(read.found, settings.limit);
   read.documents.resize(used);
+  read.clusters.resize(used);
   read.asked.erase(read.asked.begin() + static_cast<std::ptrdiff_t>(used), read.asked.end());
   return {std::move(read)};
 }

@@ -23,7 +23,9 @@ struct ReadTask {
   Task task;
   std::vector<Json> documents;
   std::vector<Asked> asked;  ///< one for each document
-  std::size_t found = 0;     ///< documents in the whole file
+  /// One for each document, see DatasetInfo::cluster; none of a dated corpus.
+  std::vector<std::string> clusters;
+  std::size_t found = 0;  ///< documents in the whole file
   std::vector<LoadedFile> files;
   std::vector<std::string> warnings;
   std::optional<PeriodPlace> period;

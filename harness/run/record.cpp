@@ -8,6 +8,7 @@
 
 #include "base/text/visible.hpp"
 #include "harness/run/compute.hpp"
+#include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
 namespace {
@@ -196,6 +197,8 @@ SampleRecord sample_of(const Item& item, std::size_t index) {
   SampleRecord sample;
   sample.doc_id = static_cast<std::int64_t>(index);
   sample.doc = item.document;
+  sample.cluster =
+      item.cluster.empty() ? cluster_of_document(sample.doc) : cluster_of_subject(item.cluster);
   const auto gold = target(item.asked);
   sample.target = gold.is_string() ? gold.get<std::string>() : gold.dump();
   return sample;

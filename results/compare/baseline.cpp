@@ -13,6 +13,7 @@
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/run/lm_eval_samples.hpp"
+#include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_difference.hpp"
 #include "results/statistics/statistics.hpp"
 
@@ -101,6 +102,7 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
                     .answers = {},
                     .origin = origin_of(*repeats.front()->run),
                     .documents = {},
+                    .clusters = {},
                     .metrics = {}};
   for (const TaskFacts* repeat : repeats)
     check_same_shape(shape_of(first), shape_of(repeat->record));
@@ -111,7 +113,10 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
                             .monte_carlo_error = error_over_repeats(repeats, i)});
   }
   const auto keys = baseline_keys(first);
-  for (const std::size_t place : document_order(keys)) task.documents.push_back(keys[place]);
+  const auto places = document_order(keys);
+  task.documents.reserve(places.size());
+  for (const std::size_t place : places) task.documents.push_back(keys[place]);
+  task.clusters = reordered(cluster_keys(first), places);
   for (const TaskFacts* repeat : repeats) {
     check_repeat(task, *repeat);
     std::vector<std::size_t> order;

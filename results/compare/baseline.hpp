@@ -17,7 +17,9 @@
 namespace smdm {
 
 /// Version of baseline files, raised when a field changes its meaning.
-inline constexpr int kBaselineSchema = 1;
+/// 2: a task's documents have clusters; without them, as in files of schema 1, tests are over
+/// single documents.
+inline constexpr int kBaselineSchema = 2;
 
 /// What computed a task: runs that agree in all of it must give the same bits for the same seed.
 struct Origin {
@@ -52,6 +54,8 @@ struct BaselineTask {
   Origin origin;
   /// Digests cut to kBaselineDigits, in the order of document_order().
   std::vector<DocumentKey> documents;
+  /// Their cluster_keys(); empty: an older file, or made of older runs.
+  std::vector<std::string> clusters;
   std::vector<BaselineMetric> metrics;
 };
 

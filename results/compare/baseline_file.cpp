@@ -73,6 +73,7 @@ Json task_json(const BaselineTask& task) {
   if (task.settings.all) json[kAllSettings] = *task.settings.all;
   if (!task.answers.empty()) json["answers"] = task.answers;
   json["documents"] = documents;
+  if (!task.clusters.empty()) json["clusters"] = task.clusters;
   json["metrics"] = metrics;
   return json;
 }
@@ -178,6 +179,10 @@ BaselineTask task_from(const std::string& name, const Json& json) {
                  .bit_reproducible = json.at("bit_reproducible")};
   for (const Json& key : json.at("documents")) task.documents.push_back(key_from(key));
   check_order(task);
+  if (json.contains("clusters"))
+    task.clusters = json.at("clusters").get<std::vector<std::string>>();
+  if (!task.clusters.empty() && task.clusters.size() != task.documents.size())
+    throw Error(ErrorKind::results, name + ": wanted a cluster of each document, or none");
   if (json.contains("answers")) task.answers = json.at("answers").get<std::vector<std::string>>();
   for (const Json& metric : json.at("metrics"))
     task.metrics.push_back(baseline_metric_from(task, metric));

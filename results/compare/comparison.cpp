@@ -11,7 +11,7 @@
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/run/lm_eval_samples.hpp"
-#include "results/statistics/paired_tests.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
@@ -39,9 +39,10 @@ MetricComparison compare_metric(const TaskComparison& task,
   if (all_finite(a.values) && all_finite(b.values) &&
       std::isfinite(metric_value(a.info, a.values)) &&
       std::isfinite(metric_value(b.info, b.values))) {
-    out.difference =
-        paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
-                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)), draws);
+    out.difference = paired_difference(
+        a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
+        reordered(b.values, width, places(task.pairs, &DocumentPair::b)), task.clusters.clusters,
+        draws);
   }
   const auto& error_a = task.a->scores[metric].monte_carlo_error;
   const auto& error_b = task.b->scores[metric].monte_carlo_error;
@@ -55,7 +56,14 @@ TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b, std::int64_t
       .a = &a,
       .b = &b,
       .pairs = pair_documents(document_keys(a.record), document_keys(b.record), a.record.name),
+      .clusters = {},
       .metrics = {}};
+  task.clusters = paired_clusters(
+      {.name = "A",
+       .keys = reordered(cluster_keys(a.record), places(task.pairs, &DocumentPair::a))},
+      {.name = "B",
+       .keys = reordered(cluster_keys(b.record), places(task.pairs, &DocumentPair::b))},
+      a.record.name);
   for (std::size_t i = 0; i < a.record.metrics.size(); ++i)
     task.metrics.push_back(compare_metric(task, i, draws));
   return task;
@@ -130,8 +138,11 @@ std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
     }
   }
   std::vector<std::string> warnings;
-  warnings.reserve(order.size());
+  warnings.reserve(order.size() + tasks.size());
   for (const std::string& line : order) warnings.push_back(line + " (" + by_line[line] + ")");
+  for (const TaskComparison& task : tasks) {
+    if (!task.clusters.note.empty()) warnings.push_back(task.clusters.note);
+  }
   return warnings;
 }
 
@@ -169,7 +180,7 @@ Json changed_line(const TaskComparison& task,
 /// Only metrics of right and wrong have sides to change; others move a little on every document.
 void append_changed(const TaskComparison& task, std::size_t metric, std::vector<Json>& lines) {
   const MetricComparison& compared = task.metrics[metric];
-  if (!compared.difference || compared.difference->test != PairedTest::mcnemar) return;
+  if (!compared.difference || !compared.difference->verdicts) return;
   const auto& values_a = task.a->record.metrics[metric].values;
   const auto& values_b = task.b->record.metrics[metric].values;
   auto in_file_order = task.pairs;

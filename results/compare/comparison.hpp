@@ -31,6 +31,7 @@ struct TaskComparison {
   const TaskFacts* a = nullptr;
   const TaskFacts* b = nullptr;
   std::vector<DocumentPair> pairs;
+  PairedClusters clusters;
   std::vector<MetricComparison> metrics;
 };
 

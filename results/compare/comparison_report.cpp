@@ -9,6 +9,7 @@
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/show/table.hpp"
+#include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_tests.hpp"
 
 namespace smdm {
@@ -162,6 +163,7 @@ Json task_json(const TaskComparison& task) {
   for (const MetricComparison& metric : task.metrics) metrics.push_back(metric_json(metric));
   return {{"task", task.a->record.name},
           {"version", task.a->record.version},
+          {"clusters", count_clusters(task.clusters.clusters, task.pairs.size())},
           {"settings_a", task.a->settings.known()},
           {"settings_b", task.b->settings.known()},
           {"metrics", metrics}};
@@ -175,6 +177,25 @@ std::string verdict(const MetricComparison& metric) {
                                                                                       : "worse";
 }
 
+namespace {
+
+/// "Documents of reverse_curse_d2n stand in 30 clusters: ..."
+std::string clusters_text(const RunComparison& comparison) {
+  std::string tasks;
+  for (const TaskComparison& task : comparison.tasks) {
+    if (task.clusters.clusters.empty()) continue;
+    const auto count = count_clusters(task.clusters.clusters, task.pairs.size());
+    tasks.append(tasks.empty() ? "" : ", ").append(visible(task.a->record.name));
+    tasks.append(" (").append(std::to_string(count)).append(")");
+  }
+  if (tasks.empty()) return "";
+  return "Documents about one thing are taken together (clusters): " + tasks +
+         ". There intervals and detectable differences\nare over clusters, and p is of a "
+         "permutation of whole clusters, for verdicts too.\n";
+}
+
+}  // namespace
+
 std::string comparison_text(const RunComparison& comparison) {
   return "A: " + visible(comparison.a) + " (" +
          visible(computed_by(comparison.tasks, &TaskComparison::a)) +
@@ -187,7 +208,8 @@ std::string comparison_text(const RunComparison& comparison) {
          "corrected "
          "for all rows, and B is better or worse where it is\nat most 0.05. Detectable: the "
          "smallest difference that would have been seen with 80 % power. Changed: documents\non "
-         "which B is better (+) and worse (-).\n";
+         "which B is better (+) and worse (-).\n" +
+         clusters_text(comparison);
 }
 
 Json comparison_json(const RunComparison& comparison) {

@@ -11,6 +11,7 @@
 #include "base/text/python.hpp"
 #include "results/compare/rounding.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_difference.hpp"
 #include "results/statistics/paired_tests.hpp"
 
@@ -25,7 +26,9 @@ struct JudgedTask {
   const TaskFacts& judged;
   std::vector<std::size_t> order;  ///< of the run's documents: as the baseline has them
   GateRule rule = GateRule::repeatability;
-  std::size_t repeat = 0;  ///< the one compared with under GateRule::equal
+  std::size_t repeat = 0;             ///< the one compared with under GateRule::equal
+  std::vector<std::size_t> clusters;  ///< of the documents, in the baseline's order
+  std::string note;                   ///< what is to be said of them, or empty
 };
 
 std::string names_of(const std::vector<std::string>& names) {
@@ -70,11 +73,17 @@ void choose_rule(JudgedTask& task) {
 
 JudgedTask judged_task(const BaselineTask& baseline, const TaskFacts& run) {
   check_same_shape(shape_of(baseline), shape_of(run.record));
-  JudgedTask task{.baseline = baseline, .judged = run, .order = {}};
+  JudgedTask task{.baseline = baseline, .judged = run, .order = {}, .clusters = {}, .note = {}};
   for (const auto& pair :
        pair_documents(baseline.documents, baseline_keys(run.record), baseline.name))
     task.order.push_back(pair.b);
+  const auto clusters = paired_clusters(
+      {.name = "the baseline", .keys = baseline.clusters},
+      {.name = "the run", .keys = reordered(cluster_keys(run.record), task.order)}, baseline.name);
+  task.clusters = clusters.clusters;
   choose_rule(task);
+  // The other rules have no test over documents.
+  if (task.rule == GateRule::repeatability) task.note = clusters.note;
   return task;
 }
 
@@ -171,7 +180,8 @@ GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t 
     judge_tolerance(task, index, metric);
   } else {
     metric.limit = repeatability_limit(baseline, task.judged.scores[index].monte_carlo_error);
-    metric.p_value = paired_test(baseline.info, mean_documents(baseline), values, draws).p_value;
+    metric.p_value =
+        paired_test(baseline.info, mean_documents(baseline), values, task.clusters, draws).p_value;
   }
   return metric;
 }
@@ -214,6 +224,7 @@ std::vector<std::string> warnings_of(const JudgedTask& task) {
     warnings.push_back(name + ": other settings than the baseline's: " + settings.dump() +
                        " against " + baseline.dump());
   }
+  if (!task.note.empty()) warnings.push_back(task.note);
   if (origin_of(*task.judged.run).model != task.baseline.origin.model)
     warnings.push_back(name + ": another model than the baseline's");
   if (task.rule == GateRule::repeatability && task.baseline.depends_on_seed &&

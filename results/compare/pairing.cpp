@@ -5,12 +5,14 @@
 #include <iterator>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
@@ -114,6 +116,37 @@ std::vector<DocumentPair> pair_documents(std::span<const DocumentKey> a,
     pairs.push_back({.a = order_a[i], .b = order_b[i]});
   }
   return pairs;
+}
+
+PairedClusters paired_clusters(const NamedClusters& a,
+                               const NamedClusters& b,
+                               const std::string& task) {
+  auto of_a = dense_clusters(a.keys);
+  auto of_b = dense_clusters(b.keys);
+  if (a.keys.empty() || b.keys.empty()) {
+    const bool both = a.keys.empty() && b.keys.empty();
+    if (!both && of_a.empty() && of_b.empty()) return {};
+    const auto& older = a.keys.empty() ? a.name : b.name;
+    return {.clusters = {},
+            .note = older_clusters_warning(both ? task : std::string(task).append(": ") + older)};
+  }
+  if (of_a == of_b) return {.clusters = std::move(of_a), .note = {}};
+  const auto documents = a.keys.size();
+  const bool fewer_in_b = count_clusters(of_b, documents) < count_clusters(of_a, documents);
+  std::string note = task;
+  note.append(": other clusters of documents in ").append(a.name).append(" than in ");
+  note.append(b.name).append(": those of ").append(fewer_in_b ? b.name : a.name);
+  return {.clusters = fewer_in_b ? std::move(of_b) : std::move(of_a),
+          .note = note.append(" are taken, which are fewer and larger")};
+}
+
+std::vector<std::string> reordered(std::span<const std::string> keys,
+                                   std::span<const std::size_t> order) {
+  std::vector<std::string> moved;
+  if (keys.empty()) return moved;
+  moved.reserve(order.size());
+  for (const std::size_t document : order) moved.push_back(keys[document]);
+  return moved;
 }
 
 std::vector<double> reordered(std::span<const double> values,

@@ -38,6 +38,30 @@ struct DocumentPair {
 /// The order that pair_documents() gives the documents of one run.
 [[nodiscard]] std::vector<std::size_t> document_order(std::span<const DocumentKey> keys);
 
+/// Clusters of the documents of two runs, in the order of their pairs.
+struct PairedClusters {
+  std::vector<std::size_t> clusters;  ///< see clusters.hpp; empty: every document is its own
+  std::string note;                   ///< one line where the runs do not agree on them, else empty
+};
+
+/// One run's keys (cluster_keys()) in the order of the pairs, and what the run is called in a note.
+struct NamedClusters {
+  std::string name;
+  std::vector<std::string> keys;
+};
+
+/// The clusters that both runs have. Where one is an older run without keys, every document is its
+/// own, with a note unless the other run's clusters are single documents anyway; where they have
+/// other ones, those of the run that has fewer, which can only widen an interval, with a note.
+/// @param task  begins the note
+[[nodiscard]] PairedClusters paired_clusters(const NamedClusters& a,
+                                             const NamedClusters& b,
+                                             const std::string& task);
+
+/// Keys in another order; none of none.
+[[nodiscard]] std::vector<std::string> reordered(std::span<const std::string> keys,
+                                                 std::span<const std::size_t> order);
+
 /// Rows of a metric's values in another order.
 /// @param values  [documents, width], row-major
 /// @param order   of documents: the row that comes first, second ...

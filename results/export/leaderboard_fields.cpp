@@ -7,6 +7,7 @@
 #include "base/text/numbers.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_parts.hpp"
+#include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_difference.hpp"
 
 namespace smdm {
@@ -38,7 +39,8 @@ Json interval_of(const Source& source) {
   const MetricRecord& metric = metric_of(source);
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(metric.values.begin(), metric.values.end(), finite)) return nullptr;
-  const auto interval = metric_interval(metric.info, metric.values);
+  const auto interval =
+      metric_interval(metric.info, metric.values, clusters_of(source.task.record));
   return interval ? Json::array({finite_or_null(interval->low), finite_or_null(interval->high)})
                   : Json(nullptr);
 }
@@ -53,12 +55,21 @@ Json bound_of(const Source& source) {
 
 /// What a run says about clusters of documents: no run does yet, and whoever makes them say it
 /// fills in these two.
-Json clustered_error_of(const Source& /*source*/) {
-  return nullptr;
+/// An older run does not say which documents belong together.
+bool says_clusters(const Source& source) {
+  return !cluster_keys(source.task.record).empty();
 }
 
-Json clusters_of(const Source& /*source*/) {
-  return nullptr;
+Json clustered_error_of(const Source& source) {
+  if (!says_clusters(source)) return nullptr;
+  const auto& metric = metric_of(source);
+  return or_null(summarize(metric.info, metric.values, clusters_of(source.task.record)).clustered_error);
+}
+
+Json cluster_count_of(const Source& source) {
+  if (!says_clusters(source)) return nullptr;
+  const auto& record = source.task.record;
+  return count_clusters(clusters_of(record), record.samples.size());
 }
 
 /// Ranks follow from all entries of a leaderboard, not from one run: rank_entries() gives them.
@@ -224,7 +235,7 @@ constexpr LeaderboardField kFields[] = {
         .in_csv(7, "stderr")
         .in_markdown({.place = 8, .title = "Stderr", .align = Align::right, .text = stderr_cell}),
     field("/stderr_clustered", clustered_error_of).result().in_csv(45, "stderr_clustered"),
-    field("/clusters", clusters_of).result().in_csv(46, "clusters"),
+    field("/clusters", cluster_count_of).result().in_csv(46, "clusters"),
     field("/mc_stderr",
           [](const Source& s) -> Json { return or_null(score_of(s).monte_carlo_error); })
         .result()

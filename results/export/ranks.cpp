@@ -10,6 +10,7 @@
 #include "base/metrics/perplexity.hpp"
 #include "results/export/leaderboard_entry.hpp"
 #include "results/export/leaderboard_fields.hpp"
+#include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_tests.hpp"
 #include "results/statistics/statistics.hpp"
 #include "results/statistics/swap_bounds.hpp"
@@ -32,6 +33,14 @@ std::vector<Pair> pairs_of(std::size_t entries) {
   return pairs;
 }
 
+/// The clusters that two entries are compared by: those of the one that has any; of both, those
+/// that are fewer, so that no dependence is left out.
+std::span<const std::size_t> common_clusters(const DocumentValues& a, const DocumentValues& b) {
+  if (a.clusters.empty() || b.clusters.empty()) return a.clusters.empty() ? b.clusters : a.clusters;
+  const auto count = [](const DocumentValues& of) { return count_clusters(of.clusters, 0); };
+  return count(b) < count(a) ? b.clusters : a.clusters;
+}
+
 /// Whether a test of these documents draws permutations; McNemar's does not.
 bool is_drawn(const Metric& metric, const DocumentValues& documents) {
   return !are_verdicts(metric, documents.values) || !documents.clusters.empty();
@@ -52,7 +61,7 @@ std::optional<double> p_value_without_draws(const Metric& metric,
                                             std::size_t pairs) {
   if (!is_drawn(metric, a) && !is_drawn(metric, b))
     return paired_test(metric, a.values, b.values).p_value;
-  const auto distance = swap_distance(metric, a.values, b.values, a.clusters);
+  const auto distance = swap_distance(metric, a.values, b.values, common_clusters(a, b));
   if (!distance) return std::nullopt;
   if (*distance <= kCloseSwap) return 1.0;
   const double largest = largest_swap_p_value(*distance);
@@ -66,9 +75,10 @@ double drawn_p_value(const Metric& metric,
                      const DocumentValues& b,
                      std::int64_t draws) {
   constexpr std::int64_t kFirstDraws = 1000;
-  const double first = paired_test(metric, a.values, b.values, kFirstDraws).p_value;
+  const auto clusters = common_clusters(a, b);
+  const double first = paired_test(metric, a.values, b.values, clusters, kFirstDraws).p_value;
   if (first > 2.0 * kRankLevel) return first;
-  return paired_test(metric, a.values, b.values, draws).p_value;
+  return paired_test(metric, a.values, b.values, clusters, draws).p_value;
 }
 
 /// [pairs], corrected; 1 for those that cannot be tested.

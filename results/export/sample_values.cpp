@@ -13,11 +13,21 @@
 #include "base/text/json_text.hpp"
 #include "results/export/leaderboard_fields.hpp"
 #include "results/run/sample_reader.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
 
 using Metrics = std::map<std::string, DocumentValues>;
+
+/// The cluster of a document: "" where it stands alone, and in files of older versions.
+std::string cluster_key(const Json& line) {
+  const Json& own = line.at("smdm_eval");
+  const auto found = own.find("cluster");
+  if (found == own.end()) return "";
+  auto key = found->get<std::string>();
+  return line.at("doc_hash").get<std::string>().starts_with(key) ? "" : key;
+}
 
 /// Adds what one document contributes to each metric.
 void add_line(const Json& line, Metrics& metrics) {
@@ -32,8 +42,15 @@ void add_line(const Json& line, Metrics& metrics) {
 Metrics metrics_in(const std::string& text) {
   Metrics metrics;
   std::istringstream in(text);
-  std::string line;
-  while (std::getline(in, line)) add_line(parse_json(line), metrics);
+  std::vector<std::string> keys;
+  std::string text_line;
+  while (std::getline(in, text_line)) {
+    const auto line = parse_json(text_line);
+    keys.push_back(cluster_key(line));
+    add_line(line, metrics);
+  }
+  const auto clusters = dense_clusters(keys);
+  for (auto& [name, of_metric] : metrics) of_metric.clusters = clusters;
   return metrics;
 }
 

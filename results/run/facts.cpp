@@ -12,6 +12,7 @@
 #include "results/run/checked_json.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/sample_reader.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
@@ -116,11 +117,20 @@ std::optional<double> known_number(const Json& row, const std::string& key) {
 
 TaskSummary scores_of(const Json& results, const TaskRecord& task) {
   const Json& row = results.at("results").at(task.name);
+  const Json& own = results.at("smdm_eval").at("tasks").at(task.name);
+  const auto clustered = own.find(kClusteredErrors);
+  const auto clusters = count_clusters(clusters_of(task), task.samples.size());
   TaskSummary scores;
+  scores.reserve(task.metrics.size());
   for (const MetricRecord& metric : task.metrics) {
-    scores.push_back({.value = number_or_nan(row.at(metric_key(metric.info))),
-                      .standard_error = known_number(row, stderr_key(metric.info)),
-                      .monte_carlo_error = known_number(row, mc_stderr_key(metric.info))});
+    const auto key = metric_key(metric.info);
+    const auto standard_error = known_number(row, stderr_key(metric.info));
+    scores.push_back(
+        {.value = number_or_nan(row.at(key)),
+         .standard_error = standard_error,
+         .monte_carlo_error = known_number(row, mc_stderr_key(metric.info)),
+         .clustered_error = clustered == own.end() ? standard_error : known_number(*clustered, key),
+         .clusters = clusters});
   }
   return scores;
 }

@@ -212,7 +212,13 @@ Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
                        {"stderr", or_null(summary[i].standard_error)},
                        {"mc_stderr", or_null(summary[i].monte_carlo_error)}});
   }
-  return merged({{"output_type", to_string(task.output_type)}, {"metrics", metrics}}, task.extra);
+  Json clustered = Json::object();
+  for (std::size_t i = 0; i < task.metrics.size(); ++i)
+    clustered[metric_key(task.metrics[i].info)] = or_null(summary[i].clustered_error);
+  return merged({{"output_type", to_string(task.output_type)},
+                 {"metrics", metrics},
+                 {kClusteredErrors, clustered}},
+                task.extra);
 }
 
 Json own_block(const RunRecord& run, const std::vector<TaskSummary>& summaries) {

@@ -19,6 +19,9 @@ inline constexpr int kResultsSchema = 1;
 /// The field of a task's block that has the SHA-256 of its samples file.
 inline constexpr const char* kSamplesDigest = "samples_sha256";
 
+/// The field of a task's block that has the standard errors over clusters of documents.
+inline constexpr const char* kClusteredErrors = "stderr_clustered";
+
 /// "acc,none": how results name a metric.
 [[nodiscard]] std::string metric_key(const Metric& info);
 

@@ -107,6 +107,14 @@ const std::string& first_prompt(const SampleRecord& sample) {
 
 }  // namespace
 
+std::string cluster_of_subject(const std::string& subject) {
+  return sha256(subject).substr(0, kClusterDigits);
+}
+
+std::string cluster_of_document(const Json& doc) {
+  return cluster_of_subject(python_json(doc));
+}
+
 SampleHashes hashes_of(const SampleRecord& sample) {
   return {.doc = sha256(python_json(sample.doc)),
           .prompt = sha256(first_prompt(sample)),
@@ -139,6 +147,7 @@ Json sample_json(const TaskRecord& task, std::size_t index) {
   Json values = {{"metrics", own_values(task, index)}};
   const Json errors = own_errors(task, index);
   if (!errors.empty()) values["mc_stderr"] = errors;
+  if (!sample.cluster.empty()) values["cluster"] = sample.cluster;
   const Json own = merged(values, outcome.own);
   line["smdm_eval"] = merged(own, sample.extra);
   return line;

@@ -22,6 +22,17 @@ struct SampleHashes {
 /// The digest over the digests of all samples of a task, in their order.
 [[nodiscard]] std::string task_hash(const std::vector<SampleHashes>& samples);
 
+/// Hexadecimal digits of SampleRecord::cluster.
+inline constexpr std::size_t kClusterDigits = 16;
+
+/// SampleRecord::cluster of documents that are about one thing: the first digits of the SHA-256 of
+/// its text, which may be long.
+[[nodiscard]] std::string cluster_of_subject(const std::string& subject);
+
+/// Likewise of a document that stands alone: the first digits of its own digest, as hashes_of() has
+/// it.
+[[nodiscard]] std::string cluster_of_document(const Json& doc);
+
 /// The fields "resps" and "filtered_resps" of a sample's line, a line each: every likelihood and
 /// text of the document, to the last bit.
 [[nodiscard]] std::string response_lines(const SampleRecord& sample);

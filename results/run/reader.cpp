@@ -174,7 +174,9 @@ TaskRecord task_from(const Json& results, const std::string& name, const Json& o
     task.metrics.push_back({.info = metric_from(metric), .values = {}});
   }
   for (const auto& [key, value] : own.items()) {
-    if (key != "output_type" && key != "metrics" && key != kSamplesDigest) task.extra[key] = value;
+    const bool known = key == "output_type" || key == "metrics" || key == kSamplesDigest ||
+                       key == kClusteredErrors;
+    if (!known) task.extra[key] = value;
   }
   check_types(task.extra, name);
   return task;

@@ -63,6 +63,9 @@ struct SampleRecord {
   std::int64_t doc_id = 0;  ///< its place in the split, from 0
   Json doc = Json::object();
   std::string target;  ///< what the answer is compared with; the index of the gold choice as digits
+  /// Documents that depend on each other have the same (lm_eval_samples.hpp); empty: an older file
+  /// does not say.
+  std::string cluster = {};
   /// One entry per choice (multiple_choice), exactly one (loglikelihood), a generation, or a text
   /// (loglikelihood_rolling).
   std::variant<std::vector<ChoiceRecord>, GenerationRecord, TextRecord> outcome{};

@@ -1,6 +1,7 @@
 // Lines of a samples file read back, and checked against their digests.
 #include "results/run/sample_reader.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <new>
@@ -147,6 +148,18 @@ void append_error(const Json& own, MetricRecord& metric) {
   if (error != errors->end()) metric.mc_errors.push_back(number_or_nan(*error));
 }
 
+/// What a line says of its cluster; nothing in older files.
+std::string cluster_from(const Json& own) {
+  const auto found = own.find("cluster");
+  if (found == own.end()) return {};
+  auto cluster = found->get<std::string>();
+  const bool fits = cluster.size() == kClusterDigits &&
+                    cluster.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (fits) return cluster;
+  throw Error(ErrorKind::results, "wanted a cluster of " + std::to_string(kClusterDigits) +
+                                      " hexadecimal digits, got " + json_text(*found));
+}
+
 /// Adds one line to the task. @return its digests
 SampleHashes append_sample(const Json& line, TaskRecord& task) {
   SampleRecord sample;
@@ -160,9 +173,10 @@ SampleHashes append_sample(const Json& line, TaskRecord& task) {
   } else {
     sample.outcome = choices_from(line);
   }
+  sample.cluster = cluster_from(line.at("smdm_eval"));
   for (const auto& [key, value] : line.at("smdm_eval").items()) {
     const bool known = key == "metrics" || key == "mc_stderr" || key == "choices" ||
-                       key == "forwards" || key == "likelihood";
+                       key == "forwards" || key == "likelihood" || key == "cluster";
     if (!known) sample.extra[key] = value;
   }
   SampleHashes hashes = hashes_of(sample);
@@ -216,6 +230,12 @@ void read_samples(const std::filesystem::path& file,
     throw Error(ErrorKind::results, file.string() + ": wanted " + std::to_string(promise.samples) +
                                         " samples, as the results file says, got " +
                                         std::to_string(hashes.size()));
+  }
+  const auto without = std::ranges::count(task.samples, "", &SampleRecord::cluster);
+  if (without != 0 && static_cast<std::size_t>(without) != task.samples.size()) {
+    throw Error(ErrorKind::results, file.string() +
+                                        ": wanted a cluster of every document or of none, got " +
+                                        std::to_string(without) + " documents without");
   }
   if (task_hash(hashes) != promise.hash) {
     throw Error(

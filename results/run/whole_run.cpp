@@ -34,6 +34,7 @@ void check_metric(const StoredRun& stored,
                   const TaskRecord& task,
                   const Metric& info,
                   const Json& own,
+                  const Json& clustered,
                   const Summary& summary) {
   const auto& row = stored.results.at("results").at(task.name);
   const auto refuse = [&](const std::string& what, const Json& got) {
@@ -57,6 +58,9 @@ void check_metric(const StoredRun& stored,
   for (const Json& error : {row.at(stderr_key(info)), own.at("stderr")}) {
     if (!agree(error, summary.standard_error)) refuse("the standard error", error);
   }
+  if (clustered.is_null()) return;  // an older file
+  const auto& error = clustered.at(metric_key(info));
+  if (!agree(error, summary.clustered_error)) refuse("the standard error over clusters", error);
 }
 
 void check_summaries(const StoredRun& stored) {
@@ -66,8 +70,9 @@ void check_summaries(const StoredRun& stored) {
     for (std::size_t t = 0; t < summaries.size(); ++t) {
       const TaskRecord& task = stored.run.tasks[t];
       for (std::size_t m = 0; m < task.metrics.size(); ++m) {
-        check_metric(stored, task, task.metrics[m].info, tasks.at(task.name).at("metrics").at(m),
-                     summaries[t][m]);
+        const auto& own = tasks.at(task.name);
+        check_metric(stored, task, task.metrics[m].info, own.at("metrics").at(m),
+                     own.value(kClusteredErrors, Json(nullptr)), summaries[t][m]);
       }
     }
   } catch (const Json::exception& error) {

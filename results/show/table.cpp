@@ -56,6 +56,11 @@ std::string stderr_text(const std::optional<double>& standard_error) {
   return four_decimals(*standard_error);
 }
 
+/// The error that is shown: over clusters, where they are known.
+std::optional<double> shown_error(const Summary& summary) {
+  return summary.clusters == 0 ? summary.standard_error : summary.clustered_error;
+}
+
 /// Indices of a task's metrics in the order of lm-eval's table: by "acc,none".
 std::vector<std::size_t> metrics_by_key(const TaskRecord& task) {
   std::vector<std::size_t> order(task.metrics.size());
@@ -64,6 +69,23 @@ std::vector<std::size_t> metrics_by_key(const TaskRecord& task) {
     return metric_key(task.metrics[a].info) < metric_key(task.metrics[b].info);
   });
   return order;
+}
+
+/// What errors over clusters are, and what lm-eval's are; nothing where they are the same.
+std::string cluster_note(const TaskRecord& task, const TaskSummary& summary) {
+  const bool differs = std::ranges::any_of(summary, [](const Summary& one) {
+    return one.clusters != 0 && one.clustered_error != one.standard_error;
+  });
+  if (!differs) return "";
+  std::string note = "Stderr of " + visible(task.name) + ": over " +
+                     std::to_string(summary.front().clusters) +
+                     (summary.front().clusters == 1 ? " cluster of " : " clusters of ") +
+                     std::to_string(task.samples.size()) + " documents; lm-eval's, over documents:";
+  for (const std::size_t i : metrics_by_key(task)) {
+    note.append(" ").append(display_name(task.metrics[i].info)).append(" ");
+    note.append(stderr_text(summary.at(i).standard_error));
+  }
+  return note + "\n";
 }
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -79,7 +101,7 @@ void append_task(const TaskRecord& task,
     rows.push_back({first ? alias : "", first ? short_text(task.version) : "", info.filter,
                     std::to_string(task.shots), info.name, info.higher_is_better ? "↑" : "↓",
                     four_decimals(summary.at(i).value), "±",
-                    stderr_text(summary.at(i).standard_error)});
+                    stderr_text(shown_error(summary.at(i)))});
     if (with_monte_carlo) rows.back().push_back(stderr_text(summary.at(i).monte_carlo_error));
     first = false;
   }
@@ -128,7 +150,7 @@ std::string comparison_table(const RunRecord& run,
     row.push_back(display_name(info) + (info.higher_is_better ? " ↑" : " ↓"));
     for (const std::size_t way : ways) {
       const Summary& summary = summaries.at(way).at(metric);
-      row.push_back(four_decimals(summary.value) + " ± " + stderr_text(summary.standard_error));
+      row.push_back(four_decimals(summary.value) + " ± " + stderr_text(shown_error(summary)));
     }
   }
   return markdown_table(columns, rows);
@@ -186,15 +208,17 @@ std::string results_table(const RunRecord& run, const std::vector<TaskSummary>& 
                                  {.title = "Stderr", .align = Align::right}};
   if (with_monte_carlo) columns.push_back({.title = "MC stderr", .align = Align::right});
   Rows rows;
+  std::string notes;
   for (const DisplayRow& row : display_rows(run)) {
     if (row.group != nullptr) {
       rows.push_back({row.alias, "N/A"});
       rows.back().resize(columns.size());
     } else {
       append_task(run.tasks[row.task], summaries.at(row.task), row.alias, with_monte_carlo, rows);
+      notes += cluster_note(run.tasks[row.task], summaries.at(row.task));
     }
   }
-  return markdown_table(columns, rows);
+  return markdown_table(columns, rows) + (notes.empty() ? "" : "\n" + notes);
 }
 
 std::string repeatability_table(const RunRecord& run,

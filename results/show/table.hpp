@@ -27,7 +27,8 @@ struct Column {
 
 /// The table that lm-eval prints after a run: groups as header rows, an arrow that shows which
 /// direction is better, four decimals, "N/A" where there is no standard error; behind them the
-/// Monte Carlo errors, if the run has any.
+/// Monte Carlo errors, if the run has any. Where documents stand in clusters, the standard error is
+/// that over clusters (Summary::clustered_error), and a line below says so and gives lm-eval's.
 /// @param summaries  what `summarize` gives for the run
 [[nodiscard]] std::string results_table(const RunRecord& run,
                                         const std::vector<TaskSummary>& summaries);

@@ -9,26 +9,31 @@
 
 #include "base/numbers/distributions.hpp"
 #include "base/numbers/splitmix.hpp"
-#include "results/statistics/statistics.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
 
-/// The sums of two runs over documents that can change sides.
+/// The sums of two runs over documents, or clusters of them, that can change sides.
 class Pair {
  public:
-  Pair(const Metric& metric, std::span<const double> a, std::span<const double> b)
+  Pair(const Metric& metric,
+       std::span<const double> a,
+       std::span<const double> b,
+       std::span<const std::size_t> clusters)
       : of_sums_(metric.of_sums),
         width_(metric.width),
         documents_(a.size() / width_),
         a_(width_),
         b_(width_),
         moved_(width_) {
+    differences_.reserve(a.size());
     for (std::size_t at = 0; at < a.size(); ++at) {
       a_[at % width_] += a[at];
       b_[at % width_] += b[at];
       differences_.push_back(b[at] - a[at]);
     }
+    if (!clusters.empty()) differences_ = sum_by_cluster(differences_, width_, clusters).sums;
     swapped_a_ = a_;
     swapped_b_ = b_;
   }
@@ -36,16 +41,16 @@ class Pair {
   [[nodiscard]] double value_a() const { return value(swapped_a_); }
   [[nodiscard]] double value_b() const { return value(swapped_b_); }
 
-  /// Every document changes sides or not.
+  /// Every document, or cluster, changes sides or not.
   void swap_some(SplitMix64& random) {
     std::fill(moved_.begin(), moved_.end(), 0.0);
     constexpr std::size_t kBits = 64;
     std::uint64_t bits = 0;
-    for (std::size_t document = 0; document < documents_; ++document) {
-      if (document % kBits == 0) bits = random.next();
-      const auto moves = static_cast<double>((bits >> (document % kBits)) & 1U);
-      for (std::size_t i = 0; i < width_; ++i)
-        moved_[i] += moves * differences_[document * width_ + i];
+    const std::size_t units = differences_.size() / width_;
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      if (unit % kBits == 0) bits = random.next();
+      const auto moves = static_cast<double>((bits >> (unit % kBits)) & 1U);
+      for (std::size_t i = 0; i < width_; ++i) moved_[i] += moves * differences_[unit * width_ + i];
     }
     for (std::size_t i = 0; i < width_; ++i) {
       swapped_a_[i] = a_[i] + moved_[i];
@@ -62,7 +67,7 @@ class Pair {
   std::size_t width_;
   std::size_t documents_;
   std::vector<double> a_, b_;        ///< [width] each: sums
-  std::vector<double> differences_;  ///< [documents, width]
+  std::vector<double> differences_;  ///< [documents or clusters, width]
   std::vector<double> moved_;        ///< what changes sides
   std::vector<double> swapped_a_, swapped_b_;
 };
@@ -102,10 +107,11 @@ double mcnemar_p_value(std::size_t only_a, std::size_t only_b) {
 double permutation_p_value(const Metric& metric,
                            std::span<const double> a,
                            std::span<const double> b,
+                           std::span<const std::size_t> clusters,
                            std::int64_t draws,
                            std::uint64_t seed) {
   check(metric, a, b, draws);
-  Pair pair(metric, a, b);
+  Pair pair(metric, a, b, clusters);
   // Sums in another order have other last bits: what is equal but for them counts as equal.
   constexpr double kRounding = 1e-11;
   const double least = std::fabs(pair.value_b() - pair.value_a()) -
@@ -128,10 +134,13 @@ bool are_verdicts(const Metric& metric, std::span<const double> values) {
 PairedTestResult paired_test(const Metric& metric,
                              std::span<const double> a,
                              std::span<const double> b,
+                             std::span<const std::size_t> clusters,
                              std::int64_t draws) {
   check(metric, a, b, draws);
-  if (!are_verdicts(metric, a) || !are_verdicts(metric, b))
-    return {.test = PairedTest::permutation, .p_value = permutation_p_value(metric, a, b, draws)};
+  if (!clusters.empty() || !are_verdicts(metric, a) || !are_verdicts(metric, b)) {
+    return {.test = clusters.empty() ? PairedTest::permutation : PairedTest::cluster_permutation,
+            .p_value = permutation_p_value(metric, a, b, clusters, draws)};
+  }
   std::size_t only_a = 0;
   std::size_t only_b = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -25,11 +25,12 @@ inline constexpr std::int64_t kPermutations = 10000;
 [[nodiscard]] double mcnemar_p_value(std::size_t only_a, std::size_t only_b);
 
 /// Permutation test, two-sided: the difference between the metrics of two runs, against that after
-/// every document has changed sides or not, each with the chance 1/2. The metric is computed anew
-/// for every draw, so that it may be one of the whole corpus.
-/// @param a, b   [documents, metric.width], row-major: the same documents in the same order, at
-///               least one
-/// @param draws  at least 1
+/// every cluster of documents has changed sides or not, each with the chance 1/2. The metric is
+/// computed anew for every draw, so that it may be one of the whole corpus.
+/// @param a, b      [documents, metric.width], row-major: the same documents in the same order, at
+///                  least one
+/// @param clusters  one for each document, or none, see clusters.hpp
+/// @param draws     at least 1
 /// @return (k + 1) / (draws + 1), k counting the draws at least as far from 0 as what was observed,
 ///         up to rounding, or not finite: 1 where the metric overflows for a run. A function of the
 ///         arguments alone, the order of documents included.
@@ -37,6 +38,7 @@ inline constexpr std::int64_t kPermutations = 10000;
 [[nodiscard]] double permutation_p_value(const Metric& metric,
                                          std::span<const double> a,
                                          std::span<const double> b,
+                                         std::span<const std::size_t> clusters = {},
                                          std::int64_t draws = kPermutations,
                                          std::uint64_t seed = 0);
 
@@ -44,13 +46,22 @@ inline constexpr std::int64_t kPermutations = 10000;
 [[nodiscard]] bool are_verdicts(const Metric& metric, std::span<const double> values);
 
 enum class PairedTest : std::uint8_t {
-  mcnemar,      ///< exact, for metrics that are 0 or 1 on every document of both runs
-  permutation,  ///< swaps of documents
+  mcnemar,              ///< exact, for metrics that are 0 or 1 on every document of both runs
+  permutation,          ///< swaps of documents
+  cluster_permutation,  ///< the same of whole clusters of documents, of verdicts too
 };
 
 /// The name of a test in every file we write.
 [[nodiscard]] constexpr const char* to_string(PairedTest test) noexcept {
-  return test == PairedTest::mcnemar ? "mcnemar" : "permutation";
+  switch (test) {
+    case PairedTest::mcnemar:
+      return "mcnemar";
+    case PairedTest::permutation:
+      return "permutation";
+    case PairedTest::cluster_permutation:
+      return "cluster_permutation";
+  }
+  return "";
 }
 
 struct PairedTestResult {
@@ -58,11 +69,14 @@ struct PairedTestResult {
   double p_value = 1.0;
 };
 
-/// The test that suits the values.
+/// The test that suits the values: McNemar's takes documents for independent of each other, so that
+/// it is none where they stand in clusters.
+/// @param clusters  one for each document, or none, see clusters.hpp
 /// @throws std::invalid_argument  as permutation_p_value() does
 [[nodiscard]] PairedTestResult paired_test(const Metric& metric,
                                            std::span<const double> a,
                                            std::span<const double> b,
+                                           std::span<const std::size_t> clusters = {},
                                            std::int64_t draws = kPermutations);
 
 /// Holm's step-down correction (Holm 1979): the p-values of a family, each raised so that

@@ -10,6 +10,7 @@
 
 #include "base/numbers/mean.hpp"
 #include "base/numbers/splitmix.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
@@ -114,11 +115,18 @@ Summary bootstrap_summary(const Metric& metric,
               bootstrap_standard_error(values.size() / metric.width, of_drawn, resamples, seed)};
 }
 
-Summary summarize(const Metric& metric, std::span<const double> values) {
+Summary summarize(const Metric& metric,
+                  std::span<const double> values,
+                  std::span<const std::size_t> clusters) {
   check_width(metric, values);
   const auto sorted = sorted_rows(values, metric.width);
-  if (!metric.is_mean) return bootstrap_summary(metric, sorted);
-  return {.value = metric_value(metric, sorted), .standard_error = mean_standard_error(sorted)};
+  Summary summary = metric.is_mean ? Summary{.value = metric_value(metric, sorted),
+                                             .standard_error = mean_standard_error(sorted)}
+                                   : bootstrap_summary(metric, sorted);
+  summary.clustered_error = clusters.empty() ? summary.standard_error
+                                             : clustered_standard_error(metric, values, clusters);
+  summary.clusters = count_clusters(clusters, values.size() / metric.width);
+  return summary;
 }
 
 std::optional<double> monte_carlo_error(const Metric& metric,
@@ -143,6 +151,7 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
   std::vector<TaskSummary> tasks;
   for (const TaskRecord& task : run.tasks) {
     TaskSummary metrics;
+    const auto clusters = clusters_of(task);
     for (const MetricRecord& metric : task.metrics) {
       const std::size_t width = metric.info.width;
       if (metric.values.empty() || metric.values.size() != task.samples.size() * width) {
@@ -152,7 +161,7 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
             std::to_string(task.samples.size()) + " documents (at least 1), got " +
             std::to_string(metric.values.size()));
       }
-      auto summary = summarize(metric.info, metric.values);
+      auto summary = summarize(metric.info, metric.values, clusters);
       summary.monte_carlo_error = monte_carlo_error(metric.info, metric.values, metric.mc_errors);
       metrics.push_back(summary);
     }

@@ -26,6 +26,11 @@ struct Summary {
   /// How much the value would move under other mask draws; it is part of what the standard error
   /// over documents shows. Empty where it is not known.
   std::optional<double> monte_carlo_error = {};
+  /// Over clusters of documents (clusters.hpp); standard_error itself where every document is its
+  /// own, empty for one cluster.
+  std::optional<double> clustered_error = {};
+  /// How many of them there are; 0 where that is not known: a stored run without its samples.
+  std::size_t clusters = 0;
 };
 
 /// `statistic` of `resamples` bootstrap samples of `count` documents, each given as the `count`
@@ -68,9 +73,13 @@ struct Summary {
 /// The number that a metric reports, with its standard error: of a mean in closed form, else from
 /// the bootstrap. Neither depends, to the last bit, on the order of the documents: sums and draws
 /// are over documents sorted by their values.
-/// @param values  [documents, metric.width], row-major
-/// @throws std::invalid_argument  if there are no values, or not `width` for each document
-[[nodiscard]] Summary summarize(const Metric& metric, std::span<const double> values);
+/// @param values    [documents, metric.width], row-major
+/// @param clusters  one for each document, or none, see clusters.hpp
+/// @throws std::invalid_argument  if there are no values, or not `width` for each document, or not
+/// one cluster
+[[nodiscard]] Summary summarize(const Metric& metric,
+                                std::span<const double> values,
+                                std::span<const std::size_t> clusters = {});
 
 /// The Monte Carlo error of a metric, from those of its documents, which are independent: the root
 /// of the sum of their squares, carried through the metric to first order. Empty without errors, or

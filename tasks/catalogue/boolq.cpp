@@ -2,6 +2,8 @@
 // form, where the passage begins with its title.
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4
 // lm_eval/tasks/super_glue/boolq.
+#include <string>
+
 #include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
@@ -30,6 +32,11 @@ Question parse(const Json& document) {
           .gold = label_field(document, "label", {"0", "1"})};
 }
 
+/// Some passages are asked about several times.
+std::string passage(const ClusterSource& of) {
+  return text_or_empty(of.document, "passage");
+}
+
 }  // namespace
 
 MultipleChoice boolq() {
@@ -41,7 +48,8 @@ MultipleChoice boolq() {
                                        {.documents = {.path = "boolq/val.jsonl",
                                                       .known_sha256 = {kUpstream}}}},
                            .documents = 3270,
-                           .to_document = to_document},
+                           .to_document = to_document,
+                           .cluster = passage},
                .metrics = {metrics::accuracy()},
                .lm_eval = {{"tag", {"super-glue-lm-eval-v1"}},
                            {"dataset_path", "super_glue"},

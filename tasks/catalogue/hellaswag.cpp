@@ -69,6 +69,11 @@ Question parse(const Json& document) {
   return question;
 }
 
+/// A video or an article gives several questions.
+std::string source(const ClusterSource& of) {
+  return text_or_empty(of.document, "source_id");
+}
+
 }  // namespace
 
 MultipleChoice hellaswag() {
@@ -80,7 +85,8 @@ MultipleChoice hellaswag() {
                                        {.documents = {.path = "hellaswag/hellaswag_val.jsonl",
                                                       .known_sha256 = {kRows}}}},
                            .documents = 10042,
-                           .to_document = to_document},
+                           .to_document = to_document,
+                           .cluster = source},
                .metrics = {metrics::accuracy(), metrics::normalized_accuracy()},
                .lm_eval = {{"tag", {"multiple_choice"}},
                            {"dataset_path", "hellaswag"},

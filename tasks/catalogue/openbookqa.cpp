@@ -1,6 +1,8 @@
 // OpenBookQA: elementary science with one fact from an open book, which is not shown (Mihaylov et
 // al. 2018, arXiv:1809.02789).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/openbookqa.
+#include <string>
+
 #include "base/metrics/accuracy.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/ask/catalog_entries.hpp"
@@ -34,6 +36,12 @@ Question parse(const Json& document) {
           .gold = choice_index(choices, unicode::strip_left(text_field(document, "answerKey")))};
 }
 
+/// The fact of the open book, which only some published files have, and lm-evaluation-harness's
+/// document never.
+std::string fact(const ClusterSource& of) {
+  return text_or_empty(of.row, "fact1");
+}
+
 }  // namespace
 
 MultipleChoice openbookqa() {
@@ -43,7 +51,8 @@ MultipleChoice openbookqa() {
                .dataset = {.sources = {{.documents = {.path = "openbookqa/test.jsonl",
                                                       .known_sha256 = {kFetched, kUpstream}}}},
                            .documents = 500,
-                           .to_document = to_document},
+                           .to_document = to_document,
+                           .cluster = fact},
                .metrics = {metrics::accuracy(), metrics::normalized_accuracy()},
                .lm_eval = {{"dataset_path", "openbookqa"},
                            {"dataset_name", "main"},

@@ -1,6 +1,8 @@
 // RACE, high-school part: reading comprehension (Lai et al. 2017, arXiv:1704.04683). All questions
 // of an article but the last are shown with their answers; the last one is asked.
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/race.
+#include <string>
+
 #include "base/error.hpp"
 #include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
@@ -86,6 +88,12 @@ Question parse(const Json& document) {
   return {.context = context + last.question, .choices = last.options, .gold = last.gold};
 }
 
+/// All questions of an article are one document as published; in data of one's own they may be
+/// several.
+std::string article(const ClusterSource& of) {
+  return text_or_empty(of.document, "article");
+}
+
 }  // namespace
 
 MultipleChoice race() {
@@ -97,7 +105,8 @@ MultipleChoice race() {
                                        {.documents = {.path = "race/race_test_high.jsonl",
                                                       .known_sha256 = {kUpstream}}}},
                            .documents = 1045,
-                           .to_document = to_document},
+                           .to_document = to_document,
+                           .cluster = article},
                .metrics = {metrics::accuracy()},
                .lm_eval = {{"dataset_path", "EleutherAI/race"},
                            {"dataset_name", "high"},

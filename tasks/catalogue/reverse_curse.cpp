@@ -57,6 +57,23 @@ Question parse_ranking(const Json& document) {
           .delimiter = ""};
 }
 
+/// Of a prompt that describes a person, whom the completion names.
+std::string named_person(const ClusterSource& of) {
+  return unicode::strip(text_or_empty(of.document, "completion"));
+}
+
+/// Of a prompt that names a person: the longest name in it of those in the file of names.
+std::string described_person(const ClusterSource& of) {
+  const std::string prompt = text_or_empty(of.document, "prompt");
+  std::string person;
+  for (const Json& subject : of.subjects) {
+    std::string name = unicode::strip(text_or_empty(subject, "completion"));
+    if (name.size() > person.size() && prompt.find(name) != std::string::npos)
+      person = std::move(name);
+  }
+  return person;
+}
+
 std::string folded(std::string_view text) {
   return unicode::lower(unicode::strip(text));
 }
@@ -73,23 +90,27 @@ std::vector<double> score(std::string_view generation, std::string_view referenc
 
 /// Below the data root as the authors publish the folder, under either of its names, or in the
 /// folder that --data names.
-std::vector<Source> sources(const Direction& direction, const std::optional<DataFile>& names) {
+/// @param names  the same people asked for their names; none where the task itself does that
+std::vector<Source> sources(const Direction& direction, const Direction* names) {
+  std::optional<DataFile> subjects;
+  if (names != nullptr) subjects = DataFile{.path = names->file, .known_sha256 = {names->sha256}};
   std::vector<Source> all;
   for (const char* folder : {"reversal_curse/*/", "reverse_experiments/*/", "*/", ""}) {
     all.push_back({.documents = {.path = std::string(folder) + direction.file,
                                  .known_sha256 = {direction.sha256}},
-                   .companion = names});
+                   .subjects = subjects});
   }
   return all;
 }
 
-TaskInfo task_info(const Direction& direction) {
+TaskInfo task_info(const Direction& direction, const Direction* names) {
   constexpr std::int64_t kPrompts = 300;
   return {.name = direction.name,
           .version = 1.0,
-          .dataset = {.sources = sources(direction, std::nullopt),
+          .dataset = {.sources = sources(direction, names),
                       .documents = kPrompts,
-                      .to_document = to_document},
+                      .to_document = to_document,
+                      .cluster = names == nullptr ? named_person : described_person},
           .metrics = {},
           .lm_eval = {{"dataset_path", "reversal_curse"},
                       {"test_split", "test"},
@@ -97,8 +118,10 @@ TaskInfo task_info(const Direction& direction) {
                       {"target_delimiter", ""}}};
 }
 
-OpenAnswer generation(const Direction& direction, MultipleChoice (*probe)()) {
-  OpenAnswer task{.info = task_info(direction),
+OpenAnswer generation(const Direction& direction,
+                      const Direction* names,
+                      MultipleChoice (*probe)()) {
+  OpenAnswer task{.info = task_info(direction, names),
                   .parse = parse_prompt,
                   .score = score,
                   .extract = folded,
@@ -108,8 +131,10 @@ OpenAnswer generation(const Direction& direction, MultipleChoice (*probe)()) {
   return task;
 }
 
-MultipleChoice ranking(const Direction& direction, const WholeSet& candidates) {
-  MultipleChoice task{.info = task_info(direction), .parse = parse_ranking};
+MultipleChoice ranking(const Direction& direction,
+                       const Direction* names,
+                       const WholeSet& candidates) {
+  MultipleChoice task{.info = task_info(direction, names), .parse = parse_ranking};
   task.info.dataset.whole_set = candidates;
   task.info.metrics = {metrics::reciprocal_rank(), metrics::top_rank()};
   task.info.lm_eval["doc_to_target"] = "{{candidates.index(completion)}}";
@@ -119,29 +144,29 @@ MultipleChoice ranking(const Direction& direction, const WholeSet& candidates) {
 
 /// @param names  the same entities asked for their names
 MultipleChoice ranking_of_descriptions(const Direction& direction, const Direction& names) {
-  MultipleChoice task = ranking(direction, ranked_descriptions());
-  task.info.dataset.sources =
-      sources(direction, DataFile{.path = names.file, .known_sha256 = {names.sha256}});
+  MultipleChoice task = ranking(direction, &names, ranked_descriptions());
+  for (Source& source : task.info.dataset.sources) source.companion = source.subjects;
   return task;
 }
 
 }  // namespace
 
 OpenAnswer reverse_curse_d2n() {
-  return generation(kNames, [] { return ranking(kNames, ranked_names()); });
+  return generation(kNames, nullptr, [] { return ranking(kNames, nullptr, ranked_names()); });
 }
 
 OpenAnswer reverse_curse_n2d() {
-  return generation(kDescriptions,
+  return generation(kDescriptions, &kNamesReverse,
                     [] { return ranking_of_descriptions(kDescriptions, kNamesReverse); });
 }
 
 OpenAnswer reverse_curse_d2n_reverse() {
-  return generation(kNamesReverse, [] { return ranking(kNamesReverse, ranked_names()); });
+  return generation(kNamesReverse, nullptr,
+                    [] { return ranking(kNamesReverse, nullptr, ranked_names()); });
 }
 
 OpenAnswer reverse_curse_n2d_reverse() {
-  return generation(kDescriptionsReverse,
+  return generation(kDescriptionsReverse, &kNames,
                     [] { return ranking_of_descriptions(kDescriptionsReverse, kNames); });
 }
 

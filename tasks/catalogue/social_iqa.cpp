@@ -1,5 +1,7 @@
 // Social IQa: motives and feelings in everyday situations (Sap et al. 2019, arXiv:1904.09728).
 // Prompt, split and metrics: EleutherAI/lm-evaluation-harness v0.4.4 lm_eval/tasks/siqa.
+#include <string>
+
 #include "base/metrics/accuracy.hpp"
 #include "tasks/ask/catalog_entries.hpp"
 #include "tasks/data/fields.hpp"
@@ -27,6 +29,11 @@ Question parse(const Json& document) {
           .gold = label_field(document, "label", {"1", "2", "3"})};
 }
 
+/// Most situations have several questions.
+std::string context(const ClusterSource& of) {
+  return text_or_empty(of.document, "context");
+}
+
 }  // namespace
 
 MultipleChoice social_iqa() {
@@ -45,7 +52,8 @@ MultipleChoice social_iqa() {
                                                             "e27c670f3a203bcf3b9b74bc05"}},
                                   .allowed = {"1", "2", "3"}}}},
                     .documents = 1954,
-                    .to_document = to_document},
+                    .to_document = to_document,
+                    .cluster = context},
                .metrics = {metrics::accuracy()},
                .lm_eval = {{"dataset_path", "social_i_qa"},
                            {"training_split", "train"},

@@ -154,6 +154,49 @@ std::vector<Json> read_companions(const std::string& task,
   return to_documents(info, read_rows(*path, file, found.source->format, into));
 }
 
+/// What documents may be about. A file that is not there, or no such file, is as good as none: all
+/// that is lost is the knowledge which documents depend on each other.
+std::vector<Json> read_subjects(const DatasetInfo& info, const Located& found) {
+  const auto& file = found.source->subjects;
+  if (!file) return {};
+  try {
+    const auto path = locate_plain(found.documents.parent_path() / file->path);
+    if (!path) return {};
+    LoadedDataset apart;  // no part of the task's data: no answer depends on it
+    return to_documents(info, read_rows(*path, *file, found.source->format, apart));
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+void add_clusters(const DatasetInfo& info,
+                  const Located& found,
+                  const std::vector<Row>& rows,
+                  LoadedDataset& into) {
+  into.clusters.resize(rows.size());
+  if (info.cluster == nullptr) return;
+  const auto subjects = read_subjects(info, found);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    into.clusters[i] =
+        info.cluster({.row = rows[i].value, .document = into.documents[i], .subjects = subjects});
+  }
+}
+
+/// Said of data of one's own. What the published files do not have, nobody can add.
+void warn_of_missing_clusters(const std::string& task,
+                              const DatasetInfo& info,
+                              const Located& found,
+                              LoadedDataset& into) {
+  const auto missing = static_cast<std::size_t>(std::ranges::count(into.clusters, ""));
+  if (info.cluster == nullptr || missing == 0) return;
+  const bool published = into.files.front().checksum != Checksum::differs;
+  if (published && !found.source->subjects && missing == into.clusters.size()) return;
+  into.warnings.push_back(task + ": " + std::to_string(missing) + " of " +
+                          std::to_string(into.clusters.size()) +
+                          " documents do not say what they are about: each of them counts as "
+                          "independent of all others");
+}
+
 void add_labels(const LabelFile& labels,
                 const fs::path& path,
                 const fs::path& documents,
@@ -238,7 +281,9 @@ LoadedDataset load_dataset(const std::string& task,
       check(document);
     });
   }
+  add_clusters(info, found, rows, into);
   add_warnings(task, info, into);
+  warn_of_missing_clusters(task, info, found, into);
   return into;
 }
 

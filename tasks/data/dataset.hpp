@@ -41,6 +41,8 @@ struct Source {
   std::optional<LabelFile> labels = {};  ///< added to each row as the string "label"
   /// Read as the documents are, from the same folder, for WholeSet.
   std::optional<DataFile> companion = {};
+  /// Likewise for DatasetInfo::cluster, but only where it is there and can be read.
+  std::optional<DataFile> subjects = {};
 };
 
 /// How a document gets what only the whole set can tell.
@@ -52,6 +54,13 @@ struct WholeSet {
   Json (*complete)(const Json& document, const Json& gathered) = nullptr;
 };
 
+/// What tells which documents depend on each other.
+struct ClusterSource {
+  const Json& row;                 ///< as it lies on disk
+  const Json& document;            ///< what was made of it
+  std::span<const Json> subjects;  ///< documents of Source::subjects; none where it is not there
+};
+
 struct DatasetInfo {
   std::vector<Source> sources;  ///< the first one that is there is read
   std::int64_t documents = 0;   ///< number in the whole split; 0: not known
@@ -61,6 +70,12 @@ struct DatasetInfo {
   Json (*to_document)(const Json& row) = nullptr;
 
   std::optional<WholeSet> whole_set = {};
+
+  /// What a document is about, as a text: answers to documents of one text depend on each other, so
+  /// that errors are computed over these clusters. Empty where a row does not say: the document
+  /// then stands alone, as all do where this is null. It never throws, and is no part of the
+  /// document.
+  std::string (*cluster)(const ClusterSource& of) = nullptr;
 };
 
 enum class Checksum : std::uint8_t { known, differs, unchecked };
@@ -76,8 +91,12 @@ struct LoadedFile {
 
 struct LoadedDataset {
   std::vector<Json> documents;  ///< in file order, in Hugging Face field names
+  /// One for each document, see DatasetInfo::cluster; empty: it stands alone. A dated corpus has
+  /// none.
+  std::vector<std::string> clusters;
   std::vector<LoadedFile> files;
-  std::vector<std::string> warnings;  ///< one line each: a checksum or a count that differs
+  std::vector<std::string> warnings;  ///< one line each: a checksum or a count that differs,
+                                      ///< documents that do not say what they are about
 };
 
 /// Reads all documents of a task.

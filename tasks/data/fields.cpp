@@ -81,6 +81,11 @@ std::string text_field(const Json& object, const char* name) {
   return value.get<std::string>();
 }
 
+std::string text_or_empty(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::int64_t integer_field(const Json& object, const char* name) {
   const Json& value = field(object, name);
   constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();

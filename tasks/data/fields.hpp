@@ -24,6 +24,9 @@ namespace smdm {
 [[nodiscard]] std::int64_t integer_field(const Json& object, const char* name);
 [[nodiscard]] std::vector<std::string> texts_field(const Json& object, const char* name);
 
+/// The member, or an empty text where it is absent or no text.
+[[nodiscard]] std::string text_or_empty(const Json& object, const char* name);
+
 /// The position of a label (a string, or a whole number standing for itself) among those allowed.
 /// @throws Error(data)  if it is none of them
 [[nodiscard]] std::size_t label_field(const Json& object,

@@ -150,8 +150,8 @@ TEST_CASE("files that are no baseline, or were changed, are refused") {
     CHECK(contains(file_error(file), "not a baseline, or truncated"));
   }
   SECTION("of the future") {
-    test::replace_in(file, "\"smdm_eval_baseline\":1", "\"smdm_eval_baseline\":2");
-    CHECK(contains(file_error(file), "got 2: written by a newer version"));
+    test::replace_in(file, "\"smdm_eval_baseline\":2", "\"smdm_eval_baseline\":3");
+    CHECK(contains(file_error(file), "got 3: written by a newer version"));
   }
   SECTION("something else") {
     test::replace_in(file, "smdm_eval_baseline", "other");
@@ -181,7 +181,7 @@ TEST_CASE("files that are no baseline, or were changed, are refused") {
     CHECK(contains(file_error(file), "wanted an mc_stderr of 0 to"));
   }
   SECTION("a schema that wraps around") {
-    test::replace_in(file, "\"smdm_eval_baseline\":1", "\"smdm_eval_baseline\":4294967297");
+    test::replace_in(file, "\"smdm_eval_baseline\":2", "\"smdm_eval_baseline\":4294967297");
     CHECK(contains(file_error(file), "got 4294967297: written by a newer version"));
   }
   SECTION("documents in another order") {

@@ -1,5 +1,6 @@
-// Reads JSON lines {"aggregation", "a", "b"} and {"p_values"} on standard input, and prints what
-// paired_difference() and holm() make of them: what paired_test.py compares with scipy.
+// Reads JSON lines {"aggregation", "a", "b"}, where documents stand in clusters with their
+// "clusters" besides, and {"p_values"} on standard input, and prints what paired_difference(),
+// summarize() and holm() make of them: what paired_test.py compares with scipy and statsmodels.
 #include <algorithm>
 #include <iostream>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/metrics/list.hpp"
 #include "results/statistics/paired_difference.hpp"
+#include "results/statistics/statistics.hpp"
 
 using smdm::Json;
 
@@ -21,9 +23,11 @@ Json difference_of(const Json& line) {
   const auto metric = std::ranges::find(metrics, line.at("aggregation").get<std::string>(),
                                         &smdm::Metric::aggregation);
   if (metric == metrics.end()) throw std::invalid_argument("no metric with such an aggregation");
-  const auto difference = smdm::paired_difference(*metric, a, b);
-  const auto of_a = smdm::metric_interval(*metric, a).value();
-  return {{"difference", difference.difference},
+  const auto clusters = line.value("clusters", std::vector<std::size_t>());
+  const auto difference = smdm::paired_difference(*metric, a, b, clusters);
+  const auto of_a = smdm::metric_interval(*metric, a, clusters).value();
+  return {{"stderr_a", smdm::summarize(*metric, a, clusters).clustered_error.value()},
+          {"difference", difference.difference},
           {"stderr", difference.standard_error.value()},
           {"interval", {difference.interval->low, difference.interval->high}},
           {"interval_a", {of_a.low, of_a.high}},

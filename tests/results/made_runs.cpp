@@ -7,6 +7,7 @@
 #include "base/metrics/perplexity.hpp"
 #include "base/metrics/rank.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/writer.hpp"
 #include "results/statistics/statistics.hpp"
 #include "tests/support/support.hpp"
@@ -36,6 +37,8 @@ TaskRecord made_task(const MadeTask& made) {
     const std::string n = std::to_string(i);
     SampleRecord sample{
         .doc_id = static_cast<std::int64_t>(i), .doc = {{"question", "q" + n}}, .target = "0"};
+    sample.cluster =
+        made.people.empty() ? cluster_of_document(sample.doc) : cluster_of_subject(made.people[i]);
     Estimate estimate;
     estimate.nats = -1.0 - static_cast<double>(i);
     estimate.bound = made.bound;

@@ -22,7 +22,8 @@ struct MadeTask {
   std::vector<double> nats = {};      ///< none, or nats and tokens of each document
   Bound bound = Bound::lower;
   Json settings = {{"estimator", "mc"}, {"mc_samples", 8}, {"cfg", 0.0}};
-  std::string data = "aa11";  ///< last digits of the data's digest
+  std::vector<std::string> people = {};  ///< none, or whom each document is about
+  std::string data = "aa11";             ///< last digits of the data's digest
 };
 /// 64 digits that end with these.
 std::string made_digest(const std::string& end);

@@ -101,7 +101,7 @@ int perplexity_alarms(std::size_t documents, int simulations, double harm = 0.0)
       a.insert(a.end(), {-tokens * (nats + error(random)), tokens});
       b.insert(b.end(), {-tokens * (nats + harm + error(random)), tokens});
     }
-    const auto p = paired_test(metrics::weighted_perplexity(), a, b, 999).p_value;
+    const auto p = paired_test(metrics::weighted_perplexity(), a, b, {}, 999).p_value;
     if (p <= kComparisonLevel) ++alarms;
   }
   return alarms;

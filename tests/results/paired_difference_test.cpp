@@ -140,7 +140,7 @@ TEST_CASE("the detectable difference is detected in four of five runs") {
     std::vector<double> a(kDocuments, 0.0);
     std::vector<double> b;
     for (std::size_t k = 0; k < kDocuments; ++k) b.push_back(noise(random));
-    if (permutation_p_value(metrics::accuracy(), a, b, 1000) <= 0.05) ++seen;
+    if (permutation_p_value(metrics::accuracy(), a, b, {}, 1000) <= 0.05) ++seen;
   }
   CHECK(seen >= 0.73 * kCount);
   CHECK(seen <= 0.87 * kCount);

@@ -3,10 +3,12 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "base/metrics/accuracy.hpp"
 #include "base/metrics/bits_per_byte.hpp"
 #include "base/metrics/perplexity.hpp"
+#include "results/statistics/statistics.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
@@ -51,7 +53,7 @@ TEST_CASE("p-values are (k + 1) / (draws + 1)") {
   const std::vector<double> low(40, 0.25);
   const std::vector<double> high(40, 0.75);  // as far as this: one deal in 2^39
   CHECK(permutation_p_value(metrics::accuracy(), low, high) == 1.0 / 10001.0);
-  CHECK(permutation_p_value(metrics::accuracy(), low, high, 99) == 1.0 / 100.0);
+  CHECK(permutation_p_value(metrics::accuracy(), low, high, {}, 99) == 1.0 / 100.0);
   CHECK(permutation_p_value(metrics::accuracy(), low, low) == 1.0);
 }
 
@@ -69,8 +71,8 @@ TEST_CASE("ties count, though sums in another order have other last bits") {
 TEST_CASE("the permutation test does not know which run is the first") {
   CHECK(permutation_p_value(metrics::accuracy(), kA, kB) ==
         permutation_p_value(metrics::accuracy(), kB, kA));
-  CHECK(permutation_p_value(metrics::accuracy(), kA, kB, kPermutations, 1) !=
-        permutation_p_value(metrics::accuracy(), kA, kB, kPermutations, 2));
+  CHECK(permutation_p_value(metrics::accuracy(), kA, kB, {}, kPermutations, 1) !=
+        permutation_p_value(metrics::accuracy(), kA, kB, {}, kPermutations, 2));
 }
 
 TEST_CASE("metrics of a corpus are computed anew after swapping") {
@@ -91,6 +93,29 @@ TEST_CASE("metrics of a corpus are computed anew after swapping") {
     means_b.push_back(i == 0 ? -1.0 : -3.0);
   }
   CHECK(permutation_p_value(metrics::perplexity(), means_a, means_b) < 0.02);
+}
+
+TEST_CASE("all that a document contributes changes sides, tokens with their nats") {
+  // Two tokenizers: a document has other numbers of tokens in the two runs.
+  const std::vector<double> a = {-20, 10, -30, 12, -12, 8, -50, 20,
+                                 -9,  6,  -33, 15, -21, 9, -40, 16};
+  const std::vector<double> b = {-26, 15, -24, 9,  -20, 14, -45, 30,
+                                 -12, 4,  -30, 24, -15, 12, -44, 11};
+  const auto metric = metrics::weighted_perplexity();
+  const double observed = std::fabs(metric_value(metric, b) - metric_value(metric, a));
+  int as_far = 0;
+  constexpr unsigned kSides = 1U << 8U;
+  for (unsigned sides = 0; sides < kSides; ++sides) {
+    auto one = a;
+    auto other = b;
+    for (std::size_t at = 0; at < a.size(); ++at) {
+      if (((sides >> (at / 2)) & 1U) != 0) std::swap(one[at], other[at]);
+    }
+    if (std::fabs(metric_value(metric, other) - metric_value(metric, one)) >= observed - 1e-9)
+      ++as_far;
+  }
+  const double exact = as_far / static_cast<double>(kSides);
+  CHECK(std::fabs(permutation_p_value(metric, a, b) - exact) <= spread(exact));
 }
 
 TEST_CASE("verdicts are recognised by their values") {
@@ -126,7 +151,7 @@ TEST_CASE("values that do not fit are refused") {
   CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, one), std::invalid_argument);
   CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), {}, {}), std::invalid_argument);
   CHECK_THROWS_AS(permutation_p_value(metrics::bits_per_byte(), one, one), std::invalid_argument);
-  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, kB, 0), std::invalid_argument);
+  CHECK_THROWS_AS(permutation_p_value(metrics::accuracy(), kA, kB, {}, 0), std::invalid_argument);
 }
 
 }  // namespace smdm

@@ -49,7 +49,8 @@ TEST_CASE("the upstream files and the fetched layout give the same documents") {
     write_file(folder.path() / fetched.path, text);
     const LoadedDataset again = load(task, folder.path());
     CHECK(again.documents == upstream.documents);
-    CHECK(again.warnings.empty());
+    // Whom prompts are about says a file that may not be there yet: tested with clusters.
+    if (!info(task).dataset.sources.front().subjects) CHECK(again.warnings.empty());
     CHECK(again.files.front().checksum ==
           (fetched.known_sha256.empty() ? Checksum::unchecked : Checksum::known));
   }
