@@ -169,7 +169,7 @@ TEST_CASE("errors say how many folds they come from, and results which version o
     arguments.insert(arguments.end(), more.begin(), more.end());
     return evaluated(arguments).tasks[0].extra.at("settings");
   };
-  CHECK(settings({}).at("estimator_version") == 2);
+  CHECK(settings({"--estimator", "auto"}).at("estimator_version") == 2);
   CHECK(settings({"--racing"}).at("estimator_version") == 2);
   CHECK_FALSE(settings({"--estimator", "mc"}).contains("estimator_version"));
 }

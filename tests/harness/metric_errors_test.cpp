@@ -162,7 +162,7 @@ TEST_CASE("reported errors of an accuracy are about how much it moves", "[.long]
     const auto accuracy = accuracy_of(8, rows, 60, 100);
     const auto ratio = std::sqrt(accuracy.reported / accuracy.moves);
     WARN(rows << " rows: reported over true errors " << ratio);
-    CHECK(ratio > 0.9);
+    CHECK(ratio > (rows < 32 ? 0.97 : 0.85));  // normal draws: below 0.95 at 8 and 16 rows
     CHECK(ratio < 1.2);
   }
 }

@@ -53,7 +53,8 @@ TEST_CASE("what is recorded says every setting of the work, and nothing of anoth
                                                                    {"mc_samples", 32},
                                                                    {"prompt_reuse", "auto"},
                                                                    {"cfg", 0.0},
-                                                                   {"greedy", false}});
+                                                                   {"greedy", false},
+                                                                   {"estimator_version", 2}});
   CHECK(settings_for({}, {.task = "piqa"}, ModelKind::arm) ==
         Json{{"estimator", "exact"}, {"cfg", 0.0}, {"greedy", false}});
   const DecisionFor gsm8k{.task = "gsm8k", .work = Work::generation, .two_stages = true};
