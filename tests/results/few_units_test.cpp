@@ -74,7 +74,7 @@ Covered covered(std::size_t units, int repetitions) {
     }
     const auto difference_of = [&](double shift) {
       return paired_difference(metrics::weighted_perplexity(), values,
-                               other_run(values, shift, random), 1)
+                               other_run(values, shift, random), {}, 1)
           .interval;
     };
     if (covers(difference_of(0.0), 0.0)) ++count.difference;
