@@ -39,10 +39,10 @@ MetricComparison compare_metric(const TaskComparison& task,
   if (all_finite(a.values) && all_finite(b.values) &&
       std::isfinite(metric_value(a.info, a.values)) &&
       std::isfinite(metric_value(b.info, b.values))) {
-    out.difference = paired_difference(
-        a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
-        reordered(b.values, width, places(task.pairs, &DocumentPair::b)), task.clusters.clusters,
-        draws);
+    out.difference =
+        paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
+                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)),
+                          task.clusters.clusters, draws);
   }
   const auto& error_a = task.a->scores[metric].monte_carlo_error;
   const auto& error_b = task.b->scores[metric].monte_carlo_error;

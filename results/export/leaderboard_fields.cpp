@@ -63,7 +63,8 @@ bool says_clusters(const Source& source) {
 Json clustered_error_of(const Source& source) {
   if (!says_clusters(source)) return nullptr;
   const auto& metric = metric_of(source);
-  return or_null(summarize(metric.info, metric.values, clusters_of(source.task.record)).clustered_error);
+  return or_null(
+      summarize(metric.info, metric.values, clusters_of(source.task.record)).clustered_error);
 }
 
 Json cluster_count_of(const Source& source) {

@@ -123,8 +123,7 @@ void add_first_order_errors(const Metric& metric,
   const auto of_a = unit_rows(metric, a, clusters);
   if (of_a.empty()) return;
   out.standard_error = first_order_difference(metric, of_a, unit_rows(metric, b, clusters));
-  if (out.standard_error)
-    out.interval = student(out.difference, *out.standard_error, out.clusters);
+  if (out.standard_error) out.interval = student(out.difference, *out.standard_error, out.clusters);
 }
 
 void add_bootstrap_errors(const Metric& metric,

@@ -239,6 +239,36 @@ TEST_CASE("entries whose samples are gone or changed are not compared, which the
   CHECK(board.ranks() == std::vector<Json>{rank(1, 2, 3, 3), rank(1, 1, 3, 3), rank(1, 1, 2, 3)});
 }
 
+TEST_CASE("documents about one person count as one, in errors and in ranks") {
+  // Two people of ten documents each: right on all of one, and wrong on them, are two differences,
+  // not twenty.
+  const test::TemporaryFolder root;
+  const auto export_with = [&](const std::vector<std::string>& people, const std::string& name) {
+    std::vector<Facts> runs;
+    for (const std::size_t right : {20U, 0U}) {
+      const auto place = root.path() / (name + std::to_string(right));
+      const test::MadeTask task{.verdicts = verdicts(right, 20), .people = people};
+      test::store(test::made_run({.tasks = {task}, .seed = right}), place);
+      runs.push_back(read_facts(place));
+    }
+    export_runs(runs, root.path() / name);
+    return Json::parse(test::read_file(root.path() / name / "leaderboard.json")).at("benchmarks");
+  };
+  std::vector<std::string> people(20, "Ann");
+  std::fill_n(people.begin(), 10, "Bob");
+  const auto alone = export_with({}, "alone");
+  CHECK(alone.at(0).at("clusters") == 20);
+  CHECK(alone.at(0).at("rank").at("high") == 1);
+  const auto by_person = export_with(people, "people");
+  CHECK(by_person.at(0).at("clusters") == 2);
+  CHECK(by_person.at(0).at("rank").at("high") == 2);
+  CHECK(by_person.at(1).at("rank").at("low") == 1);
+  // Half of the documents right, all about one person: (K / (K - 1) sum of squares)^(1/2) / n.
+  const auto half = entry_of({.verdicts = verdicts(10, 20), .people = people}, 0);
+  CHECK(half.at("stderr_clustered").get<double>() == Approx(std::sqrt(2.0 * 2.0 * 25.0) / 20.0));
+  CHECK(half.at("stderr").get<double>() < 0.12);
+}
+
 TEST_CASE("documents whose numbers are not finite are not compared") {
   Board board;
   auto right = verdicts(50);

@@ -88,8 +88,8 @@ TEST_CASE("an entry says what was measured, how, and where its samples are") {
   CHECK(entry.at("cfg") == 0.0);
   CHECK(entry.at("bound") == "lower");
   CHECK(entry.at("metric").at("aggregation") == "mean");
-  CHECK(entry.at("stderr_clustered").is_null());
-  CHECK(entry.at("clusters").is_null());
+  CHECK(entry.at("stderr_clustered") == 0.25);  // each document is its own cluster
+  CHECK(entry.at("clusters") == 4);
   CHECK(entry.at("rank") == Json({{"group", 1}, {"low", 1}, {"high", 1}, {"entries", 1}}));
   CHECK(entry.at("seed") == 7);
   CHECK(entry.at("engine").at("git_revision") == "abc1234");
