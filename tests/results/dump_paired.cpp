@@ -3,6 +3,7 @@
 // summarize() and holm() make of them: what paired_test.py compares with scipy and statsmodels.
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -16,6 +17,15 @@ using smdm::Json;
 
 namespace {
 
+Json or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
+/// Few documents may have none.
+Json ends_of(const std::optional<smdm::Interval>& interval) {
+  return interval ? Json({interval->low, interval->high}) : Json();
+}
+
 Json difference_of(const Json& line) {
   const auto a = line.at("a").get<std::vector<double>>();
   const auto b = line.at("b").get<std::vector<double>>();
@@ -25,12 +35,11 @@ Json difference_of(const Json& line) {
   if (metric == metrics.end()) throw std::invalid_argument("no metric with such an aggregation");
   const auto clusters = line.value("clusters", std::vector<std::size_t>());
   const auto difference = smdm::paired_difference(*metric, a, b, clusters);
-  const auto of_a = smdm::metric_interval(*metric, a, clusters).value();
-  return {{"stderr_a", smdm::summarize(*metric, a, clusters).clustered_error.value()},
+  return {{"stderr_a", or_null(smdm::summarize(*metric, a, clusters).clustered_error)},
           {"difference", difference.difference},
-          {"stderr", difference.standard_error.value()},
-          {"interval", {difference.interval->low, difference.interval->high}},
-          {"interval_a", {of_a.low, of_a.high}},
+          {"stderr", or_null(difference.standard_error)},
+          {"interval", ends_of(difference.interval)},
+          {"interval_a", ends_of(smdm::metric_interval(*metric, a, clusters))},
           {"test", to_string(difference.test)},
           {"p", difference.p_value}};
 }
