@@ -81,7 +81,7 @@ std::int64_t degrees_of_part(std::span<const Estimate> estimates, std::size_t pa
 }
 
 // Places of a part's draws: two for the normal number of each choice, then those of its chi-square.
-constexpr std::int64_t kPartPlaces = std::int64_t{1} << 24U;
+constexpr std::int64_t kPartPlaces = 16'777'216;
 constexpr std::int64_t kChiSquarePlace = kPartPlaces / 2;
 
 /// The parts that move; none: nothing is random.

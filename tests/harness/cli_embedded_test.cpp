@@ -74,6 +74,16 @@ TEST_CASE("the eight tasks and the dated corpus run on the base model") {
   const auto results = evaluated({"--task", "zero-shot", "--limit", "40"});
   CHECK(results.at("results").size() == 9);  // and the group
   CHECK(score_of(results, "micro_piqa", "acc") > 0.5);
+  // Choices have at most five tokens, so that the default computes every bound over all subsets.
+  for (const auto& [name, task] : results.at("smdm_eval").at("tasks").items()) {
+    INFO(name);
+    CHECK(task.at("estimator") == "auto");
+    CHECK(task.at("enumerated") == task.at("requests"));
+    for (const auto& metric : task.at("metrics")) CHECK(metric.at("mc_stderr") == 0.0);
+  }
+  const auto drawn = evaluated(
+      {"--task", "piqa", "--limit", "40", "--estimator", "balanced", "--mc-samples", "8"});
+  CHECK(drawn.at("results").at("micro_piqa").at("acc_mc_stderr,none").get<double>() > 0.0);
   const auto periods = evaluated({"--task", "temporal_shift", "--limit", "5", "--backend", "arm"});
   CHECK(periods.at("results").contains("micro_temporal_shift_2023-01"));
   const auto bounds = evaluated({"--task", "temporal_shift", "--limit", "2", "--mc-samples", "1"});
