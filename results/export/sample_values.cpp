@@ -25,8 +25,8 @@ std::string cluster_key(const Json& line) {
   const Json& own = line.at("smdm_eval");
   const auto found = own.find("cluster");
   if (found == own.end()) return "";
-  auto key = found->get<std::string>();
-  return line.at("doc_hash").get<std::string>().starts_with(key) ? "" : key;
+  const bool alone = line.at("doc_hash").get<std::string>().starts_with(found->get<std::string>());
+  return alone ? "" : found->get<std::string>();
 }
 
 /// Adds what one document contributes to each metric.
