@@ -77,7 +77,8 @@ std::vector<std::optional<Interval>> change_bands(const PeriodSpread& reference,
   for (const std::size_t i : known) {
     if (fewer_units(reference, periods[i]) < kFewUnits) {
       if (reference.first_order && periods[i].first_order)
-        bands[i] = first_order_change(*reference.first_order, *periods[i].first_order, share / 2.0);
+        bands[i] = first_order_change(reference.first_order.value(), periods[i].first_order.value(),
+                                      share / 2.0);
     } else if (auto change = log_change(reference, periods[i], i)) {
       changes.push_back(std::move(*change));
     }

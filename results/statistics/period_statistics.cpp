@@ -195,14 +195,16 @@ void add_bands(std::span<const Resampled> resampled,
   changed.reserve(resampled.size());
   places.reserve(resampled.size());
   for (std::size_t i = 0; i < resampled.size(); ++i) {
-    if (!results[i].change || !results[i].change->interval) continue;
+    const auto& change = results[i].change;
+    if (!change || !change->interval) continue;
     changed.push_back(spread_of(resampled[i]));
     places.push_back(i);
   }
   const auto bands = change_bands(spread_of(resampled[reference]), changed);
   for (std::size_t k = 0; k < places.size(); ++k) {
     PeriodResult& result = results[places[k]];
-    if (bands[k]) result.change_band = hull(*bands[k], result.change.value().interval.value());
+    if (bands[k])
+      result.change_band = hull(bands[k].value(), result.change.value().interval.value());
   }
 }
 
