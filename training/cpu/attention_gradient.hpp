@@ -10,7 +10,8 @@ namespace {
 
 using namespace smdm::cpu;
 
-constexpr std::int64_t kBlock = std::int64_t{8} * kTileRows;  // queries whose probabilities are kept at once
+constexpr std::int64_t kBlock =
+    std::int64_t{8} * kTileRows;  // queries whose probabilities are kept at once
 
 /// Memory of one row and one group. Rows of `width` and `columns` floats have zeros behind what
 /// they hold, so that whole tiles may be read.
