@@ -19,7 +19,7 @@ namespace {
 void warn_of_older_runs(const std::vector<Facts>& runs) {
   for (const auto& run : runs) {
     for (const auto& task : run.tasks) {
-      if (!cluster_keys(task.record).empty()) continue;
+      if (says_clusters(task.record)) continue;
       const auto what = task.record.name + ": " + task.run->results_file.string();
       std::cerr << "warning: " << visible(older_clusters_warning(what)) << "\n";
     }

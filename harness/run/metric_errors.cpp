@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/numbers/cholesky.hpp"
+#include "base/numbers/finite.hpp"
 #include "base/numbers/normal.hpp"
 #include "base/numbers/random.hpp"
 
@@ -19,9 +20,7 @@ using Matrix = std::vector<std::vector<double>>;
 
 /// Whether the error of an estimate is known: an exact value and a chain-rule value have none.
 bool is_known(const Estimate& estimate) {
-  for (const auto& part : estimate.folds) {
-    if (!std::ranges::all_of(part, [](double fold) { return std::isfinite(fold); })) return false;
-  }
+  if (!std::ranges::all_of(estimate.folds, all_finite)) return false;
   return estimate.bound != Bound::lower || estimate.standard_error.has_value();
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/numbers/finite.hpp"
 #include "base/numbers/mean.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_json.hpp"
@@ -51,8 +52,7 @@ void add_metric(const TaskFacts& repeat,
                 const MetricRecord& record,
                 std::span<const std::size_t> order,
                 BaselineMetric& metric) {
-  const auto finite = [](double value) { return std::isfinite(value); };
-  if (!std::all_of(record.values.begin(), record.values.end(), finite)) {
+  if (!all_finite(record.values)) {
     throw Error(ErrorKind::results, "baseline: " + repeat.record.name +
                                         ": wanted finite values of " + metric_key(record.info) +
                                         " in " + repeat.run->results_file.string());

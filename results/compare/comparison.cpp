@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/numbers/finite.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/run/lm_eval_samples.hpp"
@@ -22,11 +23,6 @@ std::vector<std::size_t> places(const std::vector<DocumentPair>& pairs,
   order.reserve(pairs.size());
   for (const DocumentPair& pair : pairs) order.push_back(pair.*side);
   return order;
-}
-
-bool all_finite(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](double value) { return std::isfinite(value); });
 }
 
 MetricComparison compare_metric(const TaskComparison& task,

@@ -121,10 +121,6 @@ Json names_json(const std::vector<TaskComparison>& tasks, const TaskFacts* TaskC
   return files;
 }
 
-Json interval_json(const std::optional<Interval>& interval) {
-  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
-}
-
 Json metric_json(const MetricComparison& metric) {
   using layout::finite_or_null;
   using layout::or_null;
@@ -145,7 +141,7 @@ Json metric_json(const MetricComparison& metric) {
   json["b"] = finite_or_null(difference.b);
   json["difference"] = finite_or_null(difference.difference);
   json["stderr"] = or_null(difference.standard_error);
-  json["interval"] = interval_json(difference.interval);
+  json["interval"] = layout::interval_json(difference.interval);
   json["no_interval"] =
       difference.no_interval.empty() ? Json(nullptr) : Json(difference.no_interval);
   json["detectable"] = or_null(difference.detectable);
@@ -169,16 +165,6 @@ Json task_json(const TaskComparison& task) {
           {"metrics", metrics}};
 }
 
-}  // namespace
-
-std::string verdict(const MetricComparison& metric) {
-  if (!metric.corrected || *metric.corrected > kComparisonLevel) return "unclear";
-  return (metric.difference.value().difference > 0.0) == metric.info.higher_is_better ? "better"
-                                                                                      : "worse";
-}
-
-namespace {
-
 /// "Documents of reverse_curse_d2n stand in 30 clusters: ..."
 std::string clusters_text(const RunComparison& comparison) {
   std::string tasks;
@@ -195,6 +181,12 @@ std::string clusters_text(const RunComparison& comparison) {
 }
 
 }  // namespace
+
+std::string verdict(const MetricComparison& metric) {
+  if (!metric.corrected || *metric.corrected > kComparisonLevel) return "unclear";
+  return (metric.difference.value().difference > 0.0) == metric.info.higher_is_better ? "better"
+                                                                                      : "worse";
+}
 
 std::string comparison_text(const RunComparison& comparison) {
   return "A: " + visible(comparison.a) + " (" +

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/distributions.hpp"
+#include "base/numbers/finite.hpp"
 #include "base/text/numbers.hpp"
 #include "base/text/python.hpp"
 #include "results/compare/rounding.hpp"
@@ -170,8 +171,7 @@ GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t 
   metric.baseline = task.rule == GateRule::equal ? baseline.values[task.repeat] : mean_of(baseline);
   metric.value = metric_value(baseline.info, values);
   metric.drop = worse_by(metric.info, metric.baseline, metric.value);
-  const auto finite = [](double value) { return std::isfinite(value); };
-  if (!std::all_of(values.begin(), values.end(), finite) || !std::isfinite(metric.value)) {
+  if (!all_finite(values) || !std::isfinite(metric.value)) {
     metric.passed = false;
     metric.reason = "a value that is not finite against " + python_float(metric.baseline);
   } else if (task.rule == GateRule::equal) {

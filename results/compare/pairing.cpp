@@ -131,8 +131,8 @@ PairedClusters paired_clusters(const NamedClusters& a,
             .note = older_clusters_warning(both ? task : std::string(task).append(": ") + older)};
   }
   if (of_a == of_b) return {.clusters = std::move(of_a), .note = {}};
-  const auto documents = a.keys.size();
-  const bool fewer_in_b = count_clusters(of_b, documents) < count_clusters(of_a, documents);
+  const auto fewer = fewer_clusters(of_a, of_b, a.keys.size());
+  const bool fewer_in_b = fewer.data() == of_b.data();
   std::string note = task;
   note.append(": other clusters of documents in ").append(a.name).append(" than in ");
   note.append(b.name).append(": those of ").append(fewer_in_b ? b.name : a.name);

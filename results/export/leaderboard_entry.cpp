@@ -12,6 +12,7 @@
 #include "results/export/leaderboard_fields.hpp"
 #include "results/export/leaderboard_schema.hpp"
 #include "results/run/lm_eval_samples.hpp"
+#include "results/statistics/clusters.hpp"
 
 namespace smdm {
 namespace {
@@ -54,7 +55,8 @@ void add_entries(const TaskFacts& task,
                      .samples_path = path_from(folder, task.samples_file).generic_string(),
                      .samples_sha256 = task.samples_sha256
                                            ? *task.samples_sha256  // the results file may lack it
-                                           : sha256_of_file(task.samples_file, ErrorKind::results)};
+                                           : sha256_of_file(task.samples_file, ErrorKind::results),
+                     .clusters = clusters_of(task.record)};
   for (; source.metric < task.record.metrics.size(); ++source.metric) {
     entries.push_back(entry_of(source));
     check_entry(entries.back(), schema);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/numbers/finite.hpp"
 #include "base/text/numbers.hpp"
 #include "base/text/python.hpp"
 #include "results/run/lm_eval_parts.hpp"
@@ -37,12 +38,8 @@ const Summary& score_of(const Source& source) {
 
 Json interval_of(const Source& source) {
   const MetricRecord& metric = metric_of(source);
-  const auto finite = [](double value) { return std::isfinite(value); };
-  if (!std::all_of(metric.values.begin(), metric.values.end(), finite)) return nullptr;
-  const auto interval =
-      metric_interval(metric.info, metric.values, clusters_of(source.task.record));
-  return interval ? Json::array({finite_or_null(interval->low), finite_or_null(interval->high)})
-                  : Json(nullptr);
+  if (!all_finite(metric.values)) return nullptr;
+  return layout::interval_json(metric_interval(metric.info, metric.values, source.clusters));
 }
 
 /// "exact", "exact+lower"; "none" where there are no likelihoods.
@@ -53,24 +50,9 @@ Json bound_of(const Source& source) {
   return names.empty() ? "none" : names;
 }
 
-/// What a run says about clusters of documents: no run does yet, and whoever makes them say it
-/// fills in these two.
 /// An older run does not say which documents belong together.
-bool says_clusters(const Source& source) {
-  return !cluster_keys(source.task.record).empty();
-}
-
-Json clustered_error_of(const Source& source) {
-  if (!says_clusters(source)) return nullptr;
-  const auto& metric = metric_of(source);
-  return or_null(
-      summarize(metric.info, metric.values, clusters_of(source.task.record)).clustered_error);
-}
-
-Json cluster_count_of(const Source& source) {
-  if (!says_clusters(source)) return nullptr;
-  const auto& record = source.task.record;
-  return count_clusters(clusters_of(record), record.samples.size());
+Json if_clusters_are_known(const Source& source, Json value) {
+  return says_clusters(source.task.record) ? std::move(value) : Json(nullptr);
 }
 
 /// Ranks follow from all entries of a leaderboard, not from one run: rank_entries() gives them.
@@ -235,8 +217,16 @@ constexpr LeaderboardField kFields[] = {
         .result()
         .in_csv(7, "stderr")
         .in_markdown({.place = 8, .title = "Stderr", .align = Align::right, .text = stderr_cell}),
-    field("/stderr_clustered", clustered_error_of).result().in_csv(45, "stderr_clustered"),
-    field("/clusters", cluster_count_of).result().in_csv(46, "clusters"),
+    field("/stderr_clustered",
+          [](const Source& s) {
+            return if_clusters_are_known(s, or_null(score_of(s).clustered_error));
+          })
+        .result()
+        .in_csv(45, "stderr_clustered"),
+    field("/clusters",
+          [](const Source& s) { return if_clusters_are_known(s, score_of(s).clusters); })
+        .result()
+        .in_csv(46, "clusters"),
     field("/mc_stderr",
           [](const Source& s) -> Json { return or_null(score_of(s).monte_carlo_error); })
         .result()

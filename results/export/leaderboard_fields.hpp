@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "results/run/facts.hpp"
@@ -18,10 +19,11 @@ namespace smdm {
 /// What an entry is made of: one metric of a task. REQUIRES: the facts outlive it.
 struct EntrySource {
   const TaskFacts& task;
-  std::size_t metric = 0;      ///< index in the task's
-  std::string prompt_sha256;   ///< over the prompts of all documents
-  std::string samples_path;    ///< relative to the leaderboard's folder
-  std::string samples_sha256;  ///< of that file
+  std::size_t metric = 0;                  ///< index in the task's
+  std::string prompt_sha256;               ///< over the prompts of all documents
+  std::string samples_path;                ///< relative to the leaderboard's folder
+  std::string samples_sha256;              ///< of that file
+  std::vector<std::size_t> clusters = {};  ///< of the task's documents, see clusters.hpp
 };
 
 /// A column of the CSV file.

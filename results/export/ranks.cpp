@@ -33,12 +33,10 @@ std::vector<Pair> pairs_of(std::size_t entries) {
   return pairs;
 }
 
-/// The clusters that two entries are compared by: those of the one that has any; of both, those
-/// that are fewer, so that no dependence is left out.
+/// The clusters that two entries are compared by: of two, or of one that has any, those that are
+/// fewer, so that no dependence is left out.
 std::span<const std::size_t> common_clusters(const DocumentValues& a, const DocumentValues& b) {
-  if (a.clusters.empty() || b.clusters.empty()) return a.clusters.empty() ? b.clusters : a.clusters;
-  const auto count = [](const DocumentValues& of) { return count_clusters(of.clusters, 0); };
-  return count(b) < count(a) ? b.clusters : a.clusters;
+  return fewer_clusters(a.clusters, b.clusters, a.values.size() / a.width);
 }
 
 /// Whether a test of these documents draws permutations; McNemar's does not.

@@ -1,8 +1,6 @@
 // Samples files of a leaderboard read once more, for the numbers of their documents alone.
 #include "results/export/sample_values.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <new>
 #include <sstream>
 #include <utility>
@@ -10,8 +8,10 @@
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
 #include "base/files/read.hpp"
+#include "base/numbers/finite.hpp"
 #include "base/text/json_text.hpp"
 #include "results/export/leaderboard_fields.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/sample_reader.hpp"
 #include "results/statistics/clusters.hpp"
 
@@ -25,8 +25,8 @@ std::string cluster_key(const Json& line) {
   const Json& own = line.at("smdm_eval");
   const auto found = own.find("cluster");
   if (found == own.end()) return "";
-  const bool alone = line.at("doc_hash").get<std::string>().starts_with(found->get<std::string>());
-  return alone ? "" : found->get<std::string>();
+  return shared_key(found->get<std::string>(),
+                    line.at("doc_hash").get<std::string>().substr(0, kClusterDigits));
 }
 
 /// Adds what one document contributes to each metric.
@@ -52,10 +52,6 @@ Metrics metrics_in(const std::string& text) {
   const auto clusters = dense_clusters(keys);
   for (auto& [name, of_metric] : metrics) of_metric.clusters = clusters;
   return metrics;
-}
-
-bool all_finite(const std::vector<double>& values) {
-  return std::ranges::all_of(values, [](double value) { return std::isfinite(value); });
 }
 
 }  // namespace

@@ -10,6 +10,11 @@ Json finite_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return Json::array({finite_or_null(interval->low), finite_or_null(interval->high)});
+}
+
 Json document_value(const MetricRecord& metric, std::size_t document) {
   const std::size_t width = metric.info.width;
   if (width == 1) return finite_or_null(metric.values.at(document));

@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "results/run/record.hpp"
+#include "results/statistics/interval.hpp"
 
 namespace smdm::layout {
 
@@ -19,6 +20,9 @@ template <typename T>
 
 /// The number, or null where JSON has no form for it.
 [[nodiscard]] Json finite_or_null(double value);
+
+/// [low, high], or null.
+[[nodiscard]] Json interval_json(const std::optional<Interval>& interval);
 
 /// What a document contributes to a metric: a number, or the list of a corpus metric's counts.
 [[nodiscard]] Json document_value(const MetricRecord& metric, std::size_t document);

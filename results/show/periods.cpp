@@ -15,13 +15,9 @@ namespace smdm {
 namespace {
 
 using layout::finite_or_null;
+using layout::interval_json;
 
 constexpr double kPercent = 100.0;
-
-Json interval_json(const std::optional<Interval>& interval) {
-  if (!interval) return nullptr;
-  return Json::array({finite_or_null(interval->low), finite_or_null(interval->high)});
-}
 
 Json measure_json(const Measure& measure) {
   Json json = {{"value", finite_or_null(measure.value)},

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <compare>
 #include <map>
 #include <numeric>
 #include <stdexcept>
@@ -21,19 +20,6 @@ void check(std::span<const double> values,
   throw std::invalid_argument("clusters: wanted one for each of " +
                               std::to_string(values.size() / width) + " documents, got " +
                               std::to_string(clusters.size()));
-}
-
-/// Indices of rows of `width` values, the smallest row first. A total order: values may be NaN.
-std::vector<std::size_t> order_of_rows(std::span<const double> values, std::size_t width) {
-  const auto row = [&](std::size_t index) { return values.subspan(index * width, width); };
-  std::vector<std::size_t> order(values.size() / width);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return std::lexicographical_compare(
-        row(a).begin(), row(a).end(), row(b).begin(), row(b).end(),
-        [](double left, double right) { return std::strong_order(left, right) < 0; });
-  });
-  return order;
 }
 
 /// The sums of sum_by_cluster() in an order of their own, with sums over documents in one too.
@@ -70,13 +56,21 @@ ClusterSums ordered_sums(std::span<const double> values,
 
 }  // namespace
 
+bool says_clusters(const TaskRecord& task) {
+  return std::ranges::none_of(task.samples,
+                              [](const SampleRecord& sample) { return sample.cluster.empty(); });
+}
+
+std::string shared_key(const std::string& recorded, const std::string& own) {
+  return recorded == own ? "" : recorded;
+}
+
 std::vector<std::string> cluster_keys(const TaskRecord& task) {
   std::vector<std::string> keys;
+  if (!says_clusters(task)) return keys;
   keys.reserve(task.samples.size());
   for (const SampleRecord& sample : task.samples) {
-    if (sample.cluster.empty()) return {};
-    const bool alone = sample.cluster == cluster_of_document(sample.doc);
-    keys.push_back(alone ? "" : sample.cluster);
+    keys.push_back(shared_key(sample.cluster, cluster_of_document(sample.doc)));
   }
   return keys;
 }
@@ -100,6 +94,12 @@ std::vector<std::size_t> clusters_of(const TaskRecord& task) {
 
 std::size_t count_clusters(std::span<const std::size_t> clusters, std::size_t documents) {
   return clusters.empty() ? documents : *std::ranges::max_element(clusters) + 1;
+}
+
+std::span<const std::size_t> fewer_clusters(std::span<const std::size_t> a,
+                                            std::span<const std::size_t> b,
+                                            std::size_t documents) {
+  return count_clusters(b, documents) < count_clusters(a, documents) ? b : a;
 }
 
 std::string older_clusters_warning(const std::string& what) {

@@ -15,8 +15,16 @@
 
 namespace smdm {
 
-/// SampleRecord::cluster of a task's documents, in their order, "" for one that stands alone: two
-/// that are equal stay two. No keys at all where the run is an older one that does not say.
+/// Whether a run says which documents belong together; older ones do not.
+[[nodiscard]] bool says_clusters(const TaskRecord& task);
+
+/// What a document has in common with others: its recorded cluster, or "" where that is the
+/// document itself.
+/// @param own  cluster_of_document() of it
+[[nodiscard]] std::string shared_key(const std::string& recorded, const std::string& own);
+
+/// The shared_key() of a task's documents, in their order: two that are equal but stand alone stay
+/// two. No keys at all unless says_clusters().
 [[nodiscard]] std::vector<std::string> cluster_keys(const TaskRecord& task);
 
 /// The same key, the same index; numbered by first occurrence. Empty where no two documents share
@@ -30,6 +38,12 @@ namespace smdm {
 /// How many clusters there are: `documents` where the list is empty.
 [[nodiscard]] std::size_t count_clusters(std::span<const std::size_t> clusters,
                                          std::size_t documents);
+
+/// Those of two runs' clusters of the same documents that are fewer, which can only widen an
+/// interval; `a` where they are as many.
+[[nodiscard]] std::span<const std::size_t> fewer_clusters(std::span<const std::size_t> a,
+                                                          std::span<const std::size_t> b,
+                                                          std::size_t documents);
 
 /// "quiz: an older file without clusters of documents: every document counts as its own".
 /// @param what  a task, or a task and a file

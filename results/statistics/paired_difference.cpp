@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/numbers/distributions.hpp"
+#include "base/numbers/finite.hpp"
 #include "base/numbers/mean.hpp"
 #include "results/statistics/clusters.hpp"
 #include "results/statistics/first_order.hpp"
@@ -29,12 +30,6 @@ void count_changes(std::span<const double> a,
     ++out.changed;
     if (width == 1) ++(to[0] > from[0] ? out.risen : out.fallen);
   }
-}
-
-/// A perplexity of some documents alone may overflow.
-bool all_finite(std::span<const double> values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](double value) { return std::isfinite(value); });
 }
 
 /// Whether differences of this standard error spread, but for rounding: all documents may have
@@ -141,7 +136,7 @@ void add_bootstrap_errors(const Metric& metric,
   auto replicates = bootstrap_replicates(
       out.clusters, [&](std::span<const std::size_t> drawn) { return of_b(drawn) - of_a(drawn); },
       kBootstrapResamples, /*seed=*/0);
-  if (!all_finite(replicates)) return;
+  if (!all_finite(replicates)) return;  // a perplexity of some documents alone may overflow
   const double root = std::sqrt(static_cast<double>(replicates.size()));
   out.standard_error = mean_standard_error(replicates).value() * root;
   out.interval = expanded_interval(std::move(replicates), out.clusters);

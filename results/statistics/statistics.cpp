@@ -17,19 +17,11 @@ namespace {
 
 /// Rows of `width` values, the smallest first.
 std::vector<double> sorted_rows(std::span<const double> values, std::size_t width) {
-  const auto row = [&](std::size_t index) { return values.subspan(index * width, width); };
-  std::vector<std::size_t> order(values.size() / width);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    // A total order: values may be NaN where a stored run had none to give.
-    return std::lexicographical_compare(
-        row(a).begin(), row(a).end(), row(b).begin(), row(b).end(),
-        [](double left, double right) { return std::strong_order(left, right) < 0; });
-  });
   std::vector<double> sorted;
   sorted.reserve(values.size());
-  for (const std::size_t index : order) {
-    sorted.insert(sorted.end(), row(index).begin(), row(index).end());
+  for (const std::size_t index : order_of_rows(values, width)) {
+    const auto row = values.subspan(index * width, width);
+    sorted.insert(sorted.end(), row.begin(), row.end());
   }
   return sorted;
 }
@@ -85,6 +77,18 @@ std::optional<double> bootstrap_standard_error(
   check_resamples(resamples);
   if (count < 2) return std::nullopt;
   return sample_deviation(bootstrap_replicates(count, statistic, resamples, seed));
+}
+
+std::vector<std::size_t> order_of_rows(std::span<const double> values, std::size_t width) {
+  const auto row = [&](std::size_t index) { return values.subspan(index * width, width); };
+  std::vector<std::size_t> order(values.size() / width);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return std::lexicographical_compare(
+        row(a).begin(), row(a).end(), row(b).begin(), row(b).end(),
+        [](double left, double right) { return std::strong_order(left, right) < 0; });
+  });
+  return order;
 }
 
 double metric_value(const Metric& metric, std::span<const double> values) {

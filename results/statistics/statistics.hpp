@@ -52,6 +52,12 @@ struct Summary {
     std::int64_t resamples = kBootstrapResamples,
     std::uint64_t seed = 0);
 
+/// Indices of rows of `width` values, the smallest row first, equal ones as they stand. A total
+/// order, in which sums do not depend on that of the documents: values may be NaN where a stored
+/// run had none to give.
+[[nodiscard]] std::vector<std::size_t> order_of_rows(std::span<const double> values,
+                                                     std::size_t width);
+
 /// The number that a metric reports, added in the order of the documents.
 /// @param values  [documents, metric.width], row-major, at least one document
 [[nodiscard]] double metric_value(const Metric& metric, std::span<const double> values);

@@ -9,6 +9,7 @@
 #include "base/numbers/mean.hpp"
 #include "evaluators/subsets/estimators.hpp"
 #include "evaluators/subsets/question.hpp"
+#include "tests/evaluators/made_estimators.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/loss_table.hpp"
 
@@ -17,23 +18,9 @@ namespace {
 
 using test::FakeModel;
 using test::LossTable;
-
-constexpr std::size_t kPrompt = 40;  ///< tokens that the rule of reuse sees
-const std::vector<std::int64_t> kContent = {3, 1, 4};
-
-std::unique_ptr<SubsetEstimator> make_fixed_count(std::uint64_t seed,
-                                                  std::size_t length,
-                                                  std::int64_t rows) {
-  return fixed_count(length, {.rows = rows}, FixedCountDraws(seed, kContent));
-}
-
-std::unique_ptr<SubsetEstimator> make_balanced(std::uint64_t seed,
-                                               std::size_t length,
-                                               std::int64_t rows,
-                                               PromptReuse reuse = PromptReuse::off) {
-  return balanced(length, kPrompt, {.rows = rows, .prompt_reuse = reuse},
-                  balanced_draws(seed, kContent));
-}
+using test::make_balanced;
+using test::make_fixed_count;
+using test::make_reusing;
 
 TEST_CASE("errors say how many folds they come from: eight from 32 rows on") {
   const FakeModel mild(test::fake_masked_diffusion(), test::mild_logits());
@@ -50,12 +37,12 @@ TEST_CASE("errors say how many folds they come from: eight from 32 rows on") {
   CHECK_FALSE(table.run(*make_fixed_count(1, 8, 1)).fold_count);
   CHECK_FALSE(table.run(*make_balanced(1, 8, 255)).fold_count);  // enumerated
   CHECK_FALSE(table.run(*exact_sum(8, {})).fold_count);
-  const auto reusing = table.run(*make_balanced(1, 8, 64, PromptReuse::on));
+  const auto reusing = table.run(*make_reusing(1, 8, 64));
   CHECK(reusing.fold_count == 4);
   REQUIRE(reusing.reuse);
   CHECK(reusing.reuse->cheap_folds == 8);
   CHECK(reusing.reuse->correction_folds == 4);
-  const auto corrected = table.run(*make_balanced(1, 8, 255, PromptReuse::on));
+  const auto corrected = table.run(*make_reusing(1, 8, 255));
   CHECK(corrected.fold_count == 4);  // of the cheap rows every subset was computed
   CHECK_FALSE(corrected.reuse->cheap_folds);
 }

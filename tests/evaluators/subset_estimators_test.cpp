@@ -7,6 +7,7 @@
 #include "evaluators/subsets/estimators.hpp"
 #include "evaluators/subsets/folds.hpp"
 #include "evaluators/subsets/target.hpp"
+#include "tests/evaluators/made_estimators.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/exact_elbo.hpp"
@@ -16,33 +17,15 @@ namespace smdm {
 namespace {
 
 using test::FakeModel;
+using test::kContent;
+using test::kPrompt;
 using test::LossTable;
+using test::make_balanced;
+using test::make_fixed_count;
+using test::make_reusing;
 
 using Make = std::function<std::unique_ptr<SubsetEstimator>(
     std::uint64_t seed, std::size_t length, std::int64_t rows)>;
-
-/// Prompts are short in the tables; the reuse rule sees this many tokens.
-constexpr std::size_t kPrompt = 40;
-const std::vector<std::int64_t> kContent = {3, 1, 4};
-
-std::unique_ptr<SubsetEstimator> make_fixed_count(std::uint64_t seed,
-                                                  std::size_t length,
-                                                  std::int64_t rows) {
-  return fixed_count(length, {.rows = rows}, FixedCountDraws(seed, kContent));
-}
-
-std::unique_ptr<SubsetEstimator> make_balanced(std::uint64_t seed,
-                                               std::size_t length,
-                                               std::int64_t rows) {
-  return balanced(length, kPrompt, {.rows = rows}, balanced_draws(seed, kContent));
-}
-
-std::unique_ptr<SubsetEstimator> make_reusing(std::uint64_t seed,
-                                              std::size_t length,
-                                              std::int64_t rows) {
-  return balanced(length, kPrompt, {.rows = rows, .prompt_reuse = PromptReuse::on},
-                  balanced_draws(seed, kContent));
-}
 
 /// Many runs of an estimator against the exact value.
 struct Runs {

@@ -9,27 +9,13 @@
 #include "base/numbers/distributions.hpp"
 #include "base/numbers/mean.hpp"
 #include "results/statistics/period_statistics.hpp"
+#include "tests/results/made_periods.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
 namespace {
 
-/// A period of documents of 10 to 59 tokens whose loss per token is normal.
-PeriodScores drawn(const std::string& name,
-                   std::size_t count,
-                   std::mt19937_64& random,
-                   double spread = 0.5) {
-  std::normal_distribution<double> loss(3.0, spread);
-  PeriodScores period{.name = name, .units = {}};
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto tokens = static_cast<double>(10 + random() % 50);
-    period.units.push_back({.nats = -tokens * loss(random),
-                            .tokens = tokens,
-                            .bytes = 4.0 * tokens,
-                            .monte_carlo_error = std::nullopt});
-  }
-  return period;
-}
+using test::made_period;
 
 bool excludes_zero(const std::optional<Interval>& interval) {
   return interval && (interval->low > 0.0 || interval->high < 0.0);
@@ -47,7 +33,7 @@ Alarms alarms_of(int runs, std::size_t months, std::size_t units, std::int64_t r
     std::mt19937_64 random(static_cast<std::uint64_t>(run) * 7919U + units);
     std::vector<PeriodScores> periods;
     for (std::size_t i = 0; i < months; ++i)
-      periods.push_back(drawn("m" + std::to_string(i), units, random));
+      periods.push_back(made_period("m" + std::to_string(i), units, random));
     bool single = false;
     bool band = false;
     for (const auto& result : compare_periods(periods, 0, resamples)) {
@@ -108,7 +94,7 @@ TEST_CASE("a band is the furthest deviation over joint replicates, in standard d
 TEST_CASE("a band contains the interval beside it, and is near it for a single change") {
   std::mt19937_64 random(7);
   std::vector<PeriodScores> periods;
-  for (int i = 0; i < 6; ++i) periods.push_back(drawn("m" + std::to_string(i), 60, random));
+  for (int i = 0; i < 6; ++i) periods.push_back(made_period("m" + std::to_string(i), 60, random));
   for (const auto& result : compare_periods(periods, 0)) {
     if (!result.change) continue;
     CHECK(result.change_band->low <= result.change->interval->low);
@@ -123,8 +109,9 @@ TEST_CASE("a band contains the interval beside it, and is near it for a single c
 
 TEST_CASE("few units have bands of their own, single ones none") {
   std::mt19937_64 random(9);
-  const std::vector<PeriodScores> periods = {drawn("a", 80, random, 0.01), drawn("b", 3, random),
-                                             drawn("c", 80, random), drawn("d", 1, random)};
+  const std::vector<PeriodScores> periods = {
+      made_period("a", 80, random, {.spread = 0.01}), made_period("b", 3, random),
+      made_period("c", 80, random), made_period("d", 1, random)};
   const auto results = compare_periods(periods, 0);
   CHECK_FALSE(results[0].change_band.has_value());
   CHECK_FALSE(results[3].change_band.has_value());
@@ -141,7 +128,8 @@ TEST_CASE("intervals and bands of a change are those of the period with fewer un
   // The reference does not spread: the change is as uncertain as the period of 8 documents, whose
   // own interval is widened for 8. Widened for 3000 it would be 1.29 times narrower.
   std::mt19937_64 random(11);
-  const std::vector<PeriodScores> periods = {drawn("a", 3000, random, 0.01), drawn("b", 8, random)};
+  const std::vector<PeriodScores> periods = {made_period("a", 3000, random, {.spread = 0.01}),
+                                             made_period("b", 8, random)};
   for (const std::size_t reference : {0U, 1U}) {
     const auto results = compare_periods(periods, reference);
     const auto& own = results[1].perplexity.interval.value();

@@ -9,31 +9,18 @@
 #include "results/statistics/first_order.hpp"
 #include "results/statistics/paired_difference.hpp"
 #include "results/statistics/period_statistics.hpp"
+#include "tests/results/made_periods.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
 namespace {
 
-constexpr double kLoss = 3.0;  // nats per token, in expectation
+using test::covers;
+using test::made_period;
+
+// Of made_period(): nats per token in expectation, and bytes.
+constexpr double kLoss = 3.0;
 constexpr double kBytesPerToken = 4.0;
-
-/// Texts of 10 to 59 tokens whose losses per token are normal.
-PeriodScores drawn(const std::string& name, std::size_t units, std::mt19937_64& random) {
-  std::normal_distribution<double> loss(kLoss, 0.5);
-  PeriodScores period{.name = name, .units = {}};
-  for (std::size_t i = 0; i < units; ++i) {
-    const auto tokens = static_cast<double>(10 + random() % 50);
-    period.units.push_back({.nats = -tokens * loss(random),
-                            .tokens = tokens,
-                            .bytes = kBytesPerToken * tokens,
-                            .monte_carlo_error = std::nullopt});
-  }
-  return period;
-}
-
-bool covers(const std::optional<Interval>& interval, double value) {
-  return interval && interval->low <= value && value <= interval->high;
-}
 
 struct Covered {
   int perplexity = 0;
@@ -59,8 +46,8 @@ Covered covered(std::size_t units, int repetitions) {
   std::mt19937_64 random(100 + units);
   const double truth = std::exp(kLoss);
   for (int i = 0; i < repetitions; ++i) {
-    const std::vector<PeriodScores> periods = {drawn("a", units, random),
-                                               drawn("b", units, random)};
+    const std::vector<PeriodScores> periods = {made_period("a", units, random),
+                                               made_period("b", units, random)};
     const auto results = compare_periods(periods, 0, 2);
     if (covers(results[0].perplexity.interval, truth)) ++count.perplexity;
     if (covers(results[0].bits_per_byte.interval, kLoss / kBytesPerToken / std::log(2.0)))
@@ -152,7 +139,8 @@ TEST_CASE("what is no ratio has no interval of few documents") {
 
 TEST_CASE("a period of few units against one of many: the interval is that of the few") {
   std::mt19937_64 random(5);
-  const std::vector<PeriodScores> periods = {drawn("a", 500, random), drawn("b", 3, random)};
+  const std::vector<PeriodScores> periods = {made_period("a", 500, random),
+                                             made_period("b", 3, random)};
   const auto results = compare_periods(periods, 0);
   const auto& own = results[1].perplexity.interval.value();
   const auto& change = results[1].change->interval.value();

@@ -7,32 +7,14 @@
 #include <random>
 #include <stdexcept>
 
+#include "tests/results/made_periods.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
 
 using namespace smdm;
-
-/// A period of documents of 10 to 59 tokens whose loss per token is normal.
-PeriodScores drawn(const std::string& name,
-                   std::size_t count,
-                   std::mt19937_64& random,
-                   double centre = 3.0) {
-  std::normal_distribution<double> loss(centre, 0.5);
-  PeriodScores period{.name = name, .units = {}};
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto tokens = static_cast<double>(10 + random() % 50);
-    period.units.push_back({.nats = -tokens * loss(random),
-                            .tokens = tokens,
-                            .bytes = 4.0 * tokens,
-                            .monte_carlo_error = std::nullopt});
-  }
-  return period;
-}
-
-bool covers(const std::optional<Interval>& interval, double value) {
-  return interval && interval->low <= value && value <= interval->high;
-}
+using test::covers;
+using test::made_period;
 
 bool same(const Measure& a, const Measure& b) {
   return a.value == b.value && a.interval->low == b.interval->low &&
@@ -45,8 +27,8 @@ int changes_that_cover_zero(int count) {
   int covered = 0;
   for (int seed = 0; seed < count; ++seed) {
     std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-    const std::vector<PeriodScores> periods = {drawn("2024-01", 150, random),
-                                               drawn("2024-02", 120, random)};
+    const std::vector<PeriodScores> periods = {made_period("2024-01", 150, random),
+                                               made_period("2024-02", 120, random)};
     const auto results = compare_periods(periods, 0, 2000);
     if (covers(results[1].change->interval, 0.0)) ++covered;
   }
@@ -84,7 +66,8 @@ TEST_CASE("values by hand") {
 
 TEST_CASE("an exact model has no Monte Carlo error") {
   std::mt19937_64 random(1);
-  const std::vector<PeriodScores> periods = {drawn("a", 5, random), drawn("b", 5, random)};
+  const std::vector<PeriodScores> periods = {made_period("a", 5, random),
+                                             made_period("b", 5, random)};
   const auto results = compare_periods(periods, 1);
   CHECK_FALSE(results[0].perplexity.monte_carlo_error.has_value());
   CHECK_FALSE(results[0].change->monte_carlo_error.has_value());
@@ -102,7 +85,7 @@ TEST_CASE("quantiles interpolate") {
 
 TEST_CASE("the interval of a mean has the width that theory gives") {
   std::mt19937_64 random(3);
-  const std::vector<PeriodScores> periods = {drawn("a", 2000, random)};
+  const std::vector<PeriodScores> periods = {made_period("a", 2000, random)};
   const auto result = compare_periods(periods, 0).front();
   // Linearised ratio: variance of the sum of (loss - mean loss * tokens), over tokens squared.
   const double mean = std::log(result.perplexity.value);
@@ -117,8 +100,8 @@ TEST_CASE("the interval of a mean has the width that theory gives") {
 
 TEST_CASE("the order of units and the other periods change no bit") {
   std::mt19937_64 random(5);
-  std::vector<PeriodScores> periods = {drawn("a", 40, random), drawn("b", 30, random),
-                                       drawn("c", 40, random)};
+  std::vector<PeriodScores> periods = {made_period("a", 40, random), made_period("b", 30, random),
+                                       made_period("c", 40, random)};
   const auto wanted = compare_periods(periods, 0);
   for (auto& period : periods) std::shuffle(period.units.begin(), period.units.end(), random);
   const auto shuffled = compare_periods(periods, 0);
@@ -135,7 +118,7 @@ TEST_CASE("the order of units and the other periods change no bit") {
 
 TEST_CASE("equal periods under two names are resampled independently") {
   std::mt19937_64 random(7);
-  const auto first = drawn("a", 100, random);
+  const auto first = made_period("a", 100, random);
   const PeriodScores second{.name = "b", .units = first.units};
   const auto results = compare_periods(std::vector{first, second}, 0);
   CHECK(results[1].change->value == 0.0);
@@ -145,7 +128,8 @@ TEST_CASE("equal periods under two names are resampled independently") {
 
 TEST_CASE("a real change is seen") {
   std::mt19937_64 random(11);
-  const std::vector<PeriodScores> periods = {drawn("a", 300, random), drawn("b", 300, random, 3.3)};
+  const std::vector<PeriodScores> periods = {made_period("a", 300, random),
+                                             made_period("b", 300, random, {.centre = 3.3})};
   const auto results = compare_periods(periods, 0);
   CHECK(results[1].change->interval->low > 0.0);
   CHECK(covers(results[1].change->interval, std::exp(0.3) - 1.0));
@@ -164,7 +148,8 @@ TEST_CASE("intervals of a handful of units are wide enough") {
   std::mt19937_64 random(17);
   int covered = 0;
   for (int i = 0; i < kRepetitions; ++i) {
-    const std::vector<PeriodScores> periods = {drawn("a", 6, random), drawn("b", 6, random)};
+    const std::vector<PeriodScores> periods = {made_period("a", 6, random),
+                                               made_period("b", 6, random)};
     if (covers(compare_periods(periods, 0, 1000)[1].change->interval, 0.0)) ++covered;
   }
   CHECK(covered >= 372);  // quantiles of 2.5 % and 97.5 % would cover about 350
@@ -172,7 +157,7 @@ TEST_CASE("intervals of a handful of units are wide enough") {
 
 TEST_CASE("what cannot be compared") {
   std::mt19937_64 random(13);
-  const auto period = drawn("a", 3, random);
+  const auto period = made_period("a", 3, random);
   CHECK_THROWS_AS(compare_periods(std::vector{period}, 1), std::invalid_argument);
   CHECK_THROWS_AS(compare_periods(std::vector{period, period}, 0), std::invalid_argument);
   CHECK_THROWS_AS(compare_periods(std::vector{PeriodScores{.name = "b", .units = {}}}, 0),

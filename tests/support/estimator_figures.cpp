@@ -46,20 +46,11 @@ RunOnce monte_carlo_run(std::int64_t rows) {
 RunOnce subset_run(const Make& make) {
   return [make](const LossTable& table, const TokenRequest& request, std::uint64_t seed) {
     const auto estimator = make(request, seed);
-    Run run;
-    while (true) {
-      const auto wanted = estimator->next();
-      if (wanted.empty()) break;
-      run.rows += static_cast<double>(wanted.size());
-      std::vector<RowLosses> answers;
-      answers.reserve(wanted.size());
-      for (const auto& row : wanted) answers.push_back(table.losses(row));
-      estimator->take(answers);
-    }
-    const auto estimate = estimator->estimate();
-    run.loss = estimate.loss;
-    run.standard_error = estimate.standard_error;
-    return run;
+    std::size_t rows = 0;
+    const auto estimate = table.run(*estimator, &rows);
+    return Run{.loss = estimate.loss,
+               .standard_error = estimate.standard_error,
+               .rows = static_cast<double>(rows)};
   };
 }
 

@@ -62,10 +62,11 @@ double LossTable::exact() const {
   return sum;
 }
 
-FoldEstimate LossTable::run(SubsetEstimator& estimator) const {
+FoldEstimate LossTable::run(SubsetEstimator& estimator, std::size_t* rows) const {
   while (true) {
     const auto wanted = estimator.next();
     if (wanted.empty()) return estimator.estimate();
+    if (rows != nullptr) *rows += wanted.size();
     std::vector<RowLosses> answers;
     answers.reserve(wanted.size());
     for (const auto& row : wanted) answers.push_back(losses(row));

@@ -30,7 +30,8 @@ class LossTable {
   [[nodiscard]] std::size_t length() const { return length_; }
 
   /// Runs an estimator to its end.
-  [[nodiscard]] FoldEstimate run(SubsetEstimator& estimator) const;
+  /// @param rows  counts those that it asks for, equal ones each time
+  [[nodiscard]] FoldEstimate run(SubsetEstimator& estimator, std::size_t* rows = nullptr) const;
 
  private:
   [[nodiscard]] std::vector<RowLosses> tabulate(const FakeModel& model,
