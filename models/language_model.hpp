@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/config.hpp"
 #include "models/packed_rows.hpp"
 
 namespace at {
@@ -23,10 +24,20 @@ struct Autoregressive {};
 /// The logits at position t score token t, from every token that is not masked.
 struct MaskedDiffusion {
   std::int64_t mask_id = 0;
+
+  /// Whether the network gives the logits of position t at t - 1, those of 0 at 0 (Dream). Wanted
+  /// positions are those of tokens all the same: the model looks one to the left by itself. What it
+  /// cannot do is to score the first token of a row over a prefix, whose logits belong to the
+  /// prefix's last token: such a row has to begin with that token.
+  bool shifted = false;
+
+  /// Whether the mask's own logit is -infinity (MDLM's SUBS rule).
+  bool excludes_mask = false;
 };
 
-/// How a model computes. bf16 is the mixed precision of the published runs: linear layers,
-/// attention and logits in bfloat16, residual stream and norms in float32.
+/// How a model computes. bf16 of SMDM's checkpoints is the mixed precision of the published runs:
+/// linear layers, attention and logits in bfloat16, residual stream and norms in float32; of other
+/// families see Arithmetic::transformers.
 enum class ComputeType : std::uint8_t { f32, bf16 };
 
 struct ModelInfo {
@@ -35,6 +46,7 @@ struct ModelInfo {
   std::int64_t max_tokens = 0;    ///< longest sequence, prompt included
   std::int64_t parameters = 0;
   ComputeType compute = ComputeType::f32;
+  Arithmetic arithmetic = Arithmetic::smdm;
 };
 
 /// The keys and values of one growing sequence (autoregressive models). Made by the model that

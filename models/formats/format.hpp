@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@ struct ToldKind {
 /// One format. Every function is there.
 struct ModelFormat {
   std::string_view name;    ///< as people call it
+  std::string_view family;  ///< as results record it: "smdm", "llama", "dream", ...
   std::string_view fields;  ///< fields of a configuration that tell it, for errors
 
   /// Whether a configuration is one of this format, right or wrong in its values. At most one
@@ -39,6 +41,15 @@ struct ModelFormat {
   std::optional<ToldKind> (*kind)(const ModelConfig& config, const TensorEntries& tensors);
 
   TensorNames tensors;
+  QkvOrder qkv_order = QkvOrder::by_group;  ///< of the role qkv, where the table has it
+
+  /// What the names of all tensors but the head's may begin with besides ("transformer." of some
+  /// GPT-2 files): in a file where one does, all do.
+  std::string_view optional_prefix = {};
+
+  /// Tensors that published files hold and nothing is computed from, such as buffers with the
+  /// frequencies of rotation; patterns for matches_name(), without optional_prefix.
+  std::span<const std::string_view> skipped = {};
 
   /// Configurations of models published without one, by the number that --model-size takes;
   /// mostly none.
