@@ -80,7 +80,8 @@ struct ModelConfig {
   bool proj_bias = false;  ///< of attention's output
   bool feed_forward_bias = false;
   bool head_bias = false;
-  bool tied_head = false;  ///< the head is the embedding
+  bool tied_head = false;     ///< the head is the embedding
+  std::int64_t cond_dim = 0;  ///< width of a DiT's conditioning on time, constant here; 0: none
   bool parallel_residual = false;
   bool shared_attention_norm = false;
   std::optional<ModelKind> kind;  ///< where the configuration says it

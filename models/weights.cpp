@@ -127,26 +127,72 @@ void refuse_unexpected(const SafetensorsFile& file, const std::set<std::string>&
 }  // namespace
 
 std::vector<std::int64_t> tensor_shape(const ModelConfig& config, ModelKind kind, TensorRole role) {
+  constexpr std::int64_t kTimeWidth = 256;  // of the embedding of the time, fixed in DiT
   const auto width = config.n_embd;
   const auto inner = config.intermediate_size;
+  const auto queries = config.n_head * config.head_size();
+  const auto keys = config.n_query_groups * config.head_size();
+  const auto cond = config.cond_dim;
   switch (role) {
     case TensorRole::embedding:
       return {config.embedding_rows(kind), width};
+    case TensorRole::positions:
+      return {config.block_size, width};
     case TensorRole::norm_1:
+    case TensorRole::norm_1_bias:
     case TensorRole::norm_2:
+    case TensorRole::norm_2_bias:
     case TensorRole::norm_f:
+    case TensorRole::norm_f_bias:
+    case TensorRole::proj_bias:
+    case TensorRole::down_bias:
       return {width};
     case TensorRole::qkv:
-      return {(config.n_head + 2 * config.n_query_groups) * config.head_size(), width};
+      return {queries + 2 * keys, width};
+    case TensorRole::qkv_bias:
+      return {queries + 2 * keys};
+    case TensorRole::q:
+      return {queries, width};
+    case TensorRole::q_bias:
+      return {queries};
+    case TensorRole::k:
+    case TensorRole::v:
+      return {keys, width};
+    case TensorRole::k_bias:
+    case TensorRole::v_bias:
+      return {keys};
+    case TensorRole::q_norm:
+    case TensorRole::k_norm:
+      return {config.head_size()};
     case TensorRole::proj:
-      return {width, width};
+      return {width, queries};
     case TensorRole::gate:
     case TensorRole::up:
       return {inner, width};
+    case TensorRole::gate_bias:
+    case TensorRole::up_bias:
+      return {inner};
     case TensorRole::down:
       return {width, inner};
     case TensorRole::head:
       return {config.padded_vocab_size, width};
+    case TensorRole::head_bias:
+      return {config.padded_vocab_size};
+    case TensorRole::time_in:
+      return {cond, kTimeWidth};
+    case TensorRole::time_out:
+      return {cond, cond};
+    case TensorRole::time_in_bias:
+    case TensorRole::time_out_bias:
+      return {cond};
+    case TensorRole::modulation:
+      return {6 * width, cond};
+    case TensorRole::modulation_bias:
+      return {6 * width};
+    case TensorRole::final_modulation:
+      return {2 * width, cond};
+    case TensorRole::final_modulation_bias:
+      return {2 * width};
   }
   throw std::invalid_argument("tensor shape: unknown role");
 }
