@@ -70,8 +70,9 @@ TransformerBatch::TransformerBatch(const PackedRows& rows,
   auto all = rows.ids;
   all.resize(static_cast<std::size_t>(padded_rows(rows.tokens())), 0);
   ids_ = index_tensor(all, device);
-  const auto at = index_tensor(positions(all.size()), device);
-  angles_ = {.cosine = tables.cosine.index_select(0, at), .sine = tables.sine.index_select(0, at)};
+  positions_ = index_tensor(positions_of(all.size()), device);
+  angles_ = {.cosine = tables.cosine.index_select(0, positions_),
+             .sine = tables.sine.index_select(0, positions_)};
   if (!device.is_cpu()) gathered_.emplace(rows, past_tokens(), causal, device);
 }
 
@@ -130,7 +131,7 @@ std::int64_t TransformerBatch::first_position(std::size_t row) const {
 }
 
 /// Of every token, then 0 up to `count`.
-std::vector<std::int64_t> TransformerBatch::positions(std::size_t count) const {
+std::vector<std::int64_t> TransformerBatch::positions_of(std::size_t count) const {
   std::vector<std::int64_t> all;
   all.reserve(count);
   for (std::size_t row = 0; row < rows_.rows(); ++row) {

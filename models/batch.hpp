@@ -80,6 +80,9 @@ class TransformerBatch {
   [[nodiscard]] const PackedRows& rows() const { return rows_; }
   [[nodiscard]] const at::Tensor& ids() const { return ids_; }  ///< [N']
 
+  /// [N'], 0 for tokens that only pad.
+  [[nodiscard]] const at::Tensor& positions() const { return positions_; }
+
   /// Angles of every token's position, [N', rotary_elements / 2].
   [[nodiscard]] const RotaryTables& angles() const { return angles_; }
 
@@ -107,12 +110,13 @@ class TransformerBatch {
   void require_room() const;
   [[nodiscard]] std::vector<std::int64_t> past_tokens() const;
   [[nodiscard]] std::int64_t first_position(std::size_t row) const;
-  [[nodiscard]] std::vector<std::int64_t> positions(std::size_t count) const;
+  [[nodiscard]] std::vector<std::int64_t> positions_of(std::size_t count) const;
 
   const PackedRows& rows_;
   std::vector<LayerCache*> caches_;
   std::vector<std::int64_t> needed_;
   at::Tensor ids_;
+  at::Tensor positions_;
   RotaryTables angles_;
   std::vector<std::shared_ptr<LayerPrefix>> kept_;
   std::optional<GatheredAttention> gathered_;

@@ -96,10 +96,10 @@ std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                           ComputeType compute,
                                           c10::Device device) {
   keep_matmul_reproducible();
-  const SafetensorsFile file(checkpoint.weights);
+  const WeightFiles files({checkpoint.weights});
   return std::make_unique<Transformer>(
       checkpoint.config, checkpoint.kind, compute,
-      load_weights(file, checkpoint.format->tensors, checkpoint.config, checkpoint.kind, compute,
+      load_weights(files, *checkpoint.format, checkpoint.config, checkpoint.kind, compute,
                    device));
 }
 

@@ -3,8 +3,7 @@
 #include "models/transformer.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
+#include <limits>
 #include <utility>
 
 #include <ATen/Functions.h>
@@ -29,8 +28,26 @@ ModelInfo describe(const ModelConfig& config,
                  .max_tokens = config.block_size,
                  .parameters = weights.parameters,
                  .compute = compute};
-  if (kind == ModelKind::mdm) info.objective = MaskedDiffusion{.mask_id = config.mask()};
+  info.arithmetic = config.arithmetic;
+  if (kind == ModelKind::mdm) {
+    info.objective = MaskedDiffusion{.mask_id = config.mask(),
+                                     .shifted = config.shifted_logits,
+                                     .excludes_mask = config.excludes_mask};
+  }
   return info;
+}
+
+/// A linear layer, with its bias where it has one.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
+}
+
+/// Tables as the model keeps them in the type it computes in.
+RotaryTables tables_of(ModelConfig config, at::ScalarType type, at::Device device) {
+  const bool rounded = config.arithmetic == Arithmetic::transformers &&
+                       type == at::kBFloat16 && !config.rope_full_precision;
+  if (rounded) config.rope_tables = RopeTables::bf16;
+  return rotary_tables(config, device);
 }
 
 /// The rows of x at `positions`, zero rows behind them up to a multiple of kRowMultiple.
@@ -51,11 +68,12 @@ Transformer::Transformer(const ModelConfig& config,
       config_(config),
       causal_(kind == ModelKind::arm),
       type_(compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat),
+      shape_{.heads = config.n_head,
+             .groups = config.n_query_groups,
+             .head_size = config.head_size(),
+             .rotary_elements = config.rotary_elements()},
       weights_(std::move(weights)),
-      rotary_(rotary_tables(config_, weights_.embedding.device())) {
-  if (config_.shifted_logits)
-    throw std::invalid_argument("transformer: wanted logits that are not shifted");
-}
+      rotary_(tables_of(config_, type_, weights_.embedding.device())) {}
 
 std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {
   const std::vector<std::int64_t> shape = {capacity, config_.n_query_groups, config_.head_size()};
@@ -74,47 +92,82 @@ Prefixes Transformer::run(const PackedRows& rows,
   return batch.kept();
 }
 
-at::Tensor Transformer::normed(const at::Tensor& x, const at::Tensor& weight) const {
+at::Tensor Transformer::normed(const at::Tensor& x,
+                               const at::Tensor& weight,
+                               const at::Tensor& bias) const {
+  if (config_.norm == NormKind::layer) return layer_norm(x, weight, bias, config_.norm_eps);
   return rms_norm(x, weight, config_.norm_eps, type_);
 }
 
-/// Residual stream at the needed positions, float32 [padded(needed), E]. Behind the last layer's
-/// attention no other position is read, so the rest of that layer runs on the needed ones alone.
-at::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
+at::Tensor Transformer::embedded(const TransformerBatch& batch) const {
   auto x = weights_.embedding.index_select(0, batch.ids());
+  if (weights_.positions.defined()) x.add_(weights_.positions.index_select(0, batch.positions()));
+  return x;
+}
+
+/// Residual stream at the needed positions, [padded(needed), E]. Behind the last layer's attention
+/// no other position is read, so the rest of that layer runs on the needed ones alone.
+at::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
+  auto x = embedded(batch);
   for (std::size_t layer = 0; layer < weights_.blocks.size(); ++layer) {
     const auto& block = weights_.blocks[layer];
-    auto n1 = normed(x, block.norm_1);
+    auto n1 = normed(x, block.norm_1, block.norm_1_bias);
     auto heads = attended(layer, n1, batch);
     if (layer + 1 == weights_.blocks.size()) {
       x = gather(x, batch.needed());
       heads = gather(heads, batch.needed());
       if (config_.shared_attention_norm) n1 = gather(n1, batch.needed());
     }
-    const auto h = at::linear(heads, block.proj);
+    const auto second_norm = [&] { return normed(x, block.norm_2, block.norm_2_bias); };
+    const auto h = linear(heads, block.proj, block.proj_bias);
     if (config_.parallel_residual) {
-      const auto n2 = config_.shared_attention_norm ? n1 : normed(x, block.norm_2);
-      x.add_(h);
-      feed_forward(block, n2, x);
+      const auto more = feed_forward(block, config_.shared_attention_norm ? n1 : second_norm());
+      add_both(h, more, x);
     } else {
       x.add_(h);
-      feed_forward(block, normed(x, block.norm_2), x);
+      x.add_(feed_forward(block, second_norm()));
     }
   }
   return x;
+}
+
+/// Of a parallel residual. Where it is rounded after each addition, the order is part of a model.
+void Transformer::add_both(const at::Tensor& attention,
+                           const at::Tensor& feed_forward,
+                           at::Tensor& x) const {
+  if (config_.arithmetic == Arithmetic::transformers) {
+    x.add_(attention + feed_forward);
+  } else {
+    x.add_(attention);
+    x.add_(feed_forward);
+  }
+}
+
+Heads Transformer::heads(const BlockWeights& block, const at::Tensor& n1) const {
+  if (!block.qkv.defined()) {
+    return heads_apart(linear(n1, block.q, block.q_bias), linear(n1, block.k, block.k_bias),
+                       linear(n1, block.v, block.v_bias), shape_);
+  }
+  const auto qkv = linear(n1, block.qkv, block.qkv_bias);
+  return weights_.qkv_order == QkvOrder::by_group ? heads_by_group(qkv, shape_)
+                                                  : heads_in_turn(qkv, shape_);
 }
 
 at::Tensor Transformer::attended(std::size_t layer,
                                  const at::Tensor& n1,
                                  const TransformerBatch& batch) const {
   const auto& rows = batch.rows();
-  const HeadShape shape{.heads = config_.n_head,
-                        .groups = config_.n_query_groups,
-                        .head_size = config_.head_size(),
-                        .rotary_elements = config_.rotary_elements()};
-  const auto qkv = at::linear(n1, weights_.blocks[layer].qkv);
-  const auto projections = split_and_rotate(qkv, batch.angles().cosine, batch.angles().sine, shape);
-  auto out = at::empty({n1.size(0), config_.n_embd}, n1.options());
+  const auto& block = weights_.blocks[layer];
+  const Rotation rotation{.cosine = batch.angles().cosine,
+                          .sine = batch.angles().sine,
+                          .round_products = type_ == at::kBFloat16 &&
+                                            config_.arithmetic == Arithmetic::transformers &&
+                                            !config_.rope_full_precision,
+                          .query_norm = block.q_norm,
+                          .key_norm = block.k_norm,
+                          .eps = config_.norm_eps};
+  const auto projections = rotate(heads(block, n1), rotation, shape_);
+  auto out = at::empty({n1.size(0), shape_.heads * shape_.head_size}, n1.options());
   out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
   if (const auto* gathered = batch.gathered()) {
     gathered->attend(projections, batch.past(layer), out);
@@ -125,17 +178,23 @@ at::Tensor Transformer::attended(std::size_t layer,
   return out;
 }
 
-void Transformer::feed_forward(const BlockWeights& block,
-                               const at::Tensor& n2,
-                               at::Tensor& x) const {
-  x.add_(at::linear(swiglu(at::linear(n2, block.gate_up)), block.down));
+at::Tensor Transformer::feed_forward(const BlockWeights& block, const at::Tensor& n2) const {
+  if (block.gate_up.defined())
+    return at::linear(swiglu(at::linear(n2, block.gate_up)), block.down);
+  auto inner = linear(n2, block.up, block.up_bias);
+  if (config_.feed_forward == FeedForward::swiglu) {
+    inner = swiglu(linear(n2, block.gate, block.gate_bias), inner);
+  } else {
+    at::gelu_(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
+  }
+  return linear(inner, block.down, block.down_bias);
 }
 
 void Transformer::visit_head(const at::Tensor& x,
                              const PackedRows& rows,
                              const std::vector<std::int64_t>& needed,
                              const LogitsVisitor& visit) const {
-  const auto states = normed(x, weights_.norm_f);
+  const auto states = normed(x, weights_.norm_f, weights_.norm_f_bias);
   const auto slice = [&](const std::vector<std::int64_t>& positions, std::size_t first,
                          std::size_t count) {
     std::vector<std::int64_t> at;
@@ -151,23 +210,31 @@ void Transformer::visit_head(const at::Tensor& x,
     const auto conditional = slice(rows.wanted, first, count);
     const auto logits =
         rows.unconditional.empty()
-            ? at::linear(conditional, weights_.head)
+            ? head_logits(conditional)
             : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
+    if (config_.excludes_mask) {
+      logits.select(1, config_.mask()).fill_(-std::numeric_limits<double>::infinity());
+    }
     visit(static_cast<std::int64_t>(first), logits.narrow(0, 0, static_cast<std::int64_t>(count)));
   }
 }
 
+at::Tensor Transformer::head_logits(const at::Tensor& states) const {
+  return linear(states, weights_.head, weights_.head_bias);
+}
+
 /// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of
-/// hidden states: the head is linear. In bfloat16 the published runs combine rounded logits, and so
-/// do we.
+/// hidden states: the head is affine, and the factors sum to 1. In bfloat16 SMDM's published runs
+/// combine rounded logits, and so do we; those of other families are widened before.
 at::Tensor Transformer::guided_logits(const at::Tensor& conditional,
                                       const at::Tensor& unconditional,
                                       double guidance) const {
   const auto combined = [&](const at::Tensor& cond, const at::Tensor& un) {
     return un + (guidance + 1.0) * (cond - un);
   };
-  if (type_ == at::kFloat) return at::linear(combined(conditional, unconditional), weights_.head);
-  return combined(at::linear(conditional, weights_.head), at::linear(unconditional, weights_.head));
+  if (type_ == at::kFloat) return head_logits(combined(conditional, unconditional));
+  const auto type = config_.arithmetic == Arithmetic::transformers ? at::kFloat : type_;
+  return combined(head_logits(conditional).to(type), head_logits(unconditional).to(type));
 }
 
 }  // namespace smdm

@@ -1,5 +1,7 @@
-/// The one transformer behind both kinds of model: bidirectional for masked diffusion, causal for
-/// autoregressive ones. Formulas: the reference's lit_gpt (RMSNorm, rotary halves, SwiGLU).
+/// The one transformer behind both kinds of model and all families: bidirectional for masked
+/// diffusion, causal for autoregressive ones. What families differ in (norms, biases, the form of
+/// the feed-forward layer, how positions come in) is configuration. Formulas: the reference's
+/// lit_gpt (RMSNorm, rotary halves, SwiGLU), and of other families the transformers library's.
 #pragma once
 
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
+#include "models/ops.hpp"
 #include "models/rotary.hpp"
 #include "models/weights.hpp"
 
@@ -31,8 +34,14 @@ class Transformer final : public LanguageModel {
   [[nodiscard]] at::Tensor attended(std::size_t layer,
                                     const at::Tensor& normed,
                                     const TransformerBatch& batch) const;
-  void feed_forward(const BlockWeights& block, const at::Tensor& normed, at::Tensor& x) const;
-  [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
+  [[nodiscard]] at::Tensor embedded(const TransformerBatch& batch) const;
+  [[nodiscard]] Heads heads(const BlockWeights& block, const at::Tensor& normed) const;
+  [[nodiscard]] at::Tensor feed_forward(const BlockWeights& block, const at::Tensor& normed) const;
+  [[nodiscard]] at::Tensor normed(const at::Tensor& x,
+                                  const at::Tensor& weight,
+                                  const at::Tensor& bias) const;
+  void add_both(const at::Tensor& attention, const at::Tensor& feed_forward, at::Tensor& x) const;
+  [[nodiscard]] at::Tensor head_logits(const at::Tensor& states) const;
   void visit_head(const at::Tensor& x,
                   const PackedRows& rows,
                   const std::vector<std::int64_t>& needed,
@@ -44,6 +53,7 @@ class Transformer final : public LanguageModel {
   ModelConfig config_;
   bool causal_;
   at::ScalarType type_;  ///< of linear layers and attention
+  HeadShape shape_;
   Weights weights_;
   RotaryTables rotary_;
 };

@@ -16,15 +16,14 @@ SMDM_INLINE Vec gated(Vec gate, Vec up, const T* type) {
 }
 
 template <typename T>
-void swiglu(const T* gate_up, std::int64_t width, T* out) {
+void swiglu(const T* gate, const T* up, std::int64_t width, T* out) {
   std::int64_t i = 0;
   for (; i + kWidth <= width; i += kWidth) {
-    store(gated(load(gate_up + i), load(gate_up + width + i), out), out + i);
+    store(gated(load(gate + i), load(up + i), out), out + i);
   }
   if (i == width) return;
   const auto rest = width - i;
-  store_part(gated(load_part(gate_up + i, rest), load_part(gate_up + width + i, rest), out), rest,
-             out + i);
+  store_part(gated(load_part(gate + i, rest), load_part(up + i, rest), out), rest, out + i);
 }
 
 // ---- log-sum-exp ----------------------------------------------------------------------------
@@ -41,6 +40,27 @@ void log_sum_exp(const T* x, std::int64_t width, float* maximum, float* log_sum)
   }
   *maximum = largest;
   *log_sum = __builtin_logf(sum_of(sum));
+}
+
+template <typename T>
+void log_sum_exp_f64(const T* x, std::int64_t width, float* maximum, double* log_sum) {
+  const float largest = maximum_of(x, width);
+  Wide sum{};
+  std::int64_t i = 0;
+  for (; i + kWidth <= width; i += kWidth) {
+    const WidePair part = widened(load(x + i));
+    sum += exponential(part.low - static_cast<double>(largest));
+    sum += exponential(part.high - static_cast<double>(largest));
+  }
+  if (i < width) {
+    const Vec seen = lane_numbers() < (std::int32_t)(width - i) ? all(1.0F) : all(0.0F);
+    const WidePair kept = widened(seen);
+    const WidePair part = widened(load_part(x + i, width - i));
+    sum += kept.low * exponential(part.low - static_cast<double>(largest));
+    sum += kept.high * exponential(part.high - static_cast<double>(largest));
+  }
+  *maximum = largest;
+  *log_sum = __builtin_log(sum_of(sum));
 }
 
 // ---- attention ------------------------------------------------------------------------------
@@ -167,6 +187,8 @@ const Loops kLoops = {.swiglu_f32 = swiglu<float>,
                       .swiglu_bf16 = swiglu<Bf16>,
                       .log_sum_exp_f32 = log_sum_exp<float>,
                       .log_sum_exp_bf16 = log_sum_exp<Bf16>,
+                      .log_sum_exp_f32_f64 = log_sum_exp_f64<float>,
+                      .log_sum_exp_bf16_f64 = log_sum_exp_f64<Bf16>,
                       .attention_scratch = attention_scratch,
                       .attention_f32 = attention<float>,
                       .attention_bf16 = attention<Bf16>};

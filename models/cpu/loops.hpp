@@ -38,13 +38,17 @@ struct AttentionRow {
 };
 
 struct Loops {
-  /// out[i] = silu(gate_up[i]) * gate_up[width + i], the first factor rounded to the type as well.
-  void (*swiglu_f32)(const float* gate_up, std::int64_t width, float* out);
-  void (*swiglu_bf16)(const Bf16* gate_up, std::int64_t width, Bf16* out);
+  /// out[i] = silu(gate[i]) * up[i], the first factor rounded to the type as well.
+  void (*swiglu_f32)(const float* gate, const float* up, std::int64_t width, float* out);
+  void (*swiglu_bf16)(const Bf16* gate, const Bf16* up, std::int64_t width, Bf16* out);
 
   /// log(sum(exp(x))) - max(x) and the maximum, in float32.
   void (*log_sum_exp_f32)(const float* x, std::int64_t width, float* maximum, float* log_sum);
   void (*log_sum_exp_bf16)(const Bf16* x, std::int64_t width, float* maximum, float* log_sum);
+
+  /// The same in float64: exponentials, their sum and its logarithm.
+  void (*log_sum_exp_f32_f64)(const float* x, std::int64_t width, float* maximum, double* log_sum);
+  void (*log_sum_exp_bf16_f64)(const Bf16* x, std::int64_t width, float* maximum, double* log_sum);
 
   /// Floats of scratch memory, aligned to 64 bytes, that attention on so many keys needs.
   std::int64_t (*attention_scratch)(std::int64_t keys, std::int64_t size);

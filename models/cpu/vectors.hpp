@@ -20,6 +20,10 @@ using Int = std::int32_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
 using Half = std::uint16_t __attribute__((vector_size(SMDM_VECTOR_BYTES / 2)));
 using Word = std::uint32_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
 
+/// Half as many numbers, in float64.
+using Wide = double __attribute__((vector_size(SMDM_VECTOR_BYTES)));
+using WideInt = std::int64_t __attribute__((vector_size(SMDM_VECTOR_BYTES)));
+
 #define SMDM_INLINE inline __attribute__((always_inline))
 
 SMDM_INLINE Vec load(const float* from) {
@@ -95,6 +99,29 @@ SMDM_INLINE Vec fused(Vec a, Vec b, Vec c) {
 #endif
 }
 
+SMDM_INLINE Wide fused(Wide a, Wide b, Wide c) {
+#if defined(__AVX512F__) && SMDM_VECTOR_BYTES == 64
+  return (Wide)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__) && SMDM_VECTOR_BYTES == 32
+  return (Wide)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+  return a * b + c;
+#endif
+}
+
+struct WidePair {
+  Wide low;
+  Wide high;
+};
+
+SMDM_INLINE WidePair widened(Vec x) {
+  using Part = float __attribute__((vector_size(SMDM_VECTOR_BYTES / 2)));
+  Part parts[2];
+  __builtin_memcpy(parts, &x, sizeof x);
+  return {.low = __builtin_convertvector(parts[0], Wide),
+          .high = __builtin_convertvector(parts[1], Wide)};
+}
+
 SMDM_INLINE Vec larger(Vec a, Vec b) {
   return a > b ? a : b;
 }
@@ -104,6 +131,16 @@ SMDM_INLINE float sum_of(Vec x) {
   float lanes[kWidth];
   store(x, lanes);
   for (int step = kWidth / 2; step > 0; step /= 2) {
+    for (int lane = 0; lane < step; ++lane) lanes[lane] += lanes[lane + step];
+  }
+  return lanes[0];
+}
+
+SMDM_INLINE double sum_of(Wide x) {
+  constexpr int kLanes = kWidth / 2;
+  double lanes[kLanes];
+  __builtin_memcpy(lanes, &x, sizeof x);
+  for (int step = kLanes / 2; step > 0; step /= 2) {
     for (int lane = 0; lane < step; ++lane) lanes[lane] += lanes[lane + step];
   }
   return lanes[0];
@@ -137,6 +174,30 @@ SMDM_INLINE Vec exponential(Vec x) {
   for (int i = 0; i < 7; ++i) sum = fused(sum, r, all(kFactors[i]));
   const Int power = ((Int)shifted - (Int)all(kRounding) + 127) << 23;
   return sum * (Vec)power;
+}
+
+/// The same in float64, of arguments kept between -700 and 700: degree 13.
+SMDM_INLINE Wide exponential(Wide x) {
+  constexpr double kLog2E = 1.4426950408889634;
+  constexpr double kLn2High = 6.93145751953125e-1;  // 16 bits
+  constexpr double kLn2Low = 1.42860682030941723212e-6;
+  constexpr double kRounding = 6755399441055744.0;  // 1.5 * 2^52: its last bit counts ones
+  const Wide zero{};
+  x = x < -700.0 ? zero - 700.0 : x;
+  x = x > 700.0 ? zero + 700.0 : x;
+  const Wide shifted = fused(x, zero + kLog2E, zero + kRounding);
+  const Wide n = shifted - kRounding;
+  const Wide r = fused(-n, zero + kLn2Low, fused(-n, zero + kLn2High, x));
+  constexpr double kFactors[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
+                                 1.0 / 362880.0,    1.0 / 40320.0,    1.0 / 5040.0,
+                                 1.0 / 720.0,       1.0 / 120.0,      1.0 / 24.0,
+                                 1.0 / 6.0,         0.5,              1.0,
+                                 1.0};
+  Wide sum = zero + 1.0 / 6227020800.0;
+#pragma GCC unroll 16
+  for (int i = 0; i < 13; ++i) sum = fused(sum, r, zero + kFactors[i]);
+  const WideInt power = ((WideInt)shifted - (WideInt)(zero + kRounding) + 1023) << 52;
+  return sum * (Wide)power;
 }
 
 constexpr float kLowest = -3.0e38F;

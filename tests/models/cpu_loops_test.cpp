@@ -229,6 +229,15 @@ TEST_CASE("log_sum_exp and its maximum") {
                                       &log_sum);
         CHECK(maximum == half_best);
         CHECK(std::abs(log_sum - std::log(half_sum)) < 1e-5);
+        double exact = 0.0;
+        level.loops->log_sum_exp_f32_f64(x.data(), static_cast<std::int64_t>(width), &maximum,
+                                         &exact);
+        CHECK(maximum == best);
+        CHECK(std::abs(exact - std::log(sum)) < 1e-13);
+        level.loops->log_sum_exp_bf16_f64(half.data(), static_cast<std::int64_t>(width), &maximum,
+                                          &exact);
+        CHECK(maximum == half_best);
+        CHECK(std::abs(exact - std::log(half_sum)) < 1e-13);
       }
     }
   }
@@ -244,6 +253,15 @@ TEST_CASE("log_sum_exp passes on what is not a number") {
       float log_sum = 0.0F;
       level.loops->log_sum_exp_f32(broken.data(), 40, &maximum, &log_sum);
       CHECK(std::isnan(log_sum));
+      double exact = 0.0;
+      level.loops->log_sum_exp_f32_f64(broken.data(), 40, &maximum, &exact);
+      CHECK(std::isnan(exact));
+      // A token that cannot come adds nothing.
+      broken[at] = -std::numeric_limits<float>::infinity();
+      level.loops->log_sum_exp_f32_f64(broken.data(), 40, &maximum, &exact);
+      CHECK(std::abs(exact - std::log(39.0)) < 1e-14);
+      level.loops->log_sum_exp_f32(broken.data(), 40, &maximum, &log_sum);
+      CHECK(std::abs(log_sum - std::log(39.0)) < 1e-6);
     }
   }
 }
@@ -257,8 +275,8 @@ TEST_CASE("swiglu at every width and for extreme gates") {
       std::vector<float> out(static_cast<std::size_t>(width) + 1, -1.0F);
       std::vector<Bf16> half_out(out.size());
       const auto half = bf16(x);
-      level.loops->swiglu_f32(x.data(), width, out.data());
-      level.loops->swiglu_bf16(half.data(), width, half_out.data());
+      level.loops->swiglu_f32(x.data(), x.data() + width, width, out.data());
+      level.loops->swiglu_bf16(half.data(), half.data() + width, width, half_out.data());
       CHECK(out.back() == -1.0F);
       CHECK(half_out.back().bits == 0);
       for (std::size_t i = 0; i + 1 < out.size(); ++i) {

@@ -101,7 +101,9 @@ TEST_CASE("the names of a file's tensors are data") {
 
   const auto config = read_config(folder.path() / "config.json");
   const auto load = [&](const std::filesystem::path& file, TensorNames table) {
-    return load_weights(SafetensorsFile(file), table, config, ModelKind::mdm, ComputeType::f32,
+    auto format = smdm_format();
+    format.tensors = table;
+    return load_weights(WeightFiles({file}), format, config, ModelKind::mdm, ComputeType::f32,
                         torch::kCPU);
   };
   const auto own = load(folder.path() / "model.safetensors", smdm_tensors());
