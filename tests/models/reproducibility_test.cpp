@@ -11,6 +11,7 @@
 
 #include "models/checkpoint.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/families.hpp"
 #include "tests/support/threads.hpp"
 
 namespace smdm {
@@ -135,7 +136,8 @@ struct Answer {
 };
 
 std::vector<Answer> answers(const LanguageModel& model, const std::vector<Unit>& units, Form form) {
-  const auto packed = pack(units, form, model.info().vocab_tokens);
+  const auto* diffusion = std::get_if<MaskedDiffusion>(&model.info().objective);
+  const auto packed = pack(units, form, diffusion == nullptr ? 0 : diffusion->mask_id);
   Ids tokens;
   for (const auto count : packed.counts) {
     for (std::int64_t i = 0; i < count; ++i) tokens.push_back(i * 31 % model.info().vocab_tokens);
@@ -196,7 +198,8 @@ void check_shuffled(const LanguageModel& model,
 void check_all_batches(const LanguageModel& model, Form form) {
   INFO(text(form));
   const bool small = model.info().parameters < 4'000'000;
-  const auto units = units_of(model.info().vocab_tokens, small ? 64 : 24, small ? 800 : 80);
+  const bool longer = small && model.info().max_tokens > 900;
+  const auto units = units_of(model.info().vocab_tokens, small ? 64 : 24, longer ? 800 : 80);
   const auto all = [&] {
     const Threads threads(2);
     return answers(model, units, form);
@@ -283,6 +286,44 @@ TEST_CASE("an autoregressive row has the same bits in every batch") {
       const auto model = model_of(given, ModelKind::arm, compute);
       check_all_batches(*model, Form::plain);
       check_all_batches(*model, Form::continuing);
+    }
+  }
+}
+
+namespace {
+
+/// The sizes at which kernels are chosen otherwise than at a tiny checkpoint's.
+ModelConfig widened(ModelConfig config) {
+  config.block_size = 1024;
+  config.n_embd = 256;
+  config.n_head = 4;
+  config.n_query_groups = config.n_query_groups < 4 ? 2 : 4;
+  config.head_dim = config.qk_norm ? 96 : 64;  // Qwen3's heads are wider than width / heads
+  config.intermediate_size = 640;
+  config.vocab_size = config.padded_vocab_size = 1000;
+  if (config.mask_id) config.mask_id = 999;
+  return config;
+}
+
+void check_family(const LanguageModel& model) {
+  check_all_batches(model, Form::plain);
+  const bool diffusion = std::holds_alternative<MaskedDiffusion>(model.info().objective);
+  check_all_batches(model, diffusion ? Form::guided : Form::continuing);
+}
+
+}  // namespace
+
+TEST_CASE("a row of every family has the same bits in every batch") {
+  for (const auto& family : test::family_names()) {
+    CheckpointOptions options;
+    options.model = test::family_folder(family);
+    auto checkpoint = find_checkpoint(options);
+    const auto wide = widened(checkpoint.config);
+    if (!checkpoint.config.learned_positions) checkpoint.config.block_size = 1024;
+    for (const auto compute : {ComputeType::f32, ComputeType::bf16}) {
+      INFO(family << (compute == ComputeType::f32 ? ", f32" : ", bf16"));
+      check_family(*load_model(checkpoint, compute, torch::kCPU));
+      check_family(*random_model(wide, checkpoint.kind, compute, torch::kCPU, 5));
     }
   }
 }
