@@ -10,6 +10,7 @@
 
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
+#include "models/weight_files.hpp"
 
 namespace smdm::test {
 
@@ -24,5 +25,13 @@ namespace smdm::test {
 /// The family's checkpoint on the CPU.
 [[nodiscard]] std::unique_ptr<LanguageModel> family_model(const std::string& name,
                                                           ComputeType compute = ComputeType::f32);
+
+/// Largest |got - wanted| / (1 + |wanted|) of a model's logits over the cases recorded for a family.
+/// What is recorded are the network's rows; a shifted family's are compared at the positions that
+/// they score, and under SUBS the mask must not come.
+[[nodiscard]] double worst_logit_error(const std::string& name, const LanguageModel& model);
+
+/// The weights of a checkpoint that find_checkpoint() found.
+[[nodiscard]] WeightFiles weight_files(const Checkpoint& checkpoint);
 
 }  // namespace smdm::test
