@@ -20,11 +20,13 @@ set(layer_harness base harness models evaluators tasks results training microwor
 set(folders base models evaluators tasks results training microworld harness)
 
 # Which folders may include a library: a pattern of the header's name, then the folders.
-set(libraries torch sentencepiece cli toml json valijson crypto zlib catch)
+set(libraries torch sentencepiece pcre2 cli toml json valijson crypto zlib catch)
 set(pattern_torch "^(torch|ATen|c10|c10d|caffe2|cuda|cuda_runtime|nccl)[/.]")
 set(users_torch models evaluators training harness)
 set(pattern_sentencepiece "^sentencepiece")
 set(users_sentencepiece models microworld)
+set(pattern_pcre2 "^pcre2")
+set(users_pcre2 models)
 set(pattern_cli "^CLI/")
 set(users_cli harness)
 set(pattern_toml "^toml\\+\\+/")

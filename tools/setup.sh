@@ -60,6 +60,7 @@ missing_packages() {
   local headers
   headers=$(sed -E 's/^(\S+) (.*)$/#if !(\2)\n\1\n#endif/; s/<[^>]*>/__has_include(&)/g' <<'LIST'
 libsentencepiece-dev <sentencepiece_processor.h>
+libpcre2-dev <pcre2.h>
 nlohmann-json3-dev <nlohmann/json.hpp> && <nlohmann/detail/abi_macros.hpp>
 libcli11-dev <CLI/CLI.hpp>
 libtomlplusplus-dev <toml++/toml.hpp> || <toml++/toml.h>
@@ -86,6 +87,7 @@ purpose_of() {
     ninja-build) echo "Ninja" ;;
     ccache) echo "ccache (optional)" ;;
     libsentencepiece-dev) echo "SentencePiece with its headers" ;;
+    libpcre2-dev) echo "PCRE2 with its headers" ;;
     nlohmann-json3-dev) echo "nlohmann-json 3.11 or newer" ;;
     libcli11-dev) echo "CLI11 2.1 or newer" ;;
     libtomlplusplus-dev) echo "toml++ 3" ;;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,37 @@ Json value_of(std::string_view spelling) {
   const double number = std::strtod(std::string(spelling).c_str(), nullptr);
   return std::isfinite(number) ? Json(number) : spelled_number(spelling);
 }
+
+/// The members of an object while they are read. The object itself finds a key by looking at each,
+/// which a dictionary of a hundred thousand words must not do for every word: many keys have an
+/// index.
+class Members {
+ public:
+  /// The value of a key that comes again takes the place of the first one.
+  void set(std::string key, Json value) {
+    auto& members = object_.get_ref<Json::object_t&>();
+    if (members.size() < kFew) {
+      members[std::move(key)] = std::move(value);
+      return;
+    }
+    if (places_.empty()) {
+      for (const auto& [known, ignored] : members) places_.emplace(known, places_.size());
+    }
+    const auto [place, is_new] = places_.emplace(key, members.size());
+    if (is_new) {
+      members.emplace_back(std::move(key), std::move(value));
+    } else {
+      (members.begin() + static_cast<std::ptrdiff_t>(place->second))->second = std::move(value);
+    }
+  }
+
+  [[nodiscard]] Json take() { return std::move(object_); }
+
+ private:
+  static constexpr std::size_t kFew = 32;
+  Json object_ = Json::object();
+  std::unordered_map<std::string, std::size_t> places_;  ///< empty while there are few
+};
 
 /// What a number becomes that is to come back as it was written.
 Json as_written(std::string_view spelling) {
@@ -116,19 +148,19 @@ class Reader {
   }
 
   Json object() {
-    Json members = Json::object();
+    Members members;
     skip_spaces();
-    if (take('}')) return members;
+    if (take('}')) return members.take();
     do {
       skip_spaces();
       if (peek() != '"') fail();
       std::string key = string();
       want(':');
-      members[std::move(key)] = value();
+      members.set(std::move(key), value());
       skip_spaces();
     } while (take(','));
     if (!take('}')) fail();
-    return members;
+    return members.take();
   }
 
   Json array() {

@@ -3,6 +3,28 @@
 #include <array>
 
 namespace smdm::unicode {
+namespace {
+
+/// How many bytes from `at` on could begin a character that is not complete; at least 1.
+/// REQUIRES: no character starts at text[at]
+std::size_t malformed_length(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at);
+  if (lead < 0xC2 || lead > 0xF4) return 1;
+  const std::size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  // The second byte's limits keep out overlong forms, surrogates and what lies beyond U+10FFFF.
+  const unsigned char least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned char most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  std::size_t length = 1;
+  while (length < wanted && at + length < text.size()) {
+    const unsigned char next = byte(at + length);
+    if (next < (length == 1 ? least : 0x80) || next > (length == 1 ? most : 0xBF)) break;
+    ++length;
+  }
+  return length;
+}
+
+}  // namespace
 
 Character character_at(std::string_view text, std::size_t at) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -19,6 +41,20 @@ Character character_at(std::string_view text, std::size_t at) noexcept {
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
   if (code < smallest[bytes] || code > 0x10FFFF || surrogate) return {};
   return {.code = code, .bytes = bytes, .well_formed = true};
+}
+
+std::string with_replacements(std::string_view bytes) {
+  constexpr std::string_view replacement = "\xEF\xBF\xBD";
+  std::string text;
+  text.reserve(bytes.size());
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto character = character_at(bytes, at);
+    const std::size_t length =
+        character.well_formed ? character.bytes : malformed_length(bytes, at);
+    text += character.well_formed ? bytes.substr(at, length) : replacement;
+    at += length;
+  }
+  return text;
 }
 
 }  // namespace smdm::unicode

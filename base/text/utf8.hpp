@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace smdm::unicode {
@@ -27,5 +28,9 @@ struct Character {
 
 /// The character that starts at text[at]. REQUIRES: at < text.size()
 [[nodiscard]] Character character_at(std::string_view text, std::size_t at) noexcept;
+
+/// The text with U+FFFD in place of malformed bytes: one for each longest run that begins a
+/// character, as Unicode recommends and Python's "replace" has it.
+[[nodiscard]] std::string with_replacements(std::string_view bytes);
 
 }  // namespace smdm::unicode
