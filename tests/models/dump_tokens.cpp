@@ -2,8 +2,8 @@
 //   dump_tokens TOKENIZER
 //   ["encode", text], ["tokens", text]   the ids
 //   ["decode", ids], ["decode_all", ids] the text
-// dump_tokens TOKENIZER FILE measures instead: how many megabytes of the file's lines it encodes in a
-// second. tokenizer_peer_test.py holds the answers against the library that made such files.
+// dump_tokens TOKENIZER FILE measures instead: how many megabytes of the file's lines it encodes in
+// a second. tokenizer_peer_test.py holds the answers against the library that made such files.
 #include <chrono>
 #include <fstream>
 #include <iostream>
