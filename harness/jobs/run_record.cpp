@@ -52,8 +52,10 @@ ModelRecord model_record(const Session& session, const Settings& settings) {
   model.max_length = info.max_tokens;
   if (session.tokenizer) {
     const auto& tokenizer = *session.tokenizer;
-    model.bos_id = tokenizer.bos_id();
-    model.bos = tokenizer.piece(tokenizer.bos_id());
+    if (tokenizer.bos_id() >= 0) {
+      model.bos_id = tokenizer.bos_id();
+      model.bos = tokenizer.piece(tokenizer.bos_id());
+    }
     if (tokenizer.eos_id() >= 0) {
       model.eos_id = tokenizer.eos_id();
       model.eos = tokenizer.piece(tokenizer.eos_id());

@@ -98,4 +98,21 @@ TEST_CASE("text that is no JSON") {
   }
 }
 
+TEST_CASE("objects of many members are read in time that grows with their number") {
+  constexpr int members = 150'000;  // the old way took a minute
+  std::string text = "{";
+  for (int i = 0; i < members; ++i)
+    text += "\"key " + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  text += R"("key 5":"again","last":0,"key 149999":1})";
+  const auto value = parse_json(text);
+  REQUIRE(value.size() == members + 1);
+  auto member = value.begin();
+  for (int i = 0; i < members; ++i, ++member) {
+    if (member.key() != "key " + std::to_string(i)) FAIL(member.key());
+  }
+  CHECK(member.key() == "last");
+  CHECK(value["key 5"] == "again");
+  CHECK(value["key 149999"] == 1);
+}
+
 }  // namespace smdm

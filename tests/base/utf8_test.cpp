@@ -44,4 +44,18 @@ TEST_CASE("a written U+FFFD is well formed, and reading begins where one says") 
   CHECK(second.bytes == 2);
 }
 
+// Oracle: bytes.decode("utf-8", "replace") of CPython 3.11.
+TEST_CASE("malformed bytes are replaced by the runs that begin a character") {
+  CHECK(with_replacements("a\u00e9\U0001F600") == "a\u00e9\U0001F600");
+  CHECK(with_replacements("\xe2\x82"
+                          "b\xff\xc0\x80") == "\ufffdb\ufffd\ufffd\ufffd");
+  CHECK(with_replacements("\xf0\x9f\x98") == "\ufffd");
+  CHECK(with_replacements("\xf0\x80\x80!") == "\ufffd\ufffd\ufffd!");
+  CHECK(with_replacements("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");
+  CHECK(with_replacements("\xf4\x90\x80") == "\ufffd\ufffd\ufffd");
+  CHECK(with_replacements("\xe0\x9f\xbf") == "\ufffd\ufffd\ufffd");
+  CHECK(with_replacements("\xf1\x80\x80\xc3\xa9") == "\ufffd\u00e9");
+  CHECK(with_replacements("\xc3") == "\ufffd");
+}
+
 }  // namespace smdm::unicode
