@@ -1,3 +1,4 @@
+// Places in a JSON document: what is asked of a value ends, where it fails, with the value's name.
 #include "models/text/json_place.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Each step changes a stretch of text in place; what is cut from its beginning makes it begin
+// elsewhere.
 #include "models/text/normalizers.hpp"
 
 #include <algorithm>

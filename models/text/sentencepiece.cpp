@@ -1,3 +1,4 @@
+// The SentencePiece library behind the interface of all tokenizers.
 #include "models/text/sentencepiece.hpp"
 
 #include <algorithm>
