@@ -55,7 +55,7 @@ class Members {
   void set(std::string key, Json value) {
     auto& members = object_.get_ref<Json::object_t&>();
     if (members.size() < kFew) {
-      members[std::move(key)] = std::move(value);
+      members[key] = std::move(value);
       return;
     }
     if (places_.empty()) {

@@ -95,9 +95,9 @@ bool is_normal(std::string_view text) {
 void take_apart(char32_t c, std::u32string& out) {
   if (is_among(c, kSyllables, kLeadCount * kVowelCount * kTailCount)) {
     const char32_t number = c - kSyllables;
-    out += kLeads + number / (kVowelCount * kTailCount);
-    out += kVowels + number % (kVowelCount * kTailCount) / kTailCount;
-    if (number % kTailCount != 0) out += kTails + number % kTailCount;
+    out.push_back(kLeads + number / (kVowelCount * kTailCount));
+    out.push_back(kVowels + number % (kVowelCount * kTailCount) / kTailCount);
+    if (number % kTailCount != 0) out.push_back(kTails + number % kTailCount);
     return;
   }
   std::u32string tail;

@@ -5,21 +5,40 @@
 namespace smdm::unicode {
 namespace {
 
+struct Limits {
+  unsigned char least = 0x80;
+  unsigned char most = 0xBF;
+};
+
+/// What may follow a lead byte: the limits keep out overlong forms, surrogates and what lies beyond
+/// U+10FFFF.
+Limits second_byte(unsigned char lead) noexcept {
+  switch (lead) {
+    case 0xE0:
+      return {.least = 0xA0};
+    case 0xED:
+      return {.most = 0x9F};
+    case 0xF0:
+      return {.least = 0x90};
+    case 0xF4:
+      return {.most = 0x8F};
+    default:
+      return {};
+  }
+}
+
 /// How many bytes from `at` on could begin a character that is not complete; at least 1.
 /// REQUIRES: no character starts at text[at]
 std::size_t malformed_length(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
+  const auto lead = static_cast<unsigned char>(text[at]);
   if (lead < 0xC2 || lead > 0xF4) return 1;
   const std::size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  // The second byte's limits keep out overlong forms, surrogates and what lies beyond U+10FFFF.
-  const unsigned char least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  Limits limits = second_byte(lead);
   std::size_t length = 1;
-  while (length < wanted && at + length < text.size()) {
-    const unsigned char next = byte(at + length);
-    if (next < (length == 1 ? least : 0x80) || next > (length == 1 ? most : 0xBF)) break;
-    ++length;
+  for (; length < wanted && at + length < text.size(); ++length) {
+    const auto next = static_cast<unsigned char>(text[at + length]);
+    if (next < limits.least || next > limits.most) break;
+    limits = {};
   }
   return length;
 }

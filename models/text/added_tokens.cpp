@@ -83,6 +83,10 @@ AddedToken read_token(const JsonPlace& place) {
   return token;
 }
 
+[[noreturn]] void refuse(std::string_view file, const std::string& text) {
+  throw Error(ErrorKind::checkpoint, std::string(file) + ": field \"added_tokens\": " + text);
+}
+
 }  // namespace
 
 std::vector<AddedToken> read_added_tokens(const JsonPlace& list) {
@@ -95,28 +99,31 @@ std::vector<AddedToken> read_added_tokens(const JsonPlace& list) {
 AddedTokens::AddedTokens(std::string_view file,
                          std::vector<AddedToken> tokens,
                          const Normalizer* normalizer) {
-  const auto refuse = [&](const std::string& text) {
-    throw Error(ErrorKind::checkpoint, std::string(file) + ": field \"added_tokens\": " + text);
-  };
   // Where two tokens look alike once normalised, a special one is found.
   std::ranges::stable_partition(tokens, &AddedToken::special);
   for (auto& token : tokens) {
     const auto known = by_content_.find(token.content);
-    if (known != by_content_.end() && known->second != token.id)
-      refuse("wanted one id for \"" + token.content + "\", got two");
-    if (known != by_content_.end()) continue;
-    Stretch wanted{.text = token.content, .at_start = true};
-    if (token.normalized && normalizer != nullptr) normalizer->apply(wanted);
-    if (wanted.text.empty())
-      refuse("wanted tokens of which something is left when they are normalised, got \"" +
-             token.content + "\"");
-    (token.normalized ? normalized_ : raw_).add(wanted.text, token.id);
-    by_content_.emplace(token.content, token.id);
-    if (token.special) special_.insert(token.content);
-    const auto id = token.id;
-    const auto [stored, is_new] = by_id_.emplace(id, std::move(token));
-    if (!is_new) refuse("wanted one token for each id, got two of id " + std::to_string(id));
+    if (known == by_content_.end()) {
+      add(file, std::move(token), normalizer);
+    } else if (known->second != token.id) {
+      refuse(file, "wanted one id for \"" + token.content + "\", got two");
+    }
   }
+}
+
+void AddedTokens::add(std::string_view file, AddedToken token, const Normalizer* normalizer) {
+  Stretch wanted{.text = token.content, .at_start = true};
+  if (token.normalized && normalizer != nullptr) normalizer->apply(wanted);
+  if (wanted.text.empty()) {
+    refuse(file, "wanted tokens of which something is left when they are normalised, got \"" +
+                     token.content + "\"");
+  }
+  (token.normalized ? normalized_ : raw_).add(wanted.text, token.id);
+  by_content_.emplace(token.content, token.id);
+  if (token.special) special_.insert(token.content);
+  const auto id = token.id;
+  const auto [stored, is_new] = by_id_.emplace(id, std::move(token));
+  if (!is_new) refuse(file, "wanted one token for each id, got two of id " + std::to_string(id));
 }
 
 std::vector<TextPart> AddedTokens::find(std::string_view text, bool normalized) const {

@@ -54,6 +54,8 @@ class AddedTokens {
   [[nodiscard]] const std::map<std::int64_t, AddedToken>& all() const noexcept { return by_id_; }
 
  private:
+  void add(std::string_view file, AddedToken token, const Normalizer* normalizer);
+
   std::map<std::int64_t, AddedToken> by_id_;
   std::map<std::string, std::int64_t, std::less<>> by_content_;
   std::set<std::string, std::less<>> special_;

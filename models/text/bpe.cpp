@@ -12,7 +12,7 @@ namespace smdm {
 namespace {
 
 /// Beyond any vocabulary that exists; a table of ids is made, so they must not be just any number.
-constexpr std::int64_t kMostIds = std::int64_t{1} << 24U;
+constexpr std::int64_t kMostIds = 16'777'216;
 
 [[noreturn]] void refuse(std::string_view file, const std::string& text) {
   throw Error(ErrorKind::checkpoint, std::string(file) + ": " + text);
@@ -111,12 +111,13 @@ void Bpe::read_tokens(std::string_view file, const BpeParts& parts) {
 void Bpe::read_merges(std::string_view file, const BpeParts& parts) {
   std::uint32_t rank = 0;
   for (const auto& [left, right] : parts.merges) {
-    const auto require = [&](const std::string& token) {
+    const auto require = [&, &left = left, &right = right](const std::string& token) {
       const auto found = ids_.find(token);
       if (token.empty() || found == ids_.end()) {
-        refuse(file, "wanted merges of tokens in the vocabulary, got \"" + left + "\" and \"" +
-                         right + "\" (merge " + std::to_string(rank) + "): \"" + token +
-                         "\" is not in it");
+        std::string text = "wanted merges of tokens in the vocabulary, got \"";
+        text.append(left).append("\" and \"").append(right).append("\" (merge ");
+        text.append(std::to_string(rank)).append("): \"").append(token).append("\" is not in it");
+        refuse(file, text);
       }
       return found->second;
     };

@@ -1,7 +1,6 @@
 #include "models/text/character_classes.hpp"
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
 #include "models/text/pattern_syntax.hpp"
@@ -36,28 +35,29 @@ std::string holders_of(std::span<const CharacterSet> sets, char32_t c) {
 }  // namespace
 
 CharacterClasses::CharacterClasses(std::span<const CharacterSet> sets) : members_(sets.size()) {
-  constexpr std::size_t most = 255;
   const auto borders = borders_of(sets);
   std::map<std::string, std::uint8_t> numbers;
   std::vector<std::uint8_t> class_of(kCharacters);
   for (std::size_t i = 0; i < borders.size() && borders[i] < kCharacters; ++i) {
-    const auto holders = holders_of(sets, borders[i]);
-    const auto known = numbers.find(holders);
-    if (known == numbers.end() && numbers.size() == most)
-      throw PatternError("more than 255 classes of characters");
-    const auto number =
-        known != numbers.end() ? known->second : static_cast<std::uint8_t>(numbers.size() + 1);
-    if (known == numbers.end()) {
-      numbers.emplace(holders, number);
-      for (std::size_t set = 0; set < sets.size(); ++set) {
-        if (holders[set] == '+') members_[set].push_back(number);
-      }
-    }
+    const auto number = number_of(holders_of(sets, borders[i]), numbers);
     const std::size_t end = i + 1 < borders.size() ? borders[i + 1] : kCharacters;
     std::fill(class_of.begin() + borders[i],
               class_of.begin() + static_cast<std::ptrdiff_t>(std::min(end, kCharacters)), number);
   }
   store(class_of);
+}
+
+std::uint8_t CharacterClasses::number_of(const std::string& holders,
+                                         std::map<std::string, std::uint8_t>& numbers) {
+  constexpr std::size_t most = 255;
+  if (const auto known = numbers.find(holders); known != numbers.end()) return known->second;
+  if (numbers.size() == most) throw PatternError("more than 255 classes of characters");
+  const auto number = static_cast<std::uint8_t>(numbers.size() + 1);
+  numbers.emplace(holders, number);
+  for (std::size_t set = 0; set < holders.size(); ++set) {
+    if (holders[set] == '+') members_[set].push_back(number);
+  }
+  return number;
 }
 
 void CharacterClasses::store(const std::vector<std::uint8_t>& class_of) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ class CharacterClasses {
   static constexpr std::size_t kBlock = 256;
   static constexpr std::size_t kCharacters = 0x110000;
 
+  /// The number of the characters that these sets hold; a new one becomes a member of each.
+  std::uint8_t number_of(const std::string& holders, std::map<std::string, std::uint8_t>& numbers);
   void store(const std::vector<std::uint8_t>& class_of);
 
   std::vector<std::vector<std::uint8_t>> members_;

@@ -150,7 +150,7 @@ void choose_class(const fs::path& vocabulary, TokenizerParts& parts) {
   const auto file = (folder_of(vocabulary) / "tokenizer_config.json").string();
   const JsonPlace place(file, *json);
   const auto given = place.find("tokenizer_class");
-  const auto name = given ? given->text() : "GPT2Tokenizer";
+  const auto name = given ? given->text() : std::string("GPT2Tokenizer");
   constexpr std::array<std::string_view, 2> gpt2{"GPT2Tokenizer", "GPT2TokenizerFast"};
   constexpr std::array<std::string_view, 4> qwen{"Qwen2Tokenizer", "Qwen2TokenizerFast",
                                                  "DreamTokenizer", "DreamTokenizerFast"};
@@ -160,7 +160,8 @@ void choose_class(const fs::path& vocabulary, TokenizerParts& parts) {
     parts.pre_tokenization = qwen_pre_tokenizer();
     parts.normalizer = make_nfc();
   } else {
-    given->reject("GPT2Tokenizer, Qwen2Tokenizer or DreamTokenizer beside vocab.json");
+    place.at("tokenizer_class")
+        .reject("GPT2Tokenizer, Qwen2Tokenizer or DreamTokenizer beside vocab.json");
   }
 }
 

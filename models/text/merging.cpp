@@ -10,32 +10,52 @@ namespace {
 
 constexpr std::size_t kShort = 32;
 
-/// Merges at most kShort ids, in place.
-/// @return how many are left
-std::size_t merge_short(const PairTable& merges, std::int64_t* ids, std::size_t count) {
-  std::array<Merge, kShort> found;  // of each id with its right neighbour
-  const auto merge_at = [&](std::size_t i) {
-    return i + 1 < count ? merges.find(static_cast<std::int32_t>(ids[i]),
-                                       static_cast<std::int32_t>(ids[i + 1]))
-                         : Merge{};
-  };
-  for (std::size_t i = 0; i < count; ++i) found.at(i) = merge_at(i);
-  while (true) {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i + 1 < count; ++i) {
-      if (found[i].rank < found[best].rank) best = i;
-    }
-    if (count < 2 || found[best].rank == Merge::none) return count;
-    ids[best] = found[best].result;
-    for (std::size_t i = best + 1; i + 1 < count; ++i) {
-      ids[i] = ids[i + 1];
-      found[i] = found[i + 1];
-    }
-    --count;
-    found[best] = merge_at(best);
-    if (best > 0) found[best - 1] = merge_at(best - 1);
+/// A piece of at most kShort ids, and the merge of each with its right neighbour.
+class ShortPiece {
+ public:
+  ShortPiece(const PairTable& merges, std::int64_t* ids, std::size_t count)
+      : merges_(merges), ids_(ids), count_(count) {
+    for (std::size_t i = 0; i < count; ++i) look_at(i);
   }
-}
+
+  /// @return how many ids are left
+  std::size_t merge() {
+    for (auto best = first_lowest(); found_.at(best).rank != Merge::kNone; best = first_lowest())
+      apply(best);
+    return count_;
+  }
+
+ private:
+  void look_at(std::size_t i) {
+    found_[i] = i + 1 < count_ ? merges_.find(static_cast<std::int32_t>(ids_[i]),
+                                              static_cast<std::int32_t>(ids_[i + 1]))
+                               : Merge{};
+  }
+
+  [[nodiscard]] std::size_t first_lowest() const {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < count_; ++i) {
+      if (found_[i].rank < found_[best].rank) best = i;
+    }
+    return best;
+  }
+
+  void apply(std::size_t i) {
+    ids_[i] = found_[i].result;
+    for (std::size_t next = i + 1; next + 1 < count_; ++next) {
+      ids_[next] = ids_[next + 1];
+      found_[next] = found_[next + 1];
+    }
+    --count_;
+    look_at(i);
+    if (i > 0) look_at(i - 1);
+  }
+
+  const PairTable& merges_;
+  std::int64_t* ids_;
+  std::size_t count_;
+  std::array<Merge, kShort> found_;
+};
 
 /// A list of ids in which neighbours become one, and the merges that are possible in it.
 class LongPiece {
@@ -92,11 +112,11 @@ class LongPiece {
 
   void offer(std::int32_t i) {
     const auto merge = merge_of(i);
-    if (merge.rank != Merge::none) offers_.push({.rank = merge.rank, .place = i});
+    if (merge.rank != Merge::kNone) offers_.push({.rank = merge.rank, .place = i});
   }
 
   void apply(std::int32_t i, const Merge& merge) {
-    if (merge.rank == Merge::none) return;
+    if (merge.rank == Merge::kNone) return;
     auto& left = node(i);
     auto& right = node(left.next);
     left.id = merge.result;
@@ -119,7 +139,7 @@ void merge_all(const PairTable& merges, std::vector<std::int64_t>& ids, std::siz
   if (count < 2) return;
   std::size_t left = 0;
   if (count <= kShort) {
-    left = merge_short(merges, ids.data() + first, count);
+    left = ShortPiece(merges, ids.data() + first, count).merge();
   } else {
     LongPiece piece(merges, ids.data() + first, count);
     piece.merge();

@@ -10,9 +10,9 @@ namespace smdm {
 
 /// A merge: the lower its rank the earlier it is done.
 struct Merge {
-  static constexpr std::uint32_t none = 0xFFFFFFFFU;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
 
-  std::uint32_t rank = none;
+  std::uint32_t rank = kNone;
   std::int32_t result = -1;
 };
 
@@ -28,7 +28,7 @@ class PairTable {
     entry = {.key = key_of(left, right), .merge = merge};
   }
 
-  /// @return rank none where the two do not merge
+  /// @return rank kNone where the two do not merge
   [[nodiscard]] Merge find(std::int32_t left, std::int32_t right) const noexcept {
     return entries_[place_of(key_of(left, right))].merge;
   }

@@ -140,8 +140,7 @@ class Parser {
       return true;
     }
     if (take(U"\\")) {
-      CharacterSet set = escape(begin);
-      emit_escaped(set);
+      emit_escaped(escape(begin));
       return true;
     }
     ++at_;
@@ -188,9 +187,7 @@ class Parser {
   bool group(std::size_t begin) {
     const bool outer = fold_;
     bool repeatable = true;
-    if (!take(U"?")) {
-      emit("(?:");
-    } else if (take(U":")) {
+    if (!take(U"?") || take(U":")) {
       emit("(?:");
     } else if (take(U"i:")) {
       emit("(?:");
@@ -233,10 +230,10 @@ class Parser {
     }
     if (take(U"?")) {
       if (is_exact) fail_at(begin);  // Ruby reads a{2}? as (?:a{2})?
-      found += "?";
+      found += '?';
     } else if (take(U"+")) {
       if (braces) fail_at(begin);  // Ruby reads a{1,2}+ as (?:a{1,2})+
-      found += "+";
+      found += '+';
     }
     emit(found);
     return true;
@@ -313,7 +310,7 @@ class Parser {
     if (close == std::u32string::npos) fail_at(begin);
     const auto name = unicode::encode(text_.substr(at_, close - at_));
     at_ = close + 1;
-    auto set = of_category(name);
+    const auto set = of_category(name);
     if (set.ranges().empty())
       fail("the property " + unicode::encode(text_.substr(begin, at_ - begin)) +
            ": only general categories by their short names are known, such as \\p{L} and \\p{Nd}");

@@ -31,7 +31,7 @@ void answer_all(const smdm::Tokenizer& tokenizer) {
     std::cout << smdm::json_text(answer(tokenizer, smdm::parse_json(line))) << "\n";
 }
 
-void measure(const smdm::Tokenizer& tokenizer, const char* file) {
+void measure(const smdm::Tokenizer& tokenizer, const std::string& file) {
   std::ifstream stream(file);
   std::vector<std::string> lines;
   std::size_t bytes = 0;
@@ -48,9 +48,10 @@ void measure(const smdm::Tokenizer& tokenizer, const char* file) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int main(int count, char** begin) {
+  const std::vector<std::string> arguments(begin, begin + count);
   try {
-    const auto tokenizer = smdm::open_tokenizer(count > 1 ? arguments[1] : "");
+    const auto tokenizer = smdm::open_tokenizer(arguments.at(1));
     if (count > 2) {
       measure(*tokenizer, arguments[2]);
     } else {
