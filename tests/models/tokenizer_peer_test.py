@@ -1,6 +1,6 @@
 """Holds our tokenizers against pip's: tokenizer_peer_test.py DUMP_TOKENS
 
-needs: pip install tokenizers==0.22.2
+needs: pip install tokenizers==0.22.2, or the 0.23 that newer packages bring along
 Every code point in four surroundings, added tokens in texts, texts of the shared data, and random
 texts, through tokenizers that are trained or put together here, and through published ones where the
 shared data lies beside the tree. Ids and decoded texts must be equal; what may differ is listed in
@@ -170,6 +170,12 @@ def ours(program, path, jobs):
     return answers
 
 
+def decodes_alike(tokenizer):
+    """Whether a row of ids has one decoding: 0.23 shows added tokens that are normalised in another way."""
+    normalised = {i for i, token in tokenizer.get_added_tokens_decoder().items() if token.normalized}
+    return lambda row: tokenizers.__version__ == "0.22.2" or normalised.isdisjoint(row)
+
+
 def may_differ(name, text):
     return name in ("digits", "runs") and any(ord(c) in YOUNG_NUMBERS for c in text)
 
@@ -180,6 +186,7 @@ def compare(program, name, path, tokenizer, texts, source):
     most = tokenizer.get_vocab_size() + 2
     odd = [[source.randrange(most) for _ in range(source.randint(0, 12))] for _ in range(4000)]
     some = [row for row in ids if len(row) < 400][::3] + odd
+    some = list(filter(decodes_alike(tokenizer), some))
     jobs = [["encode", text] for text in texts]
     jobs += [["decode", row] for row in some] + [["decode_all", row] for row in some]
     wanted = ids + tokenizer.decode_batch(some, skip_special_tokens=True) + tokenizer.decode_batch(some, skip_special_tokens=False)
@@ -211,8 +218,8 @@ def published(folder):
 
 
 def main():
-    if tokenizers.__version__ != "0.22.2":
-        print(f"SKIPPED: wanted tokenizers 0.22.2, got {tokenizers.__version__}")
+    if tokenizers.__version__ != "0.22.2" and not tokenizers.__version__.startswith("0.23."):
+        print(f"SKIPPED: wanted tokenizers 0.22.2 or 0.23, got {tokenizers.__version__}")
         sys.exit(77)
     source = random.Random(20261129)
     everything = list(every_code_point())
