@@ -6,6 +6,8 @@
 
 #include "base/error.hpp"
 #include "base/files/paths.hpp"
+#include "models/formats/smdm.hpp"
+#include "models/mask_and_shift.hpp"
 #include "models/matmul.hpp"
 #include "models/safetensors.hpp"
 #include "models/text/tokenizer.hpp"
@@ -47,6 +49,11 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
   return tokenizer_file_in(files.weights.parent_path());
 }
 
+/// Where the files lie that say a tokenizer's special tokens.
+fs::path tokenizer_folder(const CheckpointOptions& options, const Files& files) {
+  return (options.tokenizer ? *options.tokenizer : files.weights).parent_path();
+}
+
 /// The configuration's own word or that of the tensors, else the user's.
 ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) {
   const SafetensorsFile file(checkpoint.weights);
@@ -63,8 +70,30 @@ ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) 
       file.name() + ": cannot tell what kind of model it is: give --backend mdm or --backend arm");
 }
 
+/// What was trained beside a model's weights is no model without them.
+void refuse_adapter(const CheckpointOptions& options, const Files& files) {
+  const auto adapter = files.weights.parent_path() / "adapter_config.json";
+  if (options.model_size || !is_absent(files.config) || !is_folder(options.model) ||
+      is_absent(adapter))
+    return;
+  throw Error(ErrorKind::checkpoint,
+              adapter.string() + ": an adapter alone: merge it into its base model");
+}
+
+/// @param option  that says something which only checkpoints of SMDM leave open
+void require_smdm(const std::string& option, std::string_view family, const fs::path& file) {
+  if (family == smdm_format().family) return;
+  throw Error(ErrorKind::checkpoint, file.string() + ": " + option +
+                                         ": wanted one of SMDM's checkpoints, got one of family " +
+                                         std::string(family));
+}
+
 FormattedConfig config_of(const CheckpointOptions& options, const Files& files) {
-  if (options.model_size) return published_config(*options.model_size);
+  if (options.model_size) {
+    const auto* const format = is_absent(files.config) ? nullptr : format_of_config(files.config);
+    if (format != nullptr) require_smdm("--model-size", format->family, files.config);
+    return published_config(*options.model_size);
+  }
   if (!is_absent(files.config)) return recognise_config(files.config);
   throw Error(ErrorKind::checkpoint,
               files.config.string() +
@@ -76,6 +105,7 @@ FormattedConfig config_of(const CheckpointOptions& options, const Files& files) 
 
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
   const auto files = locate(options.model);
+  refuse_adapter(options, files);
   if (const auto state = look_at(files.weights); state.standing != Standing::file) {
     throw Error(ErrorKind::checkpoint,
                 files.weights.string() + ": wanted the model's weights, found " + in_words(state));
@@ -86,9 +116,17 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
   if (!options.model_size) checkpoint.config_file = files.config;
   checkpoint.format = format;
   checkpoint.config = std::move(config);
-  if (options.rope_tables) checkpoint.config.rope_tables = *options.rope_tables;
+  if (options.rope_tables) {
+    require_smdm("--rope-tables", format->family, files.config);
+    checkpoint.config.rope_tables = *options.rope_tables;
+  }
   checkpoint.tokenizer = find_tokenizer(options, files);
   checkpoint.kind = kind_of(checkpoint, options.backend);
+  settle_special_tokens({.mask_id = options.mask_id, .shift = options.shift},
+                        {.config = checkpoint.config_file.value_or(files.weights),
+                         .weights = files.weights.parent_path(),
+                         .tokenizer = tokenizer_folder(options, files)},
+                        checkpoint.kind, checkpoint.config);
   return checkpoint;
 }
 

@@ -22,7 +22,9 @@ struct CheckpointOptions {
   std::optional<std::int64_t>
       model_size;  ///< published family's name in millions; replaces a configuration file
   std::optional<ModelKind> backend;
-  std::optional<RopeTables> rope_tables;  ///< overrides the configuration
+  std::optional<RopeTables> rope_tables;  ///< overrides the configuration; of SMDM's models alone
+  std::optional<std::int64_t> mask_id;    ///< of a masked diffusion model whose files do not say it
+  std::optional<bool> shift;  ///< of families that leave open whether their logits are shifted
   std::optional<std::filesystem::path> tokenizer;
 };
 

@@ -59,12 +59,16 @@ Json Session::identity() const {
     return sha256_of_file(file, ErrorKind::checkpoint);
   };
   const auto& info = model->info();
+  const bool diffusion = checkpoint.kind == ModelKind::mdm;
   Json json = {{"kind", to_string(checkpoint.kind)},
                {"name", checkpoint.config.name},
                {"parameters", info.parameters},
                {"vocab_tokens", info.vocab_tokens},
                {"max_tokens", info.max_tokens},
                {"dtype", name_of(kAllComputeTypes, info.compute)},
+               {"family", checkpoint.config.family},
+               {"mask_id", diffusion ? Json(checkpoint.config.mask()) : Json(nullptr)},
+               {"shifted", diffusion ? Json(checkpoint.config.shifted_logits) : Json(nullptr)},
                {"rope_tables", name_of(kAllRopeTables, checkpoint.config.rope_tables)},
                {"weights", checkpoint.weights.string()},
                {"weights_sha256", digest(checkpoint.weights)}};

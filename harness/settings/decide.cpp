@@ -118,6 +118,8 @@ CheckpointOptions checkpoint_options(const Settings& settings) {
   if (settings.backend) options.backend = value_named(kAllBackends, *settings.backend);
   if (settings.rope_tables)
     options.rope_tables = value_named(kAllRopeTables, *settings.rope_tables);
+  options.mask_id = settings.mask_id;
+  if (settings.shift) options.shift = value_named(kOnOrOff, *settings.shift);
   if (settings.tokenizer) options.tokenizer = *settings.tokenizer;
   return options;
 }
