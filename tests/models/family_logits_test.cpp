@@ -120,7 +120,7 @@ Fault without(const std::string& name,
               std::function<bool(const ModelConfig&)> concerns,
               at::Tensor BlockWeights::* dropped) {
   return {name + " dropped", std::move(concerns), [dropped](Loaded& m) {
-            for_blocks(m, [dropped](BlockWeights& block) { block.*dropped = {}; });
+            for_blocks(m, [dropped](BlockWeights& block) { block.*dropped = at::Tensor(); });
           }};
 }
 
@@ -167,10 +167,10 @@ std::vector<Fault> weight_faults() {
          }
        }},
       {"learned positions dropped", [](const auto& c) { return c.learned_positions; },
-       [](Loaded& m) { m.weights.positions = {}; }},
+       [](Loaded& m) { m.weights.positions = at::Tensor(); }},
       {"head's bias dropped", [](const auto& c) { return c.head_bias; },
-       [](Loaded& m) { m.weights.head_bias = {}; }},
-      {"last norm's shift dropped", layer_shift, [](Loaded& m) { m.weights.norm_f_bias = {}; }},
+       [](Loaded& m) { m.weights.head_bias = at::Tensor(); }},
+      {"last norm's shift dropped", layer_shift, [](Loaded& m) { m.weights.norm_f_bias = at::Tensor(); }},
   };
 }
 
