@@ -28,8 +28,13 @@ ModelInfo describe(const ModelConfig& config,
                  .vocab_tokens = config.padded_vocab_size,
                  .max_tokens = config.block_size,
                  .parameters = weights.parameters,
-                 .compute = compute};
-  if (kind == ModelKind::mdm) info.objective = MaskedDiffusion{.mask_id = config.mask()};
+                 .compute = compute,
+                 .arithmetic = config.arithmetic};
+  if (kind == ModelKind::mdm) {
+    info.objective = MaskedDiffusion{.mask_id = config.mask(),
+                                     .shifted = config.shifted_logits,
+                                     .excludes_mask = config.excludes_mask};
+  }
   return info;
 }
 
@@ -52,10 +57,7 @@ Transformer::Transformer(const ModelConfig& config,
       causal_(kind == ModelKind::arm),
       type_(compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat),
       weights_(std::move(weights)),
-      rotary_(rotary_tables(config_, weights_.embedding.device())) {
-  if (config_.shifted_logits)
-    throw std::invalid_argument("transformer: wanted logits that are not shifted");
-}
+      rotary_(rotary_tables(config_, weights_.embedding.device())) {}
 
 std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {
   const std::vector<std::int64_t> shape = {capacity, config_.n_query_groups, config_.head_size()};
