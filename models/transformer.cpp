@@ -27,8 +27,8 @@ ModelInfo describe(const ModelConfig& config,
                  .vocab_tokens = config.padded_vocab_size,
                  .max_tokens = config.block_size,
                  .parameters = weights.parameters,
-                 .compute = compute};
-  info.arithmetic = config.arithmetic;
+                 .compute = compute,
+                 .arithmetic = config.arithmetic};
   if (kind == ModelKind::mdm) {
     info.objective = MaskedDiffusion{.mask_id = config.mask(),
                                      .shifted = config.shifted_logits,

@@ -54,9 +54,10 @@ ModelRecord model_record(const Session& session, const Settings& settings) {
     const auto& tokenizer = *session.tokenizer;
     model.bos_id = tokenizer.bos_id();
     model.bos = tokenizer.piece(tokenizer.bos_id());
-    if (tokenizer.eos_id() >= 0) {
-      model.eos_id = tokenizer.eos_id();
-      model.eos = tokenizer.piece(tokenizer.eos_id());
+    // The format has room for one; of several, the first.
+    if (const auto ends = session.end_ids(); !ends.empty()) {
+      model.eos_id = ends.front();
+      if (ends.front() < tokenizer.pieces()) model.eos = tokenizer.piece(ends.front());
     }
   }
   return model;

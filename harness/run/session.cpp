@@ -54,6 +54,12 @@ const Tokenizer& Session::text() const {
   return *tokenizer;
 }
 
+std::vector<std::int64_t> Session::end_ids() const {
+  if (!checkpoint.config.eos_ids.empty()) return checkpoint.config.eos_ids;
+  if (tokenizer == nullptr || tokenizer->eos_id() < 0) return {};
+  return {tokenizer->eos_id()};
+}
+
 Json Session::identity() const {
   const auto digest = [](const std::filesystem::path& file) {
     return sha256_of_file(file, ErrorKind::checkpoint);

@@ -1,9 +1,11 @@
 /// A checkpoint opened for work: the model, its tokenizer, and their identities.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "harness/settings/checkpoint_defaults.hpp"
@@ -23,6 +25,10 @@ struct Session {
 
   /// @throws Error(checkpoint)  saying how to give one, if there is no tokenizer
   [[nodiscard]] const Tokenizer& text() const;
+
+  /// Ids that end a text: those that the configuration names, which are of other families than
+  /// SMDM's; else the tokenizer's, if it has one.
+  [[nodiscard]] std::vector<std::int64_t> end_ids() const;
 
   /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
   /// @throws Error(checkpoint)  if one of the files can no longer be read

@@ -65,7 +65,7 @@ UnmaskingConfig unmasking_config(const Settings& decided) {
 DecodingConfig decoding_config(const Settings& decided) {
   return {.total_length = decided.total_length.value(),
           .temperature = decided.temperature.value(),
-          .eos_id = {},
+          .eos_ids = {},
           .seed = decided.seed.value(),
           .packing = packing(decided)};
 }
