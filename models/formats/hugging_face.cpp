@@ -44,6 +44,7 @@ constexpr HarmlessKey kHarmless[] = {
     {.key = "id2label"},
     {.key = "label2id"},
     {.key = "num_labels"},
+    {.key = "_num_labels"},
     {.key = "finetuning_task"},
     {.key = "problem_type"},
     {.key = "task_specific_params"},

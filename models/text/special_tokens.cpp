@@ -1,35 +1,51 @@
 // Tokenizer files of the transformers library, of which only the lists of added tokens are read.
 #include "models/text/special_tokens.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/files/read.hpp"
-#include "base/text/json_text.hpp"
 #include "models/formats/config_fields.hpp"
 
 namespace smdm {
 namespace {
 namespace fs = std::filesystem;
+using Json = nlohmann::json;
 
 constexpr const char* kTokenizerConfig = "tokenizer_config.json";
 constexpr const char* kTokenizer = "tokenizer.json";
 constexpr const char* kAddedTokens = "added_tokens.json";
 constexpr std::int64_t kHighestId = 2'147'483'647;  // 2^31 - 1
 
-/// A file of JSON, an object; null where there is none.
-Json object_in(const fs::path& path) {
+/// A file of JSON, an object; null where there is none. The parser does not call itself for
+/// brackets within each other, and drops what is not wanted as it reads: a vocabulary may have
+/// hundreds of thousands of lines.
+/// @param wanted  the members to keep; none: all
+Json object_in(const fs::path& path, std::span<const std::string_view> wanted) {
   const auto text = read_file_if_there(path, ErrorKind::checkpoint);
   if (!text) return nullptr;
+  const auto keep = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (depth != 1 || event != Json::parse_event_t::key || wanted.empty()) return true;
+    return std::ranges::find(wanted, parsed.get_ref<const std::string&>()) != wanted.end();
+  };
   Json json;
   try {
-    json = parse_json(*text);
-  } catch (const JsonTextError& error) {
-    throw Error(ErrorKind::checkpoint, path.string() + ": wanted JSON, got " + error.what());
+    json = Json::parse(*text, keep);
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::checkpoint, path.string() + ": not valid JSON: " + error.what());
   }
   if (!json.is_object())
     throw Error(ErrorKind::checkpoint, path.string() + ": wanted a JSON object");
   return json;
+}
+
+Json tokenizer_config_in(const fs::path& folder) {
+  constexpr std::string_view kWanted[] = {"mask_token", "added_tokens_decoder"};
+  return object_in(folder / kTokenizerConfig, kWanted);
 }
 
 [[noreturn]] void reject(const fs::path& path,
@@ -54,7 +70,7 @@ std::optional<std::string> token_text(const Json& token) {
 }
 
 std::int64_t checked_id(const fs::path& path, const std::string& field, const Json& value) {
-  const bool whole = value.is_number_integer() && !is_spelled_number(value);
+  const bool whole = value.is_number_integer();
   if (!whole || value < 0 || value > kHighestId) reject(path, field, "ids of tokens");
   return value.get<std::int64_t>();
 }
@@ -86,7 +102,8 @@ class Search {
 
   void in_tokenizer() {
     const auto path = folder_ / kTokenizer;
-    const auto file = object_in(path);
+    constexpr std::string_view kWanted[] = {"added_tokens"};
+    const auto file = object_in(path, kWanted);
     if (file.is_null()) return;
     const auto& tokens = member(file, "added_tokens");
     if (tokens.is_null()) return;
@@ -99,7 +116,7 @@ class Search {
 
   void in_added_tokens() {
     const auto path = folder_ / kAddedTokens;
-    const auto file = object_in(path);
+    const auto file = object_in(path, {});
     if (file.is_null()) return;
     const auto found = file.find(text_);
     if (found != file.end()) add(checked_id(path, text_, *found), path);
@@ -133,7 +150,7 @@ std::vector<SaidId> ids_of(const fs::path& folder,
 
 std::vector<SaidId> said_mask_tokens(const fs::path& folder) {
   const auto path = folder / kTokenizerConfig;
-  const auto config = object_in(path);
+  const auto config = tokenizer_config_in(folder);
   if (config.is_null()) return {};
   const auto& token = member(config, "mask_token");
   if (token.is_null()) return {};
@@ -143,7 +160,7 @@ std::vector<SaidId> said_mask_tokens(const fs::path& folder) {
 }
 
 std::vector<SaidId> said_added_tokens(const fs::path& folder, std::string_view text) {
-  return ids_of(folder, object_in(folder / kTokenizerConfig), std::string(text), "added token");
+  return ids_of(folder, tokenizer_config_in(folder), std::string(text), "added token");
 }
 
 std::optional<std::vector<std::int64_t>> said_ends(const fs::path& folder) {
