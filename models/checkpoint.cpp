@@ -7,9 +7,9 @@
 #include "base/error.hpp"
 #include "base/files/paths.hpp"
 #include "models/matmul.hpp"
-#include "models/safetensors.hpp"
 #include "models/text/tokenizer.hpp"
 #include "models/transformer.hpp"
+#include "models/weight_files.hpp"
 #include "models/weights.hpp"
 
 namespace smdm {
@@ -17,14 +17,15 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Files {
-  fs::path weights;
+  fs::path folder;
+  WeightPlace weights;
   fs::path config;
 };
 
 Files locate(const fs::path& model) {
   const auto state = look_at(model);
   if (state.standing == Standing::folder)
-    return {.weights = model / "model.safetensors", .config = model / "config.json"};
+    return {.folder = model, .weights = weights_in(model), .config = model / "config.json"};
   if (state.standing != Standing::file) {
     throw Error(
         ErrorKind::checkpoint,
@@ -32,7 +33,8 @@ Files locate(const fs::path& model) {
   }
   auto config = model;
   config.replace_extension(".config.json");
-  return {.weights = model, .config = config};
+  return {
+      .folder = model.parent_path(), .weights = {.files = {model}, .index = {}}, .config = config};
 }
 
 std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const Files& files) {
@@ -44,12 +46,12 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
     }
     return options.tokenizer;
   }
-  return tokenizer_file_in(files.weights.parent_path());
+  return tokenizer_file_in(files.folder);
 }
 
 /// The configuration's own word or that of the tensors, else the user's.
 ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) {
-  const SafetensorsFile file(checkpoint.weights);
+  const WeightFiles file(checkpoint.weights);
   const auto told = checkpoint.format->kind(checkpoint.config, file.entries());
   if (told && asked && told->kind != *asked) {
     throw Error(ErrorKind::checkpoint, file.name() + ": --backend " + to_string(*asked) +
@@ -76,11 +78,8 @@ FormattedConfig config_of(const CheckpointOptions& options, const Files& files) 
 
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
   const auto files = locate(options.model);
-  if (const auto state = look_at(files.weights); state.standing != Standing::file) {
-    throw Error(ErrorKind::checkpoint,
-                files.weights.string() + ": wanted the model's weights, found " + in_words(state));
-  }
   Checkpoint checkpoint;
+  checkpoint.folder = files.folder;
   checkpoint.weights = files.weights;
   auto [format, config] = config_of(options, files);
   if (!options.model_size) checkpoint.config_file = files.config;
@@ -96,10 +95,10 @@ std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                           ComputeType compute,
                                           c10::Device device) {
   keep_matmul_reproducible();
-  const SafetensorsFile file(checkpoint.weights);
+  const WeightFiles files(checkpoint.weights);
   return std::make_unique<Transformer>(
       checkpoint.config, checkpoint.kind, compute,
-      load_weights(file, checkpoint.format->tensors, checkpoint.config, checkpoint.kind, compute,
+      load_weights(files, checkpoint.format->tensors, checkpoint.config, checkpoint.kind, compute,
                    device));
 }
 

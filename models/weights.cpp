@@ -102,23 +102,21 @@ at::ScalarType matrix_type(ComputeType compute) {
 }
 
 /// One pass over the file's memory, without a copy: NaN passes through minimum and maximum.
-void require_finite(const SafetensorsFile& file,
-                    const std::string& name,
-                    const at::Tensor& tensor) {
+void require_finite(const WeightFiles& file, const std::string& name, const at::Tensor& tensor) {
   if (tensor.numel() == 0) return;
   constexpr double kHighest = std::numeric_limits<float>::max();
   const auto [lowest, highest] = at::aminmax(tensor);
   if (lowest.item<double>() >= -kHighest && highest.item<double>() <= kHighest) return;
-  throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + name +
+  throw Error(ErrorKind::checkpoint, file.file_of(name) + ": tensor \"" + name +
                                          "\": wanted finite float32 numbers, it holds NaN, "
                                          "infinity or larger ones");
 }
 
-void refuse_unexpected(const SafetensorsFile& file, const std::set<std::string>& expected) {
+void refuse_unexpected(const WeightFiles& file, const std::set<std::string>& expected) {
   for (const auto& [name, entry] : file.entries()) {
     if (!expected.contains(name)) {
-      throw Error(ErrorKind::checkpoint, file.name() + ": unexpected tensor \"" + name + "\" " +
-                                             text(entry.shape) +
+      throw Error(ErrorKind::checkpoint, file.file_of(name) + ": unexpected tensor \"" + name +
+                                             "\" " + text(entry.shape) +
                                              ": the configuration has no place for it");
     }
   }
@@ -197,7 +195,7 @@ std::vector<std::int64_t> tensor_shape(const ModelConfig& config, ModelKind kind
   throw std::invalid_argument("tensor shape: unknown role");
 }
 
-Weights load_weights(const SafetensorsFile& file,
+Weights load_weights(const WeightFiles& file,
                      TensorNames names,
                      const ModelConfig& config,
                      ModelKind kind,
@@ -209,8 +207,9 @@ Weights load_weights(const SafetensorsFile& file,
     expected.insert(name);
     auto tensor = file.tensor(name);
     if (tensor.sizes() != at::IntArrayRef(shape)) {
-      throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + name + "\": wanted shape " +
-                                             text(shape) + ", got " + text(tensor.sizes().vec()));
+      throw Error(ErrorKind::checkpoint, file.file_of(name) + ": tensor \"" + name +
+                                             "\": wanted shape " + text(shape) + ", got " +
+                                             text(tensor.sizes().vec()));
     }
     require_finite(file, name, tensor);
     return tensor;

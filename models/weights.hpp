@@ -9,7 +9,7 @@
 #include "models/config.hpp"
 #include "models/formats/tensor_names.hpp"
 #include "models/language_model.hpp"
-#include "models/safetensors.hpp"
+#include "models/weight_files.hpp"
 
 namespace smdm {
 
@@ -39,7 +39,7 @@ struct Weights {
 /// @param names  of the file's format
 /// @throws Error(checkpoint)  for a missing, unexpected or misshapen tensor and for one that holds
 ///                            NaN, infinity or what float32 cannot hold, naming it and the file
-[[nodiscard]] Weights load_weights(const SafetensorsFile& file,
+[[nodiscard]] Weights load_weights(const WeightFiles& file,
                                    TensorNames names,
                                    const ModelConfig& config,
                                    ModelKind kind,

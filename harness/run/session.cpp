@@ -47,7 +47,7 @@ Json training_flops(const std::filesystem::path& folder) {
 const Tokenizer& Session::text() const {
   if (!tokenizer) {
     throw Error(ErrorKind::checkpoint,
-                checkpoint.weights.string() +
+                checkpoint.weights.name() +
                     ": wanted a tokenizer for text: put tokenizer.model beside the weights "
                     "or give --tokenizer FILE");
   }
@@ -69,8 +69,8 @@ Json Session::identity() const {
                {"weights", checkpoint.weights.string()},
                {"weights_sha256", digest(checkpoint.weights)}};
   if (checkpoint.config_file) json["config_sha256"] = digest(*checkpoint.config_file);
-  const auto evaluation_file = checkpoint.weights.parent_path() / kEvaluationFile;
-  json["training_flops"] = training_flops(checkpoint.weights.parent_path());
+  const auto evaluation_file = checkpoint.folder / kEvaluationFile;
+  json["training_flops"] = training_flops(checkpoint.folder);
   if (!defaults.empty()) json["evaluation_sha256"] = digest(evaluation_file);
   if (checkpoint.tokenizer) {
     json["tokenizer"] = checkpoint.tokenizer->string();
@@ -85,8 +85,7 @@ Session open_session(const ModelSettings& settings) {
   session.device = device_of(settings.device);
   session.checkpoint = find_checkpoint(settings.checkpoint);
   session.tokenizer = tokenizer_of(session.checkpoint);
-  session.defaults =
-      read_evaluation_defaults(session.checkpoint.weights.parent_path() / kEvaluationFile);
+  session.defaults = read_evaluation_defaults(session.checkpoint.folder / kEvaluationFile);
   session.model = load_model(session.checkpoint, settings.compute, session.device);
   return session;
 }

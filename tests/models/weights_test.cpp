@@ -101,7 +101,7 @@ TEST_CASE("the names of a file's tensors are data") {
 
   const auto config = read_config(folder.path() / "config.json");
   const auto load = [&](const std::filesystem::path& file, TensorNames table) {
-    return load_weights(SafetensorsFile(file), table, config, ModelKind::mdm, ComputeType::f32,
+    return load_weights(WeightFiles({file}), table, config, ModelKind::mdm, ComputeType::f32,
                         torch::kCPU);
   };
   const auto own = load(folder.path() / "model.safetensors", smdm_tensors());
