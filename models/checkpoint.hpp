@@ -64,4 +64,7 @@ struct Checkpoint {
 /// A device's name for people and results files: "cpu" or the GPU's product name.
 [[nodiscard]] std::string device_name(c10::Device device);
 
+/// Bytes of a GPU's memory that are free; nothing for the CPU, and in a build without the toolkit.
+[[nodiscard]] std::optional<std::uint64_t> free_device_memory(c10::Device device);
+
 }  // namespace smdm

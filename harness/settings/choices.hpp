@@ -30,6 +30,9 @@ inline constexpr std::array kAllComputeTypes{
     Named<ComputeType>{.name = "f32", .value = ComputeType::f32},
     Named<ComputeType>{.name = "bf16", .value = ComputeType::bf16}};
 
+/// What --dtype is called where the program decides, by the model and the memory there is.
+inline constexpr const char* kAutoDtype = "auto";
+
 inline constexpr std::array kAllRopeTables{
     Named<RopeTables>{.name = "bf16", .value = RopeTables::bf16},
     Named<RopeTables>{.name = "f32", .value = RopeTables::f32}};
