@@ -6,7 +6,6 @@
 #include <array>
 #include <set>
 #include <string_view>
-#include <system_error>
 
 #include "base/error.hpp"
 #include "base/files/paths.hpp"
@@ -140,16 +139,6 @@ void WeightIndex::check(const fs::path& shard, const TensorEntries& entries) con
 
 std::string WeightPlace::name() const {
   return index ? folder_of(*index).string() : files.front().string();
-}
-
-std::uint64_t file_bytes(const fs::path& file) {
-  std::error_code error;
-  const auto bytes = fs::file_size(file, error);
-  if (error) {
-    throw Error(ErrorKind::checkpoint,
-                file.string() + ": wanted a file's size, got: " + error.message());
-  }
-  return bytes;
 }
 
 WeightPlace weights_in(const fs::path& folder) {

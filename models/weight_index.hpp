@@ -1,7 +1,6 @@
 /// Where a checkpoint's folder keeps its weights: in one file, or in shards that an index names.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -46,9 +45,6 @@ struct WeightPlace {
   /// What errors and results call the weights: the file, or the shards' folder.
   [[nodiscard]] std::string name() const;
 };
-
-/// A file's size. @throws Error(checkpoint)  with the system's reason
-[[nodiscard]] std::uint64_t file_bytes(const std::filesystem::path& file);
 
 /// Looks into a checkpoint's folder: the index decides, where there is one.
 /// @throws Error(checkpoint)  if there is neither an index nor model.safetensors, naming what lies

@@ -16,8 +16,7 @@ namespace {
 std::optional<std::uint64_t> leading_number(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   std::uint64_t number = 0;
-  const auto* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, number).ec != std::errc()) return std::nullopt;
+  if (std::from_chars(text.begin(), text.end(), number).ec != std::errc()) return std::nullopt;
   return number;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/files/size.hpp"
 #include "base/text/numbers.hpp"
 #include "harness/run/auto_dtype.hpp"
 #include "harness/settings/choices.hpp"
@@ -39,7 +40,7 @@ Json storage(const Session& session) {
   auto files = Json::array();
   std::uint64_t bytes = 0;
   for (const auto& file : session.checkpoint.weights.files) {
-    const auto size = file_bytes(file);
+    const auto size = file_bytes(file, ErrorKind::checkpoint);
     bytes += size;
     files.push_back({{"name", file.filename().string()}, {"bytes", size}});
   }

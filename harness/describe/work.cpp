@@ -1,3 +1,5 @@
+// Likelihoods are counted by running their estimators on made-up answers (count_work()); where real
+// answers would decide how much is computed, and for generations, a limit is told.
 #include "harness/describe/work.hpp"
 
 #include <algorithm>

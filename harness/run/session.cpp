@@ -12,6 +12,7 @@
 #include "base/files/digest.hpp"
 #include "base/files/paths.hpp"
 #include "base/files/read.hpp"
+#include "base/files/size.hpp"
 #include "base/text/visible.hpp"
 #include "harness/run/auto_dtype.hpp"
 #include "models/weight_files.hpp"
@@ -88,7 +89,8 @@ void add_weights(const WeightPlace& weights, Json& json) {
     const auto name = file.filename().string();
     const auto digest = digest_of(file);
     lines.append(digest).append("  ").append(name).append("\n");
-    files.push_back({{"name", name}, {"sha256", digest}, {"bytes", file_bytes(file)}});
+    files.push_back(
+        {{"name", name}, {"sha256", digest}, {"bytes", file_bytes(file, ErrorKind::checkpoint)}});
   }
   json["weights_sha256"] = sha256(lines);
   json["weights_files"] = std::move(files);
