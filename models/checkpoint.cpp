@@ -9,9 +9,9 @@
 #include "models/formats/smdm.hpp"
 #include "models/mask_and_shift.hpp"
 #include "models/matmul.hpp"
-#include "models/safetensors.hpp"
 #include "models/text/tokenizer.hpp"
 #include "models/transformer.hpp"
+#include "models/weight_files.hpp"
 #include "models/weights.hpp"
 
 namespace smdm {
@@ -19,14 +19,15 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Files {
-  fs::path weights;
+  fs::path folder;
+  WeightPlace weights;
   fs::path config;
 };
 
 Files locate(const fs::path& model) {
   const auto state = look_at(model);
   if (state.standing == Standing::folder)
-    return {.weights = model / "model.safetensors", .config = model / "config.json"};
+    return {.folder = model, .weights = weights_in(model), .config = model / "config.json"};
   if (state.standing != Standing::file) {
     throw Error(
         ErrorKind::checkpoint,
@@ -34,7 +35,8 @@ Files locate(const fs::path& model) {
   }
   auto config = model;
   config.replace_extension(".config.json");
-  return {.weights = model, .config = config};
+  return {
+      .folder = model.parent_path(), .weights = {.files = {model}, .index = {}}, .config = config};
 }
 
 std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const Files& files) {
@@ -46,17 +48,17 @@ std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const F
     }
     return options.tokenizer;
   }
-  return tokenizer_file_in(files.weights.parent_path());
+  return tokenizer_file_in(files.folder);
 }
 
 /// Where the files lie that say a tokenizer's special tokens.
 fs::path tokenizer_folder(const CheckpointOptions& options, const Files& files) {
-  return (options.tokenizer ? *options.tokenizer : files.weights).parent_path();
+  return options.tokenizer ? options.tokenizer->parent_path() : files.folder;
 }
 
 /// The configuration's own word or that of the tensors, else the user's.
 ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) {
-  const SafetensorsFile file(checkpoint.weights);
+  const WeightFiles file(checkpoint.weights);
   const auto told = checkpoint.format->kind(checkpoint.config, file.entries());
   if (told && asked && told->kind != *asked) {
     throw Error(ErrorKind::checkpoint, file.name() + ": --backend " + to_string(*asked) +
@@ -72,7 +74,7 @@ ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) 
 
 /// What was trained beside a model's weights is no model without them.
 void refuse_adapter(const CheckpointOptions& options, const Files& files) {
-  const auto adapter = files.weights.parent_path() / "adapter_config.json";
+  const auto adapter = files.folder / "adapter_config.json";
   if (options.model_size || !is_absent(files.config) || !is_folder(options.model) ||
       is_absent(adapter))
     return;
@@ -106,11 +108,8 @@ FormattedConfig config_of(const CheckpointOptions& options, const Files& files) 
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
   const auto files = locate(options.model);
   refuse_adapter(options, files);
-  if (const auto state = look_at(files.weights); state.standing != Standing::file) {
-    throw Error(ErrorKind::checkpoint,
-                files.weights.string() + ": wanted the model's weights, found " + in_words(state));
-  }
   Checkpoint checkpoint;
+  checkpoint.folder = files.folder;
   checkpoint.weights = files.weights;
   auto [format, config] = config_of(options, files);
   if (!options.model_size) checkpoint.config_file = files.config;
@@ -123,8 +122,8 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
   checkpoint.tokenizer = find_tokenizer(options, files);
   checkpoint.kind = kind_of(checkpoint, options.backend);
   settle_special_tokens({.mask_id = options.mask_id, .shift = options.shift},
-                        {.config = checkpoint.config_file.value_or(files.weights),
-                         .weights = files.weights.parent_path(),
+                        {.config = checkpoint.config_file.value_or(files.weights.name()),
+                         .weights = files.folder,
                          .tokenizer = tokenizer_folder(options, files)},
                         checkpoint.kind, checkpoint.config);
   return checkpoint;
@@ -134,7 +133,7 @@ std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
                                           ComputeType compute,
                                           c10::Device device) {
   keep_matmul_reproducible();
-  const WeightFiles files({checkpoint.weights});
+  const WeightFiles files(checkpoint.weights);
   return std::make_unique<Transformer>(
       checkpoint.config, checkpoint.kind, compute,
       load_weights(files, *checkpoint.format, checkpoint.config, checkpoint.kind, compute,

@@ -63,7 +63,9 @@ ModelRecord model_record(const Session& session, const Settings& settings) {
   return model;
 }
 
-ConfigRecord config_record(const Session& session, const Settings& settings) {
+ConfigRecord config_record(const Session& session, Settings settings) {
+  // What was decided changes the numbers, not that it was left open.
+  if (settings.dtype) settings.dtype = name_of(kAllComputeTypes, session.model->info().compute);
   ConfigRecord config;
   config.batch_size = settings.batch_size;
   config.device = session.device.str();

@@ -32,6 +32,8 @@ inline constexpr std::array kAllComputeTypes{
 
 inline constexpr std::array kOnOrOff{Named<bool>{.name = "on", .value = true},
                                      Named<bool>{.name = "off", .value = false}};
+/// What --dtype is called where the program decides, by the model and the memory there is.
+inline constexpr const char* kAutoDtype = "auto";
 
 inline constexpr std::array kAllRopeTables{
     Named<RopeTables>{.name = "bf16", .value = RopeTables::bf16},

@@ -124,6 +124,11 @@ CheckpointOptions checkpoint_options(const Settings& settings) {
   return options;
 }
 
+std::optional<ComputeType> compute_type(const Settings& settings) {
+  if (settings.dtype.value_or(kAutoDtype) == kAutoDtype) return std::nullopt;
+  return value_named(kAllComputeTypes, *settings.dtype);
+}
+
 }  // namespace
 
 ModelSettings model_settings(const Settings& settings) {
@@ -131,11 +136,10 @@ ModelSettings model_settings(const Settings& settings) {
     throw Error(ErrorKind::usage,
                 "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
   check_ranges(settings);
-  return {
-      .checkpoint = checkpoint_options(settings),
-      .compute = settings.dtype ? value_named(kAllComputeTypes, *settings.dtype) : ComputeType::f32,
-      .device = device_of(settings),
-      .threads = settings.threads};
+  return {.checkpoint = checkpoint_options(settings),
+          .compute = compute_type(settings),
+          .device = device_of(settings),
+          .threads = settings.threads};
 }
 
 PackingLimits packing_limits(const std::string& device, std::optional<std::int64_t> rows) {
