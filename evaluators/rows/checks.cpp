@@ -1,3 +1,5 @@
+// One sentence for each limit that a request or prompt breaks: whose it is, what was wanted and what
+// came.
 #include "evaluators/rows/checks.hpp"
 
 #include <algorithm>
