@@ -1,5 +1,4 @@
-// One sentence for each limit that a request or prompt breaks: whose it is, what was wanted and what
-// came.
+// One sentence for each limit that a request or prompt breaks: what was wanted and what came.
 #include "evaluators/rows/checks.hpp"
 
 #include <algorithm>
