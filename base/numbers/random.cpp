@@ -69,8 +69,8 @@ RandomStream::RandomStream(std::uint64_t seed,
 }
 
 PhiloxCounter RandomStream::block(std::int64_t step, std::int64_t index) const {
-  constexpr std::int64_t kSteps = std::int64_t{1} << 32;
-  constexpr std::int64_t kBlocks = std::int64_t{1} << 35;
+  constexpr std::int64_t kSteps = 0x100000000;
+  constexpr std::int64_t kBlocks = 0x800000000;
   if (step < 0 || step >= kSteps || index < 0 || index >= kBlocks) {
     throw std::invalid_argument(
         "wanted a random draw at a step below 2^32 and a place below 2^37, got step " +

@@ -1,3 +1,4 @@
+// One sentence for each limit that a request or prompt breaks: what was wanted and what came.
 #include "evaluators/rows/checks.hpp"
 
 #include <algorithm>
