@@ -137,12 +137,16 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
 Origin origin_of(const RunFacts& run) {
   using layout::or_null;
   const auto environment = sha256(run.environment).substr(0, kBaselineDigits);
-  return {.model = {{"kind", or_null(run.model.kind)},
-                    {"dtype", or_null(run.model.arithmetic)},
-                    {"rope_tables", or_null(run.model.rope_tables)},
-                    {"weights_sha256", or_null(run.model.weights_sha256)},
-                    {"config_sha256", or_null(run.model.config_sha256)},
-                    {"tokenizer_sha256", or_null(run.model.tokenizer_sha256)}},
+  Json model = {{"kind", or_null(run.model.kind)},
+                {"dtype", or_null(run.model.arithmetic)},
+                {"rope_tables", or_null(run.model.rope_tables)},
+                {"weights_sha256", or_null(run.model.weights_sha256)},
+                {"config_sha256", or_null(run.model.config_sha256)},
+                {"tokenizer_sha256", or_null(run.model.tokenizer_sha256)}};
+  // Baselines of models that can have no other mask and shift do not say them.
+  if (run.model.mask_id) model["mask_id"] = *run.model.mask_id;
+  if (run.model.shifted) model["shifted"] = *run.model.shifted;
+  return {.model = std::move(model),
           .build = {{"version", or_null(run.version)},
                     {"libtorch", or_null(run.libtorch)},
                     {"git_hash", or_null(run.git_revision)},

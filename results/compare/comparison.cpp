@@ -189,6 +189,14 @@ void append_changed(const TaskComparison& task, std::size_t metric, std::vector<
   }
 }
 
+std::optional<std::string> words_of(std::optional<std::int64_t> id) {
+  return id ? std::optional(std::to_string(*id)) : std::nullopt;
+}
+
+std::optional<std::string> words_of(std::optional<bool> flag) {
+  return flag ? std::optional<std::string>(*flag ? "on" : "off") : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts& b) {
@@ -209,6 +217,10 @@ std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts&
   };
   add("dtype", a.run->model.dtype, b.run->model.dtype);
   add("rope_tables", a.run->model.rope_tables, b.run->model.rope_tables);
+  if (a.run->model.weights_sha256 == b.run->model.weights_sha256) {
+    add("mask_id", words_of(a.run->model.mask_id), words_of(b.run->model.mask_id));
+    add("shift", words_of(a.run->model.shifted), words_of(b.run->model.shifted));
+  }
   if (a.bounds != b.bounds) {
     lines.push_back("likelihoods: " + bound_text(a.bounds) + " against " + bound_text(b.bounds) +
                     ", so that part of a difference may be the bound's");

@@ -60,9 +60,9 @@ Json not_ranked(const Source& /*source*/) {
   return 1;
 }
 
-/// What is left of the settings when estimator and guidance have fields of their own. Lists, which
-/// only files with all settings have, stand as their text: a budget holds plain values. A flag that
-/// is off says nothing.
+/// What is left of the settings when estimator and guidance have fields of their own, and the
+/// mask and shift of models that leave them open. Lists, which only files with all settings have,
+/// stand as their text: a budget holds plain values. A flag that is off says nothing.
 Json budget_of(const Source& source) {
   const TaskSettings& settings = source.task.settings;
   static constexpr auto is_own_field = [](const std::string& key) {
@@ -73,6 +73,9 @@ Json budget_of(const Source& source) {
     if (is_own_field(key) || value == false) continue;
     budget[key] = settings.all && value.is_structured() ? Json(value.dump()) : value;
   }
+  const ModelFacts& model = source.task.run->model;
+  if (model.mask_id) budget["mask_id"] = *model.mask_id;
+  if (model.shifted == true) budget["shift"] = true;
   return budget;
 }
 

@@ -76,12 +76,17 @@ ModelFacts model_of(const RunRecord& run, const std::string& where) {
         return value.is_object();
       });
   const Fields model(block, where + ": model");
+  const auto family = model.text("family");
+  const bool open = family && *family != "smdm";
   return {.name = run.model.name,
           .kind = model.text("kind"),
           .parameters = run.model.parameters,
           .dtype = run.model.dtype,
           .arithmetic = model.text("dtype"),
           .rope_tables = model.text("rope_tables"),
+          .family = family,
+          .mask_id = open ? model.count("mask_id") : std::nullopt,
+          .shifted = open ? model.flag("shifted") : std::nullopt,
           .weights_sha256 = model.text("weights_sha256"),
           .config_sha256 = model.text("config_sha256"),
           .tokenizer_sha256 = model.text("tokenizer_sha256"),

@@ -249,6 +249,32 @@ TEST_CASE("one seed for both runs, and other rotary tables, are warned of") {
   CHECK(contains(rounded[0], "rope_tables: unknown against f32"));
 }
 
+TEST_CASE("another mask or shift of the same model is told") {
+  const auto with = [&](const char* family, std::int64_t mask, bool shifted,
+                        const std::string& weights, std::uint64_t seed) {
+    auto run = run_of(kAfter, seed);
+    run.smdm_eval["model"]["family"] = family;
+    run.smdm_eval["model"]["mask_id"] = mask;
+    run.smdm_eval["model"]["shifted"] = shifted;
+    run.smdm_eval["model"]["weights_sha256"] = weights;
+    return as_stored(run, "X" + std::to_string(seed));
+  };
+  const auto same = test::made_digest("aa");
+  const auto a = with("a2d-llama", 5, false, same, 3);
+  CHECK(compare_runs(a, with("a2d-llama", 5, false, same, 4)).warnings.empty());
+  const auto masks = compare_runs(a, with("a2d-llama", 6, false, same, 4)).warnings;
+  REQUIRE(masks.size() == 1);
+  CHECK(contains(masks[0], "mask_id: 5 against 6"));
+  const auto shifts = compare_runs(a, with("a2d-llama", 5, true, same, 4)).warnings;
+  REQUIRE(shifts.size() == 1);
+  CHECK(contains(shifts[0], "shift: off against on"));
+  // Another model has another mask, and SMDM's is always the same.
+  const auto other = test::made_digest("bb");
+  CHECK(compare_runs(a, with("dream", 6, true, other, 4)).warnings.empty());
+  CHECK(compare_runs(with("smdm", 5, false, same, 3), with("smdm", 6, false, same, 4))
+            .warnings.empty());
+}
+
 TEST_CASE("a perplexity that overflows is not compared") {
   MadeRun made{.tasks = {{.verdicts = kBefore}}};
   const auto with_perplexity = [&](std::uint64_t seed, double nats) {

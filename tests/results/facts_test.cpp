@@ -40,6 +40,8 @@ TEST_CASE("facts are what the files say, with their types") {
   CHECK(part.model.parameters == 1234);
   CHECK(part.model.dtype == "float32");
   CHECK_FALSE(part.model.arithmetic.has_value());
+  CHECK_FALSE(part.model.family.has_value());
+  CHECK_FALSE(part.model.mask_id.has_value());
   CHECK(part.model.weights_sha256 == test::made_digest("00ff"));
   CHECK(part.model.training_flops.dump() == "9007199254740993");  // not rounded to a double
   CHECK(part.git_revision == "abc1234");

@@ -152,6 +152,17 @@ TEST_CASE("what differs in seed, settings, program or machine stands beside each
   CHECK(board.add(rounded, "h").added == 2);
   rounded.smdm_eval["model"]["rope_tables"] = "f32";
   CHECK(board.add(rounded, "i").added == 2);
+  auto& model = rounded.smdm_eval["model"];
+  model["family"] = "smdm";
+  model["mask_id"] = 5;
+  model["shifted"] = false;
+  CHECK(board.add(rounded, "j").added == 0);  // SMDM's models can have no other
+  model["family"] = "a2d-llama";
+  CHECK(board.add(rounded, "k").added == 2);
+  model["mask_id"] = 6;
+  CHECK(board.add(rounded, "l").added == 2);
+  model["shifted"] = true;
+  CHECK(board.add(rounded, "m").added == 2);
 }
 
 TEST_CASE("the same measurement with other samples is a conflict, at another time it is none") {
