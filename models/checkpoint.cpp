@@ -73,10 +73,10 @@ ModelKind kind_of(const Checkpoint& checkpoint, std::optional<ModelKind> asked) 
 }
 
 /// What was trained beside a model's weights is no model without them.
-void refuse_adapter(const CheckpointOptions& options, const Files& files) {
-  const auto adapter = files.folder / "adapter_config.json";
-  if (options.model_size || !is_absent(files.config) || !is_folder(options.model) ||
-      is_absent(adapter))
+void refuse_adapter(const CheckpointOptions& options) {
+  const auto adapter = options.model / "adapter_config.json";
+  if (options.model_size || !is_folder(options.model) ||
+      !is_absent(options.model / "config.json") || is_absent(adapter))
     return;
   throw Error(ErrorKind::checkpoint,
               adapter.string() + ": an adapter alone: merge it into its base model");
@@ -106,8 +106,8 @@ FormattedConfig config_of(const CheckpointOptions& options, const Files& files) 
 }  // namespace
 
 Checkpoint find_checkpoint(const CheckpointOptions& options) {
+  refuse_adapter(options);
   const auto files = locate(options.model);
-  refuse_adapter(options, files);
   Checkpoint checkpoint;
   checkpoint.folder = files.folder;
   checkpoint.weights = files.weights;
