@@ -168,7 +168,7 @@ at::Tensor Transformer::feed_forward(const BlockWeights& block, const at::Tensor
   if (config_.feed_forward == FeedForward::swiglu) {
     inner = swiglu(linear(n2, block.gate, block.gate_bias), inner);
   } else {
-    at::gelu_(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
+    gelu(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
   }
   return linear(inner, block.down, block.down_bias);
 }

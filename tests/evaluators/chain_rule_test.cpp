@@ -88,7 +88,8 @@ TEST_CASE("only bf16 of SMDM's checkpoints sums into one bfloat16") {
   const FakeModel other(info, test::scrambled_logits(2.0));
   const FakeModel exact(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
   const TokenRequest request{.context = {1, 4}, .continuation = {3, 0, 6, 1, 1, 5}};
-  CHECK(chain_rule(other, request).nats == chain_rule(exact, request).nats);
+  // Logits of float32 under either arithmetic; only that of others reduces them in float64.
+  CHECK(std::abs(chain_rule(other, request).nats - chain_rule(exact, request).nats) < 1e-5);
 }
 
 }  // namespace

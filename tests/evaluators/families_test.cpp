@@ -27,7 +27,7 @@ double log_likelihood(const LanguageModel& model, const Json& recorded, Estimato
   config.estimator = std::move(estimator);
   config.cfg = recorded.value("cfg", 0.0);
   const std::vector requests = {request_of(recorded)};
-  return -score(model, requests, config).front().nats;
+  return score(model, requests, config).front().nats;
 }
 
 void check_diffusion(const LanguageModel& model, const Json& recorded) {

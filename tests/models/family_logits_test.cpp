@@ -66,6 +66,10 @@ bool rotating(const ModelConfig& config) {
 bool gated(const ModelConfig& config) {
   return config.feed_forward == FeedForward::swiglu;
 }
+/// Whether the base matters: a single pair of dimensions turns by 1 whatever the base.
+bool by_base(const ModelConfig& config) {
+  return config.rotary_elements() > 2;
+}
 bool scaled(const ModelConfig& config) {
   return config.rope_scaling.has_value();
 }
@@ -80,14 +84,14 @@ bool grouped(const ModelConfig& config) {
 std::vector<Fault> config_faults() {
   return {
       {"eps", all_models, [](Loaded& m) { m.config.norm_eps *= 100.0; }},
-      {"theta", rotating, [](Loaded& m) { m.config.rotary_base *= 2.0; }},
+      {"theta", by_base, [](Loaded& m) { m.config.rotary_base *= 2.0; }},
       {"share that rotates", [](const auto& c) { return c.family == "gpt_neox"; },
        [](Loaded& m) { m.config.rotary_percentage *= 2.0; }},
       {"positions divided", rotating, [](Loaded& m) { m.config.condense_ratio = 2; }},
       {"scaling dropped", scaled, [](Loaded& m) { m.config.rope_scaling.reset(); }},
       {"scaling's factor", scaled, [](Loaded& m) { m.config.rope_scaling.value().factor *= 2.0; }},
       {"scaling's low factor", scaled,
-       [](Loaded& m) { m.config.rope_scaling.value().low_freq_factor *= 1.5; }},
+       [](Loaded& m) { m.config.rope_scaling.value().low_freq_factor *= 0.5; }},
       {"scaling's high factor", scaled,
        [](Loaded& m) { m.config.rope_scaling.value().high_freq_factor *= 1.5; }},
       {"scaling's original length", scaled,
