@@ -44,6 +44,11 @@ int main(int argc, char** argv) {
       .requests = with_threads(run_requests),
       .prompts = with_threads(run_prompts),
       .bench = with_threads(run_bench),
+      .describe =
+          [](const DescribeSettings& describe) {
+            start_threads(describe.settings.threads.value_or(0));
+            run_describe(describe);
+          },
       .train = with_threads(run_train)};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

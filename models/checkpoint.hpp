@@ -11,24 +11,28 @@
 #include "models/config.hpp"
 #include "models/formats/list.hpp"
 #include "models/language_model.hpp"
+#include "models/weight_index.hpp"
 
 namespace smdm {
 
 /// What a user says about a checkpoint.
 struct CheckpointOptions {
-  /// A folder with config.json and model.safetensors, or one NAME.safetensors with NAME.config.json
-  /// beside it.
+  /// A folder with config.json and model.safetensors, or shards with an index; or one
+  /// NAME.safetensors with NAME.config.json beside it.
   std::filesystem::path model;
   std::optional<std::int64_t>
       model_size;  ///< published family's name in millions; replaces a configuration file
   std::optional<ModelKind> backend;
-  std::optional<RopeTables> rope_tables;  ///< overrides the configuration
+  std::optional<RopeTables> rope_tables;  ///< overrides the configuration; of SMDM's models alone
+  std::optional<std::int64_t> mask_id;    ///< of a masked diffusion model whose files do not say it
+  std::optional<bool> shift;  ///< of families that leave open whether their logits are shifted
   std::optional<std::filesystem::path> tokenizer;
 };
 
 /// A checkpoint's files and architecture, read but not loaded.
 struct Checkpoint {
-  std::filesystem::path weights;
+  std::filesystem::path folder;  ///< that everything lies in, as far as nobody says otherwise
+  WeightPlace weights;
   std::optional<std::filesystem::path> config_file;
   std::optional<std::filesystem::path>
       tokenizer;                        ///< tokenizer.model beside the weights, or the one given
@@ -61,5 +65,8 @@ struct Checkpoint {
 
 /// A device's name for people and results files: "cpu" or the GPU's product name.
 [[nodiscard]] std::string device_name(c10::Device device);
+
+/// Bytes of a GPU's memory that are free; nothing for the CPU, and in a build without the toolkit.
+[[nodiscard]] std::optional<std::uint64_t> free_device_memory(c10::Device device);
 
 }  // namespace smdm

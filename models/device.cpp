@@ -40,4 +40,8 @@ std::string device_name(c10::Device device) {
   return device.is_cuda() ? gpu_name(device.index()) : "cpu";
 }
 
+std::optional<std::uint64_t> free_device_memory(c10::Device device) {
+  return device.is_cuda() ? gpu_free_memory(device.index()) : std::nullopt;
+}
+
 }  // namespace smdm

@@ -1,7 +1,9 @@
-// What every model does before and behind its own work: it checks its input, and turns blocks of
-// logits into what was asked for.
+// What every model does before and behind its own work: it checks its input, looks for each token
+// where its logits stand, and turns blocks of logits into what was asked for.
 #include "models/language_model.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -112,6 +114,30 @@ void check(const ModelInfo& info, const PackedRows& rows, std::span<KvCache* con
   check_wanted(rows);
 }
 
+/// Where the logits of a token stand in a model that shifts them: one to the left in its row.
+std::int64_t shifted_position(const PackedRows& rows, std::int64_t position) {
+  const auto next = std::upper_bound(rows.offsets.begin(), rows.offsets.end(), position);
+  const auto row = static_cast<std::size_t>(next - rows.offsets.begin()) - 1;
+  if (position > rows.offsets[row]) return position - 1;
+  if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr) {
+    reject("the first token of " + row_name(row) +
+           " is wanted, whose shifted logits belong to the last token of its prefix: wanted a row "
+           "that begins with that token");
+  }
+  return position;
+}
+
+/// Rows of a model that shifts its logits, with the positions that the network is to give; nothing
+/// for other models, whose logits stand at their tokens.
+std::optional<PackedRows> shifted_rows(const ModelInfo& info, const PackedRows& rows) {
+  const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
+  if (diffusion == nullptr || !diffusion->shifted) return std::nullopt;
+  auto shifted = rows;
+  for (auto& position : shifted.wanted) position = shifted_position(rows, position);
+  for (auto& position : shifted.unconditional) position = shifted_position(rows, position);
+  return shifted;
+}
+
 }  // namespace
 
 TokenScores LanguageModel::scores(const PackedRows& rows,
@@ -128,17 +154,21 @@ TokenScores LanguageModel::scores(const PackedRows& rows,
   TokenScores result;
   result.log_p.reserve(tokens.size());
   if (tokens.empty() && rows.keep.empty()) return result;
-  result.prefixes = run(rows, {}, [&](std::int64_t first, const at::Tensor& logits) {
+  const auto shifted = shifted_rows(info_, rows);
+  const auto& read = shifted ? *shifted : rows;
+  result.prefixes = run(read, {}, [&](std::int64_t first, const at::Tensor& logits) {
     const auto count = static_cast<std::size_t>(logits.size(0));
     append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax,
-                        result);
+                        info_.arithmetic, result);
   });
   return result;
 }
 
 void LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const {
   check(info_, rows);
-  if (!rows.wanted.empty()) run(rows, {}, visit);
+  if (rows.wanted.empty()) return;
+  const auto shifted = shifted_rows(info_, rows);
+  run(shifted ? *shifted : rows, {}, visit);
 }
 
 at::Tensor LanguageModel::logits(const PackedRows& rows) const {

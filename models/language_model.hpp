@@ -62,7 +62,9 @@ class KvCache {
 
 /// Log-probabilities of given tokens, and which token was likeliest.
 struct TokenScores {
-  std::vector<float> log_p;  ///< [W], nats; rounded to bfloat16 by a bf16 model
+  /// [W], nats. Every value is a number of the type that the model's logits have (float32,
+  /// bfloat16), unless its family computes log-probabilities in float64.
+  std::vector<double> log_p;
   std::vector<std::int64_t>
       argmax;         ///< [W], the lowest id where several are equal; empty if not asked for
   Prefixes prefixes;  ///< [R] for the rows that keep tokens, else null; empty if none does
@@ -83,7 +85,8 @@ using LogitsVisitor = std::function<void(std::int64_t first, const at::Tensor& l
 ///
 /// Every call throws std::invalid_argument if a limit of PackedRows is broken: an id that is
 /// neither below vocab_tokens nor the mask id, an empty row or one longer than max_tokens,
-/// positions out of range, a prefix of another kind of model.
+/// positions out of range, a prefix of another kind of model, or the first token of a row over a
+/// prefix wanted of a model whose logits are shifted.
 class LanguageModel {
  public:
   explicit LanguageModel(ModelInfo info) : info_(info) {}

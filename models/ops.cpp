@@ -12,6 +12,7 @@
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 
 #include "models/cpu/levels.hpp"
 #include "models/cpu/row_ranges.hpp"
@@ -392,6 +393,26 @@ at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
     });
   }
   return out;
+}
+
+void gelu(at::Tensor& x, const char* form) {
+  if (!x.is_cpu()) {
+    at::gelu_(x, form);
+    return;
+  }
+  // Below the length from which one call is shared out among threads.
+  constexpr std::int64_t kPiece = 16384;
+  const auto width = x.size(1);
+  cpu::for_row_ranges(x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    const c10::InferenceMode no_gradients;  // a setting of each thread
+    for (auto n = begin; n < end; ++n) {
+      const auto row = x.select(0, n);
+      for (std::int64_t i = 0; i < width; i += kPiece) {
+        auto piece = row.narrow(0, i, std::min(kPiece, width - i));
+        at::gelu_(piece, form);
+      }
+    }
+  });
 }
 
 at::Tensor token_log_probabilities(const at::Tensor& logits, const at::Tensor& tokens) {

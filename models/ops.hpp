@@ -84,6 +84,12 @@ struct Rotation {
 /// The same of two tensors [N, I].
 [[nodiscard]] at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up);
 
+/// GELU in place. Each row's bits depend on its own numbers alone: ATen's operation on the whole
+/// tensor computes the elements behind a thread's last full register otherwise than the others.
+/// @param x     float32 or bfloat16 [N, I], contiguous
+/// @param form  "none" (erf) or "tanh", as at::gelu_() has it
+void gelu(at::Tensor& x, const char* form);
+
 /// Entries of log_softmax(logits), in the logits' type, so that bfloat16 rounds as under autocast.
 /// @param logits  [N, V], float32 or bfloat16
 /// @param tokens  int64 [N], on the same device; one of V each

@@ -12,30 +12,13 @@
 
 #include "models/batch.hpp"
 #include "models/cpu/attention.hpp"
+#include "models/model_info.hpp"
 #include "models/ops.hpp"
 
 namespace smdm {
 namespace {
 
 constexpr std::int64_t kHeadRows = 512;  ///< wanted positions whose logits exist at once
-
-ModelInfo describe(const ModelConfig& config,
-                   ModelKind kind,
-                   ComputeType compute,
-                   const Weights& weights) {
-  ModelInfo info{.objective = Autoregressive{},
-                 .vocab_tokens = config.padded_vocab_size,
-                 .max_tokens = config.block_size,
-                 .parameters = weights.parameters,
-                 .compute = compute};
-  info.arithmetic = config.arithmetic;
-  if (kind == ModelKind::mdm) {
-    info.objective = MaskedDiffusion{.mask_id = config.mask(),
-                                     .shifted = config.shifted_logits,
-                                     .excludes_mask = config.excludes_mask};
-  }
-  return info;
-}
 
 /// A linear layer, with its bias where it has one.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
@@ -64,7 +47,7 @@ Transformer::Transformer(const ModelConfig& config,
                          ModelKind kind,
                          ComputeType compute,
                          Weights weights)
-    : LanguageModel(describe(config, kind, compute, weights)),
+    : LanguageModel(model_info(config, kind, compute, weights.parameters)),
       config_(config),
       causal_(kind == ModelKind::arm),
       type_(compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat),
@@ -185,7 +168,7 @@ at::Tensor Transformer::feed_forward(const BlockWeights& block, const at::Tensor
   if (config_.feed_forward == FeedForward::swiglu) {
     inner = swiglu(linear(n2, block.gate, block.gate_bias), inner);
   } else {
-    at::gelu_(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
+    gelu(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
   }
   return linear(inner, block.down, block.down_bias);
 }

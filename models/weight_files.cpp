@@ -12,18 +12,26 @@ WeightFiles::WeightFiles(const std::vector<std::filesystem::path>& files) {
   if (files.empty()) throw std::invalid_argument("weight files: wanted one or more, got none");
   name_ = files.size() == 1 ? files.front().string() : files.front().parent_path().string();
   files_.reserve(files.size());
-  for (const auto& path : files) {
-    const auto& file = files_.emplace_back(path);
-    for (const auto& [tensor, entry] : file.entries()) {
-      const auto [found, is_new] = file_of_.try_emplace(tensor, files_.size() - 1);
-      if (!is_new) {
-        throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + tensor +
-                                               "\" stands in " + files_[found->second].name() +
-                                               " too");
-      }
-      entries_.emplace(tensor, entry);
-      bytes_ += entry.end - entry.begin;
+  for (const auto& path : files) add(path);
+}
+
+WeightFiles::WeightFiles(const WeightPlace& place) : WeightFiles(place.files) {
+  if (!place.index) return;
+  name_ = place.name();
+  const WeightIndex index(*place.index);
+  for (std::size_t i = 0; i < files_.size(); ++i) index.check(place.files[i], files_[i].entries());
+}
+
+void WeightFiles::add(const std::filesystem::path& path) {
+  const auto& file = files_.emplace_back(path);
+  for (const auto& [tensor, entry] : file.entries()) {
+    const auto [found, is_new] = file_of_.try_emplace(tensor, files_.size() - 1);
+    if (!is_new) {
+      throw Error(ErrorKind::checkpoint, file.name() + ": tensor \"" + tensor + "\" stands in " +
+                                             files_[found->second].name() + " too");
     }
+    entries_.emplace(tensor, entry);
+    bytes_ += entry.end - entry.begin;
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/safetensors.hpp"
+#include "models/weight_index.hpp"
 
 namespace smdm {
 
@@ -21,6 +22,11 @@ class WeightFiles {
   /// @throws Error(checkpoint)  if a file cannot be read or breaks the format, or a tensor stands
   ///                            in two of them
   explicit WeightFiles(const std::vector<std::filesystem::path>& files);
+
+  /// Those of a checkpoint.
+  /// @throws Error(checkpoint)  besides, if a tensor does not stand where the index says, or the
+  ///                            index does not name it
+  explicit WeightFiles(const WeightPlace& place);
 
   /// Of all files; `begin` and `end` count within a tensor's own file.
   [[nodiscard]] const TensorEntries& entries() const noexcept { return entries_; }
@@ -38,6 +44,8 @@ class WeightFiles {
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }  ///< of all tensors
 
  private:
+  void add(const std::filesystem::path& path);
+
   std::string name_;
   std::vector<SafetensorsFile> files_;
   std::map<std::string, std::size_t> file_of_;

@@ -69,14 +69,21 @@ RandomStream::RandomStream(std::uint64_t seed,
 }
 
 PhiloxCounter RandomStream::block(std::int64_t step, std::int64_t index) const {
-  constexpr std::int64_t kLimit = 0x100000000;
-  if (step < 0 || step >= kLimit || index < 0 || index >= kLimit) {
-    throw std::invalid_argument("wanted a random draw at a step and block below 2^32, got step " +
-                                std::to_string(step) + ", block " + std::to_string(index));
+  constexpr std::int64_t kSteps = 0x100000000;
+  constexpr std::int64_t kBlocks = 0x800000000;
+  if (step < 0 || step >= kSteps || index < 0 || index >= kBlocks) {
+    throw std::invalid_argument(
+        "wanted a random draw at a step below 2^32 and a place below 2^37, got step " +
+        std::to_string(step) + ", block " + std::to_string(index) + " of four places");
   }
+  // A counter has one word for the block. What goes beyond it joins the purpose, which uses no more
+  // than the low 8 bits of its word.
+  constexpr unsigned kPurposeBits = 8;
+  const auto block = static_cast<std::uint64_t>(index);
+  const auto beyond = static_cast<std::uint32_t>(block >> 32U);
   return philox({static_cast<std::uint32_t>(content_), static_cast<std::uint32_t>(content_ >> 32U),
-                 static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(index)},
-                key_);
+                 static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(block)},
+                {key_[0], key_[1] | (beyond << kPurposeBits)});
 }
 
 std::uint32_t RandomStream::bits(std::int64_t step, std::int64_t place) const {

@@ -55,8 +55,9 @@ void check_seed(std::uint64_t seed);
 
 /// The draws of one purpose over one content under one seed. A value: copy it freely.
 ///
-/// Key: (seed, purpose). Counter: (low and high word of the content hash, step, place / 4); the
-/// draw is word place % 4 of the four.
+/// With block = place / 4, the key is (seed, purpose + 2^8 (block >> 32)) and the counter (low and
+/// high word of the content hash, step, low word of block); the draw is word place % 4 of the four.
+/// Purposes are below 2^8, so no two draws read the same word of the same counter.
 class RandomStream {
  public:
   /// @param content  what the draws belong to: the question's context, or the prompt
@@ -65,7 +66,7 @@ class RandomStream {
 
   /// 32 random bits.
   /// @param step   sample, round or step, below 2^32
-  /// @param place  position, or position * V + token, below 2^34
+  /// @param place  position, or position * V + token, below 2^37
   /// @throws std::invalid_argument  beyond these limits
   [[nodiscard]] std::uint32_t bits(std::int64_t step, std::int64_t place) const;
 

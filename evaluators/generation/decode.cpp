@@ -3,7 +3,9 @@
 // forward.
 #include "evaluators/generation/decode.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/numbers/random.hpp"
@@ -51,7 +53,7 @@ class Document {
                         std::span<double> out) { draws_.noise(ids.size(), tokens, out); },
         .margin = draws_.margin};
     ids.push_back(choose_tokens(logits, config_.temperature, draws).front());
-    ended_ = ids.back() == config_.eos_id;
+    ended_ = std::ranges::find(config_.eos_ids, ids.back()) != config_.eos_ids.end();
     ++generation_.forwards;
     waiting_ = false;
   }

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,8 +17,8 @@ struct DecodingConfig {
   // Changes what is generated.
   std::int64_t total_length = 256;  ///< of prompt and answer together, at most max_tokens
   double temperature = 0.0;         ///< of the Gumbel noise, see choose_tokens(); 0 is greedy
-  std::optional<std::int64_t> eos_id = {};  ///< a document ends after this token, which it keeps
-  std::uint64_t seed = 0;                   ///< below 2^32
+  std::vector<std::int64_t> eos_ids = {};  ///< a document ends after any of these, which it keeps
+  std::uint64_t seed = 0;                  ///< below 2^32
   // Changes only the speed (and the memory: every document in work has its cache).
   PackingLimits packing = {};
 };
@@ -41,7 +40,7 @@ struct DecodingDraws {
 /// Called once per prompt, in any order, as soon as its document is finished.
 using DecodingDone = std::function<void(std::size_t index, const Generation& generation)>;
 
-/// Continues every prompt up to total_length or the end token.
+/// Continues every prompt up to total_length or an end token.
 ///
 /// Many documents share each forward, and one that ends makes room for the next; yet a document's
 /// result depends on itself alone. `forwards` is the number of tokens generated.

@@ -86,6 +86,13 @@ std::vector<std::int64_t> first_choices(const at::Tensor& logits) {
 
 }  // namespace
 
+at::Tensor without_mask(const at::Tensor& logits, const MaskedDiffusion& diffusion) {
+  if (diffusion.excludes_mask || diffusion.mask_id >= logits.size(-1)) return logits;
+  auto others = logits.clone();
+  others.select(-1, diffusion.mask_id).fill_(-std::numeric_limits<double>::infinity());
+  return others;
+}
+
 std::vector<std::int64_t> choose_tokens(const at::Tensor& logits,
                                         double temperature,
                                         const TokenDraws& draws) {

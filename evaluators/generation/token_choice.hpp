@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "models/language_model.hpp"
+
 namespace at {
 class Tensor;
 }
@@ -25,6 +27,11 @@ struct TokenDraws {
   /// change a choice need not be made; 0 makes them all.
   double margin = 0.0;
 };
+
+/// Logits that never choose the mask: its own logit is -infinity where it is a token of the
+/// vocabulary. Where it is none, or is -infinity already, the very same tensor.
+/// @param logits  [n, V]
+[[nodiscard]] at::Tensor without_mask(const at::Tensor& logits, const MaskedDiffusion& diffusion);
 
 /// One token per row: argmax of l - T ln(-ln u), in float64 and with one u per token; the lowest id
 /// where several are equal. It is the argmax of exp(l) / (-ln u)^T, the noise of the published

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <ATen/core/Tensor.h>
+
 #include "base/numbers/random.hpp"
 #include "evaluators/generation/schedule.hpp"
 #include "evaluators/rows/checks.hpp"
@@ -30,13 +32,15 @@ bool ranks(Sampler sampler) {
 /// One document, from its prompt to the last mask.
 class Document final : public LogitsSource {
  public:
-  /// @param config, times  outlive the document
+  /// @param diffusion, config, times  outlive the document
   Document(MaskedSequence sequence,
+           const MaskedDiffusion& diffusion,
            const UnmaskingConfig& config,
            const std::vector<float>& times,
            UnmaskingDraws draws,
            std::function<void(const Generation&)> done)
       : sequence_(std::move(sequence)),
+        diffusion_(diffusion),
         config_(config),
         times_(times),
         draws_(std::move(draws)),
@@ -55,7 +59,8 @@ class Document final : public LogitsSource {
     return std::nullopt;
   }
 
-  void see(std::int64_t first, const at::Tensor& logits) override {
+  void see(std::int64_t first, const at::Tensor& all_logits) override {
+    const auto logits = without_mask(all_logits, diffusion_);
     const TokenDraws draws{
         .uniforms =
             [&](std::int64_t row, std::span<const std::int64_t> tokens, std::span<double> out) {
@@ -104,6 +109,7 @@ class Document final : public LogitsSource {
   }
 
   MaskedSequence sequence_;
+  const MaskedDiffusion& diffusion_;
   const UnmaskingConfig& config_;
   const std::vector<float>& times_;
   UnmaskingDraws draws_;
@@ -151,17 +157,19 @@ void unmask(const LanguageModel& model,
   const auto& info = model.info();
   check_config(info, config);
   const auto times = diffusion_times(config.steps);
-  const auto mask_id = std::get<MaskedDiffusion>(info.objective).mask_id;
+  const auto& diffusion = std::get<MaskedDiffusion>(info.objective);
   const OpenLogitsSource open_next = [&]() -> std::unique_ptr<LogitsSource> {
     auto prompt = next();
     if (!prompt) return nullptr;
     const auto index = prompt->index;
     const auto context = prompt->ids.size();
-    MaskedSequence sequence{
-        .ids = std::move(prompt->ids), .context = context, .mask_id = mask_id, .cfg = prompt->cfg};
-    sequence.ids.resize(static_cast<std::size_t>(config.total_length), mask_id);
+    MaskedSequence sequence{.ids = std::move(prompt->ids),
+                            .context = context,
+                            .mask_id = diffusion.mask_id,
+                            .cfg = prompt->cfg};
+    sequence.ids.resize(static_cast<std::size_t>(config.total_length), diffusion.mask_id);
     return std::make_unique<Document>(
-        std::move(sequence), config, times, std::move(prompt->draws),
+        std::move(sequence), diffusion, config, times, std::move(prompt->draws),
         [&done, index](const Generation& generation) { done(index, generation); });
   };
   run_sources(model, open_next, config.packing);

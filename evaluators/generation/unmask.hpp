@@ -81,8 +81,9 @@ using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
 /// once (with its unconditional twin where cfg > 0) and a token is chosen for every masked
 /// position; the confidence sampler ranks them by the softmax probability (float64, without noise,
 /// after guidance; of equals the leftmost first). What is revealed is never revised, and nothing
-/// stops at an end token. A mask id inside the prompt is filled like the rest. A step that would
-/// reveal nothing does not run the model; `forwards` counts those that do.
+/// stops at an end token. The mask itself is never chosen, also where it is a token of the
+/// vocabulary: its logit counts as -infinity. A mask id inside the prompt is filled like the rest.
+/// A step that would reveal nothing does not run the model; `forwards` counts those that do.
 ///
 /// Nie et al. 2024, arXiv:2410.18514 (SMDM's samplers); the confidence order after Chang et al.
 /// 2022, arXiv:2202.04200; Gumbel noise in float64 after Zheng et al. 2024, arXiv:2409.02908.

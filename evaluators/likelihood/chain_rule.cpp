@@ -25,7 +25,7 @@ class ChainRuleSource final : public ScoreSource {
   void take(const Scores& scores) override { estimate_.nats += scores.log_p.front(); }
 
   void finish() override {
-    estimate_.nats = round_sum(estimate_.nats, scoring_.compute);
+    estimate_.nats = round_sum(estimate_.nats, scoring_.sum);
     scoring_.done(estimate_);
   }
 

@@ -96,7 +96,7 @@ class Opener {
     const auto left = questions_[question_].subspan(request_);
     const auto count = requests_with_one_context(left);
     return teacher_forcing_source(left.first(count),
-                                  estimator.one_bfloat16 ? info_.compute : ComputeType::f32,
+                                  estimator.one_bfloat16 ? sum_type(info_) : SumType::f64,
                                   config_.greedy ? WithArgmax::yes : WithArgmax::no, taken(count));
   }
 
@@ -129,10 +129,7 @@ class Opener {
     std::vector<std::unique_ptr<SubsetEstimator>> estimators;
     estimators.reserve(requests.size());
     for (const auto& request : requests) estimators.push_back(make(request));
-    return subset_source({.requests = requests,
-                          .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
-                          .cfg = config_.cfg,
-                          .max_tokens = info_.max_tokens},
+    return subset_source(question_rows(info_, requests, config_.cfg),
                          independent_plan(std::move(estimators)), taken(requests.size()));
   }
 
@@ -142,7 +139,7 @@ class Opener {
     return {.request = request,
             .mask_id = std::get<MaskedDiffusion>(info_.objective).mask_id,
             .cfg = config_.cfg,
-            .compute = info_.compute,
+            .sum = sum_type(info_),
             .done = [take](const Estimate& estimate) { take(0, estimate); }};
   }
 
@@ -299,7 +296,7 @@ std::vector<RowCost> count_work(const ModelInfo& info,
   const auto none = std::make_shared<NoPrefix>();
   const auto answer = [&](const RowGroup& forward) {
     TokenScores scores;
-    scores.log_p.assign(forward.tokens.size(), -1.0F);
+    scores.log_p.assign(forward.tokens.size(), -1.0);
     if (config.greedy) scores.argmax.assign(forward.tokens.size(), 0);
     if (!forward.rows.keep.empty()) scores.prefixes.assign(forward.rows.rows(), none);
     return scores;

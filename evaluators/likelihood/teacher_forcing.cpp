@@ -11,11 +11,11 @@ namespace {
 class TeacherForcingSource final : public ScoreSource {
  public:
   TeacherForcingSource(std::span<const TokenRequest> requests,
-                       ComputeType compute,
+                       SumType sum,
                        WithArgmax with_greedy,
                        std::function<void(std::size_t, const Estimate&)> done)
       : requests_(requests),
-        compute_(compute),
+        sum_(sum),
         with_greedy_(with_greedy),
         done_(std::move(done)),
         estimates_(requests.size()) {}
@@ -33,13 +33,13 @@ class TeacherForcingSource final : public ScoreSource {
     auto at = count;  // the first tokens come first, then every target's others
     for (std::size_t r = 0; r < count; ++r) {
       const auto& target = requests_[r].continuation;
-      auto nats = static_cast<double>(scores.log_p[r]);
+      auto nats = scores.log_p[r];
       auto greedy = is_first_choice(scores, r, target.front());
       for (std::size_t i = 1; i < target.size(); ++i, ++at) {
         nats += scores.log_p[at];
         greedy = greedy && is_first_choice(scores, at, target[i]);
       }
-      estimates_[r].nats = round_sum(nats, compute_);
+      estimates_[r].nats = round_sum(nats, sum_);
       if (with_greedy_ == WithArgmax::yes) estimates_[r].is_greedy = greedy;
     }
   }
@@ -77,7 +77,7 @@ class TeacherForcingSource final : public ScoreSource {
   }
 
   std::span<const TokenRequest> requests_;
-  ComputeType compute_;
+  SumType sum_;
   WithArgmax with_greedy_;
   std::function<void(std::size_t, const Estimate&)> done_;
   std::vector<Estimate> estimates_;
@@ -102,10 +102,10 @@ std::size_t requests_with_one_context(std::span<const TokenRequest> requests) {
 
 std::unique_ptr<ScoreSource> teacher_forcing_source(
     std::span<const TokenRequest> requests,
-    ComputeType compute,
+    SumType sum,
     WithArgmax with_greedy,
     std::function<void(std::size_t, const Estimate&)> done) {
-  return std::make_unique<TeacherForcingSource>(requests, compute, with_greedy, std::move(done));
+  return std::make_unique<TeacherForcingSource>(requests, sum, with_greedy, std::move(done));
 }
 
 }  // namespace smdm

@@ -13,8 +13,8 @@ namespace smdm {
 /// Changes the number reported.
 struct TeacherForcing {
   static constexpr const char* kName = "exact";
-  /// Whether a bf16 model's sum becomes one bfloat16, as the published runs report it; for a long
-  /// text that keeps too little of it.
+  /// Whether a sum becomes one bfloat16 where sum_type() says so, as the published runs report it;
+  /// for a long text that keeps too little of it.
   bool one_bfloat16 = true;
 };
 
@@ -31,13 +31,13 @@ struct TeacherForcing {
 /// its context. The context's row is counted for the first request. Bound::exact, and no standard
 /// error.
 /// @param requests    equal, non-empty contexts; outlive the source
-/// @param compute     bf16: the sum is rounded to bfloat16
+/// @param sum         what a request's log-probabilities are summed into
 /// @param with_greedy whether the estimates say if every token was the model's first choice; needs
 ///                    results with argmax
 /// @param done        called once per request with its index in `requests`
 [[nodiscard]] std::unique_ptr<ScoreSource> teacher_forcing_source(
     std::span<const TokenRequest> requests,
-    ComputeType compute,
+    SumType sum,
     WithArgmax with_greedy,
     std::function<void(std::size_t, const Estimate&)> done);
 

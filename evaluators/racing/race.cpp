@@ -55,7 +55,6 @@ void race(const LanguageModel& model,
           const RacingConfig& config,
           const RaceDone& done) {
   check(model, questions, config);
-  const auto& info = model.info();
   std::size_t next = 0;
   const auto open = [&]() -> std::unique_ptr<ScoreSource> {
     if (next == questions.size()) return nullptr;
@@ -71,10 +70,7 @@ void race(const LanguageModel& model,
       if (running->estimates.size() == question.requests.size())
         done(index, std::move(running->estimates), running->outcome);
     };
-    return subset_source({.requests = question.requests,
-                          .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
-                          .cfg = config.cfg,
-                          .max_tokens = info.max_tokens},
+    return subset_source(question_rows(model.info(), question.requests, config.cfg),
                          std::move(plan), report);
   };
   run_sources(model, open, config.packing);

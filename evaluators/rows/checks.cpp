@@ -1,5 +1,7 @@
+// One sentence for each limit that a request or prompt breaks: what was wanted and what came.
 #include "evaluators/rows/checks.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <variant>
 
@@ -8,6 +10,8 @@
 namespace smdm {
 namespace {
 
+constexpr const char* kNotShown = "and cannot be part of what it reads";
+
 void check_ids(const ModelInfo& info, std::span<const std::int64_t> ids, const std::string& name) {
   for (const auto id : ids) {
     if (id >= 0 && id < info.vocab_tokens) continue;
@@ -15,6 +19,17 @@ void check_ids(const ModelInfo& info, std::span<const std::int64_t> ids, const s
                                         " is outside the vocabulary 0.." +
                                         std::to_string(info.vocab_tokens - 1));
   }
+}
+
+/// SMDM's mask is outside the vocabulary; where it is a token like others, a text may spell it.
+void check_no_mask(const ModelInfo& info,
+                   std::span<const std::int64_t> ids,
+                   const std::string& name,
+                   const char* why) {
+  if (!holds_mask(info, ids)) return;
+  const auto mask_id = std::get<MaskedDiffusion>(info.objective).mask_id;
+  throw Error(ErrorKind::request, name + ": token id " + std::to_string(mask_id) +
+                                      " is the mask, which hides tokens from the model " + why);
 }
 
 void check_length(std::size_t tokens, std::int64_t limit, const std::string& name) {
@@ -41,6 +56,11 @@ void require_autoregressive(const ModelInfo& info, const std::string& what) {
   }
 }
 
+bool holds_mask(const ModelInfo& info, std::span<const std::int64_t> ids) {
+  const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
+  return diffusion != nullptr && std::ranges::find(ids, diffusion->mask_id) != ids.end();
+}
+
 void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name) {
   if (request.context.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
     throw Error(ErrorKind::request,
@@ -54,6 +74,8 @@ void check_request(const ModelInfo& info, const TokenRequest& request, const std
   }
   check_ids(info, request.context, name);
   check_ids(info, request.continuation, name);
+  check_no_mask(info, request.context, name, kNotShown);
+  check_no_mask(info, request.continuation, name, "and cannot be scored");
   check_length(request.context.size() + request.continuation.size(), info.max_tokens, name);
 }
 
@@ -65,6 +87,7 @@ void check_prompt(const ModelInfo& info,
     throw Error(ErrorKind::request, name + ": an autoregressive model needs a prompt, got none");
   }
   check_ids(info, prompt, name);
+  check_no_mask(info, prompt, name, kNotShown);
   check_length(prompt.size(), total_length, name);
 }
 

@@ -15,17 +15,21 @@ namespace smdm {
 const MaskedDiffusion& require_masked_diffusion(const ModelInfo& info, const std::string& what);
 void require_autoregressive(const ModelInfo& info, const std::string& what);
 
+/// Whether ids hold the mask of a masked diffusion model: such a token would count as hidden.
+[[nodiscard]] bool holds_mask(const ModelInfo& info, std::span<const std::int64_t> ids);
+
 /// The one check of a likelihood request: who reads one calls it before anything is computed, and
 /// nothing below checks again.
 /// @param name  of the request, for the error: "FILE:LINE" or "task piqa, document 3, request 1"
 /// @throws Error(request)  if its continuation is empty, or its context for an autoregressive
 ///                         model, if it is longer than the model reads, or an id is outside the
-///                         vocabulary
+///                         vocabulary, or is the mask
 void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name);
 
 /// The same of a prompt.
-/// @throws Error(request)  if it is longer than `total_length`, has an id outside the vocabulary,
-///                         or is empty although the model is autoregressive
+/// @throws Error(request)  if it is longer than `total_length`, has an id that is outside the
+///                         vocabulary or the mask, or is empty although the model is
+///                         autoregressive
 void check_prompt(const ModelInfo& info,
                   std::span<const std::int64_t> prompt,
                   std::int64_t total_length,

@@ -13,7 +13,7 @@ namespace smdm {
 namespace {
 
 /// Minus infinity is none either: every finite logit gives its token some probability.
-void check_numbers(std::span<const float> log_p) {
+void check_numbers(std::span<const double> log_p) {
   for (const auto value : log_p) {
     if (!std::isfinite(value)) {
       throw Error(ErrorKind::checkpoint, "wanted finite log-probabilities from the model, got " +
@@ -43,7 +43,7 @@ void run_sources(const ScoreRows& score_rows,
     if (batch.parts.empty()) return;
     const auto scores = score_rows(batch.rows);
     check_numbers(scores.log_p);
-    const std::span<const float> log_p(scores.log_p);
+    const std::span<const double> log_p(scores.log_p);
     const std::span<const std::int64_t> argmax(scores.argmax);
     const std::span prefixes(scores.prefixes);
     for (const auto& part : batch.parts) {
@@ -75,8 +75,13 @@ void add_cost(Estimate& estimate, const RowGroup& group) {
   estimate.tokens += group.rows.tokens();
 }
 
-double round_sum(double nats, ComputeType compute) {
-  if (compute != ComputeType::bf16) return nats;
+SumType sum_type(const ModelInfo& info) {
+  const bool published = info.arithmetic == Arithmetic::smdm;
+  return published && info.compute == ComputeType::bf16 ? SumType::bf16 : SumType::f64;
+}
+
+double round_sum(double nats, SumType type) {
+  if (type == SumType::f64) return nats;
   return static_cast<float>(c10::BFloat16(static_cast<float>(nats)));
 }
 

@@ -31,7 +31,7 @@ struct RowCost {
 
 /// The results of one group, in the order of its wanted positions.
 struct Scores {
-  std::span<const float> log_p;          ///< nats
+  std::span<const double> log_p;         ///< nats
   std::span<const std::int64_t> argmax;  ///< empty if not asked for
   /// One per row of the group, null for rows that keep no tokens; empty if none of the forward
   /// does.
@@ -73,12 +73,22 @@ void run_sources(const ScoreRows& score_rows,
                  const OpenScoreSource& open_next,
                  const PackingLimits& limits);
 
+/// What the log-probabilities of a request are summed into.
+enum class SumType : std::uint8_t {
+  f64,
+  bf16,  ///< one bfloat16 in the end
+};
+
+/// bf16 for SMDM's checkpoints under --dtype bf16, whose published runs sum cross entropies into a
+/// single bfloat16; everybody else sums in float64.
+[[nodiscard]] SumType sum_type(const ModelInfo& info);
+
 /// What an estimator of one request on a masked diffusion model needs to know.
 struct Scoring {
   const TokenRequest* request = nullptr;  ///< outlives the source
   std::int64_t mask_id = 0;
   double cfg = 0.0;  ///< see guidance.hpp
-  ComputeType compute = ComputeType::f32;
+  SumType sum = SumType::f64;
   std::function<void(const Estimate&)> done;  ///< called once
 };
 
@@ -92,8 +102,7 @@ struct Scoring {
 /// Adds the rows and tokens of a group to the cost of an estimate.
 void add_cost(Estimate& estimate, const RowGroup& group);
 
-/// -sum of log-probabilities as the published runs give it: one number of the model's precision.
-/// Under bf16 their cross entropies are summed into a single bfloat16.
-[[nodiscard]] double round_sum(double nats, ComputeType compute);
+/// A sum of log-probabilities as a number of the type that they are summed into.
+[[nodiscard]] double round_sum(double nats, SumType type);
 
 }  // namespace smdm

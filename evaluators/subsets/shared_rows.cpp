@@ -29,10 +29,23 @@ std::vector<std::int64_t> tokens_at(const TokenRequest& request, const Subset& h
 
 }  // namespace
 
+QuestionRows question_rows(const ModelInfo& info,
+                           std::span<const TokenRequest> requests,
+                           double cfg) {
+  const auto& diffusion = std::get<MaskedDiffusion>(info.objective);
+  return {.requests = requests,
+          .mask_id = diffusion.mask_id,
+          .cfg = cfg,
+          .max_tokens = info.max_tokens,
+          .shifted = diffusion.shifted};
+}
+
 RowTable::RowTable(QuestionRows question) : question_(question), costs_(question.requests.size()) {}
 
-RowTable::Place RowTable::ask(std::size_t request, const WantedRow& wanted) {
+RowTable::Place RowTable::ask(std::size_t request, const WantedRow& row_wanted) {
   const auto& asking = question_.requests[request];
+  auto wanted = row_wanted;
+  wanted.frozen_prompt = wanted.frozen_prompt && freezes(request);
   const auto tokens = tokens_at(asking, wanted.hidden);
   auto& alike = rows_of_[{wanted.frozen_prompt, masked(asking, wanted.hidden, question_.mask_id)}];
   for (const auto index : alike) {
@@ -47,7 +60,7 @@ RowTable::Place RowTable::ask(std::size_t request, const WantedRow& wanted) {
   }
   alike.push_back(rows_.size());
   rows_.push_back({.request = request,
-                   .wanted = wanted,
+                   .wanted = std::move(wanted),
                    .variants = {tokens},
                    .given_out = false,
                    .log_p = {}});
@@ -59,6 +72,17 @@ std::size_t RowTable::prefill_length(std::size_t request) const {
   const auto& asking = question_.requests[request];
   const auto room = static_cast<std::size_t>(question_.max_tokens) - asking.context.size();
   return std::min(std::bit_ceil(asking.continuation.size()), room);
+}
+
+/// Tokens at the end of the prompt that a row over a frozen prompt begins with.
+std::size_t RowTable::unfrozen(std::size_t request) const {
+  const auto prompt = question_.requests[request].context.size();
+  return question_.shifted ? std::min<std::size_t>(prompt, 1) : 0;
+}
+
+/// Whether a row over a frozen prompt is another than the full row.
+bool RowTable::freezes(std::size_t request) const {
+  return question_.requests[request].context.size() > unfrozen(request);
 }
 
 void RowTable::put_in_line(std::size_t row) {
@@ -107,7 +131,7 @@ RowGroup RowTable::prefill_group(std::size_t length) const {
   ids.insert(ids.end(), length, question_.mask_id);
   RowGroup group;
   group.rows.append(ids);
-  const auto kept = static_cast<std::int64_t>(context.size());
+  const auto kept = static_cast<std::int64_t>(context.size() - unfrozen(0));
   group.rows.keep = {kept};
   if (question_.cfg != 0.0) {
     std::ranges::fill(ids, question_.mask_id);
@@ -140,20 +164,25 @@ RowGroup RowTable::full_group(const Row& row, std::span<const std::int64_t> mask
 
 RowGroup RowTable::frozen_group(const Row& row, std::span<const std::int64_t> masked_target) const {
   const auto& prefill = prefills_.at(prefill_length(row.request));
+  const auto read = unfrozen(row.request);
+  const auto& context = question_.requests[row.request].context;
+  std::vector<std::int64_t> ids(context.end() - static_cast<std::ptrdiff_t>(read), context.end());
+  ids.insert(ids.end(), masked_target.begin(), masked_target.end());
   RowGroup group;
-  group.rows.append(masked_target);
+  group.rows.append(ids);
   group.rows.prefixes = {prefill.conditional};
   for (const auto i : row.wanted.hidden) {
     group.rows.wanted.insert(group.rows.wanted.end(), row.variants.size(),
-                             static_cast<std::int64_t>(i));
+                             static_cast<std::int64_t>(read + i));
   }
   if (question_.cfg == 0.0) return group;
-  group.rows.append(masked_target);
+  std::fill_n(ids.begin(), read, question_.mask_id);
+  group.rows.append(ids);
   group.rows.prefixes.push_back(prefill.unconditional);
   group.rows.guidance = question_.cfg;
   group.rows.unconditional = group.rows.wanted;
-  const auto shift = static_cast<std::int64_t>(masked_target.size());
-  for (auto& position : group.rows.unconditional) position += shift;
+  const auto behind = std::ssize(ids);
+  for (auto& position : group.rows.unconditional) position += behind;
   return group;
 }
 
@@ -182,7 +211,7 @@ RowLosses RowTable::losses(const Place& place) const {
   RowLosses losses;
   losses.reserve(row.wanted.hidden.size());
   for (std::size_t k = 0; k < row.wanted.hidden.size(); ++k) {
-    losses.push_back(0.0 - static_cast<double>(row.log_p[k * row.variants.size() + place.variant]));
+    losses.push_back(0.0 - row.log_p[k * row.variants.size() + place.variant]);
   }
   return losses;
 }

@@ -23,13 +23,25 @@ struct QuestionRows {
   std::int64_t mask_id = 0;
   double cfg = 0.0;             ///< see guidance.hpp
   std::int64_t max_tokens = 0;  ///< longest row of the model
+  bool shifted = false;         ///< see MaskedDiffusion::shifted
 };
+
+/// Those of one question for a model.
+/// @param info      of a masked diffusion model
+/// @param requests  with one context; outlive what comes back
+[[nodiscard]] QuestionRows question_rows(const ModelInfo& info,
+                                         std::span<const TokenRequest> requests,
+                                         double cfg);
 
 /// Gathers what is asked for, gives it out as groups, and keeps the answers.
 ///
 /// A row over a frozen prompt sees keys and values of a prefill: the prompt followed by as many
 /// masks as the target's length rounded up to a power of two (fewer where the model's context ends
 /// before). Requests that agree in that length share the prefill, which depends on nothing else.
+///
+/// Where logits are shifted, those of the first target token stand at the prompt's last token,
+/// which is therefore not frozen: rows begin with it, as the mask in the unconditional branch. A
+/// prompt that has nothing to freeze then, of one token or none, is read by every row.
 class RowTable {
  public:
   explicit RowTable(QuestionRows question);
@@ -41,7 +53,7 @@ class RowTable {
   };
 
   /// Asks for the losses of a request's hidden tokens.
-  [[nodiscard]] Place ask(std::size_t request, const WantedRow& wanted);
+  [[nodiscard]] Place ask(std::size_t request, const WantedRow& row_wanted);
 
   /// The next group to compute, or nothing: none left, or none before results are known.
   [[nodiscard]] std::optional<RowGroup> next();
@@ -60,7 +72,7 @@ class RowTable {
     WantedRow wanted;
     std::vector<std::vector<std::int64_t>> variants;  ///< hidden tokens that are scored
     bool given_out = false;
-    std::vector<float> log_p;  ///< [hidden, variants]; empty until known
+    std::vector<double> log_p;  ///< [hidden, variants]; empty until known
   };
   struct Prefill {
     std::size_t request;
@@ -75,6 +87,8 @@ class RowTable {
   };
 
   [[nodiscard]] std::size_t prefill_length(std::size_t request) const;
+  [[nodiscard]] std::size_t unfrozen(std::size_t request) const;
+  [[nodiscard]] bool freezes(std::size_t request) const;
   void put_in_line(std::size_t row);
   [[nodiscard]] RowGroup prefill_group(std::size_t length) const;
   [[nodiscard]] RowGroup row_group(const Row& row) const;

@@ -28,11 +28,18 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// A model that counts what passes through it.
+/// What is known of a model that stands behind another: it looks for shifted logits by itself, and
+/// once is enough.
+ModelInfo behind(ModelInfo info) {
+  if (auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective)) diffusion->shifted = false;
+  return info;
+}
+
+/// A model that counts what passes through it, for rows without prefixes.
 class Counted final : public LanguageModel {
  public:
   Counted(const LanguageModel& model, FlopCount count)
-      : LanguageModel(model.info()), model_(model), count_(std::move(count)) {}
+      : LanguageModel(behind(model.info())), model_(model), count_(std::move(count)) {}
   [[nodiscard]] double flops() const { return flops_; }
 
  private:

@@ -104,6 +104,7 @@ std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
   for (const auto& part : evaluation_parts(find_tasks(settings.tasks), settings)) {
     if (const auto line = announcement(part); !line.empty()) std::cerr << visible(line) << "\n";
     const auto session = open_session(model_settings(part.settings));
+    print_notes(session);
     if (session.checkpoint.kind != ModelKind::mdm)
       refuse("--model", "a masked diffusion model", "an autoregressive one");
     std::vector<std::string> notes;

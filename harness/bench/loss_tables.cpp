@@ -85,7 +85,6 @@ const RowLosses& TargetTable::losses(const WantedRow& row) const {
 std::vector<TargetTable> loss_tables(const LanguageModel& model,
                                      std::span<const TokenRequest> requests,
                                      const TableConfig& config) {
-  const auto& info = model.info();
   std::vector<TargetTable> tables(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) tables[i].request = &requests[i];
   std::size_t next = 0;
@@ -94,10 +93,7 @@ std::vector<TargetTable> loss_tables(const LanguageModel& model,
     const auto first = next;
     while (next < requests.size() && requests[next].context == requests[first].context) ++next;
     return subset_source(
-        {.requests = requests.subspan(first, next - first),
-         .mask_id = std::get<MaskedDiffusion>(info.objective).mask_id,
-         .cfg = config.cfg,
-         .max_tokens = info.max_tokens},
+        question_rows(model.info(), requests.subspan(first, next - first), config.cfg),
         std::make_unique<TablePlan>(std::span(tables).subspan(first, next - first)),
         [](std::size_t, const Estimate&) {});
   };
@@ -131,9 +127,10 @@ void run_on(const TargetTable& table, ScoreSource& source) {
     Subset hidden;
     for (const auto position : group->rows.wanted)
       hidden.push_back(static_cast<std::size_t>(position) - context);
-    std::vector<float> log_p;
-    for (const auto loss : table.losses({.hidden = hidden}))
-      log_p.push_back(static_cast<float>(-loss));
+    const auto& losses = table.losses({.hidden = hidden});
+    std::vector<double> log_p;
+    log_p.reserve(losses.size());
+    for (const auto loss : losses) log_p.push_back(-loss);
     source.take({.log_p = log_p, .argmax = {}});
   }
   source.finish();

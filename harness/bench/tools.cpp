@@ -14,6 +14,13 @@ at::ScalarType dtype_of(const std::string& name) {
   return name == "bf16" ? at::kBFloat16 : at::kFloat;
 }
 
+/// Seconds of a linear layer on a device, to its end.
+double seconds_of(const at::Tensor& a, const at::Tensor& b) {
+  const auto begin = std::chrono::steady_clock::now();
+  at::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 }  // namespace
 
 double FlopCount::operator()(const PackedRows& rows) const {
@@ -42,6 +49,19 @@ double FlopCount::visible(const PackedRows& rows) const {
   return pairs;
 }
 
+double linear_speed(const LinearShape& shape, ComputeType compute, c10::Device device) {
+  constexpr double kEnough = 1.0;  // seconds
+  const auto type = compute == ComputeType::bf16 ? at::kBFloat16 : at::kFloat;
+  const auto options = at::TensorOptions(device).dtype(type);
+  const auto a = at::rand({shape.rows, shape.in}, options);
+  const auto b = at::rand({shape.out, shape.in}, options);
+  static_cast<void>(seconds_of(a, b));
+  double seconds = 0.0;
+  double products = 0.0;
+  for (; seconds < kEnough; ++products) seconds += seconds_of(a, b);
+  return 2.0 * products * static_cast<double>(shape.rows * shape.in * shape.out) / seconds;
+}
+
 double matmul_peak(const std::string& dtype, c10::Device device) {
   // A GPU would spend most of the time of a small product on starting it.
   const std::int64_t size = device.is_cpu() ? 2048 : 8192;
@@ -50,12 +70,7 @@ double matmul_peak(const std::string& dtype, c10::Device device) {
   const auto a = at::rand({size, size}, options);
   const auto b = at::rand({size, size}, options);
   double best = 1e9;
-  for (int i = 0; i < kRepeats; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    at::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
-    best = std::min(
-        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
+  for (int i = 0; i < kRepeats; ++i) best = std::min(best, seconds_of(a, b));
   return 2.0 * static_cast<double>(size * size * size) / best;
 }
 

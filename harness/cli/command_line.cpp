@@ -96,6 +96,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   add_options(app, settings);
   BenchSettings bench;
   const auto* bench_command = add_bench(app, bench);
+  DescribeSettings description;
+  const auto* describe_command = add_describe(app, description);
   TrainSettings training;
   const auto* train_command = add_train(app, training);
   MicroworldSettings microworld;
@@ -108,6 +110,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   if (!parse(app, arguments)) return;
   if (bench_command->parsed()) {
     jobs.bench(bench);
+  } else if (describe_command->parsed()) {
+    jobs.describe(description);
   } else if (microworld_command->parsed()) {
     run_microworld(microworld);
   } else if (train_command->parsed()) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/bench/bench.hpp"
+#include "harness/describe/describe.hpp"
 #include "harness/settings/table.hpp"
 #include "harness/train/train.hpp"
 
@@ -18,6 +19,7 @@ struct ModelJobs {
   std::function<void(const Settings&)> requests;  ///< --requests
   std::function<void(const Settings&)> prompts;   ///< --prompts
   std::function<void(const BenchSettings&)> bench;
+  std::function<void(const DescribeSettings&)> describe;
   /// @param command  the arguments, for the record
   std::function<void(const TrainSettings&, const std::vector<std::string>& command)> train;
 };

@@ -58,9 +58,12 @@ int run_program(int argc, char** argv) {
       return exit_code(error);
     }
   }
-  return run_command_line(
-      arguments,
-      {.tasks = engine, .requests = engine, .prompts = engine, .bench = engine, .train = engine});
+  return run_command_line(arguments, {.tasks = engine,
+                                      .requests = engine,
+                                      .prompts = engine,
+                                      .bench = engine,
+                                      .describe = engine,
+                                      .train = engine});
 }
 
 }  // namespace

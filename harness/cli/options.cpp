@@ -83,9 +83,10 @@ void add_config(CLI::App& app, std::optional<std::string>& file) {
       ->group(group_of(Effect::job));
 }
 
-void add_options(CLI::App& app, Settings& settings) {
+void add_options(CLI::App& app, Settings& settings, bool (*wanted)(const Setting& setting)) {
   app.allow_extras();  // refuse_unknown() names the nearest option
   for (const auto& setting : all_settings()) {
+    if (wanted != nullptr && !wanted(setting)) continue;
     std::visit([&](const auto member) { add_option(app, setting, settings.*member); },
                setting.member);
   }

@@ -16,8 +16,10 @@ namespace smdm {
 /// Adds --config FILE, whose options read_configuration() reads once the command line is parsed.
 void add_config(CLI::App& app, std::optional<std::string>& file);
 
-/// Adds every setting as an option of `app`.
-void add_options(CLI::App& app, Settings& settings);
+/// Adds settings as options of `app`. @param wanted  which of them; null: every one
+void add_options(CLI::App& app,
+                 Settings& settings,
+                 bool (*wanted)(const Setting& setting) = nullptr);
 
 /// Reads the file of --config into what the command line leaves open.
 /// @param app  parsed

@@ -42,17 +42,10 @@ Calibration calibrated(const ReadyTask& task, const Session& session) {
   }
 }
 
-std::size_t requests_of(const ReadyTask& task) {
-  std::size_t count = 0;
-  for (const auto& item : task.items)
-    count += item.ids.requests.empty() ? 1 : item.ids.requests.size();
-  return count;
-}
-
 PlannedTask planned_task(const ReadyTask& task, const Session& session) {
   PlannedTask planned{.name = info(task.task).name,
                       .documents = task.items.size(),
-                      .requests = requests_of(task),
+                      .requests = request_count(task.items),
                       .rows = {},
                       .tokens = {},
                       .forwards = {}};
@@ -110,6 +103,12 @@ std::vector<std::string> row_of(const PlannedTask& task, std::int64_t repeats) {
 }
 
 }  // namespace
+
+std::size_t request_count(std::span<const Item> items) {
+  std::size_t count = 0;
+  for (const auto& item : items) count += item.ids.requests.empty() ? 1 : item.ids.requests.size();
+  return count;
+}
 
 std::vector<PlannedTask> planned_tasks(std::span<const ReadyTask> tasks,
                                        const Session& session,

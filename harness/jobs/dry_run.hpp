@@ -24,6 +24,9 @@ struct PlannedTask {
   double seconds = 0.0;            ///< extrapolated
 };
 
+/// How many likelihoods or generations Items ask for.
+[[nodiscard]] std::size_t request_count(std::span<const Item> items);
+
 /// Plans tasks, in their order. Rows and tokens of likelihoods are counted without the model
 /// (counted), those of races and forwards of generations are extrapolated, as seconds are, from
 /// a few documents that are computed for the purpose, after one call that only warms up.

@@ -11,6 +11,10 @@ namespace smdm {
 
 void list_tasks();
 
+/// The tasks of --task, asked as --probe says.
+/// @throws Error(usage)  if there is no task of a name, or one has no such probe
+[[nodiscard]] std::vector<Task> chosen_tasks(const Settings& settings);
+
 /// --task: benchmark files to a results file.
 void run_tasks(const Settings& settings);
 

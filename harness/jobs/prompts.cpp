@@ -41,6 +41,7 @@ Json answer_line(const Session& session,
 void run_prompts(const Settings& settings) {
   const auto lines = read_input_lines(settings.prompts.value());
   const auto session = open_session(model_settings(settings));
+  print_notes(session);
   std::vector<std::string> notes;
   const auto decided =
       decide(settings, {.task = "", .work = Work::generation}, session.checkpoint.kind, notes);

@@ -1,5 +1,7 @@
 // --requests: JSON lines of pairs to JSON lines of estimates. Every line is a question of its own,
 // unless neighbours say that they belong to one by the same "question": these share what they can.
+#include "harness/jobs/requests.hpp"
+
 #include <iostream>
 #include <optional>
 #include <string>
@@ -9,7 +11,6 @@
 #include "base/error.hpp"
 #include "base/files/json_lines.hpp"
 #include "base/text/visible.hpp"
-#include "harness/jobs/input_lines.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "harness/run/compute.hpp"
 #include "harness/run/encode.hpp"
@@ -29,12 +30,6 @@ TokenRequest tokens_of(const Session& session, const InputLine& line) {
   auto pair = session.text().encode_pair(context, line.text("continuation"));
   return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
 }
-
-/// One Item for each question, with the lines that it answers.
-struct Questions {
-  std::vector<Item> items;
-  std::vector<std::size_t> first_line;  ///< of each Item
-};
 
 Questions questions_of(const Session& session, const std::vector<InputLine>& lines) {
   Questions questions;
@@ -80,15 +75,23 @@ Json answer_line(const Json& id, const Estimate& estimate) {
 
 }  // namespace
 
+Questions checked_questions(const Session& session,
+                            const std::vector<InputLine>& lines,
+                            const Decided& decided) {
+  auto questions = questions_of(session, lines);
+  check(questions, lines, decided, session.model->info());
+  return questions;
+}
+
 void run_requests(const Settings& settings) {
   const auto lines = read_input_lines(settings.requests.value());
   const auto session = open_session(model_settings(settings));
+  print_notes(session);
   std::vector<std::string> notes;
   const auto decided = decide(settings, {}, session.checkpoint.kind, notes);
   for (const auto& note : notes) std::cerr << visible(note) << "\n";
   if (settings.racing) refuse("--racing", "--task: a race needs questions", "--requests");
-  const auto questions = questions_of(session, lines);
-  check(questions, lines, decided, session.model->info());
+  const auto questions = checked_questions(session, lines, decided);
   JsonLinesWriter writer(settings.output.value_or("-"));
   std::vector<Estimate> estimates(lines.size());
   Progress progress("requests", questions.items.size(), "requests");

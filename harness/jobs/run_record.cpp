@@ -56,15 +56,18 @@ ModelRecord model_record(const Session& session, const Settings& settings) {
       model.bos_id = tokenizer.bos_id();
       model.bos = tokenizer.piece(tokenizer.bos_id());
     }
-    if (tokenizer.eos_id() >= 0) {
-      model.eos_id = tokenizer.eos_id();
-      model.eos = tokenizer.piece(tokenizer.eos_id());
+    // The format has room for one; of several, the first.
+    if (const auto ends = session.end_ids(); !ends.empty()) {
+      model.eos_id = ends.front();
+      if (ends.front() < tokenizer.pieces()) model.eos = tokenizer.piece(ends.front());
     }
   }
   return model;
 }
 
-ConfigRecord config_record(const Session& session, const Settings& settings) {
+ConfigRecord config_record(const Session& session, Settings settings) {
+  // What was decided changes the numbers, not that it was left open.
+  if (settings.dtype) settings.dtype = name_of(kAllComputeTypes, session.model->info().compute);
   ConfigRecord config;
   config.batch_size = settings.batch_size;
   config.device = session.device.str();

@@ -34,22 +34,6 @@ std::vector<Task> named(const Settings& settings) {
   }
 }
 
-std::vector<Task> chosen(const Settings& settings) {
-  auto tasks = named(settings);
-  if (!settings.probe) return tasks;
-  for (auto& task : tasks) {
-    auto probe = likelihood_probe(task);
-    if (!probe) {
-      throw Error(ErrorKind::usage,
-                  "--probe " + *settings.probe +
-                      ": wanted tasks that have it (the group reverse_curse), got " +
-                      info(task).name);
-    }
-    task = std::move(*probe);
-  }
-  return tasks;
-}
-
 /// A part that is read, encoded and checked, ready to be computed.
 struct ReadyPart {
   EvaluationPart part;
@@ -68,6 +52,7 @@ ReadyPart ready_part(EvaluationPart part) {
                   .asked = {}};
   const auto& settings = ready.part.settings;
   ready.session = open_session(model_settings(settings));
+  print_notes(ready.session);
   std::vector<std::string> notes;
   for (std::size_t t = 0; t < ready.part.tasks.size(); ++t) {
     for (auto& task : made_ready(ready.part.tasks[t], settings, ready.session, notes)) {
@@ -169,8 +154,24 @@ void show_repeatability(const std::vector<std::vector<Finished>>& finished) {
 
 }  // namespace
 
+std::vector<Task> chosen_tasks(const Settings& settings) {
+  auto tasks = named(settings);
+  if (!settings.probe) return tasks;
+  for (auto& task : tasks) {
+    auto probe = likelihood_probe(task);
+    if (!probe) {
+      throw Error(ErrorKind::usage,
+                  "--probe " + *settings.probe +
+                      ": wanted tasks that have it (the group reverse_curse), got " +
+                      info(task).name);
+    }
+    task = std::move(*probe);
+  }
+  return tasks;
+}
+
 void run_tasks(const Settings& settings) {
-  run_tasks(settings, chosen(settings));
+  run_tasks(settings, chosen_tasks(settings));
 }
 
 void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "evaluators/rows/checks.hpp"
 
 namespace smdm {
 namespace {
@@ -125,8 +126,7 @@ void decode_all(const Session& session,
   std::vector<std::vector<std::int64_t>> prompts;
   prompts.reserve(items.size());
   for (const auto& item : items) prompts.push_back(item.ids.prompt);
-  if (session.tokenizer && session.tokenizer->eos_id() >= 0)
-    config.eos_id = session.tokenizer->eos_id();
+  config.eos_ids = session.end_ids();
   decode(*session.model, prompts, config,
          [&](std::size_t i, const Generation& generation) { done(i, {Passes{generation}}); });
 }
@@ -244,6 +244,8 @@ std::optional<Item> next(const Item& item,
   // first pass left it.
   auto ids = session.text().encode(session.text().decode(passes.front().output_ids));
   if (static_cast<std::int64_t>(ids.size()) > settings.total_length()) return std::nullopt;
+  // Nor does one that has come to spell the mask, which would be filled anew.
+  if (holds_mask(session.model->info(), ids)) return std::nullopt;
   return Item{.name = item.name,
               .document = {},
               .asked = item.asked,

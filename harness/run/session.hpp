@@ -1,15 +1,18 @@
 /// A checkpoint opened for work: the model, its tokenizer, and their identities.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "harness/settings/checkpoint_defaults.hpp"
 #include "harness/settings/decided.hpp"
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
+#include "models/model_info.hpp"
 #include "models/text/tokenizer.hpp"
 
 namespace smdm {
@@ -19,15 +22,30 @@ struct Session {
   std::unique_ptr<LanguageModel> model;
   std::unique_ptr<const Tokenizer> tokenizer;  ///< null where there is none
   c10::Device device = c10::kCPU;
-  EvaluationDefaults defaults;  ///< the checkpoint's own
+  EvaluationDefaults defaults;     ///< the checkpoint's own
+  StoredWeights stored;            ///< what the headers of the weights say
+  std::vector<std::string> notes;  ///< what people should know of how it was opened
 
   /// @throws Error(checkpoint)  saying how to give one, if there is no tokenizer
   [[nodiscard]] const Tokenizer& text() const;
+
+  /// Ids that end a text: those that the configuration names, which are of other families than
+  /// SMDM's; else the tokenizer's, if it has one.
+  [[nodiscard]] std::vector<std::int64_t> end_ids() const;
 
   /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
   /// @throws Error(checkpoint)  if one of the files can no longer be read
   [[nodiscard]] Json identity() const;
 };
+
+/// Prints the session's notes on standard error, one a line.
+void print_notes(const Session& session);
+
+/// All of a session but the weights' values: its model knows its info and computes nothing.
+/// @throws Error(usage)       if the device does not exist
+/// @throws Error(checkpoint)  if the checkpoint cannot be used, as far as headers and configuration
+///                            say, or tokenizer and vocabulary disagree
+[[nodiscard]] Session open_unloaded(const ModelSettings& settings);
 
 /// Loads what the settings name and sets the number of threads.
 /// @throws Error(usage)       if the device does not exist

@@ -30,6 +30,11 @@ inline constexpr std::array kAllComputeTypes{
     Named<ComputeType>{.name = "f32", .value = ComputeType::f32},
     Named<ComputeType>{.name = "bf16", .value = ComputeType::bf16}};
 
+inline constexpr std::array kOnOrOff{Named<bool>{.name = "on", .value = true},
+                                     Named<bool>{.name = "off", .value = false}};
+/// What --dtype is called where the program decides, by the model and the memory there is.
+inline constexpr const char* kAutoDtype = "auto";
+
 inline constexpr std::array kAllRopeTables{
     Named<RopeTables>{.name = "bf16", .value = RopeTables::bf16},
     Named<RopeTables>{.name = "f32", .value = RopeTables::f32}};

@@ -65,7 +65,7 @@ UnmaskingConfig unmasking_config(const Settings& decided) {
 DecodingConfig decoding_config(const Settings& decided) {
   return {.total_length = decided.total_length.value(),
           .temperature = decided.temperature.value(),
-          .eos_id = {},
+          .eos_ids = {},
           .seed = decided.seed.value(),
           .packing = packing(decided)};
 }
@@ -118,8 +118,15 @@ CheckpointOptions checkpoint_options(const Settings& settings) {
   if (settings.backend) options.backend = value_named(kAllBackends, *settings.backend);
   if (settings.rope_tables)
     options.rope_tables = value_named(kAllRopeTables, *settings.rope_tables);
+  options.mask_id = settings.mask_id;
+  if (settings.shift) options.shift = value_named(kOnOrOff, *settings.shift);
   if (settings.tokenizer) options.tokenizer = *settings.tokenizer;
   return options;
+}
+
+std::optional<ComputeType> compute_type(const Settings& settings) {
+  if (settings.dtype.value_or(kAutoDtype) == kAutoDtype) return std::nullopt;
+  return value_named(kAllComputeTypes, *settings.dtype);
 }
 
 }  // namespace
@@ -129,11 +136,10 @@ ModelSettings model_settings(const Settings& settings) {
     throw Error(ErrorKind::usage,
                 "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
   check_ranges(settings);
-  return {
-      .checkpoint = checkpoint_options(settings),
-      .compute = settings.dtype ? value_named(kAllComputeTypes, *settings.dtype) : ComputeType::f32,
-      .device = device_of(settings),
-      .threads = settings.threads};
+  return {.checkpoint = checkpoint_options(settings),
+          .compute = compute_type(settings),
+          .device = device_of(settings),
+          .threads = settings.threads};
 }
 
 PackingLimits packing_limits(const std::string& device, std::optional<std::int64_t> rows) {

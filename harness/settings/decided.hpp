@@ -53,7 +53,7 @@ struct Decided {
 /// Which checkpoint is opened, and how it computes.
 struct ModelSettings {
   CheckpointOptions checkpoint;
-  ComputeType compute = ComputeType::f32;
+  std::optional<ComputeType> compute = {};  ///< empty: auto
   std::string device = "auto";
   std::optional<int> threads = {};  ///< empty: all cores
 };

@@ -34,6 +34,8 @@ struct Settings {
   std::optional<std::string> backend;
   std::optional<std::string> dtype;
   std::optional<std::string> rope_tables;
+  std::optional<std::int64_t> mask_id;
+  std::optional<std::string> shift;
   std::optional<std::string> preset;
   std::optional<std::string> probe;
   std::optional<std::string> estimator;

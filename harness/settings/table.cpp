@@ -76,6 +76,12 @@ Rows job_rows() {
   };
 }
 
+std::vector<std::string> dtype_names() {
+  auto names = names_of(kAllComputeTypes);
+  names.insert(names.begin(), kAutoDtype);
+  return names;
+}
+
 /// Of the model, and of what it is asked for.
 Rows model_rows() {
   return {
@@ -87,10 +93,11 @@ Rows model_rows() {
        .use = all_work(),
        .recorded_at = "/smdm_eval/model/kind"},
       {.names = "--dtype",
-       .help = "Arithmetic: f32 (default), or bf16 as the published runs",
+       .help = "Arithmetic: f32, bf16, or auto (default): f32 for SMDM's models; for others f32 "
+               "where the weights fit in free memory, on a GPU as stored",
        .member = &Settings::dtype,
        .effect = number,
-       .allowed = names_of(kAllComputeTypes),
+       .allowed = dtype_names(),
        .use = all_work(),
        .recorded_at = "/config/model_dtype"},
       {.names = "--rope-tables",
@@ -100,6 +107,21 @@ Rows model_rows() {
        .allowed = names_of(kAllRopeTables),
        .use = all_work(),
        .recorded_at = "/smdm_eval/model/rope_tables"},
+      {.names = "--mask-id",
+       .help = "Id of the mask token, where a masked diffusion model's files do not say it",
+       .member = &Settings::mask_id,
+       .effect = number,
+       .range = kFromZero,
+       .use = all_work(),
+       .recorded_at = "/smdm_eval/model/mask_id"},
+      {.names = "--shift",
+       .help = "Whether the logits of a converted autoregressive model (A2D) stand one position "
+               "before their tokens (default off)",
+       .member = &Settings::shift,
+       .effect = number,
+       .allowed = names_of(kOnOrOff),
+       .use = all_work(),
+       .recorded_at = "/smdm_eval/model/shifted"},
       {.names = "--preset",
        .help = "Named settings per task: smdm = the SMDM paper's",
        .member = &Settings::preset,

@@ -59,6 +59,16 @@ void set_vocabulary(const TrainSettings& s, const Tokenizer* tokenizer, ModelCon
                     " pieces, the vocabulary, got " + std::to_string(tokenizer->pieces()));
 }
 
+/// @throws Error(checkpoint)  if the file is of another family than the one that training makes
+ModelConfig trainable_config(const std::string& file) {
+  auto config = read_config(file);
+  if (config.family != ModelConfig().family)
+    throw Error(
+        ErrorKind::checkpoint,
+        file + ": training makes SMDM's models, got the configuration of family " + config.family);
+  return config;
+}
+
 ModelConfig model_of(const TrainSettings& s, const Tokenizer* tokenizer) {
   if (s.model_size && s.model_config)
     throw Error(ErrorKind::usage, "wanted one of --model-size and --model-config, got both");
@@ -68,7 +78,7 @@ ModelConfig model_of(const TrainSettings& s, const Tokenizer* tokenizer) {
     throw Error(ErrorKind::usage,
                 "--layers, --width, --heads, --key-heads and --intermediate do not go with "
                 "--model-size or --model-config");
-  auto config = s.model_config ? read_config(*s.model_config)
+  auto config = s.model_config ? trainable_config(*s.model_config)
                 : s.model_size ? family_config(*s.model_size)
                                : custom_config(s);
   if (s.context > 0) config.block_size = s.context;

@@ -19,4 +19,16 @@ std::string gpu_name(int index) {
   return properties.name;
 }
 
+std::optional<std::uint64_t> gpu_free_memory(int index) {
+  int before = 0;
+  if (cudaGetDevice(&before) != cudaSuccess || cudaSetDevice(index) != cudaSuccess)
+    return std::nullopt;
+  std::size_t free = 0;
+  std::size_t total = 0;
+  const auto status = cudaMemGetInfo(&free, &total);
+  cudaSetDevice(before);
+  if (status != cudaSuccess) return std::nullopt;
+  return free;
+}
+
 }  // namespace smdm

@@ -2,6 +2,8 @@
 /// which sees those that LibTorch can use, and does not know their names.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace smdm {
@@ -12,5 +14,9 @@ namespace smdm {
 /// Product name of a GPU, or its number in a build without the toolkit. @throws std::runtime_error
 /// if there is no such GPU
 [[nodiscard]] std::string gpu_name(int index);
+
+/// Bytes of a GPU's memory that are free; nothing where they are not known, as in a build without
+/// the toolkit.
+[[nodiscard]] std::optional<std::uint64_t> gpu_free_memory(int index);
 
 }  // namespace smdm

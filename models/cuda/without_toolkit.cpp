@@ -16,4 +16,8 @@ std::string gpu_name(int index) {
   return "CUDA GPU " + std::to_string(index);
 }
 
+std::optional<std::uint64_t> gpu_free_memory(int /*index*/) {
+  return std::nullopt;
+}
+
 }  // namespace smdm

@@ -5,7 +5,17 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "models/formats/a2d.hpp"
+#include "models/formats/dream.hpp"
+#include "models/formats/gpt2.hpp"
+#include "models/formats/gpt_neox.hpp"
+#include "models/formats/llada.hpp"
+#include "models/formats/llama.hpp"
+#include "models/formats/mdlm.hpp"
+#include "models/formats/mistral.hpp"
+#include "models/formats/qwen.hpp"
 #include "models/formats/smdm.hpp"
+#include "models/formats/unsupported.hpp"
 
 namespace smdm {
 namespace {
@@ -16,33 +26,58 @@ std::string joined(const std::vector<std::int64_t>& numbers) {
   return text;
 }
 
-[[noreturn]] void refuse_unknown(const ConfigFields& fields) {
-  std::string known;
+/// What there is: a list of types, and the fields of the format that has none.
+std::string known_formats() {
+  std::string types;
+  std::string others;
+  constexpr std::string_view kByType = "model_type ";
   for (const auto& format : all_formats()) {
-    known += known.empty() ? "" : "; ";
-    known.append(format.name).append(" (").append(format.fields).append(")");
+    if (format.fields.starts_with(kByType)) {
+      types.append(types.empty() ? "" : ", ").append(format.fields.substr(kByType.size()));
+    } else {
+      others.append(", or the fields of ").append(format.name);
+      others.append(" (").append(format.fields).append(")");
+    }
   }
-  throw Error(ErrorKind::checkpoint,
-              fields.file() + ": wanted the configuration of a known format of checkpoints: " +
-                  known + "; got one of none of them");
+  return "one of " + types + others;
+}
+
+[[noreturn]] void refuse_unknown(const ConfigFields& fields) {
+  const auto type = fields.text("model_type", "");
+  if (const auto what = unsupported_type(type)) {
+    fields.reject("model_type", "a type that can be computed here: " + known_formats() +
+                                    "; this is " + std::string(*what));
+  }
+  fields.reject("model_type", known_formats());
+}
+
+const ModelFormat* format_of(const ConfigFields& fields) {
+  const auto formats = all_formats();
+  const auto found = std::ranges::find_if(
+      formats, [&](const ModelFormat& format) { return format.recognises(fields); });
+  return found == formats.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
 std::span<const ModelFormat> all_formats() {
   static const std::array kFormats = {
-      smdm_format(),
+      smdm_format(),      llama_format(),     mistral_format(), qwen2_format(), qwen3_format(),
+      gpt2_format(),      gpt_neox_format(),  llada_format(),   dream_format(), a2d_llama_format(),
+      a2d_qwen2_format(), a2d_qwen3_format(), mdlm_format(),
   };
   return kFormats;
 }
 
+const ModelFormat* format_of_config(const std::filesystem::path& path) {
+  return format_of(ConfigFields(path));
+}
+
 FormattedConfig recognise_config(const std::filesystem::path& path) {
   const ConfigFields fields(path);
-  const auto formats = all_formats();
-  const auto found = std::ranges::find_if(
-      formats, [&](const ModelFormat& format) { return format.recognises(fields); });
-  if (found == formats.end()) refuse_unknown(fields);
-  return {.format = &*found, .config = found->read(fields)};
+  const auto* const format = format_of(fields);
+  if (format == nullptr) refuse_unknown(fields);
+  return {.format = format, .config = format->read(fields)};
 }
 
 ModelConfig read_config(const std::filesystem::path& path) {

@@ -19,6 +19,10 @@ struct FormattedConfig {
   ModelConfig config;
 };
 
+/// The format that a configuration file is of, one of all_formats(); null for one of none of them.
+/// @throws Error(checkpoint)  if the file cannot be read or is not a JSON object
+[[nodiscard]] const ModelFormat* format_of_config(const std::filesystem::path& path);
+
 /// Reads a configuration file of any format.
 /// @throws Error(checkpoint)  naming the file: with the formats there are if it is of none of them,
 ///                            else with the field: what was wanted and what came

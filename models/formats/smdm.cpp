@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -163,13 +165,52 @@ std::map<std::int64_t, ModelConfig> published() {
   return configs;
 }
 
-void require_words_for(const ModelConfig& config) {
+/// Something that a configuration may say and the format has no field for.
+struct NoWordsFor {
+  bool asked;
+  const char* wanted;
+};
+
+/// That other families have and SMDM's layers do not.
+std::vector<NoWordsFor> other_layers(const ModelConfig& config) {
+  const bool biases = config.norm_bias || config.qkv_bias || config.proj_bias ||
+                      config.feed_forward_bias || config.head_bias;
+  return {{.asked = config.head_dim && *config.head_dim * config.n_head != config.n_embd,
+           .wanted = "heads of n_embd / n_head dimensions"},
+          {.asked = config.learned_positions, .wanted = "positions that are rotated"},
+          {.asked = config.norm != NormKind::rms, .wanted = "RMSNorm"},
+          {.asked = config.qk_norm, .wanted = "no norm of queries and keys"},
+          {.asked = config.feed_forward != FeedForward::swiglu, .wanted = "SwiGLU"},
+          {.asked = biases, .wanted = "no biases"},
+          {.asked = config.tied_head, .wanted = "a head of its own"},
+          {.asked = config.cond_dim != 0, .wanted = "no conditioning on time"}};
+}
+
+/// That other families have around their layers.
+std::vector<NoWordsFor> other_surroundings(const ModelConfig& config) {
   const ModelConfig known;
-  if (config.rotary_base != known.rotary_base || config.mask() != config.padded_vocab_size ||
-      config.shifted_logits) {
-    throw std::invalid_argument(
-        "SMDM's configuration: wanted rotary base 10000, mask id V and logits that are not "
-        "shifted: it has no fields for others");
+  const bool ids = config.bos_id || config.pad_id || !config.eos_ids.empty();
+  return {{.asked = config.family != known.family, .wanted = "family smdm"},
+          {.asked = config.rotary_base != known.rotary_base, .wanted = "rotary base 10000"},
+          {.asked = config.rope_scaling.has_value(), .wanted = "no scaling of rotation"},
+          {.asked = config.rope_full_precision, .wanted = "rotation in one precision"},
+          {.asked = config.arithmetic != known.arithmetic, .wanted = "SMDM's arithmetic"},
+          {.asked = config.mask() != config.padded_vocab_size, .wanted = "mask id V"},
+          {.asked = config.shifted_logits || config.shift_is_open,
+           .wanted = "logits that are not shifted"},
+          {.asked = config.excludes_mask, .wanted = "a mask whose logit counts"},
+          {.asked = config.window.has_value(), .wanted = "no window of attention"},
+          {.asked = ids, .wanted = "ids of special tokens by the tokenizer alone"}};
+}
+
+void require_words_for(const ModelConfig& config) {
+  for (const auto& unknown : {other_layers(config), other_surroundings(config)}) {
+    for (const auto& [asked, wanted] : unknown) {
+      if (asked) {
+        throw std::invalid_argument(std::string("SMDM's configuration: wanted ") + wanted +
+                                    ": it has no fields for others");
+      }
+    }
   }
 }
 

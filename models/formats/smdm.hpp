@@ -16,8 +16,8 @@ namespace smdm {
 [[nodiscard]] TensorNames smdm_tensors();
 
 /// The text of a config.json that the format reads as the same configuration.
-/// @throws std::invalid_argument  if the format has no words for it: another rotary base, another
-///                                mask, shifted logits
+/// @throws std::invalid_argument  if the format has no words for it: any field of a configuration
+///                                that other families have and SMDM's files do not say
 [[nodiscard]] std::string smdm_config_text(const ModelConfig& config);
 
 }  // namespace smdm

@@ -1,30 +1,37 @@
-/// The tokens that a checkpoint's files name: in tokenizer_config.json, else
-/// special_tokens_map.json.
+/// Special tokens by what the files beside a checkpoint's weights say: which token is the mask and
+/// which ids end a text. No tokenizer is opened for it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-
-#include "models/text/json_place.hpp"
+#include <string_view>
+#include <vector>
 
 namespace smdm {
 
-struct NamedTokens {
-  std::optional<std::string> bos;
-  std::optional<std::string> eos;
+/// An id and the file that says it, for errors.
+struct SaidId {
+  std::int64_t id = 0;
+  std::string by;  ///< "models/x/tokenizer.json: mask_token \"<|mask|>\""
 };
 
-/// Reads what lies beside a tokenizer's file. A name is a text or an object with "content".
-/// @throws Error(checkpoint)  if a file is there and cannot be read, or a name is neither
-[[nodiscard]] NamedTokens named_tokens_beside(const std::filesystem::path& tokenizer);
+/// The ids of the token that tokenizer_config.json calls mask_token, by every file that gives it
+/// one: added_tokens_decoder there, added_tokens of tokenizer.json, added_tokens.json. Empty where
+/// there is no such token, or no file knows its id.
+/// @throws Error(checkpoint)  if one of the files is not what its name promises
+[[nodiscard]] std::vector<SaidId> said_mask_tokens(const std::filesystem::path& folder);
 
-/// A JSON file beside a tokenizer's, or nothing. @throws Error(checkpoint)  if it cannot be read
-[[nodiscard]] std::optional<Json> read_json_beside(const std::filesystem::path& tokenizer,
-                                                   const std::string& name);
+/// The ids of the added token with this text, by the same files.
+/// @throws Error(checkpoint)  as above
+[[nodiscard]] std::vector<SaidId> said_added_tokens(const std::filesystem::path& folder,
+                                                    std::string_view text);
 
-/// A token's text, written as a text or as an object with "content"; nothing where it is absent.
-/// @throws Error(checkpoint)  if it is neither
-[[nodiscard]] std::optional<std::string> token_text(const JsonPlace& place, const std::string& key);
+/// The ids that end a text by generation_config.json, which may be a number or a list; nothing
+/// where the file or the field is absent.
+/// @throws Error(checkpoint)  if the field is anything else
+[[nodiscard]] std::optional<std::vector<std::int64_t>> said_ends(
+    const std::filesystem::path& folder);
 
 }  // namespace smdm

@@ -13,7 +13,7 @@
 #include "models/text/normalizers.hpp"
 #include "models/text/post_processor.hpp"
 #include "models/text/pre_tokenizers.hpp"
-#include "models/text/special_tokens.hpp"
+#include "models/text/named_tokens.hpp"
 #include "models/text/tokenizer.hpp"
 
 namespace smdm {

@@ -132,23 +132,33 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
   return task;
 }
 
+/// How a model of another family than SMDM's is read: options say it. SMDM's have one mask, and
+/// baselines of older versions do not name it.
+void add_mask(const ModelFacts& facts, Json& model) {
+  if (!facts.family || *facts.family == "smdm") return;
+  if (facts.mask_id) model["mask_id"] = *facts.mask_id;
+  if (facts.shifted) model["shifted"] = *facts.shifted;
+}
+
 }  // namespace
 
 Origin origin_of(const RunFacts& run) {
   using layout::or_null;
   const auto environment = sha256(run.environment).substr(0, kBaselineDigits);
-  return {.model = {{"kind", or_null(run.model.kind)},
-                    {"dtype", or_null(run.model.arithmetic)},
-                    {"rope_tables", or_null(run.model.rope_tables)},
-                    {"weights_sha256", or_null(run.model.weights_sha256)},
-                    {"config_sha256", or_null(run.model.config_sha256)},
-                    {"tokenizer_sha256", or_null(run.model.tokenizer_sha256)}},
-          .build = {{"version", or_null(run.version)},
-                    {"libtorch", or_null(run.libtorch)},
-                    {"git_hash", or_null(run.git_revision)},
-                    {"environment", environment}},
-          .machine = {{"device", or_null(run.device)}, {"processor", or_null(run.processor)}},
-          .bit_reproducible = run.bit_reproducible};
+  Origin origin{.model = {{"kind", or_null(run.model.kind)},
+                          {"dtype", or_null(run.model.arithmetic)},
+                          {"rope_tables", or_null(run.model.rope_tables)},
+                          {"weights_sha256", or_null(run.model.weights_sha256)},
+                          {"config_sha256", or_null(run.model.config_sha256)},
+                          {"tokenizer_sha256", or_null(run.model.tokenizer_sha256)}},
+                .build = {{"version", or_null(run.version)},
+                          {"libtorch", or_null(run.libtorch)},
+                          {"git_hash", or_null(run.git_revision)},
+                          {"environment", environment}},
+                .machine = {{"device", or_null(run.device)}, {"processor", or_null(run.processor)}},
+                .bit_reproducible = run.bit_reproducible};
+  add_mask(run.model, origin.model);
+  return origin;
 }
 
 double mean_of(const BaselineMetric& metric) {

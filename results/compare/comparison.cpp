@@ -189,6 +189,20 @@ void append_changed(const TaskComparison& task, std::size_t metric, std::vector<
   }
 }
 
+/// How a masked diffusion model is read, where both runs say it: an autoregressive one has no mask,
+/// and files of older versions do not say theirs.
+void add_differing_masks(const ModelFacts& a,
+                         const ModelFacts& b,
+                         std::vector<std::string>& lines) {
+  if (a.mask_id && b.mask_id && *a.mask_id != *b.mask_id) {
+    lines.push_back("mask_id: " + std::to_string(*a.mask_id) + " against " +
+                    std::to_string(*b.mask_id));
+  }
+  if (!a.mask_id || !b.mask_id || !a.shifted || !b.shifted || *a.shifted == *b.shifted) return;
+  const auto word = [](bool shifted) { return shifted ? "on" : "off"; };
+  lines.push_back(std::string("shift: ") + word(*a.shifted) + " against " + word(*b.shifted));
+}
+
 }  // namespace
 
 std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts& b) {
@@ -209,6 +223,7 @@ std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts&
   };
   add("dtype", a.run->model.dtype, b.run->model.dtype);
   add("rope_tables", a.run->model.rope_tables, b.run->model.rope_tables);
+  add_differing_masks(a.run->model, b.run->model, lines);
   if (a.bounds != b.bounds) {
     lines.push_back("likelihoods: " + bound_text(a.bounds) + " against " + bound_text(b.bounds) +
                     ", so that part of a difference may be the bound's");

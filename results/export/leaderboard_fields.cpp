@@ -62,7 +62,7 @@ Json not_ranked(const Source& /*source*/) {
 
 /// What is left of the settings when estimator and guidance have fields of their own. Lists, which
 /// only files with all settings have, stand as their text: a budget holds plain values. A flag that
-/// is off says nothing.
+/// is off says nothing. How the masks of another family than SMDM's are read is a choice as well.
 Json budget_of(const Source& source) {
   const TaskSettings& settings = source.task.settings;
   static constexpr auto is_own_field = [](const std::string& key) {
@@ -73,6 +73,10 @@ Json budget_of(const Source& source) {
     if (is_own_field(key) || value == false) continue;
     budget[key] = settings.all && value.is_structured() ? Json(value.dump()) : value;
   }
+  const ModelFacts& model = source.task.run->model;
+  if (!model.family || *model.family == "smdm") return budget;
+  if (model.mask_id) budget["mask_id"] = *model.mask_id;
+  if (model.shifted == true) budget["shift"] = "on";
   return budget;
 }
 

@@ -27,6 +27,9 @@ struct ModelFacts {
   std::optional<std::string> dtype;       ///< computed in, in lm-eval's words: "float32"
   std::optional<std::string> arithmetic;  ///< the same in the program's: "f32"
   std::optional<std::string> rope_tables;
+  std::optional<std::string> family;    ///< "smdm", "llama", ...
+  std::optional<std::int64_t> mask_id;  ///< of masked diffusion models
+  std::optional<bool> shifted;          ///< likewise, whether logits score the token behind them
   std::optional<std::string> weights_sha256;
   std::optional<std::string> config_sha256;
   std::optional<std::string> tokenizer_sha256;

@@ -115,8 +115,45 @@ TEST_CASE("limits of seeds, steps and places") {
   CHECK_THROWS_AS(stream.bits(-1, 0), std::invalid_argument);
   CHECK_THROWS_AS(stream.bits(std::int64_t{1} << 32, 0), std::invalid_argument);
   CHECK_THROWS_AS(stream.bits(0, -1), std::invalid_argument);
-  CHECK_THROWS_AS(stream.bits(0, std::int64_t{1} << 34), std::invalid_argument);
-  CHECK_NOTHROW(stream.bits(0, (std::int64_t{1} << 34) - 1));
+  CHECK_THROWS_AS(stream.bits(0, std::int64_t{1} << 37), std::invalid_argument);
+  CHECK_NOTHROW(stream.bits(0, (std::int64_t{1} << 37) - 1));
+  const std::vector<std::int64_t> offsets{0, 8};
+  std::vector<double> uniforms(2);
+  CHECK_THROWS_AS(stream.uniforms(0, (std::int64_t{1} << 37) - 8, offsets, uniforms),
+                  std::invalid_argument);
+}
+
+/// philox of content {5, 6} at step 9, written out.
+PhiloxCounter direct_block(std::uint32_t low_block, std::uint32_t purpose_word) {
+  const auto hash = content_hash(std::vector<std::int64_t>{5, 6});
+  return philox(
+      {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(hash >> 32U), 9, low_block},
+      {77, purpose_word});
+}
+
+TEST_CASE("places beyond 2^34 are draws of their own, and those below are what they always were") {
+  const std::vector<std::int64_t> content{5, 6};
+  const RandomStream stream(77, Purpose::unmask_token, content);  // purpose 4
+  constexpr std::int64_t kWrap = std::int64_t{1} << 34;
+  CHECK(stream.bits(9, kWrap - 1) == direct_block(0xffffffffU, 4)[3]);
+  CHECK(stream.bits(9, kWrap) == direct_block(0, 4 + 0x100)[0]);
+  CHECK(stream.bits(9, 5 * kWrap + 6) == direct_block(1, 4 + 0x500)[2]);
+  CHECK(stream.bits(9, 2 * kWrap + 100) != stream.bits(9, 100));
+  CHECK(stream.bits(9, 3 * kWrap + 100) != stream.bits(9, 2 * kWrap + 100));
+  // The last token of a vocabulary of 2^18 at the last of 2^17 positions, and those around it.
+  const std::vector<std::int64_t> tokens{(1 << 18) - 5, (1 << 18) - 1};
+  std::vector<double> uniforms(2);
+  const auto position = ((std::int64_t{1} << 17) - 1) << 18U;
+  stream.uniforms(9, position, tokens, uniforms);
+  CHECK(uniforms[0] == stream.uniform(9, position + tokens[0]));
+  CHECK(uniforms[1] == stream.uniform(9, position + tokens[1]));
+  CHECK(uniforms[1] == (direct_block(0xffffffffU, 4 + 0x100)[3] + 0.5) / 4294967296.0);
+}
+
+TEST_CASE("the content hash tells large ids apart") {
+  const auto hash = [](std::int64_t id) { return content_hash(std::vector<std::int64_t>{id}); };
+  CHECK(hash(5) != hash(5 + (std::int64_t{1} << 32)));
+  CHECK(hash(151936) != hash(126336));
 }
 
 }  // namespace

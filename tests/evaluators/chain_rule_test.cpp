@@ -72,10 +72,24 @@ TEST_CASE("a bf16 model's sum is one bfloat16 number") {
 }
 
 TEST_CASE("sums are rounded to bfloat16 to the nearest, ties to even") {
-  CHECK(round_sum(-35.65, ComputeType::f32) == -35.65);
-  CHECK(round_sum(-35.65, ComputeType::bf16) == -35.75);
-  CHECK(round_sum(-1.0 - 1.0 / 256.0, ComputeType::bf16) == -1.0);
-  CHECK(round_sum(-1.0 - 3.0 / 256.0, ComputeType::bf16) == -1.015625);
+  CHECK(round_sum(-35.65, SumType::f64) == -35.65);
+  CHECK(round_sum(-35.65, SumType::bf16) == -35.75);
+  CHECK(round_sum(-1.0 - 1.0 / 256.0, SumType::bf16) == -1.0);
+  CHECK(round_sum(-1.0 - 3.0 / 256.0, SumType::bf16) == -1.015625);
+}
+
+TEST_CASE("only bf16 of SMDM's checkpoints sums into one bfloat16") {
+  auto info = test::fake_masked_diffusion();
+  CHECK(sum_type(info) == SumType::f64);
+  info.compute = ComputeType::bf16;
+  CHECK(sum_type(info) == SumType::bf16);
+  info.arithmetic = Arithmetic::transformers;
+  CHECK(sum_type(info) == SumType::f64);
+  const FakeModel other(info, test::scrambled_logits(2.0));
+  const FakeModel exact(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const TokenRequest request{.context = {1, 4}, .continuation = {3, 0, 6, 1, 1, 5}};
+  // Logits of float32 under either arithmetic; only that of others reduces them in float64.
+  CHECK(std::abs(chain_rule(other, request).nats - chain_rule(exact, request).nats) < 1e-5);
 }
 
 }  // namespace

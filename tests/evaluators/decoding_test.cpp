@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -48,7 +49,7 @@ std::vector<std::int64_t> direct_document(const FakeModel& model,
       best = std::max(best, noisy);
     }
     ids.push_back(token);
-    if (token == config.eos_id) break;
+    if (std::ranges::find(config.eos_ids, token) != config.eos_ids.end()) break;
   }
   return ids;
 }
@@ -57,18 +58,22 @@ TEST_CASE("decoding is its definition, and forwards count the new tokens") {
   const FakeModel model(test::fake_autoregressive(), test::scrambled_logits(2.0));
   const auto prompts = some_prompts();
   for (const double temperature : {0.0, 0.7, 1.0}) {
-    for (const auto eos_id : {std::optional<std::int64_t>(), std::optional<std::int64_t>(2)}) {
+    for (const auto& eos_ids : std::vector<std::vector<std::int64_t>>{{}, {2}, {5, 2}}) {
       const DecodingConfig config{
-          .total_length = 30, .temperature = temperature, .eos_id = eos_id, .seed = 6};
+          .total_length = 30, .temperature = temperature, .eos_ids = eos_ids, .seed = 6};
       const auto generations = decode(model, prompts, config);
       std::size_t early = 0;
+      std::set<std::int64_t> last;
       for (std::size_t i = 0; i < prompts.size(); ++i) {
         const auto& ids = generations[i].output_ids;
         CHECK(ids == direct_document(model, prompts[i], config));
         CHECK(generations[i].forwards == std::ssize(ids) - std::ssize(prompts[i]));
-        early += ids.size() < 30 ? 1 : 0;
+        if (ids.size() == 30) continue;
+        early += 1;
+        last.insert(ids.back());
       }
-      CHECK((early > 0) == eos_id.has_value());
+      CHECK((early > 0) == !eos_ids.empty());
+      CHECK(last == std::set(eos_ids.begin(), eos_ids.end()));
     }
   }
 }
@@ -76,7 +81,7 @@ TEST_CASE("decoding is its definition, and forwards count the new tokens") {
 TEST_CASE("documents are the same however they are packed, and share forwards") {
   const FakeModel model(test::fake_autoregressive(), test::scrambled_logits(2.0));
   const auto prompts = some_prompts();
-  DecodingConfig config{.total_length = 25, .temperature = 0.5, .eos_id = 3, .seed = 1};
+  DecodingConfig config{.total_length = 25, .temperature = 0.5, .eos_ids = {3}, .seed = 1};
   const auto expected = decode(model, prompts, config);
   const auto together = model.work().forwards;
   CHECK(together <= 25);

@@ -27,7 +27,7 @@ double log_likelihood(const LanguageModel& model, const Json& recorded, Estimato
   config.estimator = std::move(estimator);
   config.cfg = recorded.value("cfg", 0.0);
   const std::vector requests = {request_of(recorded)};
-  return -score(model, requests, config).front().nats;
+  return score(model, requests, config).front().nats;
 }
 
 void check_diffusion(const LanguageModel& model, const Json& recorded) {
@@ -44,7 +44,7 @@ void check_autoregressive(const LanguageModel& model, const Json& recorded) {
   const auto wanted = recorded.at("greedy_6").get<Ids>();
   DecodingConfig config;
   config.total_length = std::ssize(prompt) + std::ssize(wanted);
-  const std::vector prompts = {prompt};
+  const std::vector<Ids> prompts = {prompt};
   auto whole = prompt;
   whole.insert(whole.end(), wanted.begin(), wanted.end());
   CHECK(decode(model, prompts, config).front().output_ids == whole);

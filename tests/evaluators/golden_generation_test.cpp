@@ -222,7 +222,7 @@ TEST_CASE("arm.json: decoded texts") {
     const auto prompt_length = prompts.front().size();
     const DecodingConfig config{.total_length = recorded.at("context_length"),
                                 .temperature = recorded.at("temperature"),
-                                .eos_id = recorded.at("eos_token_id").get<std::int64_t>()};
+                                .eos_ids = {recorded.at("eos_token_id").get<std::int64_t>()}};
     const DecodingDraws draws{
         .noise =
             [&](std::size_t position, std::span<const std::int64_t> tokens, std::span<double> out) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "evaluators/likelihood/likelihood.hpp"
@@ -120,6 +121,24 @@ TEST_CASE("a mask in the context stays what it is") {
       score(model, std::vector{request}, {.estimator = ChainRule{}, .greedy = true}).front();
   CHECK(estimate.is_greedy == (top == 1));
   CHECK(estimate.rows == 2);
+}
+
+TEST_CASE("a mask that is a token of the vocabulary competes in a verdict") {
+  auto info = test::fake_masked_diffusion();
+  info.objective = MaskedDiffusion{.mask_id = 3};
+  const std::vector<TokenRequest> requests = {{.context = {1}, .continuation = {4}}};
+  const auto is_greedy = [&](float mask_logit) {
+    const FakeModel model(info, [=](std::span<const std::int64_t>, std::size_t) {
+      return std::vector<float>{0.0F, 0.0F, 0.0F, mask_logit, 2.0F, 0.0F, 0.0F};
+    });
+    bool greedy = false;
+    greedy_verdicts(model, pointers(requests), 0.0, {},
+                    [&](std::size_t, const GreedyVerdict& verdict) { greedy = verdict.is_greedy; });
+    return greedy;
+  };
+  CHECK(is_greedy(1.0F));
+  CHECK_FALSE(is_greedy(3.0F));
+  CHECK(is_greedy(-std::numeric_limits<float>::infinity()));  // of MDLM's
 }
 
 }  // namespace

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "evaluators/likelihood/greedy_verdict.hpp"
+#include "evaluators/subsets/question.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/fake_model.hpp"
@@ -199,6 +202,64 @@ TEST_CASE("a refused request is named, with what was wanted and what came") {
   CHECK(refusal(diffusion,
                 {{.context = std::vector<std::int64_t>(60, 1), .continuation = {1, 2, 3, 4}}}, mc)
             .empty());
+}
+
+TEST_CASE("a request that holds a mask of the vocabulary is refused") {
+  auto info = test::fake_masked_diffusion();
+  info.objective = MaskedDiffusion{.mask_id = 3};
+  const auto refused = [&](const TokenRequest& request) {
+    return test::error_text<ErrorKind::request>([&] {
+      check_request(info, request, "FILE:7");
+      return 0;
+    });
+  };
+  CHECK(refused({.context = {1}, .continuation = {2, 3}}) ==
+        "FILE:7: token id 3 is the mask, which hides tokens from the model and cannot be scored");
+  CHECK(refused({.context = {1, 3}, .continuation = {2}}) ==
+        "FILE:7: token id 3 is the mask, which hides tokens from the model and cannot be part of "
+        "what it reads");
+  CHECK(refused({.context = {1}, .continuation = {2, 4}}).empty());
+  info.objective = Autoregressive{};
+  CHECK(refused({.context = {3}, .continuation = {3}}).empty());
+}
+
+TEST_CASE("log-probabilities reach estimates in float64") {
+  // Not a float32 number, and neither is its sum: what is narrowed on the way shows.
+  constexpr double kLogP = -0.1;
+  const TokenRequest request{.context = {1}, .continuation = {2, 3, 4}};
+  const std::vector<TokenRequest> requests = {request};
+  const auto value = [&](const auto& make) {
+    double nats = 0.0;
+    bool opened = false;
+    const auto take = [&](const Estimate& estimate) { nats = estimate.nats; };
+    run_sources(
+        [&](const RowGroup& forward) {
+          TokenScores scores;
+          scores.log_p.assign(forward.tokens.size(), kLogP);
+          return scores;
+        },
+        [&]() -> std::unique_ptr<ScoreSource> {
+          return std::exchange(opened, true) ? nullptr : make(take);
+        },
+        PackingLimits{});
+    return nats;
+  };
+  const double sum = kLogP + kLogP + kLogP;
+  CHECK(value([&](const auto& take) {
+          return chain_rule_source({.request = &request, .mask_id = 7, .done = take});
+        }) == sum);
+  CHECK(value([&](const auto& take) {
+          return teacher_forcing_source(requests, SumType::f64, WithArgmax::no,
+                                        [take](std::size_t, const Estimate& one) { take(one); });
+        }) == sum);
+  const std::vector<TokenRequest> single = {{.context = {1}, .continuation = {2}}};
+  CHECK(value([&](const auto& take) {
+          std::vector<std::unique_ptr<SubsetEstimator>> estimators;
+          estimators.push_back(exact_sum(1, ExactSum{}));
+          return subset_source(question_rows(test::fake_masked_diffusion(), single, 0.0),
+                               independent_plan(std::move(estimators)),
+                               [take](std::size_t, const Estimate& one) { take(one); });
+        }) == kLogP);
 }
 
 TEST_CASE("settings that fit neither the model nor themselves are refused") {

@@ -121,5 +121,17 @@ TEST_CASE("a bf16 model's sum is one bfloat16 number here, too") {
   CHECK(scaled == std::round(scaled));
 }
 
+TEST_CASE("a bf16 model of another family sums in float64") {
+  auto info = test::fake_autoregressive();
+  const FakeModel exact(info, test::scrambled_logits(2.0));
+  info.compute = ComputeType::bf16;
+  info.arithmetic = Arithmetic::transformers;
+  const FakeModel other(info, test::scrambled_logits(2.0));
+  const auto nats = [](const FakeModel& model) {
+    return test::score_by_context(model, std::vector{question()[1]}, kExact).front().nats;
+  };
+  CHECK(std::abs(nats(other) - nats(exact)) < 1e-5);
+}
+
 }  // namespace
 }  // namespace smdm

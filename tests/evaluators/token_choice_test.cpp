@@ -186,6 +186,42 @@ TEST_CASE("one logit that is not finite is enough, unless it is that of a token 
   CHECK(choose_tokens(fine, 1e-3, draws_of_rows(stream, 3, 0.0)) == std::vector<std::int64_t>{2});
 }
 
+TEST_CASE("tokens of logit -infinity have no chance, and take none from the others") {
+  constexpr auto kInfinity = std::numeric_limits<float>::infinity();
+  const RandomStream stream(3, Purpose::unmask_token, {});
+  auto logits = random_logits(50, 6, 2.0);
+  auto others = logits.index_select(1, torch::tensor({0, 1, 3, 5}));
+  logits.select(1, 2).fill_(-kInfinity);
+  logits.select(1, 4).fill_(-kInfinity);
+  for (const double temperature : {0.0, 0.7, 3.0}) {
+    for (const double margin : {0.0, RandomStream::kMargin}) {
+      const auto tokens = choose_tokens(logits, temperature, draws_of_rows(stream, 6, margin));
+      std::vector<std::int64_t> among_others;
+      for (const auto token : tokens) {
+        REQUIRE((token != 2 && token != 4));
+        among_others.push_back(token < 2 ? token : (token == 3 ? 2 : 3));
+      }
+      const auto got = log_confidences(logits, tokens);
+      const auto wanted = log_confidences(others, among_others);
+      for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(wanted[i]));
+    }
+  }
+}
+
+TEST_CASE("the mask is never chosen where it is a token, and other logits are left alone") {
+  const auto logits = torch::tensor({{0.0F, 9.0F, 1.0F}, {2.0F, 0.0F, -1.0F}});
+  const auto without = without_mask(logits, {.mask_id = 1});
+  CHECK(choose_tokens(without, 0.0, {}) == std::vector<std::int64_t>{2, 0});
+  CHECK(torch::equal(without.select(1, 0), logits.select(1, 0)));
+  CHECK(torch::equal(without.select(1, 2), logits.select(1, 2)));
+  CHECK(logits[0][1].item<float>() == 9.0F);
+  CHECK(without_mask(logits.to(torch::kBFloat16), {.mask_id = 1}).dtype() == torch::kBFloat16);
+  // SMDM's mask is behind the vocabulary, and MDLM's logit of it is -infinity already.
+  CHECK(without_mask(logits, {.mask_id = 3}).data_ptr() == logits.data_ptr());
+  CHECK(without_mask(logits, {.mask_id = 1, .excludes_mask = true}).data_ptr() ==
+        logits.data_ptr());
+}
+
 TEST_CASE("temperatures are finite and not negative") {
   CHECK_THROWS_AS(check_temperature(-0.1), std::invalid_argument);
   CHECK_THROWS_AS(check_temperature(std::numeric_limits<double>::infinity()),

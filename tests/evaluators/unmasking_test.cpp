@@ -12,6 +12,7 @@
 #include "evaluators/generation/unmask.hpp"
 #include "evaluators/rows/checks.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/fake_model.hpp"
 
 namespace smdm {
@@ -284,6 +285,53 @@ TEST_CASE("unmasking: prompts and settings that cannot be are refused before any
   CHECK_FALSE(changed([](auto& config) { config.packing.rows_per_forward = 0; }).empty());
   CHECK(model.work().forwards == 0);
   CHECK(changed([](auto&) {}).empty());
+}
+
+/// Scrambled logits with another logit for token 3.
+FakeModel::Logits with_logit_of_3(float logit) {
+  return [logit, scrambled = test::scrambled_logits(2.0)](std::span<const std::int64_t> ids,
+                                                          std::size_t position) {
+    auto logits = scrambled(ids, position);
+    logits[3] = logit;
+    return logits;
+  };
+}
+
+TEST_CASE("a mask that is a token of the vocabulary is never revealed, as if it had no chance") {
+  auto info = test::fake_masked_diffusion();
+  info.objective = MaskedDiffusion{.mask_id = 3};
+  const FakeModel likes_mask(info, with_logit_of_3(5.0F));
+  info.objective = MaskedDiffusion{.mask_id = 3, .excludes_mask = true};
+  const FakeModel excludes_mask(info, with_logit_of_3(-std::numeric_limits<float>::infinity()));
+  const Prompts prompts{{}, {1, 2}, {0, 6, 4, 5}};
+  for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
+    for (const double temperature : {0.0, 0.8}) {
+      const UnmaskingConfig config{
+          .sampler = sampler, .steps = 6, .total_length = 14, .temperature = temperature};
+      const auto got = unmask(likes_mask, prompts, config);
+      const auto wanted = unmask(excludes_mask, prompts, config);
+      for (std::size_t i = 0; i < prompts.size(); ++i) {
+        CHECK(got[i].output_ids.size() == 14);
+        CHECK(std::ranges::find(got[i].output_ids, 3) == got[i].output_ids.end());
+        CHECK(got[i].output_ids == wanted[i].output_ids);
+      }
+    }
+  }
+}
+
+TEST_CASE("a prompt that holds a mask of the vocabulary is refused") {
+  auto info = test::fake_masked_diffusion();
+  const std::vector<std::int64_t> prompt{1, 3, 2};
+  CHECK_NOTHROW(check_prompt(info, prompt, 8, "prompt"));
+  info.objective = MaskedDiffusion{.mask_id = 3};
+  CHECK(test::error_text<ErrorKind::request>([&] {
+          check_prompt(info, prompt, 8, "prompt 4");
+          return 0;
+        }) ==
+        "prompt 4: token id 3 is the mask, which hides tokens from the model and cannot be part of "
+        "what it reads");
+  info.objective = Autoregressive{};
+  CHECK_NOTHROW(check_prompt(info, prompt, 8, "prompt"));
 }
 
 }  // namespace

@@ -169,6 +169,23 @@ TEST_CASE("what cannot be trained is told in one line", "[train]") {
   fails({"--steps", "1"}, 3, "corpus.jsonl:1: wanted at most 8 tokens, the context, got 9");
 }
 
+TEST_CASE("training makes SMDM's models and no others", "[train]") {
+  const Training training;
+  for (const auto& [folder, family] : std::vector<std::pair<std::string, std::string>>{
+           {"hf_llama", "llama"}, {"hf_gpt2", "gpt2"}, {"llada", "llada"}, {"mdlm", "mdlm"}}) {
+    const auto config = test::golden() / "hf" / folder / "config.json";
+    const auto result = smdm_eval({"train", "--corpus", training.corpus().string(), "--output",
+                                   training.path("bad").string(), "--model-config", config.string(),
+                                   "--steps", "1"});
+    CHECK(result.code == 4);
+    CHECK(contains(result.err, config.string() +
+                                   ": training makes SMDM's models, got the configuration of "
+                                   "family " +
+                                   family));
+    CHECK_FALSE(fs::exists(training.path("bad") / "model.safetensors"));
+  }
+}
+
 TEST_CASE("a folder with a model is not trained over", "[train]") {
   const Training training;
   REQUIRE(smdm_eval(training.arguments("once", {"--steps", "2"})).code == 0);

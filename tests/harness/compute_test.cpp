@@ -246,5 +246,36 @@ TEST_CASE("a model that gives no numbers is an error with the name of the docume
   refused(autoregressive, CorpusSettings{.config = {.estimator = TeacherForcing{}}});
 }
 
+TEST_CASE("what the configuration says ends a text, else the tokenizer does") {
+  Session session;
+  CHECK(session.end_ids().empty());
+  session.checkpoint.config.eos_ids = {3, 6};
+  CHECK(session.end_ids() == std::vector<std::int64_t>{3, 6});
+  const auto own = opened("gsm8k", embedded("micro-gsm8k-arm"));
+  CHECK(own.session.end_ids() == std::vector{own.session.text().eos_id()});
+}
+
+TEST_CASE("every id that ends a text ends what is decoded") {
+  Session session;
+  session.model =
+      std::make_unique<test::FakeModel>(test::fake_autoregressive(), test::scrambled_logits(2.0));
+  session.checkpoint.config.eos_ids = {1, 4};
+  std::vector<Item> items(20);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i].ids.prompt = {static_cast<std::int64_t>(i % 7), static_cast<std::int64_t>(i / 7)};
+  Decided decided;
+  GenerationSettings generation;
+  generation.generator = DecodingConfig{.total_length = 40};
+  decided.work = generation;
+  std::vector<std::size_t> ends(7);
+  for (const auto& answer : answers_of(session, items, decided)) {
+    const auto& ids = std::get<Passes>(answer.value).front().output_ids;
+    if (ids.size() < 40) ends[static_cast<std::size_t>(ids.back())] += 1;
+    for (std::size_t i = 2; i + 1 < ids.size(); ++i) CHECK((ids[i] != 1 && ids[i] != 4));
+  }
+  CHECK(ends[1] > 0);
+  CHECK(ends[4] > 0);
+}
+
 }  // namespace
 }  // namespace smdm

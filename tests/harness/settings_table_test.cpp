@@ -3,6 +3,7 @@
 // one that changes only the speed shows nowhere, and every score is the same to the last bit.
 #include <iostream>
 #include <map>
+#include <random>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +17,7 @@
 #include "models/matmul.hpp"
 #include "tests/harness/stored_runs.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -79,6 +81,50 @@ Given corpus(const fs::path& data, const Given& more = {}) {
               more);
 }
 
+/// A converted model (A2D) with random weights and the embedded tokenizer: its files say neither
+/// the mask nor the shift.
+void write_a2d(const fs::path& folder) {
+  const auto embedded = embedded_folder() / "micro-base-mdm";
+  const auto like = Json::parse(test::read_file(embedded / "config.json"));
+  const auto vocabulary = like.at("padded_vocab_size").get<std::int64_t>();
+  constexpr std::int64_t kWidth = 16;
+  constexpr std::int64_t kInner = 32;
+  fs::create_directories(folder);
+  fs::copy_file(embedded / "tokenizer.model", folder / "tokenizer.model");
+  const Json config = {
+      {"model_type", "a2d-llama"}, {"hidden_size", kWidth},    {"intermediate_size", kInner},
+      {"num_hidden_layers", 1},    {"num_attention_heads", 2}, {"vocab_size", vocabulary},
+      {"rms_norm_eps", 1e-5},      {"rope_theta", 10000.0},    {"max_position_embeddings", 64}};
+  test::write_file(folder / "config.json", config.dump());
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal(0.0F, 0.4F);
+  test::TensorMap tensors;
+  const auto add = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
+    auto& tensor = tensors[name];
+    tensor.shape = shape;
+    std::int64_t values = 1;
+    for (const auto size : shape) values *= size;
+    tensor.values.resize(static_cast<std::size_t>(values));
+    for (auto& value : tensor.values) value = normal(random) + (shape.size() == 1 ? 1.0F : 0.0F);
+  };
+  add("model.embed_tokens.weight", {vocabulary, kWidth});
+  add("lm_head.weight", {vocabulary, kWidth});
+  add("model.norm.weight", {kWidth});
+  const std::string layer = "model.layers.0.";
+  for (const char* norm : {"input_layernorm", "post_attention_layernorm"})
+    add(layer + norm + ".weight", {kWidth});
+  for (const char* matrix : {"q_proj", "k_proj", "v_proj", "o_proj"})
+    add(layer + "self_attn." + matrix + ".weight", {kWidth, kWidth});
+  for (const char* matrix : {"gate_proj", "up_proj"})
+    add(layer + "mlp." + matrix + ".weight", {kInner, kWidth});
+  add(layer + "mlp.down_proj.weight", {kWidth, kInner});
+  test::write_safetensors(folder / "model.safetensors", tensors, test::StoredType::f32);
+}
+
+Given a2d(const fs::path& folder) {
+  return piqa({{"model", folder.string()}, {"data", "embedded"}, {"mask-id", 5}});
+}
+
 std::vector<Example> likelihood_examples() {
   const Given balanced = {{"estimator", "balanced"}, {"mc-samples", 8}};
   const Given mc = {{"estimator", "mc"}, {"mc-samples", 32}};
@@ -103,9 +149,11 @@ std::vector<Example> likelihood_examples() {
           {"limit", piqa(), 3.0}};
 }
 
-std::vector<Example> examples(const fs::path& data) {
+std::vector<Example> examples(const fs::path& data, const fs::path& converted) {
   auto all = likelihood_examples();
-  const std::vector<Example> others = {{"cfg-second", gsm8k(), 1.0},
+  const std::vector<Example> others = {{"mask-id", a2d(converted), 6},
+                                       {"shift", a2d(converted), "on"},
+                                       {"cfg-second", gsm8k(), 1.0},
                                        {"sampler", curse(), "ancestral"},
                                        {"steps", curse(), 3},
                                        {"total-length", curse(), 40},
@@ -319,7 +367,8 @@ TEST_CASE("every setting shows where it should, and only there") {
   keep_matmul_reproducible();
   const test::TemporaryFolder folder;
   test::write_file(folder.path() / "dated.jsonl", kDatedTexts);
-  const auto all = examples(folder.path() / "dated.jsonl");
+  write_a2d(folder.path() / "a2d");
+  const auto all = examples(folder.path() / "dated.jsonl", folder.path() / "a2d");
   const auto help = help_text();
   Runs runs;
   for (const auto& setting : all_settings()) {

@@ -66,6 +66,10 @@ bool rotating(const ModelConfig& config) {
 bool gated(const ModelConfig& config) {
   return config.feed_forward == FeedForward::swiglu;
 }
+/// Whether the base matters: a single pair of dimensions turns by 1 whatever the base.
+bool by_base(const ModelConfig& config) {
+  return config.rotary_elements() > 2;
+}
 bool scaled(const ModelConfig& config) {
   return config.rope_scaling.has_value();
 }
@@ -80,18 +84,18 @@ bool grouped(const ModelConfig& config) {
 std::vector<Fault> config_faults() {
   return {
       {"eps", all_models, [](Loaded& m) { m.config.norm_eps *= 100.0; }},
-      {"theta", rotating, [](Loaded& m) { m.config.rotary_base *= 2.0; }},
+      {"theta", by_base, [](Loaded& m) { m.config.rotary_base *= 2.0; }},
       {"share that rotates", [](const auto& c) { return c.family == "gpt_neox"; },
        [](Loaded& m) { m.config.rotary_percentage *= 2.0; }},
       {"positions divided", rotating, [](Loaded& m) { m.config.condense_ratio = 2; }},
       {"scaling dropped", scaled, [](Loaded& m) { m.config.rope_scaling.reset(); }},
-      {"scaling's factor", scaled, [](Loaded& m) { m.config.rope_scaling->factor *= 2.0; }},
+      {"scaling's factor", scaled, [](Loaded& m) { m.config.rope_scaling.value().factor *= 2.0; }},
       {"scaling's low factor", scaled,
-       [](Loaded& m) { m.config.rope_scaling->low_freq_factor *= 1.5; }},
+       [](Loaded& m) { m.config.rope_scaling.value().low_freq_factor *= 0.5; }},
       {"scaling's high factor", scaled,
-       [](Loaded& m) { m.config.rope_scaling->high_freq_factor *= 1.5; }},
+       [](Loaded& m) { m.config.rope_scaling.value().high_freq_factor *= 1.5; }},
       {"scaling's original length", scaled,
-       [](Loaded& m) { m.config.rope_scaling->original_positions *= 2; }},
+       [](Loaded& m) { m.config.rope_scaling.value().original_positions *= 2; }},
       {"order of residuals", all_models,
        [](Loaded& m) { m.config.parallel_residual = !m.config.parallel_residual; }},
       {"kind of norm", [](const auto& c) { return c.norm == NormKind::layer; },
@@ -120,7 +124,7 @@ Fault without(const std::string& name,
               std::function<bool(const ModelConfig&)> concerns,
               at::Tensor BlockWeights::* dropped) {
   return {name + " dropped", std::move(concerns), [dropped](Loaded& m) {
-            for_blocks(m, [dropped](BlockWeights& block) { block.*dropped = {}; });
+            for_blocks(m, [dropped](BlockWeights& block) { block.*dropped = at::Tensor(); });
           }};
 }
 
@@ -167,10 +171,10 @@ std::vector<Fault> weight_faults() {
          }
        }},
       {"learned positions dropped", [](const auto& c) { return c.learned_positions; },
-       [](Loaded& m) { m.weights.positions = {}; }},
+       [](Loaded& m) { m.weights.positions = at::Tensor(); }},
       {"head's bias dropped", [](const auto& c) { return c.head_bias; },
-       [](Loaded& m) { m.weights.head_bias = {}; }},
-      {"last norm's shift dropped", layer_shift, [](Loaded& m) { m.weights.norm_f_bias = {}; }},
+       [](Loaded& m) { m.weights.head_bias = at::Tensor(); }},
+      {"last norm's shift dropped", layer_shift, [](Loaded& m) { m.weights.norm_f_bias = at::Tensor(); }},
   };
 }
 

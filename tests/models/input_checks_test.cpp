@@ -17,8 +17,9 @@ using test::contains;
 
 using Ids = std::vector<std::int64_t>;
 
-std::unique_ptr<LanguageModel> small(ModelKind kind) {
+std::unique_ptr<LanguageModel> small(ModelKind kind, bool shifted = false) {
   ModelConfig config;
+  config.shifted_logits = shifted;
   config.block_size = 8;
   config.padded_vocab_size = 20;
   config.n_layer = 1;
@@ -93,6 +94,30 @@ TEST_CASE("rows may continue only earlier rows that stand alone, of an autoregre
   PackedRows rows;
   rows.append(Ids(6, 1), rows.append(Ids(3, 1)));
   CHECK(contains(refusal([&] { arm->visit_logits(rows, {}); }), "row 1 has 9 tokens"));
+}
+
+TEST_CASE("of a row over a prefix, a shifted model cannot score the first token") {
+  const auto shifted = small(ModelKind::mdm, /*shifted=*/true);
+  auto whole = rows_of({{1, 2, 3}}, {});
+  whole.keep = {2};
+  const auto prefix = shifted->scores(whole, {}).prefixes.front();
+  const auto refused = [&](const LanguageModel& model, const Ids& wanted,
+                           const Ids& unconditional) {
+    auto rows = rows_of({{1, 2}, {2, 20, 4}, {2, 20}}, wanted);
+    rows.prefixes = {nullptr, prefix, prefix};
+    rows.unconditional = unconditional;
+    return refusal([&] { (void)model.scores(rows, Ids(wanted.size(), 1)); }) +
+           refusal([&] { model.visit_logits(rows, [](std::int64_t, const torch::Tensor&) {}); });
+  };
+  CHECK(refused(*shifted, {0, 1, 3, 4, 6}, {}).empty());
+  CHECK(contains(refused(*shifted, {1, 2}, {}),
+                 "the first token of row 1 is wanted, whose shifted logits belong to the last "
+                 "token of its prefix"));
+  CHECK(contains(refused(*shifted, {0, 6}, {1, 5}), "first token of row 2"));
+  CHECK(refused(*small(ModelKind::mdm), {1, 2, 5}, {}).empty());
+  // What is no position at all is refused as ever.
+  CHECK(contains(refused(*shifted, {8}, {}), "outside the rows"));
+  CHECK(contains(refused(*shifted, {3, 1}, {}), "must not decrease"));
 }
 
 TEST_CASE("scored tokens must be tokens, one per wanted position") {

@@ -127,7 +127,7 @@ Packed pack(const std::vector<Unit>& units, Form form, std::int64_t mask) {
 /// Per unit: its logits, and log-probabilities of some tokens.
 struct Answer {
   torch::Tensor logits;
-  std::vector<float> log_p;
+  std::vector<double> log_p;
   std::vector<std::int64_t> argmax;
 
   [[nodiscard]] bool operator==(const Answer& other) const {

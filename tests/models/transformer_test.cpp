@@ -341,7 +341,7 @@ TEST_CASE("scores are log-softmax of the logits, and argmax is the lowest of the
   test::write_checkpoint(folder.path() / "flat", config, tensors);
   const auto flat = load(folder.path() / "flat")->scores(rows, tokens, WithArgmax::yes);
   CHECK(flat.argmax == std::vector<std::int64_t>(4, 0));
-  for (const float log_p : flat.log_p) CHECK(std::abs(log_p + std::log(48.0F)) <= 1e-6F);
+  for (const double log_p : flat.log_p) CHECK(std::abs(log_p + std::log(48.0F)) <= 1e-6F);
 }
 
 }  // namespace smdm

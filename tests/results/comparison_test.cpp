@@ -249,6 +249,24 @@ TEST_CASE("one seed for both runs, and other rotary tables, are warned of") {
   CHECK(contains(rounded[0], "rope_tables: unknown against f32"));
 }
 
+TEST_CASE("other masks and other shifts are warned of, where both runs say theirs") {
+  const auto with = [](const Json& more, std::uint64_t seed) {
+    auto run = run_of(seed == 3 ? kBefore : kAfter, seed);
+    run.smdm_eval["model"].update(more);
+    return as_stored(run, std::to_string(seed));
+  };
+  const Json dream = {{"family", "dream"}, {"mask_id", 5}, {"shifted", true}};
+  const Json plain = {{"family", "a2d-llama"}, {"mask_id", 7}, {"shifted", false}};
+  CHECK(compare_runs(with(dream, 3), with(dream, 4)).warnings.empty());
+  const auto warnings = compare_runs(with(dream, 3), with(plain, 4)).warnings;
+  REQUIRE(warnings.size() == 2);
+  CHECK(contains(warnings[0], "mask_id: 5 against 7"));
+  CHECK(contains(warnings[1], "shift: on against off"));
+  // An autoregressive model, and a file of an older version.
+  CHECK(compare_runs(with(dream, 3), with({{"family", "llama"}}, 4)).warnings.empty());
+  CHECK(compare_runs(with(Json::object(), 3), with(plain, 4)).warnings.empty());
+}
+
 TEST_CASE("a perplexity that overflows is not compared") {
   MadeRun made{.tasks = {{.verdicts = kBefore}}};
   const auto with_perplexity = [&](std::uint64_t seed, double nats) {

@@ -154,6 +154,20 @@ TEST_CASE("what differs in seed, settings, program or machine stands beside each
   CHECK(board.add(rounded, "i").added == 2);
 }
 
+TEST_CASE("one checkpoint read with several masks, or shifted and not, has entries of its own") {
+  Board board;
+  auto run = made_run(quiz(0));
+  auto& model = run.smdm_eval["model"];
+  model.update({{"family", "a2d-llama"}, {"mask_id", 5}, {"shifted", false}});
+  CHECK(board.add(run, "a").added == 2);
+  model["mask_id"] = 7;
+  CHECK(board.add(run, "b").added == 2);
+  model["shifted"] = true;
+  CHECK(board.add(run, "c").added == 2);
+  run.start_s += 100.0;
+  CHECK(board.add(run, "d").added == 0);
+}
+
 TEST_CASE("the same measurement with other samples is a conflict, at another time it is none") {
   Board board;
   auto run = made_run(quiz(0));

@@ -98,7 +98,7 @@ std::vector<double> FakeModel::log_p(std::span<const std::int64_t> ids,
   std::vector<double> logits(given.begin(), given.end());
   if (cfg != 0.0) {
     std::vector<std::int64_t> hidden(ids.begin(), ids.end());
-    std::fill_n(hidden.begin(), context, kVocabulary);
+    std::fill_n(hidden.begin(), context, std::get<MaskedDiffusion>(info().objective).mask_id);
     const auto free = logits_(hidden, position);
     for (std::size_t v = 0; v < logits.size(); ++v) {
       logits[v] = free[v] + (cfg + 1.0) * (logits[v] - free[v]);

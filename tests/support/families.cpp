@@ -71,7 +71,7 @@ double worst_logit_error(const std::string& name, const LanguageModel& model) {
 }
 
 WeightFiles weight_files(const Checkpoint& checkpoint) {
-  return WeightFiles({checkpoint.weights});
+  return WeightFiles(checkpoint.weights);
 }
 
 }  // namespace smdm::test

@@ -80,10 +80,9 @@ void run(const LossTable& table, ScoreSource& source, std::size_t context) {
     hidden.reserve(group->rows.wanted.size());
     for (const auto position : group->rows.wanted)
       hidden.push_back(static_cast<std::size_t>(position) - context);
-    std::vector<float> log_p;
+    std::vector<double> log_p;
     log_p.reserve(hidden.size());
-    for (const auto loss : table.losses({.hidden = hidden}))
-      log_p.push_back(static_cast<float>(-loss));
+    for (const auto loss : table.losses({.hidden = hidden})) log_p.push_back(-loss);
     source.take({.log_p = log_p, .argmax = {}});
   }
   source.finish();

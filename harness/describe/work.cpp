@@ -1,0 +1,87 @@
+// Likelihoods are counted by running their estimators on made-up answers (count_work()); where real
+// answers would decide how much is computed, and for generations, a limit is told.
+#include "harness/describe/work.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/jobs/dry_run.hpp"
+#include "harness/run/compute.hpp"
+#include "models/model_info.hpp"
+
+namespace smdm {
+namespace {
+
+/// The estimates that a race falls back to where it never ends early.
+LikelihoodConfig without_race(const LikelihoodSettings& settings) {
+  auto config = settings.config;
+  if (settings.racing) {
+    config.estimator = Balanced{.rows = kRaceRows, .prompt_reuse = settings.racing->prompt_reuse};
+    config.greedy = false;
+  }
+  return config;
+}
+
+void add_likelihoods(const Session& session,
+                     std::span<const Item> items,
+                     const Decided& decided,
+                     PlannedWork& work) {
+  const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
+  auto cost = counted(session, items, decided);
+  if (!cost) {
+    work.extent = likelihood->racing ? Extent::at_most : Extent::at_least;
+    cost = count_cost(session.model->info(), items, without_race(*likelihood));
+  }
+  work.rows = cost->rows;
+  work.tokens = cost->tokens;
+}
+
+/// A masked diffusion model reads the whole canvas at each step, guided twice; an autoregressive
+/// one each token once.
+void add_generations(std::span<const Item> items,
+                     const GenerationSettings& settings,
+                     PlannedWork& work) {
+  const auto* unmasking = std::get_if<UnmaskingConfig>(&settings.generator);
+  const auto length = settings.total_length();
+  std::int64_t forwards = 0;
+  for (const auto& item : items) {
+    const auto open =
+        std::max<std::int64_t>(length - static_cast<std::int64_t>(item.ids.prompt.size()), 0);
+    const auto steps = unmasking != nullptr ? std::min(unmasking->steps, open) : open;
+    forwards += steps;
+    if (unmasking == nullptr) work.tokens += length;
+    if (unmasking != nullptr) work.tokens += steps * length * (unmasking->cfg != 0.0 ? 2 : 1);
+  }
+  const std::int64_t passes = settings.second_cfg ? 2 : 1;
+  work.tokens *= passes;
+  work.forwards = forwards * passes;
+  work.extent = Extent::at_most;
+}
+
+}  // namespace
+
+PlannedWork planned_work(const Session& session,
+                         std::string name,
+                         std::span<const Item> items,
+                         const Decided& decided) {
+  PlannedWork work{.name = std::move(name),
+                   .documents = items.size(),
+                   .requests = request_count(items),
+                   .rows = {},
+                   .forwards = {}};
+  if (const auto* generation = std::get_if<GenerationSettings>(&decided.work)) {
+    add_generations(items, *generation, work);
+  } else {
+    add_likelihoods(session, items, decided, work);
+  }
+  return work;
+}
+
+double hours_of(std::int64_t tokens, const ModelConfig& config, double flops) {
+  constexpr double kSeconds = 3600.0;
+  const auto operations =
+      2.0 * static_cast<double>(tokens) * static_cast<double>(layer_parameters(config));
+  return operations / flops / kSeconds;
+}
+
+}  // namespace smdm

@@ -1,0 +1,28 @@
+#include "models/formats/mistral.hpp"
+
+#include "models/formats/llama_block.hpp"
+
+namespace smdm {
+namespace {
+
+constexpr std::string_view kArchitectures[] = {"MistralForCausalLM"};
+
+ModelConfig read(const ConfigFields& fields) {
+  return read_llama_family(fields, {.keys = {.family = "mistral", .architectures = kArchitectures},
+                                    .windows = Windows::always,
+                                    .key_heads_required = true});
+}
+
+}  // namespace
+
+ModelFormat mistral_format() {
+  auto format = llama_block_format();
+  format.name = "Mistral";
+  format.family = "mistral";
+  format.fields = "model_type \"mistral\"";
+  format.recognises = [](const ConfigFields& fields) { return has_model_type(fields, "mistral"); };
+  format.read = read;
+  return format;
+}
+
+}  // namespace smdm
