@@ -39,16 +39,20 @@ Files locate(const fs::path& model) {
       .folder = model.parent_path(), .weights = {.files = {model}, .index = {}}, .config = config};
 }
 
-std::optional<fs::path> find_tokenizer(const CheckpointOptions& options, const Files& files) {
+std::optional<fs::path> find_tokenizer(const CheckpointOptions& options,
+                                       const Files& files,
+                                       std::string_view family) {
   if (options.tokenizer) {
     if (const auto state = look_at(*options.tokenizer); state.standing != Standing::file) {
       throw Error(
           ErrorKind::checkpoint,
-          options.tokenizer->string() + ": wanted a SentencePiece model, found " + in_words(state));
+          options.tokenizer->string() + ": wanted a tokenizer's file, found " + in_words(state));
     }
     return options.tokenizer;
   }
-  return tokenizer_file_in(files.folder);
+  const bool smdm = family == smdm_format().family;
+  return tokenizer_file_in(files.folder,
+                           smdm ? TokenizerChoice::sentencepiece : TokenizerChoice::json);
 }
 
 /// Where the files lie that say a tokenizer's special tokens.
@@ -119,7 +123,7 @@ Checkpoint find_checkpoint(const CheckpointOptions& options) {
     require_smdm("--rope-tables", format->family, files.config);
     checkpoint.config.rope_tables = *options.rope_tables;
   }
-  checkpoint.tokenizer = find_tokenizer(options, files);
+  checkpoint.tokenizer = find_tokenizer(options, files, format->family);
   checkpoint.kind = kind_of(checkpoint, options.backend);
   settle_special_tokens({.mask_id = options.mask_id, .shift = options.shift},
                         {.config = checkpoint.config_file.value_or(files.weights.name()),
@@ -136,8 +140,7 @@ std::unique_ptr<LanguageModel> load_model(const Checkpoint& checkpoint,
   const WeightFiles files(checkpoint.weights);
   return std::make_unique<Transformer>(
       checkpoint.config, checkpoint.kind, compute,
-      load_weights(files, *checkpoint.format, checkpoint.config, checkpoint.kind, compute,
-                   device));
+      load_weights(files, *checkpoint.format, checkpoint.config, checkpoint.kind, compute, device));
 }
 
 std::unique_ptr<LanguageModel> random_model(const ModelConfig& config,

@@ -34,7 +34,7 @@ enum class FeedForward : std::uint8_t {
 
 /// Where a model rounds under --dtype bf16, and in what log-probabilities are summed.
 enum class Arithmetic : std::uint8_t {
-  smdm,  ///< autocast of the published SMDM runs: residual stream and norms in float32
+  smdm,          ///< autocast of the published SMDM runs: residual stream and norms in float32
   transformers,  ///< a model that is bfloat16 as a whole, as the transformers library computes it
 };
 
@@ -57,13 +57,13 @@ struct ModelConfig {
   std::int64_t vocab_size = 32000;  ///< informational: every row of the head is a valid token
   std::int64_t padded_vocab_size = 32000;  ///< V
   std::int64_t n_layer = 0;
-  std::int64_t n_head = 0;             ///< H
-  std::int64_t n_embd = 0;             ///< E
-  std::int64_t n_query_groups = 0;     ///< G: key/value heads
+  std::int64_t n_head = 0;               ///< H
+  std::int64_t n_embd = 0;               ///< E
+  std::int64_t n_query_groups = 0;       ///< G: key/value heads
   std::optional<std::int64_t> head_dim;  ///< hs, where it is not E / H
   std::int64_t intermediate_size = 0;    ///< I
   double rotary_percentage = 1.0;        ///< share of each head's dimensions that rotates
-  double rotary_base = 10000.0;        ///< pair i of d rotating dimensions turns by base^(-2 i / d)
+  double rotary_base = 10000.0;  ///< pair i of d rotating dimensions turns by base^(-2 i / d)
   double norm_eps = 1e-5;
   std::int64_t condense_ratio = 1;  ///< positions are divided by it
   std::optional<RopeScaling> rope_scaling;
@@ -115,7 +115,9 @@ struct ModelConfig {
   std::vector<std::int64_t> eos_ids;   ///< all that end a text; empty where no file says one
   std::optional<std::int64_t> pad_id;
 
-  [[nodiscard]] std::int64_t head_size() const noexcept { return head_dim.value_or(n_embd / n_head); }
+  [[nodiscard]] std::int64_t head_size() const noexcept {
+    return head_dim.value_or(n_embd / n_head);
+  }
   [[nodiscard]] std::int64_t rotary_elements() const noexcept;
   [[nodiscard]] std::int64_t mask() const noexcept { return mask_id.value_or(padded_vocab_size); }
 

@@ -13,8 +13,8 @@ namespace smdm {
 /// Appends to `scores` the log-probability (and the argmax) of tokens[i] under logits[i].
 ///
 /// Each row is reduced on its own and in a fixed order. Under Arithmetic::smdm in the logits' type:
-/// bfloat16 logits give log-probabilities rounded to bfloat16, as cross entropy under autocast does.
-/// Under Arithmetic::transformers logits are widened to float64 first.
+/// bfloat16 logits give log-probabilities rounded to bfloat16, as cross entropy under autocast
+/// does. Under Arithmetic::transformers logits are widened to float64 first.
 /// @param logits  float32 or bfloat16 [n, V], any device
 /// @param tokens  [n]
 void append_token_scores(const at::Tensor& logits,

@@ -70,7 +70,8 @@ void rms_norm_row(const In* x,
                   std::vector<float>& memory,
                   Out* out) {
   const float* row = widened(x, width, memory);
-  const float scale = 1.0F / std::sqrt(sum_of_squares(row, width) / static_cast<float>(width) + eps);
+  const float scale =
+      1.0F / std::sqrt(sum_of_squares(row, width) / static_cast<float>(width) + eps);
   for (std::int64_t i = 0; i < width; ++i)
     out[i] = static_cast<Out>(kept<In>(row[i] * scale) * weight[i]);
 }
@@ -84,8 +85,7 @@ void rms_norm_rows(const at::Tensor& x, const at::Tensor& weight, double eps, at
   cpu::for_row_ranges(x.size(0), kGrain, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> memory;
     for (auto n = begin; n < end; ++n) {
-      rms_norm_row(from + n * width, scale, static_cast<float>(eps), width, memory,
-                   to + n * width);
+      rms_norm_row(from + n * width, scale, static_cast<float>(eps), width, memory, to + n * width);
     }
   });
 }
@@ -123,8 +123,8 @@ void layer_norm_rows(const at::Tensor& x,
       std::copy(from + n * width, from + (n + 1) * width, row.begin());
       const float mean = sum_of(row.data(), width) / count;
       for (auto& value : row) value -= mean;
-      const auto scale = 1.0F / std::sqrt(sum_of_squares(row.data(), width) / count +
-                                          static_cast<float>(eps));
+      const auto scale =
+          1.0F / std::sqrt(sum_of_squares(row.data(), width) / count + static_cast<float>(eps));
       for (std::int64_t i = 0; i < width; ++i) {
         const float added = shifts == nullptr ? 0.0F : shifts[i];
         to[n * width + i] =
@@ -308,8 +308,7 @@ at::Tensor layer_norm(const at::Tensor& x,
                       double eps) {
   if (!x.is_cpu()) {
     const auto added = shift.defined() ? std::optional(shift) : std::nullopt;
-    return at::layer_norm(x.to(at::kFloat), weight.sizes(), weight, added, eps)
-        .to(x.scalar_type());
+    return at::layer_norm(x.to(at::kFloat), weight.sizes(), weight, added, eps).to(x.scalar_type());
   }
   auto out = at::empty_like(x);
   if (x.scalar_type() == at::kBFloat16) {

@@ -27,8 +27,8 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 
 /// Tables as the model keeps them in the type it computes in.
 RotaryTables tables_of(ModelConfig config, at::ScalarType type, at::Device device) {
-  const bool rounded = config.arithmetic == Arithmetic::transformers &&
-                       type == at::kBFloat16 && !config.rope_full_precision;
+  const bool rounded = config.arithmetic == Arithmetic::transformers && type == at::kBFloat16 &&
+                       !config.rope_full_precision;
   if (rounded) config.rope_tables = RopeTables::bf16;
   return rotary_tables(config, device);
 }
@@ -162,8 +162,7 @@ at::Tensor Transformer::attended(std::size_t layer,
 }
 
 at::Tensor Transformer::feed_forward(const BlockWeights& block, const at::Tensor& n2) const {
-  if (block.gate_up.defined())
-    return at::linear(swiglu(at::linear(n2, block.gate_up)), block.down);
+  if (block.gate_up.defined()) return at::linear(swiglu(at::linear(n2, block.gate_up)), block.down);
   auto inner = linear(n2, block.up, block.up_bias);
   if (config_.feed_forward == FeedForward::swiglu) {
     inner = swiglu(linear(n2, block.gate, block.gate_bias), inner);

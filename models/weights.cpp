@@ -154,8 +154,7 @@ class WeightsReader {
                                       const at::Tensor& condition) {
     const auto bias = role == TensorRole::modulation ? TensorRole::modulation_bias
                                                      : TensorRole::final_modulation_bias;
-    return stored(role, layer).to(at::kDouble).mv(condition) +
-           stored(bias, layer).to(at::kDouble);
+    return stored(role, layer).to(at::kDouble).mv(condition) + stored(bias, layer).to(at::kDouble);
   }
 
   void fold_norm(const at::Tensor& shift,
@@ -279,9 +278,8 @@ class NamedTensors {
 
   [[nodiscard]] bool is_skipped(std::string_view name) const {
     if (name.starts_with(prefix_)) name.remove_prefix(prefix_.size());
-    return std::ranges::any_of(format_.skipped, [&](std::string_view pattern) {
-      return matches_name(pattern, name);
-    });
+    return std::ranges::any_of(
+        format_.skipped, [&](std::string_view pattern) { return matches_name(pattern, name); });
   }
 
   const WeightFiles& files_;

@@ -1,5 +1,6 @@
 // Written by tools/make_unicode_tables.py; do not edit.
-// Unicode 9.0: canonical decomposition, composition and order; Hangul, which follows a rule, left out.
+// Unicode 9.0: canonical decomposition, composition and order; Hangul, which follows a rule, left
+// out.
 // clang-format off
 // NOLINTBEGIN(modernize-use-designated-initializers): tables with one column per member
 #include "base/text/nfc_tables.hpp"

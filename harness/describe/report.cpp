@@ -30,7 +30,7 @@ Json special_ids(const Session& session) {
   if (session.checkpoint.kind == ModelKind::mdm) ids["mask"] = config.mask();
   if (!session.tokenizer) return ids;
   const auto& tokenizer = *session.tokenizer;
-  if (!config.bos_id) ids["bos"] = tokenizer.bos_id();
+  if (!config.bos_id && tokenizer.bos_id() >= 0) ids["bos"] = tokenizer.bos_id();
   if (config.eos_ids.empty() && tokenizer.eos_id() >= 0)
     ids["eos"] = Json::array({tokenizer.eos_id()});
   return ids;

@@ -91,6 +91,12 @@ Item encode_document(const TaskInfo& task,
 }
 
 TokenizedText tokenized(const std::string& text, const Session& session, const std::string& where) {
+  if (!session.text().adds_bos()) {
+    throw Error(ErrorKind::checkpoint,
+                session.checkpoint.tokenizer.value().string() +
+                    ": texts of a corpus need a tokenizer that puts BOS in front, which this one "
+                    "does not: their first token would have nothing before it");
+  }
   auto ids = session.text().encode(text);
   if (ids.size() < 2) {
     throw Error(ErrorKind::request, where + ": wanted a text of at least one token, got none");

@@ -32,6 +32,17 @@ std::unique_ptr<const Tokenizer> tokenizer_of(const Checkpoint& checkpoint) {
   return tokenizer;
 }
 
+/// What is not a SentencePiece model was found by its name and may be of a kind that is not read.
+void open_tokenizer_of(Session& session, bool given) {
+  const auto& file = session.checkpoint.tokenizer;
+  try {
+    session.tokenizer = tokenizer_of(session.checkpoint);
+  } catch (const Error& error) {
+    if (given || file->filename() == "tokenizer.model") throw;
+    session.tokenizer_fault = error.what();
+  }
+}
+
 c10::Device device_of(const std::string& name) {
   try {
     return find_device(name);
@@ -99,11 +110,12 @@ void add_weights(const WeightPlace& weights, Json& json) {
 }  // namespace
 
 const Tokenizer& Session::text() const {
+  if (!tokenizer && !tokenizer_fault.empty()) throw Error(ErrorKind::checkpoint, tokenizer_fault);
   if (!tokenizer) {
-    throw Error(ErrorKind::checkpoint,
-                checkpoint.weights.name() +
-                    ": wanted a tokenizer for text: put tokenizer.model beside the weights "
-                    "or give --tokenizer FILE");
+    throw Error(ErrorKind::checkpoint, checkpoint.weights.name() +
+                                           ": wanted a tokenizer for text: put tokenizer.model or "
+                                           "tokenizer.json beside the weights "
+                                           "or give --tokenizer FILE");
   }
   return *tokenizer;
 }
@@ -150,7 +162,7 @@ Session open_unloaded(const ModelSettings& settings) {
   session.device = device_of(settings.device);
   session.checkpoint = find_checkpoint(settings.checkpoint);
   const auto& checkpoint = session.checkpoint;
-  session.tokenizer = tokenizer_of(checkpoint);
+  open_tokenizer_of(session, settings.checkpoint.tokenizer.has_value());
   session.defaults = read_evaluation_defaults(checkpoint.folder / kEvaluationFile);
   session.stored = stored_weights(*checkpoint.format, checkpoint.config,
                                   WeightFiles(checkpoint.weights).entries());

@@ -21,12 +21,17 @@ struct Session {
   Checkpoint checkpoint;
   std::unique_ptr<LanguageModel> model;
   std::unique_ptr<const Tokenizer> tokenizer;  ///< null where there is none
+
+  /// Why the tokenizer that lies beside the weights cannot be used, where it cannot: ids need none,
+  /// so that it matters only to who asks for text.
+  std::string tokenizer_fault;
   c10::Device device = c10::kCPU;
   EvaluationDefaults defaults;     ///< the checkpoint's own
   StoredWeights stored;            ///< what the headers of the weights say
   std::vector<std::string> notes;  ///< what people should know of how it was opened
 
-  /// @throws Error(checkpoint)  saying how to give one, if there is no tokenizer
+  /// @throws Error(checkpoint)  saying how to give one, if there is no tokenizer; or why the one
+  ///                            there is cannot be used
   [[nodiscard]] const Tokenizer& text() const;
 
   /// Ids that end a text: those that the configuration names, which are of other families than

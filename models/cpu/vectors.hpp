@@ -188,10 +188,18 @@ SMDM_INLINE Wide exponential(Wide x) {
   const Wide shifted = fused(x, zero + kLog2E, zero + kRounding);
   const Wide n = shifted - kRounding;
   const Wide r = fused(-n, zero + kLn2Low, fused(-n, zero + kLn2High, x));
-  constexpr double kFactors[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
-                                 1.0 / 362880.0,    1.0 / 40320.0,    1.0 / 5040.0,
-                                 1.0 / 720.0,       1.0 / 120.0,      1.0 / 24.0,
-                                 1.0 / 6.0,         0.5,              1.0,
+  constexpr double kFactors[] = {1.0 / 479001600.0,
+                                 1.0 / 39916800.0,
+                                 1.0 / 3628800.0,
+                                 1.0 / 362880.0,
+                                 1.0 / 40320.0,
+                                 1.0 / 5040.0,
+                                 1.0 / 720.0,
+                                 1.0 / 120.0,
+                                 1.0 / 24.0,
+                                 1.0 / 6.0,
+                                 0.5,
+                                 1.0,
                                  1.0};
   Wide sum = zero + 1.0 / 6227020800.0;
 #pragma GCC unroll 16

@@ -10,10 +10,10 @@
 #include "models/text/added_tokens.hpp"
 #include "models/text/bpe.hpp"
 #include "models/text/decoders.hpp"
+#include "models/text/named_tokens.hpp"
 #include "models/text/normalizers.hpp"
 #include "models/text/post_processor.hpp"
 #include "models/text/pre_tokenizers.hpp"
-#include "models/text/named_tokens.hpp"
 #include "models/text/tokenizer.hpp"
 
 namespace smdm {

@@ -1,5 +1,7 @@
 // Likelihoods and decodings of the tiny checkpoints of other families, against those recorded from
 // the transformers library and from enumerations of all subsets in Python.
+#include "tests/support/families.hpp"
+
 #include <cmath>
 #include <string>
 #include <vector>
@@ -7,7 +9,6 @@
 #include "evaluators/generation/decode.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/families.hpp"
 #include "tests/support/golden_model.hpp"
 
 namespace smdm {

@@ -102,9 +102,8 @@ std::vector<Fault> config_faults() {
        [](Loaded& m) { m.config.norm = NormKind::rms; }},
       {"form of GELU", [](const auto& c) { return !gated(c); },
        [](Loaded& m) {
-         m.config.feed_forward = m.config.feed_forward == FeedForward::gelu
-                                     ? FeedForward::gelu_tanh
-                                     : FeedForward::gelu;
+         m.config.feed_forward = m.config.feed_forward == FeedForward::gelu ? FeedForward::gelu_tanh
+                                                                            : FeedForward::gelu;
        }},
       {"shift", [](const auto& c) { return c.mask_id.has_value(); },
        [](Loaded& m) { m.config.shifted_logits = !m.config.shifted_logits; }},
@@ -137,10 +136,12 @@ std::vector<Fault> weight_faults() {
       without("bias of queries", apart_bias, &BlockWeights::q_bias),
       without("bias of keys", apart_bias, &BlockWeights::k_bias),
       without("bias of values", apart_bias, &BlockWeights::v_bias),
-      without("joint bias", [](const auto& c) { return c.qkv_bias && joint(c); },
-              &BlockWeights::qkv_bias),
-      without("bias of attention's output", [](const auto& c) { return c.proj_bias; },
-              &BlockWeights::proj_bias),
+      without(
+          "joint bias", [](const auto& c) { return c.qkv_bias && joint(c); },
+          &BlockWeights::qkv_bias),
+      without(
+          "bias of attention's output", [](const auto& c) { return c.proj_bias; },
+          &BlockWeights::proj_bias),
       without("bias inside", inner_bias, &BlockWeights::up_bias),
       without("bias of the way down", inner_bias, &BlockWeights::down_bias),
       without("first norm's shift", layer_shift, &BlockWeights::norm_1_bias),
@@ -158,8 +159,8 @@ std::vector<Fault> weight_faults() {
        }},
       {"order of queries, keys, values", joint,
        [](Loaded& m) {
-         m.weights.qkv_order = m.weights.qkv_order == QkvOrder::by_group ? QkvOrder::in_turn
-                                                                         : QkvOrder::by_group;
+         m.weights.qkv_order =
+             m.weights.qkv_order == QkvOrder::by_group ? QkvOrder::in_turn : QkvOrder::by_group;
        }},
       {"groups exchanged", grouped,
        [](Loaded& m) {
@@ -174,7 +175,8 @@ std::vector<Fault> weight_faults() {
        [](Loaded& m) { m.weights.positions = at::Tensor(); }},
       {"head's bias dropped", [](const auto& c) { return c.head_bias; },
        [](Loaded& m) { m.weights.head_bias = at::Tensor(); }},
-      {"last norm's shift dropped", layer_shift, [](Loaded& m) { m.weights.norm_f_bias = at::Tensor(); }},
+      {"last norm's shift dropped", layer_shift,
+       [](Loaded& m) { m.weights.norm_f_bias = at::Tensor(); }},
   };
 }
 
@@ -182,11 +184,11 @@ Loaded loaded(const std::string& family) {
   CheckpointOptions options;
   options.model = test::family_folder(family);
   const auto checkpoint = find_checkpoint(options);
-  return {.config = checkpoint.config,
-          .weights = load_weights(test::weight_files(checkpoint), *checkpoint.format,
-                                  checkpoint.config, checkpoint.kind, ComputeType::f32,
-                                  torch::kCPU),
-          .kind = checkpoint.kind};
+  return {
+      .config = checkpoint.config,
+      .weights = load_weights(test::weight_files(checkpoint), *checkpoint.format, checkpoint.config,
+                              checkpoint.kind, ComputeType::f32, torch::kCPU),
+      .kind = checkpoint.kind};
 }
 
 /// In how many families the comparison of logits was made to see the fault.

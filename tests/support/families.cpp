@@ -62,7 +62,8 @@ double worst_logit_error(const std::string& name, const LanguageModel& model) {
       rows.wanted.push_back(static_cast<std::int64_t>(t));
     const auto logits = model.logits(rows).contiguous();
     for (std::size_t t = 0; t < ids.size(); ++t) {
-      const auto* row = logits.const_data_ptr<float>() + static_cast<std::int64_t>(t) * logits.size(1);
+      const auto* row =
+          logits.const_data_ptr<float>() + static_cast<std::int64_t>(t) * logits.size(1);
       const auto& wanted = one.at("logits").at(shifted && t > 0 ? t - 1 : t);
       worst = std::max(worst, worst_of_row(wanted, row, recorded.value("subs", false)));
     }

@@ -26,9 +26,9 @@ namespace smdm::test {
 [[nodiscard]] std::unique_ptr<LanguageModel> family_model(const std::string& name,
                                                           ComputeType compute = ComputeType::f32);
 
-/// Largest |got - wanted| / (1 + |wanted|) of a model's logits over the cases recorded for a family.
-/// What is recorded are the network's rows; a shifted family's are compared at the positions that
-/// they score, and under SUBS the mask must not come.
+/// Largest |got - wanted| / (1 + |wanted|) of a model's logits over the cases recorded for a
+/// family. What is recorded are the network's rows; a shifted family's are compared at the
+/// positions that they score, and under SUBS the mask must not come.
 [[nodiscard]] double worst_logit_error(const std::string& name, const LanguageModel& model);
 
 /// The weights of a checkpoint that find_checkpoint() found.
