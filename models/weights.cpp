@@ -238,7 +238,7 @@ class NamedTensors {
     taken_.insert(name);
     const bool transposed = line_of(format_.tensors, role).stored == Stored::transposed;
     const auto wanted = transposed ? Shape(shape.rbegin(), shape.rend()) : shape;
-    auto tensor = files_.tensor(name);
+    const auto tensor = files_.tensor(name);
     if (tensor.sizes() != at::IntArrayRef(wanted)) {
       throw Error(ErrorKind::checkpoint, files_.file_of(name) + ": tensor \"" + name +
                                              "\": wanted shape " + text(wanted) + ", got " +
