@@ -121,7 +121,7 @@ class WeightsReader {
     block.down_bias = matrix_if(bias, TensorRole::down_bias, layer);
   }
 
-  /// MDLM, models/dit.py: the blocks are modulated by the time, which is always 0 here. With
+  /// As in the dit.py of MDLM: the blocks are modulated by the time, which is always 0 here. With
   /// c = silu(W_out silu(W_in e(0) + b_in) + b_out), where e(0) is 128 cosines of 0 and 128 sines,
   /// and (shift, scale, gate) = W c + b: norm(x) (1 + scale) + shift is a norm with other weights,
   /// and gate * linear(x) a linear layer with other weights.
