@@ -1,3 +1,5 @@
+// Converted models have their base's keys and tensors; what is theirs is the mask, the direction of
+// attention, and a shift that their files leave open.
 #include "models/formats/a2d.hpp"
 
 #include "models/formats/llama_block.hpp"

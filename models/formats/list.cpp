@@ -1,3 +1,4 @@
+// The one place that names all families, and what is said where a file is of none of them.
 #include "models/formats/list.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Types of models that people try and that are not computed here, each with a line on what it is.
 #include "models/formats/unsupported.hpp"
 
 #include <algorithm>
