@@ -122,7 +122,9 @@ void write_a2d(const fs::path& folder) {
 }
 
 Given a2d(const fs::path& folder) {
-  return piqa({{"model", folder.string()}, {"data", "embedded"}, {"mask-id", 0}});  // the unknown piece: no text holds it
+  return piqa({{"model", folder.string()},
+               {"data", "embedded"},
+               {"mask-id", 0}});  // the unknown piece: no text holds it
 }
 
 std::vector<Example> likelihood_examples() {
