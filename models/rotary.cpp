@@ -1,6 +1,8 @@
 #include "models/rotary.hpp"
 
+#include <cstddef>
 #include <numbers>
+#include <span>
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
@@ -9,22 +11,21 @@ namespace smdm {
 namespace {
 
 /// In float32 and in the order of operations of the transformers library.
-void scale_frequencies(const RopeScaling& scaling, at::Tensor& theta) {
+void scale_frequencies(const RopeScaling& scaling, std::span<float> theta) {
   const auto factor = static_cast<float>(scaling.factor);
   const auto low = static_cast<float>(scaling.low_freq_factor);
   const auto high = static_cast<float>(scaling.high_freq_factor);
   const auto original = static_cast<float>(scaling.original_positions);
-  float* values = theta.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < theta.numel(); ++i) {
-    const float frequency = values[i];
+  for (auto& value : theta) {
+    const float frequency = value;
     const float wavelength = 2.0F * std::numbers::pi_v<float> / frequency;
     if (wavelength < original / high) continue;
     if (wavelength > original / low) {
-      values[i] = frequency / factor;
+      value = frequency / factor;
       continue;
     }
     const float kept = (original / wavelength - low) / (high - low);
-    values[i] = (1.0F - kept) * frequency / factor + kept * frequency;
+    value = (1.0F - kept) * frequency / factor + kept * frequency;
   }
 }
 
@@ -36,8 +37,11 @@ RotaryTables rotary_tables(const ModelConfig& config, at::Device device) {
   const auto base = static_cast<float>(config.rotary_base);
   const auto elements = config.rotary_elements();
   const auto exponents = at::arange(0, elements, 2, at::kFloat) / static_cast<float>(elements);
-  auto theta = 1.0F / at::pow(base, exponents);
-  if (config.rope_scaling) scale_frequencies(*config.rope_scaling, theta);
+  const auto theta = 1.0F / at::pow(base, exponents);
+  if (config.rope_scaling) {
+    const auto pairs = static_cast<std::size_t>(theta.numel());
+    scale_frequencies(*config.rope_scaling, {theta.mutable_data_ptr<float>(), pairs});
+  }
   const auto positions =
       at::arange(config.block_size, at::kFloat) / static_cast<float>(config.condense_ratio);
   const auto angles = at::outer(positions, theta);

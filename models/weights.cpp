@@ -7,7 +7,6 @@
 #include <functional>
 #include <limits>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -290,65 +289,18 @@ class NamedTensors {
 
 }  // namespace
 
-std::vector<std::int64_t> tensor_shape(const ModelConfig& config, ModelKind kind, TensorRole role) {
+namespace {
+
+/// The roles of a DiT's conditioning on time, which are the last ones.
+Shape time_shape(const ModelConfig& config, TensorRole role) {
   constexpr std::int64_t kTimeWidth = 256;  // of the embedding of the time, fixed in DiT
   const auto width = config.n_embd;
-  const auto inner = config.intermediate_size;
-  const auto queries = config.n_head * config.head_size();
-  const auto keys = config.n_query_groups * config.head_size();
   const auto cond = config.cond_dim;
   switch (role) {
-    case TensorRole::embedding:
-      return {config.embedding_rows(kind), width};
-    case TensorRole::positions:
-      return {config.block_size, width};
-    case TensorRole::norm_1:
-    case TensorRole::norm_1_bias:
-    case TensorRole::norm_2:
-    case TensorRole::norm_2_bias:
-    case TensorRole::norm_f:
-    case TensorRole::norm_f_bias:
-    case TensorRole::proj_bias:
-    case TensorRole::down_bias:
-      return {width};
-    case TensorRole::qkv:
-      return {queries + 2 * keys, width};
-    case TensorRole::qkv_bias:
-      return {queries + 2 * keys};
-    case TensorRole::q:
-      return {queries, width};
-    case TensorRole::q_bias:
-      return {queries};
-    case TensorRole::k:
-    case TensorRole::v:
-      return {keys, width};
-    case TensorRole::k_bias:
-    case TensorRole::v_bias:
-      return {keys};
-    case TensorRole::q_norm:
-    case TensorRole::k_norm:
-      return {config.head_size()};
-    case TensorRole::proj:
-      return {width, queries};
-    case TensorRole::gate:
-    case TensorRole::up:
-      return {inner, width};
-    case TensorRole::gate_bias:
-    case TensorRole::up_bias:
-      return {inner};
-    case TensorRole::down:
-      return {width, inner};
-    case TensorRole::head:
-      return {config.padded_vocab_size, width};
-    case TensorRole::head_bias:
-      return {config.padded_vocab_size};
     case TensorRole::time_in:
       return {cond, kTimeWidth};
     case TensorRole::time_out:
       return {cond, cond};
-    case TensorRole::time_in_bias:
-    case TensorRole::time_out_bias:
-      return {cond};
     case TensorRole::modulation:
       return {6 * width, cond};
     case TensorRole::modulation_bias:
@@ -357,8 +309,68 @@ std::vector<std::int64_t> tensor_shape(const ModelConfig& config, ModelKind kind
       return {2 * width, cond};
     case TensorRole::final_modulation_bias:
       return {2 * width};
+    default:  // time_in_bias, time_out_bias
+      return {cond};
   }
-  throw std::invalid_argument("tensor shape: unknown role");
+}
+
+/// Numbers that a linear layer of a block, or the head, gives for a token.
+std::int64_t outputs_of(const ModelConfig& config, TensorRole role) {
+  const auto queries = config.n_head * config.head_size();
+  const auto keys = config.n_query_groups * config.head_size();
+  switch (role) {
+    case TensorRole::qkv:
+    case TensorRole::qkv_bias:
+      return queries + 2 * keys;
+    case TensorRole::q:
+    case TensorRole::q_bias:
+      return queries;
+    case TensorRole::k:
+    case TensorRole::k_bias:
+    case TensorRole::v:
+    case TensorRole::v_bias:
+      return keys;
+    case TensorRole::gate:
+    case TensorRole::gate_bias:
+    case TensorRole::up:
+    case TensorRole::up_bias:
+      return config.intermediate_size;
+    case TensorRole::head:
+    case TensorRole::head_bias:
+      return config.padded_vocab_size;
+    default:  // proj, down, and norms, which scale each number of a token
+      return config.n_embd;
+  }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> tensor_shape(const ModelConfig& config, ModelKind kind, TensorRole role) {
+  if (role >= TensorRole::time_in) return time_shape(config, role);
+  const auto outputs = outputs_of(config, role);
+  switch (role) {
+    case TensorRole::embedding:
+      return {config.embedding_rows(kind), config.n_embd};
+    case TensorRole::positions:
+      return {config.block_size, config.n_embd};
+    case TensorRole::q_norm:
+    case TensorRole::k_norm:
+      return {config.head_size()};
+    case TensorRole::proj:
+      return {outputs, config.n_head * config.head_size()};
+    case TensorRole::down:
+      return {outputs, config.intermediate_size};
+    case TensorRole::qkv:
+    case TensorRole::q:
+    case TensorRole::k:
+    case TensorRole::v:
+    case TensorRole::gate:
+    case TensorRole::up:
+    case TensorRole::head:
+      return {outputs, config.n_embd};
+    default:  // norms and biases
+      return {outputs};
+  }
 }
 
 Weights load_weights(const WeightFiles& files,

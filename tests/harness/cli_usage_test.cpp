@@ -171,7 +171,11 @@ TEST_CASE("checkpoints that cannot be used have their own exit code") {
               "--backend mdm contradicts");
   check_error(with(model("mdm-tiny"), {"--model-size", "7"}), kCheckpoint, "wanted one of 6, 19");
   check_error(with(model("mdm-32k"), {"--model-size", "6"}), kCheckpoint, "wanted shape");
-  check_error(with(model("mdm-tiny"), {"--tokenizer", file}), kCheckpoint, "SentencePiece");
+  check_error(with(model("mdm-tiny"), {"--tokenizer", file}), kCheckpoint,
+              "wanted a tokenizer.json, an object with the field \"model\"");
+  const auto words = (folder.path() / "words.model").string();
+  test::write_file(words, "no tokenizer\n");
+  check_error(with(model("mdm-tiny"), {"--tokenizer", words}), kCheckpoint, "SentencePiece");
   const auto bytes = test::read_file(model("mdm-tiny"));
   const auto cut = folder.path() / "cut.safetensors";
   test::write_file(cut, bytes.substr(0, bytes.size() / 2));
@@ -182,7 +186,8 @@ TEST_CASE("checkpoints that cannot be used have their own exit code") {
   test::write_file(cut, bytes.substr(0, bytes.size() - nan.size()) + nan);
   check_error(with(cut.string()), kCheckpoint, "it holds NaN");
   test::write_file(folder.path() / "cut.config.json", R"({"model_type": "other"})");
-  check_error(with(cut.string()), kCheckpoint, "known format of checkpoints: SMDM (");
+  check_error(with(cut.string()), kCheckpoint, "wanted one of \"llama\", ");
+  check_error(with(cut.string()), kCheckpoint, "or the fields of SMDM (block_size, ");
   test::write_file(file, "{}\n");  // read before any time goes into loading a model
   check_error(with("/nonexistent"), kData, "in.jsonl:1");
 }
