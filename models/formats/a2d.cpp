@@ -31,59 +31,29 @@ ModelConfig read_llama(const ConfigFields& fields) {
 }
 
 ModelConfig read_qwen2(const ConfigFields& fields) {
-  return read(fields,
-              {.keys = {.family = "a2d-qwen2", .kind = ModelKind::mdm, .architectures = kQwen2},
-               .windows = Windows::switched,
-               .attention_bias = AttentionBias::qkv,
-               .key_heads_required = true});
+  return read(
+      fields,
+      qwen2_block({.family = "a2d-qwen2", .kind = ModelKind::mdm, .architectures = kQwen2}));
 }
 
 ModelConfig read_qwen3(const ConfigFields& fields) {
-  return read(fields,
-              {.keys = {.family = "a2d-qwen3", .kind = ModelKind::mdm, .architectures = kQwen3},
-               .windows = Windows::switched,
-               .attention_bias = AttentionBias::as_said,
-               .qk_norm = true,
-               .key_heads_required = true,
-               .head_dim_required = true});
+  return read(
+      fields,
+      qwen3_block({.family = "a2d-qwen3", .kind = ModelKind::mdm, .architectures = kQwen3}));
 }
 
 }  // namespace
 
 ModelFormat a2d_llama_format() {
-  auto format = llama_block_format();
-  format.name = "A2D LLaMA";
-  format.family = "a2d-llama";
-  format.fields = "model_type \"a2d-llama\"";
-  format.recognises = [](const ConfigFields& fields) {
-    return has_model_type(fields, "a2d-llama");
-  };
-  format.read = read_llama;
-  return format;
+  return llama_block_format("A2D LLaMA", "a2d-llama", "a2d-llama", read_llama);
 }
 
 ModelFormat a2d_qwen2_format() {
-  auto format = llama_block_format();
-  format.name = "A2D Qwen2";
-  format.family = "a2d-qwen2";
-  format.fields = "model_type \"a2d-qwen2\"";
-  format.recognises = [](const ConfigFields& fields) {
-    return has_model_type(fields, "a2d-qwen2");
-  };
-  format.read = read_qwen2;
-  return format;
+  return llama_block_format("A2D Qwen2", "a2d-qwen2", "a2d-qwen2", read_qwen2);
 }
 
 ModelFormat a2d_qwen3_format() {
-  auto format = llama_block_format();
-  format.name = "A2D Qwen3";
-  format.family = "a2d-qwen3";
-  format.fields = "model_type \"a2d-qwen3\"";
-  format.recognises = [](const ConfigFields& fields) {
-    return has_model_type(fields, "a2d-qwen3");
-  };
-  format.read = read_qwen3;
-  return format;
+  return llama_block_format("A2D Qwen3", "a2d-qwen3", "a2d-qwen3", read_qwen3);
 }
 
 }  // namespace smdm

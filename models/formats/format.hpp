@@ -24,15 +24,21 @@ struct ToldKind {
   std::string reason;  ///< what tells it, for errors: "x_model_type of its configuration"
 };
 
-/// One format. Every function is there.
+/// One format.
 struct ModelFormat {
   std::string_view name;    ///< as people call it
   std::string_view family;  ///< as results record it: "smdm", "llama", "dream", ...
-  std::string_view fields;  ///< fields of a configuration that tell it, for errors
+
+  /// What "model_type" of its configurations says; empty where `told_by` tells the format.
+  std::string_view model_type = {};
+
+  /// Whether the fields of a configuration tell the format, and their names, for errors.
+  bool (*told_by)(const ConfigFields& fields) = nullptr;
+  std::string_view fields = {};
 
   /// Whether a configuration is one of this format, right or wrong in its values. At most one
   /// format may say so.
-  bool (*recognises)(const ConfigFields& fields);
+  [[nodiscard]] bool recognises(const ConfigFields& configuration) const;
 
   /// @throws Error(checkpoint)  naming the file and the field: what was wanted and what came
   ModelConfig (*read)(const ConfigFields& fields);

@@ -81,8 +81,7 @@ ModelConfig read(const ConfigFields& fields) {
 ModelFormat gpt2_format() {
   return {.name = "GPT-2",
           .family = kKeys.family,
-          .fields = "model_type \"gpt2\"",
-          .recognises = [](const ConfigFields& fields) { return has_model_type(fields, "gpt2"); },
+          .model_type = "gpt2",
           .read = read,
           .kind = kind_of_family,
           .tensors = kTensors,

@@ -66,17 +66,15 @@ ModelConfig read(const ConfigFields& fields) {
 }  // namespace
 
 ModelFormat gpt_neox_format() {
-  return {
-      .name = "GPT-NeoX",
-      .family = kKeys.family,
-      .fields = "model_type \"gpt_neox\"",
-      .recognises = [](const ConfigFields& fields) { return has_model_type(fields, "gpt_neox"); },
-      .read = read,
-      .kind = kind_of_family,
-      .tensors = kTensors,
-      .qkv_order = QkvOrder::by_group,
-      .skipped = kSkipped,
-      .published = none_published};
+  return {.name = "GPT-NeoX",
+          .family = kKeys.family,
+          .model_type = "gpt_neox",
+          .read = read,
+          .kind = kind_of_family,
+          .tensors = kTensors,
+          .qkv_order = QkvOrder::by_group,
+          .skipped = kSkipped,
+          .published = none_published};
 }
 
 }  // namespace smdm

@@ -256,10 +256,6 @@ void read_scaling(const ConfigFields& fields, const RopeObjects& objects, ModelC
 
 }  // namespace
 
-bool has_model_type(const ConfigFields& fields, std::string_view type) {
-  return fields.is("model_type", std::string(type));
-}
-
 ModelConfig start_config(const ConfigFields& fields, const FamilyKeys& keys) {
   refuse_keys(fields, keys.refused);
   refuse_keys(fields, kRefused);

@@ -38,9 +38,6 @@ struct FamilyKeys {
   std::span<const RefusedKey> refused = {};
 };
 
-/// Whether a configuration says that it is of this type of model.
-[[nodiscard]] bool has_model_type(const ConfigFields& fields, std::string_view type);
-
 /// A configuration with all that the family alone decides, and with the ids of special tokens.
 /// @throws Error(checkpoint)  if the file names another head than a language model's, a direction
 ///                            of attention that is not the family's, or a refused key

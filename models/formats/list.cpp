@@ -31,10 +31,9 @@ std::string joined(const std::vector<std::int64_t>& numbers) {
 std::string known_formats() {
   std::string types;
   std::string others;
-  constexpr std::string_view kByType = "model_type ";
   for (const auto& format : all_formats()) {
-    if (format.fields.starts_with(kByType)) {
-      types.append(types.empty() ? "" : ", ").append(format.fields.substr(kByType.size()));
+    if (!format.model_type.empty()) {
+      types.append(types.empty() ? "\"" : ", \"").append(format.model_type).append("\"");
     } else {
       others.append(", or the fields of ").append(format.name);
       others.append(" (").append(format.fields).append(")");
@@ -60,6 +59,11 @@ const ModelFormat* format_of(const ConfigFields& fields) {
 }
 
 }  // namespace
+
+bool ModelFormat::recognises(const ConfigFields& configuration) const {
+  return model_type.empty() ? told_by(configuration)
+                            : configuration.is("model_type", std::string(model_type));
+}
 
 std::span<const ModelFormat> all_formats() {
   static const std::array kFormats = {

@@ -101,8 +101,7 @@ ModelConfig read(const ConfigFields& fields) {
 ModelFormat llada_format() {
   return {.name = "LLaDA",
           .family = kKeys.family,
-          .fields = "model_type \"llada\"",
-          .recognises = [](const ConfigFields& fields) { return has_model_type(fields, "llada"); },
+          .model_type = "llada",
           .read = read,
           .kind = kind_of_family,
           .tensors = kTensors,

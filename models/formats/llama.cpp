@@ -26,13 +26,7 @@ ModelConfig read(const ConfigFields& fields) {
 }  // namespace
 
 ModelFormat llama_format() {
-  auto format = llama_block_format();
-  format.name = "LLaMA";
-  format.family = "llama";
-  format.fields = "model_type \"llama\"";
-  format.recognises = [](const ConfigFields& fields) { return has_model_type(fields, "llama"); };
-  format.read = read;
-  return format;
+  return llama_block_format("LLaMA", "llama", "llama", read);
 }
 
 }  // namespace smdm

@@ -155,12 +155,30 @@ TensorNames llama_block_tensors() {
   return kTensors;
 }
 
-ModelFormat llama_block_format() {
-  return {.name = {},
-          .family = {},
-          .fields = {},
-          .recognises = nullptr,
-          .read = nullptr,
+LlamaBlock qwen2_block(const FamilyKeys& keys) {
+  return {.keys = keys,
+          .windows = Windows::switched,
+          .attention_bias = AttentionBias::qkv,
+          .key_heads_required = true};
+}
+
+LlamaBlock qwen3_block(const FamilyKeys& keys) {
+  return {.keys = keys,
+          .windows = Windows::switched,
+          .attention_bias = AttentionBias::as_said,
+          .qk_norm = true,
+          .key_heads_required = true,
+          .head_dim_required = true};
+}
+
+ModelFormat llama_block_format(std::string_view name,
+                               std::string_view family,
+                               std::string_view model_type,
+                               ModelConfig (*read)(const ConfigFields& fields)) {
+  return {.name = name,
+          .family = family,
+          .model_type = model_type,
+          .read = read,
           .kind = kind_of_family,
           .tensors = kTensors,
           .skipped = kSkipped,

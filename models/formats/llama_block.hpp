@@ -48,7 +48,16 @@ struct LlamaBlock {
 /// The names of their tensors, with those that some families lack.
 [[nodiscard]] TensorNames llama_block_tensors();
 
-/// A format of such a family, whose recognises, read and words are still to be said.
-[[nodiscard]] ModelFormat llama_block_format();
+/// What Qwen2's files, and those of models converted from it, say besides their keys.
+[[nodiscard]] LlamaBlock qwen2_block(const FamilyKeys& keys);
+
+/// The same of Qwen3.
+[[nodiscard]] LlamaBlock qwen3_block(const FamilyKeys& keys);
+
+/// A format of such a family. The arguments are fields of ModelFormat.
+[[nodiscard]] ModelFormat llama_block_format(std::string_view name,
+                                             std::string_view family,
+                                             std::string_view model_type,
+                                             ModelConfig (*read)(const ConfigFields& fields));
 
 }  // namespace smdm

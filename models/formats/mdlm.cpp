@@ -75,8 +75,7 @@ ModelConfig read(const ConfigFields& fields) {
 ModelFormat mdlm_format() {
   return {.name = "MDLM",
           .family = kKeys.family,
-          .fields = "model_type \"mdlm\"",
-          .recognises = [](const ConfigFields& fields) { return has_model_type(fields, "mdlm"); },
+          .model_type = "mdlm",
           .read = read,
           .kind = kind_of_family,
           .tensors = kTensors,

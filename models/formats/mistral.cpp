@@ -16,13 +16,7 @@ ModelConfig read(const ConfigFields& fields) {
 }  // namespace
 
 ModelFormat mistral_format() {
-  auto format = llama_block_format();
-  format.name = "Mistral";
-  format.family = "mistral";
-  format.fields = "model_type \"mistral\"";
-  format.recognises = [](const ConfigFields& fields) { return has_model_type(fields, "mistral"); };
-  format.read = read;
-  return format;
+  return llama_block_format("Mistral", "mistral", "mistral", read);
 }
 
 }  // namespace smdm

@@ -9,41 +9,21 @@ constexpr std::string_view kQwen2[] = {"Qwen2ForCausalLM"};
 constexpr std::string_view kQwen3[] = {"Qwen3ForCausalLM"};
 
 ModelConfig read_2(const ConfigFields& fields) {
-  return read_llama_family(fields, {.keys = {.family = "qwen2", .architectures = kQwen2},
-                                    .windows = Windows::switched,
-                                    .attention_bias = AttentionBias::qkv,
-                                    .key_heads_required = true});
+  return read_llama_family(fields, qwen2_block({.family = "qwen2", .architectures = kQwen2}));
 }
 
 ModelConfig read_3(const ConfigFields& fields) {
-  return read_llama_family(fields, {.keys = {.family = "qwen3", .architectures = kQwen3},
-                                    .windows = Windows::switched,
-                                    .attention_bias = AttentionBias::as_said,
-                                    .qk_norm = true,
-                                    .key_heads_required = true,
-                                    .head_dim_required = true});
+  return read_llama_family(fields, qwen3_block({.family = "qwen3", .architectures = kQwen3}));
 }
 
 }  // namespace
 
 ModelFormat qwen2_format() {
-  auto format = llama_block_format();
-  format.name = "Qwen2";
-  format.family = "qwen2";
-  format.fields = "model_type \"qwen2\"";
-  format.recognises = [](const ConfigFields& fields) { return has_model_type(fields, "qwen2"); };
-  format.read = read_2;
-  return format;
+  return llama_block_format("Qwen2", "qwen2", "qwen2", read_2);
 }
 
 ModelFormat qwen3_format() {
-  auto format = llama_block_format();
-  format.name = "Qwen3";
-  format.family = "qwen3";
-  format.fields = "model_type \"qwen3\"";
-  format.recognises = [](const ConfigFields& fields) { return has_model_type(fields, "qwen3"); };
-  format.read = read_3;
-  return format;
+  return llama_block_format("Qwen3", "qwen3", "qwen3", read_3);
 }
 
 }  // namespace smdm

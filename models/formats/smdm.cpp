@@ -219,8 +219,8 @@ void require_words_for(const ModelConfig& config) {
 ModelFormat smdm_format() {
   return {.name = "SMDM",
           .family = "smdm",
+          .told_by = recognises,
           .fields = "block_size, n_layer, n_head, n_embd, intermediate_size",
-          .recognises = recognises,
           .read = read,
           .kind = kind,
           .tensors = kTensors,
