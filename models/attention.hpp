@@ -8,7 +8,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "models/ops.hpp"
+#include "models/heads.hpp"
 #include "models/packed_rows.hpp"
 
 namespace smdm {

@@ -12,7 +12,7 @@
 
 #include "models/attention.hpp"
 #include "models/language_model.hpp"
-#include "models/ops.hpp"
+#include "models/heads.hpp"
 #include "models/packed_rows.hpp"
 #include "models/rotary.hpp"
 

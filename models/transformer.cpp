@@ -25,11 +25,15 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
 }
 
+/// Whether queries and keys rotate in bfloat16: tables and products are rounded.
+bool rounds_rotation(const ModelConfig& config, at::ScalarType type) {
+  return config.arithmetic == Arithmetic::transformers && type == at::kBFloat16 &&
+         !config.rope_full_precision;
+}
+
 /// Tables as the model keeps them in the type it computes in.
 RotaryTables tables_of(ModelConfig config, at::ScalarType type, at::Device device) {
-  const bool rounded = config.arithmetic == Arithmetic::transformers && type == at::kBFloat16 &&
-                       !config.rope_full_precision;
-  if (rounded) config.rope_tables = RopeTables::bf16;
+  if (rounds_rotation(config, type)) config.rope_tables = RopeTables::bf16;
   return rotary_tables(config, device);
 }
 
@@ -143,9 +147,7 @@ at::Tensor Transformer::attended(std::size_t layer,
   const auto& block = weights_.blocks[layer];
   const Rotation rotation{.cosine = batch.angles().cosine,
                           .sine = batch.angles().sine,
-                          .round_products = type_ == at::kBFloat16 &&
-                                            config_.arithmetic == Arithmetic::transformers &&
-                                            !config_.rope_full_precision,
+                          .round_products = rounds_rotation(config_, type_),
                           .query_norm = block.q_norm,
                           .key_norm = block.k_norm,
                           .eps = config_.norm_eps};

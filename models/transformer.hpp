@@ -11,7 +11,7 @@
 
 #include "models/config.hpp"
 #include "models/language_model.hpp"
-#include "models/ops.hpp"
+#include "models/heads.hpp"
 #include "models/rotary.hpp"
 #include "models/weights.hpp"
 
