@@ -125,8 +125,9 @@ CheckpointOptions checkpoint_options(const Settings& settings) {
 }
 
 std::optional<ComputeType> compute_type(const Settings& settings) {
-  if (settings.dtype.value_or(kAutoDtype) == kAutoDtype) return std::nullopt;
-  return value_named(kAllComputeTypes, *settings.dtype);
+  const auto asked = settings.dtype.value_or(kAutoDtype);
+  if (asked == kAutoDtype) return std::nullopt;
+  return value_named(kAllComputeTypes, asked);
 }
 
 }  // namespace

@@ -174,7 +174,7 @@ bool is_before(const std::string& version, int major, int minor) {
 /// What "rope_type", or "type" in older files, says.
 std::string scaling_type(const ConfigFields& rope) {
   const auto older = rope.text("type", "");
-  auto type = rope.text("rope_type", older);
+  const auto type = rope.text("rope_type", older);
   if (!older.empty() && type != older) rope.reject("type", "the same as \"rope_type\"");
   return type.empty() ? "default" : type;
 }
