@@ -11,8 +11,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "models/attention.hpp"
-#include "models/language_model.hpp"
 #include "models/heads.hpp"
+#include "models/language_model.hpp"
 #include "models/packed_rows.hpp"
 #include "models/rotary.hpp"
 

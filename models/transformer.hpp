@@ -10,8 +10,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "models/config.hpp"
-#include "models/language_model.hpp"
 #include "models/heads.hpp"
+#include "models/language_model.hpp"
 #include "models/rotary.hpp"
 #include "models/weights.hpp"
 
