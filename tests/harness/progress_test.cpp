@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include <poll.h>
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -40,9 +41,17 @@ class Terminal {
 
   /// What was written so far; at least one byte.
   [[nodiscard]] std::string text() const {
-    std::array<char, 4096> bytes{};
-    const auto count = read(outer_, bytes.data(), bytes.size());
-    return {bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+    // Several writes may arrive one after the other, each as soon as the system hands it on.
+    constexpr int kQuietMilliseconds = 100;
+    std::string all;
+    pollfd waiting{.fd = outer_, .events = POLLIN, .revents = 0};
+    do {
+      std::array<char, 4096> bytes{};
+      const auto count = read(outer_, bytes.data(), bytes.size());
+      if (count <= 0) break;
+      all.append(bytes.data(), static_cast<std::size_t>(count));
+    } while (poll(&waiting, 1, kQuietMilliseconds) > 0);
+    return all;
   }
 
   void resize(unsigned short columns) const {
