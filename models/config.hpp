@@ -111,6 +111,9 @@ struct ModelConfig {
   /// that no row sees it.
   std::optional<std::int64_t> window;
 
+  /// Whether BOS stands in front of every text in the family's published evaluations, whatever its
+  /// tokenizer does by itself.
+  bool bos_in_front = false;
   std::optional<std::int64_t> bos_id;  ///< as the configuration says
   std::vector<std::int64_t> eos_ids;   ///< all that end a text; empty where no file says one
   std::optional<std::int64_t> pad_id;

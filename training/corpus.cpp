@@ -30,7 +30,9 @@ struct Document {
 class CorpusReader {
  public:
   CorpusReader(Corpus& corpus, const Tokenizer* tokenizer)
-      : corpus_(corpus), options_(corpus.options_), tokenizer_(tokenizer) {
+      : corpus_(corpus), options_(corpus.options_) {
+    // As SMDM's checkpoints, which training writes, are evaluated.
+    if (tokenizer != nullptr) encoder_.emplace(*tokenizer, TextRule{.bos = BosRule::in_front});
     const auto end = tokenizer == nullptr ? -1 : tokenizer->eos_id();
     if (end >= 0) end_ = end;
   }
@@ -100,13 +102,13 @@ class CorpusReader {
     return found->get<Ids>();
   }
 
-  [[nodiscard]] const Tokenizer& tokenizer() const {
-    if (tokenizer_ == nullptr) fail("wanted token ids, got text without a tokenizer");
-    return *tokenizer_;
+  [[nodiscard]] const TextEncoder& encoder() const {
+    if (!encoder_) fail("wanted token ids, got text without a tokenizer");
+    return *encoder_;
   }
 
   [[nodiscard]] Document text_document(const std::string& text) const {
-    Document document{.ids = tokenizer().encode(text)};
+    Document document{.ids = encoder().prompt(text)};
     if (document.ids.size() == 1) fail("field \"text\": wanted some text, got none");
     if (options_.end_of_text) document.ids.push_back(end_of_text());
     return document;
@@ -114,7 +116,7 @@ class CorpusReader {
 
   [[nodiscard]] Document answered(const std::string& prompt, const std::string& answer) const {
     if (answer.empty()) fail("field \"answer\": wanted some text, got none");
-    auto pair = tokenizer().encode_pair(prompt, answer);
+    auto pair = encoder().pair(prompt, answer);
     if (pair.continuation.empty())
       fail(
           "wanted an answer with tokens of its own, got one that merges with the prompt's last "
@@ -186,7 +188,7 @@ class CorpusReader {
 
   Corpus& corpus_;
   const CorpusOptions& options_;
-  const Tokenizer* tokenizer_;
+  std::optional<TextEncoder> encoder_;
   std::optional<std::int64_t> end_;
   std::int64_t file_ = 0;
   std::int64_t line_ = 0;

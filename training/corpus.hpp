@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "models/text/tokenizer.hpp"
+#include "models/text/text_encoder.hpp"
 
 namespace smdm::training {
 

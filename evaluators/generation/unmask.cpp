@@ -164,7 +164,7 @@ void unmask(const LanguageModel& model,
     const auto index = prompt->index;
     const auto context = prompt->ids.size();
     MaskedSequence sequence{.ids = std::move(prompt->ids),
-                            .context = context,
+                            .given = {{.begin = 0, .end = context}},
                             .mask_id = diffusion.mask_id,
                             .cfg = prompt->cfg};
     sequence.ids.resize(static_cast<std::size_t>(config.total_length), diffusion.mask_id);

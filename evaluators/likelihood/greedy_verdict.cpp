@@ -21,9 +21,10 @@ class VerdictSource final : public LogitsSource {
                 std::function<void(const GreedyVerdict&)> done)
       : target_(request.continuation),
         sequence_(std::move(sequence)),
+        context_(request.context.size()),
         unknown_(target_.size()),
         done_(std::move(done)) {
-    std::iota(unknown_.begin(), unknown_.end(), sequence_.context);
+    std::iota(unknown_.begin(), unknown_.end(), context_);
   }
 
   std::optional<RowGroup> next() override {
@@ -55,13 +56,14 @@ class VerdictSource final : public LogitsSource {
   void commit_best() {
     const auto best = most_confident(std::exchange(candidates_, {}), 1).front();
     sequence_.ids[best.position] = best.token;
-    missed_ = best.token != target_[best.position - sequence_.context];
+    missed_ = best.token != target_[best.position - context_];
     std::erase(unknown_, best.position);
     waiting_ = false;
   }
 
   std::span<const std::int64_t> target_;
   MaskedSequence sequence_;
+  std::size_t context_;               ///< tokens in front of the target
   std::vector<std::size_t> unknown_;  ///< positions not yet committed, increasing
   std::function<void(const GreedyVerdict&)> done_;
   std::vector<Candidate> candidates_;
@@ -73,7 +75,12 @@ class VerdictSource final : public LogitsSource {
 MaskedSequence masked_target(const TokenRequest& request, std::int64_t mask_id, double cfg) {
   auto ids = request.context;
   ids.resize(ids.size() + request.continuation.size(), mask_id);
-  return {.ids = std::move(ids), .context = request.context.size(), .mask_id = mask_id, .cfg = cfg};
+  ids.insert(ids.end(), request.suffix.begin(), request.suffix.end());
+  const auto given = given_of(request);
+  return {.ids = std::move(ids),
+          .given = {given.begin(), given.end()},
+          .mask_id = mask_id,
+          .cfg = cfg};
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ class Opener {
     auto content = request.context;
     if (estimator.draws_of == DrawsOf::whole_request) {
       content.insert(content.end(), request.continuation.begin(), request.continuation.end());
+      content.insert(content.end(), request.suffix.begin(), request.suffix.end());
     }
     const auto draws = monte_carlo_draws(config_.seed, content);
     return monte_carlo_source(one_request(), estimator, draws);
@@ -240,20 +241,21 @@ void check_settings(const ModelInfo& info, const LikelihoodConfig& config) {
   check_limits(config.packing);
 }
 
-/// What a prefill gives where nothing is computed.
 /// What greedy verdicts cost that end with their first row.
 void add_verdict_costs(std::span<const TokenQuestion> questions,
                        double cfg,
                        std::span<RowCost> costs) {
   for (std::size_t q = 0; q < questions.size(); ++q) {
-    for (const auto& [context, continuation] : questions[q]) {
-      const auto rows = cfg == 0.0 || context.empty() ? 1 : 2;
+    for (const auto& request : questions[q]) {
+      const bool given = request.tokens() > request.continuation.size();
+      const auto rows = cfg == 0.0 || !given ? 1 : 2;
       costs[q].rows += rows;
-      costs[q].tokens += rows * static_cast<std::int64_t>(context.size() + continuation.size());
+      costs[q].tokens += rows * static_cast<std::int64_t>(request.tokens());
     }
   }
 }
 
+/// What a prefill gives where nothing is computed.
 class NoPrefix final : public Prefix {
  public:
   [[nodiscard]] std::int64_t tokens() const override { return 0; }

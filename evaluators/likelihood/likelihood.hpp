@@ -33,7 +33,7 @@ struct LikelihoodConfig {
   PackingLimits packing = {};
 };
 
-/// The requests of one question: one context, one continuation each. Only they share rows, so that
+/// The requests of one question: one context and suffix, one continuation each. Only they share rows, so that
 /// what a question costs depends on nothing but itself.
 using TokenQuestion = std::span<const TokenRequest>;
 
@@ -48,7 +48,7 @@ using QuestionDone = std::function<void(std::size_t index, std::vector<Estimate>
 /// on the other requests, their order or the packing. What its question's requests share (the
 /// context's row under an autoregressive model, equal rows of the estimators by subsets) is counted
 /// for the first of them alone.
-/// @param questions  requests that check_request() accepts; those of a question with one context,
+/// @param questions  requests that check_request() accepts; those of a question show_the_same(),
 ///                   unless the estimator is MonteCarlo, ChainRule or TeacherForcing
 /// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
 ///                                broken, the estimator does not fit the kind of model, or a target

@@ -18,8 +18,8 @@ void check_question(const RaceQuestion& question, std::size_t index) {
   const auto& requests = question.requests;
   if (requests.empty()) throw std::invalid_argument(name + ": wanted at least one request");
   for (const auto& request : requests) {
-    if (request.context != requests.front().context)
-      throw std::invalid_argument(name + ": wanted requests with one context");
+    if (!show_the_same(request, requests.front()))
+      throw std::invalid_argument(name + ": wanted requests with one context and one suffix");
   }
   for (const auto& divisors : question.divisors) {
     if (divisors.size() != requests.size() ||

@@ -38,6 +38,19 @@ void check_length(std::size_t tokens, std::int64_t limit, const std::string& nam
                                       " tokens, got " + std::to_string(tokens));
 }
 
+void check_autoregressive(const TokenRequest& request, const std::string& name) {
+  if (request.context.empty()) {
+    throw Error(ErrorKind::request,
+                name + ": an autoregressive model needs a context of at least one token, got none");
+  }
+  if (!request.suffix.empty()) {
+    throw Error(ErrorKind::request,
+                name + ": an autoregressive model reads nothing behind the continuation: wanted no "
+                       "suffix, got " +
+                    std::to_string(request.suffix.size()) + " tokens");
+  }
+}
+
 }  // namespace
 
 const MaskedDiffusion& require_masked_diffusion(const ModelInfo& info, const std::string& what) {
@@ -62,10 +75,7 @@ bool holds_mask(const ModelInfo& info, std::span<const std::int64_t> ids) {
 }
 
 void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name) {
-  if (request.context.empty() && std::holds_alternative<Autoregressive>(info.objective)) {
-    throw Error(ErrorKind::request,
-                name + ": an autoregressive model needs a context of at least one token, got none");
-  }
+  if (std::holds_alternative<Autoregressive>(info.objective)) check_autoregressive(request, name);
   if (request.continuation.empty()) {
     throw Error(ErrorKind::request,
                 name +
@@ -74,9 +84,11 @@ void check_request(const ModelInfo& info, const TokenRequest& request, const std
   }
   check_ids(info, request.context, name);
   check_ids(info, request.continuation, name);
+  check_ids(info, request.suffix, name);
   check_no_mask(info, request.context, name, kNotShown);
   check_no_mask(info, request.continuation, name, "and cannot be scored");
-  check_length(request.context.size() + request.continuation.size(), info.max_tokens, name);
+  check_no_mask(info, request.suffix, name, kNotShown);
+  check_length(request.tokens(), info.max_tokens, name);
 }
 
 void check_prompt(const ModelInfo& info,

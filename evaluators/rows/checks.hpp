@@ -21,9 +21,9 @@ void require_autoregressive(const ModelInfo& info, const std::string& what);
 /// The one check of a likelihood request: who reads one calls it before anything is computed, and
 /// nothing below checks again.
 /// @param name  of the request, for the error: "FILE:LINE" or "task piqa, document 3, request 1"
-/// @throws Error(request)  if its continuation is empty, or its context for an autoregressive
-///                         model, if it is longer than the model reads, or an id is outside the
-///                         vocabulary, or is the mask
+/// @throws Error(request)  if its continuation is empty, if it has no context or a suffix for an
+///                         autoregressive model, if it is longer than the model reads, or an id is
+///                         outside the vocabulary, or is the mask
 void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name);
 
 /// The same of a prompt.

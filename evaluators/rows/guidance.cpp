@@ -20,7 +20,7 @@ void check_guidance(const ModelInfo& info, double cfg) {
 }
 
 RowGroup guided_row(std::span<const std::int64_t> ids,
-                    std::size_t context,
+                    std::span<const PositionRange> given,
                     std::span<const std::size_t> positions,
                     std::int64_t mask_id,
                     double cfg) {
@@ -32,9 +32,13 @@ RowGroup guided_row(std::span<const std::int64_t> ids,
   if (cfg == 0.0) return group;
   group.rows.guidance = cfg;
   group.rows.unconditional = group.rows.wanted;
-  if (context == 0) return group;
   std::vector<std::int64_t> hidden(ids.begin(), ids.end());
-  std::fill_n(hidden.begin(), context, mask_id);
+  bool hides = false;
+  for (const auto& [begin, end] : given) {
+    std::fill_n(hidden.begin() + static_cast<std::ptrdiff_t>(begin), end - begin, mask_id);
+    hides = hides || end > begin;
+  }
+  if (!hides) return group;
   group.rows.append(hidden);
   for (auto& position : group.rows.unconditional) position += static_cast<std::int64_t>(ids.size());
   return group;

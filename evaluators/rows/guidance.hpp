@@ -17,13 +17,20 @@ namespace smdm {
 ///                                model
 void check_guidance(const ModelInfo& info, double cfg);
 
+/// Positions begin .. end - 1 of a row.
+struct PositionRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 /// One row of a masked diffusion model, with its unconditional twin where cfg > 0 (none is needed
-/// without a context: the two are the same row).
+/// where nothing is given: the two are the same row).
 /// @param ids        the whole row, masks in place
-/// @param context    how many ids at its beginning the unconditional branch hides
+/// @param given      what the unconditional branch hides: the context, and what stands behind the
+///                   target
 /// @param positions  wanted positions in the row, increasing
 [[nodiscard]] RowGroup guided_row(std::span<const std::int64_t> ids,
-                                  std::size_t context,
+                                  std::span<const PositionRange> given,
                                   std::span<const std::size_t> positions,
                                   std::int64_t mask_id,
                                   double cfg);

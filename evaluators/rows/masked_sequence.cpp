@@ -1,7 +1,5 @@
 #include "evaluators/rows/masked_sequence.hpp"
 
-#include "evaluators/rows/guidance.hpp"
-
 namespace smdm {
 
 std::vector<std::size_t> MaskedSequence::masked() const {
@@ -13,7 +11,7 @@ std::vector<std::size_t> MaskedSequence::masked() const {
 }
 
 RowGroup MaskedSequence::ask(const std::vector<std::size_t>& positions) const {
-  return guided_row(ids, context, positions, mask_id, cfg);
+  return guided_row(ids, given, positions, mask_id, cfg);
 }
 
 }  // namespace smdm

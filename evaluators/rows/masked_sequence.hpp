@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "evaluators/rows/guidance.hpp"
 #include "evaluators/rows/packing.hpp"
 
 namespace smdm {
@@ -12,7 +13,7 @@ namespace smdm {
 /// Ids of which some are the mask, and how the model is asked about them.
 struct MaskedSequence {
   std::vector<std::int64_t> ids;
-  std::size_t context = 0;  ///< ids at the beginning that the unconditional branch hides
+  std::vector<PositionRange> given;  ///< what the unconditional branch hides
   std::int64_t mask_id = 0;
   double cfg = 0.0;  ///< see guidance.hpp
 

@@ -7,7 +7,6 @@
 
 #include "base/error.hpp"
 #include "base/text/python.hpp"
-#include "evaluators/rows/guidance.hpp"
 
 namespace smdm {
 namespace {
@@ -55,17 +54,28 @@ void run_sources(const ScoreRows& score_rows,
   }
 }
 
+std::array<PositionRange, 2> given_of(const TokenRequest& request) {
+  const auto tokens = request.tokens();
+  return {PositionRange{.begin = 0, .end = request.context.size()},
+          PositionRange{.begin = tokens - request.suffix.size(), .end = tokens}};
+}
+
+bool show_the_same(const TokenRequest& a, const TokenRequest& b) {
+  return a.context == b.context && a.suffix == b.suffix;
+}
+
 RowGroup masked_row(const Scoring& scoring,
                     std::span<const std::size_t> hidden,
                     std::span<const std::size_t> scored) {
-  const auto& [context, target] = *scoring.request;
+  const auto& [context, target, suffix] = *scoring.request;
   std::vector<std::int64_t> ids(context);
   ids.insert(ids.end(), target.begin(), target.end());
+  ids.insert(ids.end(), suffix.begin(), suffix.end());
   for (const auto i : hidden) ids[context.size() + i] = scoring.mask_id;
   std::vector<std::size_t> positions;
   positions.reserve(scored.size());
   for (const auto i : scored) positions.push_back(context.size() + i);
-  auto group = guided_row(ids, context.size(), positions, scoring.mask_id, scoring.cfg);
+  auto group = guided_row(ids, given_of(*scoring.request), positions, scoring.mask_id, scoring.cfg);
   for (const auto i : scored) group.tokens.push_back(target[i]);
   return group;
 }

@@ -2,6 +2,7 @@
 /// of its rows into an Estimate.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,16 +13,31 @@
 #include <vector>
 
 #include "base/request.hpp"
+#include "evaluators/rows/guidance.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "models/language_model.hpp"
 
 namespace smdm {
 
-/// Score `continuation` given `context`, in ids.
+/// Score `continuation` given `context` and, under a masked diffusion model, what stands behind it,
+/// in ids.
 struct TokenRequest {
   std::vector<std::int64_t> context;       ///< may be empty for a masked diffusion model
   std::vector<std::int64_t> continuation;  ///< at least one
+  /// Shown behind the continuation and never scored; empty for an autoregressive model.
+  std::vector<std::int64_t> suffix = {};
+
+  /// Of all three.
+  [[nodiscard]] std::size_t tokens() const {
+    return context.size() + continuation.size() + suffix.size();
+  }
 };
+
+/// What a request shows whatever is hidden, as places in its row.
+[[nodiscard]] std::array<PositionRange, 2> given_of(const TokenRequest& request);
+
+/// Whether two requests show the same, so that they may be choices of one question.
+[[nodiscard]] bool show_the_same(const TokenRequest& a, const TokenRequest& b);
 
 /// What was computed for a request, or a question.
 struct RowCost {

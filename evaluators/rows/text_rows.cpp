@@ -15,8 +15,8 @@ void check_context(std::int64_t context) {
 }
 
 void check_text(const TokenizedText& text) {
-  if (text.ids.size() >= 2) return;
-  throw std::invalid_argument("wanted a text of BOS and at least one token, got " +
+  if (text.ids.size() > text.front) return;
+  throw std::invalid_argument("wanted a text of at least one token behind what stands in front, got " +
                               std::to_string(text.ids.size()) + " tokens");
 }
 
@@ -25,12 +25,15 @@ void check_text(const TokenizedText& text) {
 std::vector<TokenRequest> document_rows(const TokenizedText& text, std::int64_t context) {
   check_context(context);
   check_text(text);
-  const auto most = static_cast<std::size_t>(context) - 1;
-  const auto tokens = std::span(text.ids).subspan(1);
+  if (text.front >= static_cast<std::size_t>(context))
+    throw std::invalid_argument("wanted room for a token behind what stands in front of a text");
+  const auto most = static_cast<std::size_t>(context) - text.front;
+  const auto front = std::span(text.ids).first(text.front);
+  const auto tokens = std::span(text.ids).subspan(text.front);
   std::vector<TokenRequest> rows;
   for (std::size_t first = 0; first < tokens.size(); first += most) {
     const auto piece = tokens.subspan(first, std::min(most, tokens.size() - first));
-    rows.push_back({.context = {text.ids.front()}, .continuation = {piece.begin(), piece.end()}});
+    rows.push_back({.context = {front.begin(), front.end()}, .continuation = {piece.begin(), piece.end()}});
   }
   return rows;
 }
@@ -43,10 +46,11 @@ std::vector<StreamRow> stream_rows(std::span<const TokenizedText> texts,
   std::vector<double> bytes;  // of each id
   for (const auto& text : texts) {
     check_text(text);
-    const auto each = static_cast<double>(text.bytes) / static_cast<double>(text.ids.size() - 1);
+    const auto own = text.ids.size() - text.front;
+    const auto each = static_cast<double>(text.bytes) / static_cast<double>(own);
     ids.insert(ids.end(), text.ids.begin(), text.ids.end());
-    bytes.push_back(0.0);
-    bytes.insert(bytes.end(), text.ids.size() - 1, each);
+    bytes.insert(bytes.end(), text.front, 0.0);
+    bytes.insert(bytes.end(), own, each);
   }
   const auto shown = first == FirstToken::shown ? std::ptrdiff_t{1} : std::ptrdiff_t{0};
   std::vector<StreamRow> rows;

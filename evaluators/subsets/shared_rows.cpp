@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "evaluators/rows/guidance.hpp"
 
 namespace smdm {
 namespace {
@@ -70,7 +69,8 @@ RowTable::Place RowTable::ask(std::size_t request, const WantedRow& row_wanted) 
 
 std::size_t RowTable::prefill_length(std::size_t request) const {
   const auto& asking = question_.requests[request];
-  const auto room = static_cast<std::size_t>(question_.max_tokens) - asking.context.size();
+  const auto given = asking.context.size() + asking.suffix.size();
+  const auto room = static_cast<std::size_t>(question_.max_tokens) - given;
   return std::min(std::bit_ceil(asking.continuation.size()), room);
 }
 
@@ -126,9 +126,10 @@ void RowTable::count(std::size_t request, const RowGroup& group) {
 
 // A prefill wants no logits: it is computed for the keys and values that it keeps.
 RowGroup RowTable::prefill_group(std::size_t length) const {
-  const auto& context = question_.requests.front().context;
+  const auto& [context, target, suffix] = question_.requests.front();
   std::vector<std::int64_t> ids(context);
   ids.insert(ids.end(), length, question_.mask_id);
+  ids.insert(ids.end(), suffix.begin(), suffix.end());
   RowGroup group;
   group.rows.append(ids);
   const auto kept = static_cast<std::int64_t>(context.size() - unfrozen(0));
@@ -152,22 +153,25 @@ RowGroup RowTable::row_group(const Row& row) const {
 }
 
 RowGroup RowTable::full_group(const Row& row, std::span<const std::int64_t> masked_target) const {
-  const auto& context = question_.requests[row.request].context;
+  const auto& request = question_.requests[row.request];
+  const auto& context = request.context;
   std::vector<std::int64_t> ids(context);
   ids.insert(ids.end(), masked_target.begin(), masked_target.end());
+  ids.insert(ids.end(), request.suffix.begin(), request.suffix.end());
   std::vector<std::size_t> positions;
   for (const auto i : row.wanted.hidden) {
     positions.insert(positions.end(), row.variants.size(), context.size() + i);
   }
-  return guided_row(ids, context.size(), positions, question_.mask_id, question_.cfg);
+  return guided_row(ids, given_of(request), positions, question_.mask_id, question_.cfg);
 }
 
 RowGroup RowTable::frozen_group(const Row& row, std::span<const std::int64_t> masked_target) const {
   const auto& prefill = prefills_.at(prefill_length(row.request));
   const auto read = unfrozen(row.request);
-  const auto& context = question_.requests[row.request].context;
+  const auto& [context, target, suffix] = question_.requests[row.request];
   std::vector<std::int64_t> ids(context.end() - static_cast<std::ptrdiff_t>(read), context.end());
   ids.insert(ids.end(), masked_target.begin(), masked_target.end());
+  ids.insert(ids.end(), suffix.begin(), suffix.end());
   RowGroup group;
   group.rows.append(ids);
   group.rows.prefixes = {prefill.conditional};
@@ -177,6 +181,7 @@ RowGroup RowTable::frozen_group(const Row& row, std::span<const std::int64_t> ma
   }
   if (question_.cfg == 0.0) return group;
   std::fill_n(ids.begin(), read, question_.mask_id);
+  std::fill_n(ids.rbegin(), suffix.size(), question_.mask_id);
   group.rows.append(ids);
   group.rows.prefixes.push_back(prefill.unconditional);
   group.rows.guidance = question_.cfg;

@@ -1,4 +1,4 @@
-/// The rows of a question: requests with one context whose targets are hidden in part. Equal rows
+/// The rows of a question: requests that show_the_same() and whose targets are hidden in part. Equal rows
 /// are computed once, whichever requests, folds or looks of a race ask for them.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace smdm {
 
 /// What the rows of a question have in common.
 struct QuestionRows {
-  std::span<const TokenRequest> requests;  ///< with one context; outlive the table
+  std::span<const TokenRequest> requests;  ///< that show_the_same(); outlive the table
   std::int64_t mask_id = 0;
   double cfg = 0.0;             ///< see guidance.hpp
   std::int64_t max_tokens = 0;  ///< longest row of the model
@@ -28,7 +28,7 @@ struct QuestionRows {
 
 /// Those of one question for a model.
 /// @param info      of a masked diffusion model
-/// @param requests  with one context; outlive what comes back
+/// @param requests  that show_the_same(); outlive what comes back
 [[nodiscard]] QuestionRows question_rows(const ModelInfo& info,
                                          std::span<const TokenRequest> requests,
                                          double cfg);
@@ -37,7 +37,7 @@ struct QuestionRows {
 ///
 /// A row over a frozen prompt sees keys and values of a prefill: the prompt followed by as many
 /// masks as the target's length rounded up to a power of two (fewer where the model's context ends
-/// before). Requests that agree in that length share the prefill, which depends on nothing else.
+/// before) and by the suffix, which the row itself reads behind its target. Requests that agree in that length share the prefill, which depends on nothing else.
 ///
 /// Where logits are shifted, those of the first target token stand at the prompt's last token,
 /// which is therefore not frozen: rows begin with it, as the mask in the unconditional branch. A

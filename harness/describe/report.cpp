@@ -60,7 +60,8 @@ Json memory(const Session& session) {
 Json tokenizer(const Session& session) {
   if (!session.tokenizer) return nullptr;
   return {{"file", session.checkpoint.tokenizer.value().string()},
-          {"pieces", session.tokenizer->pieces()}};
+          {"pieces", session.tokenizer->pieces()},
+          {"bos", to_string(session.text_rule().bos)}};
 }
 
 const char* words_of(Extent extent) {

@@ -17,7 +17,7 @@ namespace {
 Item item_of(const Session& session, const InputLine& line) {
   Item item{.name = line.where(), .document = {}, .asked = Prompt{}, .ids = {}};
   item.ids.prompt =
-      line.has("prompt_ids") ? line.ids("prompt_ids") : session.text().encode(line.text("prompt"));
+      line.has("prompt_ids") ? line.ids("prompt_ids") : session.text().prompt(line.text("prompt"));
   return item;
 }
 

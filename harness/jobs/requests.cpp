@@ -22,20 +22,39 @@
 namespace smdm {
 namespace {
 
-TokenRequest tokens_of(const Session& session, const InputLine& line) {
-  if (line.has("context_ids") || line.has("continuation_ids")) {
-    return {.context = line.ids("context_ids"), .continuation = line.ids("continuation_ids")};
+using Ids = std::vector<std::int64_t>;
+
+/// What the line shows behind its continuation; what it does not say, --suffix does.
+Ids suffix_of(const Session& session, const InputLine& line, const Ids& usual) {
+  if (line.has("suffix") && line.has("suffix_ids")) {
+    throw Error(ErrorKind::data,
+                line.where() + ": wanted \"suffix\" or \"suffix_ids\", got both");
   }
-  const auto context = line.text("context");
-  auto pair = session.text().encode_pair(context, line.text("continuation"));
-  return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
+  if (line.has("suffix_ids")) return line.ids("suffix_ids");
+  return line.has("suffix") ? session.text().behind(line.text("suffix")) : usual;
 }
 
-Questions questions_of(const Session& session, const std::vector<InputLine>& lines) {
+TokenRequest tokens_of(const Session& session, const InputLine& line, const Ids& usual_suffix) {
+  auto suffix = suffix_of(session, line, usual_suffix);
+  if (line.has("context_ids") || line.has("continuation_ids")) {
+    return {.context = line.ids("context_ids"),
+            .continuation = line.ids("continuation_ids"),
+            .suffix = std::move(suffix)};
+  }
+  const auto context = line.text("context");
+  auto pair = session.text().pair(context, line.text("continuation"));
+  return {.context = std::move(pair.context),
+          .continuation = std::move(pair.continuation),
+          .suffix = std::move(suffix)};
+}
+
+Questions questions_of(const Session& session,
+                       const std::vector<InputLine>& lines,
+                       const Ids& usual_suffix) {
   Questions questions;
   std::optional<Json> before;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    auto tokens = tokens_of(session, lines[i]);
+    auto tokens = tokens_of(session, lines[i], usual_suffix);
     const auto name = lines[i].question();
     const auto name_before = std::exchange(before, name);
     if (!name || name != name_before) {
@@ -44,10 +63,10 @@ Questions questions_of(const Session& session, const std::vector<InputLine>& lin
       questions.first_line.push_back(i);
     }
     auto& requests = questions.items.back().ids.requests;
-    if (!requests.empty() && requests.front().context != tokens.context) {
+    if (!requests.empty() && !show_the_same(requests.front(), tokens)) {
       throw Error(ErrorKind::data, lines[i].where() +
-                                       ": field \"question\": wanted the context of the lines "
-                                       "before it that have the same, got another");
+                                       ": field \"question\": wanted the context and the suffix "
+                                       "of the lines before it that have the same, got another");
     }
     requests.push_back(std::move(tokens));
   }
@@ -78,7 +97,8 @@ Json answer_line(const Json& id, const Estimate& estimate) {
 Questions checked_questions(const Session& session,
                             const std::vector<InputLine>& lines,
                             const Decided& decided) {
-  auto questions = questions_of(session, lines);
+  const auto& likelihood = std::get<LikelihoodSettings>(decided.work);
+  auto questions = questions_of(session, lines, suffix_ids(likelihood.suffix, session));
   check(questions, lines, decided, session.model->info());
   return questions;
 }

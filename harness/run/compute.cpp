@@ -242,7 +242,7 @@ std::optional<Item> next(const Item& item,
   if (!settings.second_cfg || passes.size() != 1) return std::nullopt;
   // Encoded anew, a text may have become longer; one that does not fit any more is judged as the
   // first pass left it.
-  auto ids = session.text().encode(session.text().decode(passes.front().output_ids));
+  auto ids = session.text().prompt(session.tokenizer->decode(passes.front().output_ids));
   if (static_cast<std::int64_t>(ids.size()) > settings.total_length()) return std::nullopt;
   // Nor does one that has come to spell the mask, which would be filled anew.
   if (holds_mask(session.model->info(), ids)) return std::nullopt;

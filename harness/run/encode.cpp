@@ -17,6 +17,8 @@
 namespace smdm {
 namespace {
 
+using Ids = std::vector<std::int64_t>;
+
 /// Rows of a stream are never longer: the context of the published models.
 constexpr std::int64_t kLongestStreamRow = 2048;
 
@@ -67,7 +69,7 @@ std::vector<std::string> request_names(const Item& item) {
 }
 
 TokenRequest tokens_of(const Request& request, const Session& session) {
-  auto pair = session.text().encode_pair(request.context, request.continuation);
+  auto pair = session.text().pair(request.context, request.continuation);
   return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
 }
 
@@ -77,12 +79,17 @@ Item encode_document(const TaskInfo& task,
                      const Decided& decided,
                      const Session& session) {
   if (const auto* prompt = std::get_if<Prompt>(&item.asked)) {
-    item.ids.prompt = session.text().encode(prompt->text);
+    item.ids.prompt = session.text().prompt(prompt->text);
     check_item(item, {item.name}, decided, session.model->info());
     return item;
   }
-  for (const auto& request : requests(item.asked))
-    item.ids.requests.push_back(tokens_of(request, session));
+  const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
+  const auto suffix =
+      likelihood == nullptr ? Ids() : suffix_ids(likelihood->suffix, session);
+  for (const auto& request : requests(item.asked)) {
+    auto& tokens = item.ids.requests.emplace_back(tokens_of(request, session));
+    tokens.suffix = suffix;
+  }
   const auto* question = std::get_if<Question>(&item.asked);
   if (question != nullptr && racing_of(decided) != nullptr)
     item.ids.verdicts = race_verdicts(task, *question, item.name);
@@ -91,17 +98,11 @@ Item encode_document(const TaskInfo& task,
 }
 
 TokenizedText tokenized(const std::string& text, const Session& session, const std::string& where) {
-  if (!session.text().adds_bos()) {
-    throw Error(ErrorKind::checkpoint,
-                session.checkpoint.tokenizer.value().string() +
-                    ": texts of a corpus need a tokenizer that puts BOS in front, which this one "
-                    "does not: their first token would have nothing before it");
-  }
-  auto ids = session.text().encode(text);
-  if (ids.size() < 2) {
+  auto encoded = session.text().document(text);
+  if (encoded.ids.size() == encoded.front) {
     throw Error(ErrorKind::request, where + ": wanted a text of at least one token, got none");
   }
-  return {.ids = std::move(ids), .bytes = text.size()};
+  return {.ids = std::move(encoded.ids), .front = encoded.front, .bytes = text.size()};
 }
 
 std::vector<TokenizedText> tokenized_texts(const ReadTask& read, const Session& session) {
@@ -140,7 +141,7 @@ std::vector<Item> stream_items(ReadTask& read, const Session& session) {
   for (auto& row : rows) {
     auto ids = row.request.context;
     ids.insert(ids.end(), row.request.continuation.begin(), row.request.continuation.end());
-    auto text = session.text().decode(ids);
+    auto text = session.text().tokenizer().decode(ids);
     Item item{.name = "task " + info(read.task).name + ", row " + std::to_string(items.size()),
               .document = {{"row", items.size()}, {"text", text}},
               .asked = Text{.text = std::move(text)},
@@ -182,6 +183,16 @@ std::vector<Item> encode_documents(ReadTask& read, const Decided& decided, const
 }
 
 }  // namespace
+
+std::vector<std::int64_t> suffix_ids(const std::string& suffix, const Session& session) {
+  if (suffix == kNoSuffix) return {};
+  if (suffix != kEosSuffix) return session.text().behind(suffix);
+  const auto ends = session.end_ids();
+  if (!ends.empty()) return {ends.front()};
+  throw Error(ErrorKind::checkpoint, session.checkpoint.weights.name() +
+                                         ": --suffix eos: wanted a configuration or tokenizer that "
+                                         "says which token ends a text, found none");
+}
 
 ReadyTask encode(ReadTask read, Decided decided, const Session& session) {
   const bool corpus = std::holds_alternative<DatedCorpus>(read.task);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,13 @@ struct ReadyTask {
 [[nodiscard]] std::vector<RaceVerdict> race_verdicts(const TaskInfo& task,
                                                      const Question& question,
                                                      const std::string& name);
+
+/// What stands behind every target of a task or of --requests, in ids.
+/// @param suffix  as --suffix says it
+/// @throws Error(checkpoint)  if the end of a text is asked for and no file says what ends one; for
+///                            another text, if there is no tokenizer
+[[nodiscard]] std::vector<std::int64_t> suffix_ids(const std::string& suffix,
+                                                   const Session& session);
 
 /// Checks what was encoded against the model and the settings. `encode` has done it for tasks;
 /// --requests and --prompts call it for each of their Items.

@@ -43,7 +43,7 @@ std::string text_of(const OpenAnswer& task,
   // in front of it any more.
   const bool whole = task.protocol == AnswerProtocol::two_stages;
   const auto shown = whole ? 0 : item.ids.prompt.size();
-  return session.text().decode(std::span(pass.output_ids).subspan(shown));
+  return session.text().tokenizer().decode(std::span(pass.output_ids).subspan(shown));
 }
 
 Judged judge_task(const OpenAnswer& task,

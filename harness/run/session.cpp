@@ -109,7 +109,14 @@ void add_weights(const WeightPlace& weights, Json& json) {
 
 }  // namespace
 
-const Tokenizer& Session::text() const {
+TextRule Session::text_rule() const {
+  auto rule = smdm::text_rule(checkpoint.config, checkpoint.kind);
+  if (bos == BosChoice::on) rule.bos = BosRule::in_front;
+  if (bos == BosChoice::off) rule.bos = BosRule::none;
+  return rule;
+}
+
+TextEncoder Session::text() const {
   if (!tokenizer && !tokenizer_fault.empty()) throw Error(ErrorKind::checkpoint, tokenizer_fault);
   if (!tokenizer) {
     throw Error(ErrorKind::checkpoint, checkpoint.weights.name() +
@@ -117,7 +124,11 @@ const Tokenizer& Session::text() const {
                                            "tokenizer.json beside the weights "
                                            "or give --tokenizer FILE");
   }
-  return *tokenizer;
+  try {
+    return {*tokenizer, text_rule()};
+  } catch (const Error& error) {
+    throw Error(error.kind(), checkpoint.tokenizer.value_or("").string() + ": " + error.what());
+  }
 }
 
 std::vector<std::int64_t> Session::end_ids() const {
@@ -138,6 +149,7 @@ Json Session::identity() const {
                {"family", checkpoint.config.family},
                {"mask_id", diffusion ? Json(checkpoint.config.mask()) : Json(nullptr)},
                {"shifted", diffusion ? Json(checkpoint.config.shifted_logits) : Json(nullptr)},
+               {"bos", tokenizer ? Json(to_string(text_rule().bos)) : Json(nullptr)},
                {"rope_tables", name_of(kAllRopeTables, checkpoint.config.rope_tables)},
                {"storage", stored.storage()}};
   add_weights(checkpoint.weights, json);
@@ -159,6 +171,7 @@ void print_notes(const Session& session) {
 Session open_unloaded(const ModelSettings& settings) {
   if (settings.threads) at::set_num_threads(*settings.threads);
   Session session;
+  session.bos = settings.bos;
   session.device = device_of(settings.device);
   session.checkpoint = find_checkpoint(settings.checkpoint);
   const auto& checkpoint = session.checkpoint;

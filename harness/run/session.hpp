@@ -13,6 +13,7 @@
 #include "models/checkpoint.hpp"
 #include "models/language_model.hpp"
 #include "models/model_info.hpp"
+#include "models/text/text_encoder.hpp"
 #include "models/text/tokenizer.hpp"
 
 namespace smdm {
@@ -30,9 +31,15 @@ struct Session {
   StoredWeights stored;            ///< what the headers of the weights say
   std::vector<std::string> notes;  ///< what people should know of how it was opened
 
+  BosChoice bos = BosChoice::automatic;  ///< what --bos says
+
+  /// How the model reads texts.
+  [[nodiscard]] TextRule text_rule() const;
+
+  /// Text to ids by that rule, and back.
   /// @throws Error(checkpoint)  saying how to give one, if there is no tokenizer; or why the one
   ///                            there is cannot be used
-  [[nodiscard]] const Tokenizer& text() const;
+  [[nodiscard]] TextEncoder text() const;
 
   /// Ids that end a text: those that the configuration names, which are of other families than
   /// SMDM's; else the tokenizer's, if it has one.

@@ -32,6 +32,27 @@ inline constexpr std::array kAllComputeTypes{
 
 inline constexpr std::array kOnOrOff{Named<bool>{.name = "on", .value = true},
                                      Named<bool>{.name = "off", .value = false}};
+
+/// What --bos asks for.
+enum class BosChoice : std::uint8_t { automatic, on, off };
+
+inline constexpr std::array kAllBosChoices{
+    Named<BosChoice>{.name = "auto", .value = BosChoice::automatic},
+    Named<BosChoice>{.name = "on", .value = BosChoice::on},
+    Named<BosChoice>{.name = "off", .value = BosChoice::off}};
+
+/// What --preset names.
+enum class Preset : std::uint8_t { smdm, llada, dream };
+
+inline constexpr std::array kAllPresets{Named<Preset>{.name = "smdm", .value = Preset::smdm},
+                                        Named<Preset>{.name = "llada", .value = Preset::llada},
+                                        Named<Preset>{.name = "dream", .value = Preset::dream}};
+
+/// What --suffix is called where nothing stands behind a target, and where the token does that ends
+/// a text.
+inline constexpr const char* kNoSuffix = "none";
+inline constexpr const char* kEosSuffix = "eos";
+
 /// What --dtype is called where the program decides, by the model and the memory there is.
 inline constexpr const char* kAutoDtype = "auto";
 

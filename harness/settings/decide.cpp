@@ -45,6 +45,8 @@ LikelihoodSettings likelihood_settings(const Settings& decided,
                                        const DecisionFor& what,
                                        ModelKind kind) {
   LikelihoodSettings work{.config = likelihood_config(decided, what, kind), .racing = {}};
+  // An autoregressive model has no use for one, and none is decided for it.
+  work.suffix = decided.suffix.value_or(kNoSuffix);
   if (decided.racing) {
     work.racing = {.error = decided.racing_error.value(),
                    .prompt_reuse = value_named(kAllPromptReuses, decided.prompt_reuse.value())};
@@ -138,6 +140,7 @@ ModelSettings model_settings(const Settings& settings) {
                 "wanted --model: a folder, or NAME.safetensors with NAME.config.json beside it");
   check_ranges(settings);
   return {.checkpoint = checkpoint_options(settings),
+          .bos = value_named(kAllBosChoices, settings.bos.value_or("auto")),
           .compute = compute_type(settings),
           .device = device_of(settings),
           .threads = settings.threads};

@@ -22,6 +22,7 @@ struct LikelihoodSettings {
   LikelihoodConfig config;
   /// A race instead of estimates; never for a cloze, an autoregressive model or --requests.
   std::optional<Racing> racing;
+  std::string suffix = kNoSuffix;  ///< as --suffix says it
 };
 
 /// For prompts and open answers.
@@ -53,6 +54,7 @@ struct Decided {
 /// Which checkpoint is opened, and how it computes.
 struct ModelSettings {
   CheckpointOptions checkpoint;
+  BosChoice bos = BosChoice::automatic;
   std::optional<ComputeType> compute = {};  ///< empty: auto
   std::string device = "auto";
   std::optional<int> threads = {};  ///< empty: all cores

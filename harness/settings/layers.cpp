@@ -102,14 +102,14 @@ Settings preset_of(const Settings& settings,
                    ModelKind kind,
                    std::vector<std::string>& notes) {
   if (!settings.preset) return {};
-  auto preset = smdm_preset(what.task);
+  auto preset = preset_settings(value_named(kAllPresets, *settings.preset), what.task);
   const bool for_generation = preset && preset->steps;
-  // A task of generation may be asked by likelihood instead (--probe), which the paper does not do.
+  // A task of generation may be asked by likelihood instead (--probe), which no paper does.
   if (for_generation != (what.work == Work::generation)) preset.reset();
   const auto where =
       "preset " + *settings.preset + (what.task.empty() ? "" : ", " + what.task) + ":";
   if (!preset) {
-    notes.push_back(where + " the paper has no settings for it; defaults are used");
+    notes.push_back(where + " nothing was published for it; defaults are used");
     return {};
   }
   if (kind == ModelKind::arm) {

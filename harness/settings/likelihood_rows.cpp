@@ -168,6 +168,18 @@ Rows guidance_rows() {
                              (what.two_stages || what.task.empty()) && s.stages == 2;
          return second ? Json(s.cfg_second.value()) : Json();
        }},
+      {.names = "--suffix",
+       .help = "What stands behind every target, shown and never scored: eos, a text, or none "
+               "(default)",
+       .member = &Settings::suffix,
+       .effect = number,
+       .use = estimates(),
+       .checkpoint_default = true,
+       .fallback = kNoSuffix,
+       .recorded = [](const Settings& s, const DecisionFor& what, ModelKind kind) -> Json {
+         const bool used = what.work == Work::likelihood && kind == ModelKind::mdm;
+         return used && s.suffix != kNoSuffix ? Json(s.suffix.value()) : Json();
+       }},
       {.names = "--greedy",
        .help = "Also tell whether greedy decoding gives the continuation",
        .member = &Settings::greedy,

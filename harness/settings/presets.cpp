@@ -1,9 +1,11 @@
 // The published settings, benchmark by benchmark, as a user would have to type them.
 #include "harness/settings/presets.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "evaluators/generation/unmask.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
-#include "harness/settings/choices.hpp"
 
 namespace smdm {
 namespace {
@@ -64,7 +66,15 @@ Settings training_loss_of_stream() {
   return settings;
 }
 
-}  // namespace
+/// A uniform number of hidden tokens, 128 rows: what the formulas of LLaDA and Dream mean.
+Settings fixed_count_128(double cfg) {
+  constexpr std::int64_t kRows = 128;
+  Settings settings;
+  settings.estimator = FixedCount::kName;
+  settings.mc_samples = kRows;
+  settings.cfg = cfg;
+  return settings;
+}
 
 std::optional<Settings> smdm_preset(const std::string& task) {
   if (task == "lambada_standard") return chain_rule(1.1, /*greedy=*/true);
@@ -75,6 +85,36 @@ std::optional<Settings> smdm_preset(const std::string& task) {
   if (task == "gsm8k") return two_stages();
   if (is_reverse_curse(task)) return guided_sentence();
   if (task == "temporal_shift") return training_loss_of_stream();
+  return std::nullopt;
+}
+
+std::optional<Settings> llada_preset(const std::string& task) {
+  constexpr double kGuidance = 0.5;
+  if (task == "arc_challenge" || task == "hellaswag" || task == "piqa")
+    return fixed_count_128(kGuidance);
+  return std::nullopt;
+}
+
+/// EOS stands behind every target; BOS in front is the family's.
+std::optional<Settings> dream_preset(const std::string& task) {
+  constexpr std::array kTasks = {"arc_easy", "arc_challenge", "hellaswag", "piqa", "race"};
+  if (std::ranges::find(kTasks, task) == kTasks.end()) return std::nullopt;
+  auto settings = fixed_count_128(/*cfg=*/0.0);
+  settings.suffix = kEosSuffix;
+  return settings;
+}
+
+}  // namespace
+
+std::optional<Settings> preset_settings(Preset preset, const std::string& task) {
+  switch (preset) {
+    case Preset::smdm:
+      return smdm_preset(task);
+    case Preset::llada:
+      return llada_preset(task);
+    case Preset::dream:
+      return dream_preset(task);
+  }
   return std::nullopt;
 }
 

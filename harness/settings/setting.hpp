@@ -36,6 +36,7 @@ struct Settings {
   std::optional<std::string> rope_tables;
   std::optional<std::int64_t> mask_id;
   std::optional<std::string> shift;
+  std::optional<std::string> bos;
   std::optional<std::string> preset;
   std::optional<std::string> probe;
   std::optional<std::string> estimator;
@@ -48,6 +49,7 @@ struct Settings {
   std::optional<std::string> prompt_reuse;
   std::optional<double> cfg;
   std::optional<double> cfg_second;
+  std::optional<std::string> suffix;
   bool greedy = false;
   std::optional<std::string> sampler;
   std::optional<std::int64_t> steps;

@@ -82,6 +82,12 @@ std::vector<std::string> dtype_names() {
   return names;
 }
 
+/// What auto comes to is of the model, and said there.
+Json recorded_bos(const Settings& decided, const DecisionFor& /*what*/, ModelKind /*kind*/) {
+  const auto bos = decided.bos.value();
+  return bos == name_of(kAllBosChoices, BosChoice::automatic) ? Json() : Json(bos);
+}
+
 /// Of the model, and of what it is asked for.
 Rows model_rows() {
   return {
@@ -122,11 +128,20 @@ Rows model_rows() {
        .allowed = names_of(kOnOrOff),
        .use = all_work(),
        .recorded_at = "/smdm_eval/model/shifted"},
+      {.names = "--bos",
+       .help = "BOS in front of every text: on, off, or auto (default): as the model's published "
+               "evaluation does, else what its tokenizer does by itself",
+       .member = &Settings::bos,
+       .effect = number,
+       .allowed = names_of(kAllBosChoices),
+       .use = all_work(),
+       .fallback = name_of(kAllBosChoices, BosChoice::automatic),
+       .recorded = recorded_bos},
       {.names = "--preset",
-       .help = "Named settings per task: smdm = the SMDM paper's",
+       .help = "Named settings per task, as published: smdm, llada or dream",
        .member = &Settings::preset,
        .effect = number,
-       .allowed = {"smdm"},
+       .allowed = names_of(kAllPresets),
        .use = all_work(),
        .recorded_at = ""},
       {.names = "--probe",

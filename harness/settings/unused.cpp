@@ -4,15 +4,16 @@
 
 #include <utility>
 
+#include "harness/settings/choices.hpp"
 #include "harness/settings/refuse.hpp"
 
 namespace smdm {
 namespace {
 
-/// Whether it was given, and asks for something: guidance of 0 is none.
+/// Whether it was given, and asks for something: guidance of 0 is none, and so is a suffix "none".
 bool is_asked(const Setting& setting, const Settings& given) {
   return setting.effect == Effect::number && is_given(setting, given) &&
-         read(setting, given) != Json(0.0);
+         read(setting, given) != Json(0.0) && read(setting, given) != Json(kNoSuffix);
 }
 
 /// One of the settings that say how a masked diffusion model's likelihood is estimated. Only these
@@ -48,6 +49,10 @@ void note_autoregressive(const Settings& given, Work work, std::vector<std::stri
   for (const auto& [name, cfg] :
        {std::pair("--cfg", given.cfg), std::pair("--cfg-second", given.cfg_second)}) {
     if (cfg && *cfg != 0.0) refuse(name, "0 for an autoregressive model", number_text(*cfg));
+  }
+  if (given.suffix && *given.suffix != kNoSuffix) {
+    refuse("--suffix", "none for an autoregressive model, which reads nothing behind the target",
+           *given.suffix);
   }
   note_unused(
       "an autoregressive model", given,

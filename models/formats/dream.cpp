@@ -13,6 +13,7 @@ ModelConfig read(const ConfigFields& fields) {
   auto config = read_llama_block(fields, block);
   config.mask_id = fields.id("mask_token_id");
   config.shifted_logits = true;
+  config.bos_in_front = true;
   refuse_unread(fields, block.keys);
   return config;
 }

@@ -126,6 +126,7 @@ bool recognises(const ConfigFields& fields) {
 
 ModelConfig read(const ConfigFields& fields) {
   ModelConfig config;
+  config.bos_in_front = true;
   config.name = fields.text("name", "");
   read_sizes(fields, config);
   read_vocabulary(fields, config);
@@ -154,6 +155,7 @@ std::map<std::int64_t, ModelConfig> published() {
   std::map<std::int64_t, ModelConfig> configs;
   for (const auto& member : kFamily) {
     ModelConfig config;
+    config.bos_in_front = true;
     config.name = "Diff_LLaMA_" + std::to_string(member.millions) + "M";
     config.n_layer = member.layers;
     config.n_head = member.heads;

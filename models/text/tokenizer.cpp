@@ -1,24 +1,12 @@
 #include "models/text/tokenizer.hpp"
 
-#include <algorithm>
-
 #include "base/files/paths.hpp"
-#include "base/text/unicode.hpp"
 #include "models/text/gpt2_files.hpp"
 #include "models/text/json_place.hpp"
 #include "models/text/sentencepiece.hpp"
 #include "models/text/tokenizer_json.hpp"
 
 namespace smdm {
-EncodedPair Tokenizer::encode_pair(std::string_view context, std::string_view continuation) const {
-  const auto kept = unicode::without_trailing_space(context);
-  const auto whole = encode(std::string(context).append(continuation));
-  EncodedPair pair{.context = encode(kept), .continuation = {}};
-  const auto border = std::min(pair.context.size(), whole.size());
-  pair.continuation.assign(whole.begin() + static_cast<std::ptrdiff_t>(border), whole.end());
-  return pair;
-}
-
 std::unique_ptr<const Tokenizer> open_tokenizer(const std::filesystem::path& path) {
   const auto name = path.filename();
   if (name == "vocab.json" || name == "encoder.json") return open_gpt2_files(path);

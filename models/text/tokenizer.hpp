@@ -12,12 +12,6 @@
 
 namespace smdm {
 
-/// A context and its continuation as ids.
-struct EncodedPair {
-  std::vector<std::int64_t> context;
-  std::vector<std::int64_t> continuation;
-};
-
 /// A tokenizer of any kind. Const calls may come from several threads at once.
 class Tokenizer {
  public:
@@ -49,13 +43,6 @@ class Tokenizer {
 
   /// The same with the special tokens shown.
   [[nodiscard]] virtual std::string decode_all(std::span<const std::int64_t> ids) const = 0;
-
-  /// Splits at the border as the reference does: trailing whitespace of the context (Unicode, as
-  /// Python's rstrip) moves to the front of the continuation; the continuation's ids are those of
-  /// the whole text behind as many as the context alone has. It may come out empty where tokens
-  /// merge across the border.
-  [[nodiscard]] EncodedPair encode_pair(std::string_view context,
-                                        std::string_view continuation) const;
 };
 
 /// Opens a tokenizer's file. By its name and content it is a SentencePiece model; tokenizer.json;

@@ -39,7 +39,7 @@ std::vector<MaskedSequence> batch_of(const json& recorded) {
   std::vector<MaskedSequence> batch;
   for (const auto& prompt : recorded.at("prompt")) {
     MaskedSequence sequence{.ids = prompt,
-                            .context = prompt.size(),
+                            .given = {{.begin = 0, .end = prompt.size()}},
                             .mask_id = recorded.at("mask_id"),
                             .cfg = recorded.at("cfg_scale")};
     sequence.ids.resize(recorded.at("context_length"), sequence.mask_id);

@@ -171,8 +171,10 @@ GreedyRun greedy_run(const json& recorded) {
   const auto request = request_of(recorded);
   const auto mask_id = recorded.at("mask_id").get<std::int64_t>();
   const auto context = request.context.size();
-  MaskedSequence sequence{
-      .ids = request.context, .context = context, .mask_id = mask_id, .cfg = recorded.at("cfg")};
+  MaskedSequence sequence{.ids = request.context,
+                          .given = {{.begin = 0, .end = context}},
+                          .mask_id = mask_id,
+                          .cfg = recorded.at("cfg")};
   sequence.ids.resize(context + request.continuation.size(), mask_id);
   GreedyRun run;
   while (!sequence.masked().empty()) {

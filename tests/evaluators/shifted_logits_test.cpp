@@ -81,7 +81,7 @@ RowLosses frozen_by_hand(const LanguageModel& plain,
                          const TokenRequest& request,
                          const Subset& hidden,
                          double cfg) {
-  const auto& [context, target] = request;
+  const auto& [context, target, suffix] = request;
   auto whole = context;
   whole.insert(whole.end(), std::bit_ceil(target.size()), kMask);
   PackedRows prefill;

@@ -50,6 +50,20 @@ TEST_CASE("a stream ignores the borders of documents and keeps the last row") {
   CHECK(stream_rows({}, 3, FirstToken::scored).empty());
 }
 
+TEST_CASE("texts with nothing in front are scored from their first token") {
+  const TokenizedText text{.ids = {10, 11, 12}, .front = 0, .bytes = 6};
+  const auto rows = document_rows(text, 2);
+  REQUIRE(rows.size() == 2);
+  for (const auto& row : rows) CHECK(row.context.empty());
+  CHECK(rows[0].continuation == Ids{10, 11});
+  CHECK(rows[1].continuation == Ids{12});
+  const auto stream = stream_rows(std::vector{text, text}, 4, FirstToken::scored);
+  REQUIRE(stream.size() == 2);
+  CHECK(stream[0].request.continuation == Ids{10, 11, 12, 10});
+  CHECK(stream[0].bytes == 8.0);
+  CHECK(stream[1].bytes == 4.0);
+}
+
 TEST_CASE("texts and contexts that cannot be") {
   const TokenizedText empty{.ids = {kBos}, .bytes = 0};
   const TokenizedText text{.ids = {kBos, 5}, .bytes = 1};

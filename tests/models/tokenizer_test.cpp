@@ -1,4 +1,5 @@
 // Ids, text and the context border against the recorded tokenizer.json and encode_pair.json.
+#include "models/text/text_encoder.hpp"
 #include "models/text/tokenizer.hpp"
 
 #include <fstream>
@@ -67,13 +68,13 @@ TEST_CASE("contexts and continuations meet as recorded") {
     return;
   }
   const auto opened = open_tokenizer(llama(*shared));
-  const auto& tokenizer = *opened;
+  const TextEncoder encoder(*opened, {.bos = BosRule::in_front});
   int checked = 0;
   for (const auto& example : recorded(*shared, "encode_pair.json")) {
     INFO(example.dump());
     const auto context = example.at("context").get<std::string>();
     const auto continuation = example.at("continuation").get<std::string>();
-    const auto pair = tokenizer.encode_pair(context, continuation);
+    const auto pair = encoder.pair(context, continuation);
     CHECK(pair.context == example.at("context_ids").get<Ids>());
     CHECK(pair.continuation == example.at("continuation_ids").get<Ids>());
     ++checked;

@@ -39,11 +39,12 @@ double exact_elbo(const FakeModel& model,
     for (unsigned i = 0; i < request.continuation.size(); ++i) {
       ids.push_back((subset >> i & 1U) != 0 ? mask_id : request.continuation[i]);
     }
+    ids.insert(ids.end(), request.suffix.begin(), request.suffix.end());
     double sum = 0.0;
     for (unsigned i = 0; i < request.continuation.size(); ++i) {
       if ((subset >> i & 1U) == 0) continue;
       const auto token = static_cast<std::size_t>(request.continuation[i]);
-      sum += model.log_p(ids, context + i, cfg, context)[token];
+      sum += model.log_p(ids, context + i, cfg, context, request.suffix.size())[token];
     }
     const int size = std::popcount(subset);
     const double whole = 1.0 / (size * binomial(length, size));

@@ -93,12 +93,15 @@ FakeModel::FakeModel(const ModelInfo& info, Logits logits)
 std::vector<double> FakeModel::log_p(std::span<const std::int64_t> ids,
                                      std::size_t position,
                                      double cfg,
-                                     std::size_t context) const {
+                                     std::size_t context,
+                                     std::size_t suffix) const {
   const auto given = logits_(ids, position);
   std::vector<double> logits(given.begin(), given.end());
   if (cfg != 0.0) {
     std::vector<std::int64_t> hidden(ids.begin(), ids.end());
-    std::fill_n(hidden.begin(), context, std::get<MaskedDiffusion>(info().objective).mask_id);
+    const auto mask_id = std::get<MaskedDiffusion>(info().objective).mask_id;
+    std::fill_n(hidden.begin(), context, mask_id);
+    std::fill_n(hidden.rbegin(), suffix, mask_id);
     const auto free = logits_(hidden, position);
     for (std::size_t v = 0; v < logits.size(); ++v) {
       logits[v] = free[v] + (cfg + 1.0) * (logits[v] - free[v]);

@@ -35,11 +35,13 @@ class FakeModel : public LanguageModel {
 
   [[nodiscard]] const Work& work() const { return work_; }
   /// Log-probabilities [V] at a position of a row, in double: what a test expects to come out.
-  /// @param cfg, context  guidance, its unconditional branch with the first `context` ids masked
+  /// @param cfg, context, suffix  guidance, its unconditional branch with the first `context` and
+  ///                              the last `suffix` ids masked
   [[nodiscard]] std::vector<double> log_p(std::span<const std::int64_t> ids,
                                           std::size_t position,
                                           double cfg = 0.0,
-                                          std::size_t context = 0) const;
+                                          std::size_t context = 0,
+                                          std::size_t suffix = 0) const;
 
  private:
   Prefixes run(const PackedRows& rows,
