@@ -147,8 +147,8 @@ TEST_CASE("a second stage follows from the text of the first, where it fits") {
     const auto follower = next(ready.items.front(), first, generation, session);
     CHECK(follower.has_value() == (passes.size() == 2));
     if (!follower) continue;
-    const auto text = session.text().decode(passes.front().output_ids);
-    CHECK(follower->ids.prompt == session.text().encode(text));
+    const auto text = session.text().tokenizer().decode(passes.front().output_ids);
+    CHECK(follower->ids.prompt == session.text().prompt(text));
     CHECK_FALSE(next(*follower, answer, generation, session));
   }
   auto one_stage = generation;
@@ -252,7 +252,7 @@ TEST_CASE("what the configuration says ends a text, else the tokenizer does") {
   session.checkpoint.config.eos_ids = {3, 6};
   CHECK(session.end_ids() == std::vector<std::int64_t>{3, 6});
   const auto own = opened("gsm8k", embedded("micro-gsm8k-arm"));
-  CHECK(own.session.end_ids() == std::vector{own.session.text().eos_id()});
+  CHECK(own.session.end_ids() == std::vector{own.session.text().tokenizer().eos_id()});
 }
 
 TEST_CASE("every id that ends a text ends what is decoded") {

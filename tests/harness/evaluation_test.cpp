@@ -201,6 +201,30 @@ TEST_CASE("the preset is the paper's") {
   CHECK(gsm8k.temperature == 0.1);
 }
 
+TEST_CASE("the presets of LLaDA and Dream are their published commands") {
+  const std::vector<std::string> llada_tasks = {"arc_challenge", "hellaswag", "piqa"};
+  const std::vector<std::string> dream_tasks = {"arc_easy", "arc_challenge", "hellaswag", "piqa",
+                                                "race"};
+  for (const auto& [preset, tasks, cfg, suffix] : {std::tuple("llada", llada_tasks, 0.5, "none"),
+                                                   std::tuple("dream", dream_tasks, 0.0, "eos")}) {
+    Settings settings;
+    settings.preset = preset;
+    for (const auto& task : tasks) {
+      INFO(preset << " " << task);
+      const auto all = decided(settings, task, Work::likelihood);
+      CHECK(all.estimator == "fixed-count");
+      CHECK(all.mc_samples == 128);
+      CHECK(all.cfg == cfg);
+      CHECK(all.suffix == suffix);
+    }
+    // Nothing was published for the others.
+    CHECK(notes_of(settings, "boolq", Work::likelihood).front().find("nothing was published") !=
+          std::string::npos);
+    settings.suffix = "none";
+    CHECK(decided(settings, "piqa", Work::likelihood).suffix == "none");
+  }
+}
+
 TEST_CASE("the reverse curse has the reference's lengths, and its guidance under the preset") {
   Settings settings;
   for (const auto* task : {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
@@ -222,7 +246,7 @@ TEST_CASE("the reverse curse has the reference's lengths, and its guidance under
     CHECK(decided(preset, task, Work::likelihood).cfg == 0.0);
     const auto notes = notes_of(preset, task, Work::likelihood);
     REQUIRE(notes.size() == 2);  // and the rule of auto
-    CHECK(notes[0].find("no settings for it") != std::string::npos);
+    CHECK(notes[0].find("nothing was published for it") != std::string::npos);
   }
   settings.steps = 7;
   settings.total_length = 40;

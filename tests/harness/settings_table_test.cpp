@@ -146,6 +146,7 @@ std::vector<Example> likelihood_examples() {
           {"racing-error", long_race(), 0.4},
           {"prompt-reuse", piqa(reuse_off), "on"},
           {"cfg", piqa(), 0.5},
+          {"suffix", piqa(), "eos"},
           {"greedy", piqa(), true},
           {"seed", piqa(mc), 1},
           {"limit", piqa(), 3.0}};
@@ -155,6 +156,7 @@ std::vector<Example> examples(const fs::path& data, const fs::path& converted) {
   auto all = likelihood_examples();
   const std::vector<Example> others = {{"mask-id", a2d(converted), 2},
                                        {"shift", a2d(converted), "on"},
+                                       {"bos", a2d(converted), "off"},
                                        {"cfg-second", gsm8k(), 1.0},
                                        {"sampler", curse(), "ancestral"},
                                        {"steps", curse(), 3},
