@@ -33,8 +33,8 @@ struct LikelihoodConfig {
   PackingLimits packing = {};
 };
 
-/// The requests of one question: one context and suffix, one continuation each. Only they share rows, so that
-/// what a question costs depends on nothing but itself.
+/// The requests of one question: one context and suffix, one continuation each. Only they share
+/// rows, so that what a question costs depends on nothing but itself.
 using TokenQuestion = std::span<const TokenRequest>;
 
 /// Called once per question, in any order, as soon as all its estimates are complete, with one

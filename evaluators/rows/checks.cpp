@@ -45,8 +45,9 @@ void check_autoregressive(const TokenRequest& request, const std::string& name) 
   }
   if (!request.suffix.empty()) {
     throw Error(ErrorKind::request,
-                name + ": an autoregressive model reads nothing behind the continuation: wanted no "
-                       "suffix, got " +
+                name +
+                    ": an autoregressive model reads nothing behind the continuation: wanted no "
+                    "suffix, got " +
                     std::to_string(request.suffix.size()) + " tokens");
   }
 }

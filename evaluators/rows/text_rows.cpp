@@ -16,8 +16,9 @@ void check_context(std::int64_t context) {
 
 void check_text(const TokenizedText& text) {
   if (text.ids.size() > text.front) return;
-  throw std::invalid_argument("wanted a text of at least one token behind what stands in front, got " +
-                              std::to_string(text.ids.size()) + " tokens");
+  throw std::invalid_argument(
+      "wanted a text of at least one token behind what stands in front, got " +
+      std::to_string(text.ids.size()) + " tokens");
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ std::vector<TokenRequest> document_rows(const TokenizedText& text, std::int64_t 
   std::vector<TokenRequest> rows;
   for (std::size_t first = 0; first < tokens.size(); first += most) {
     const auto piece = tokens.subspan(first, std::min(most, tokens.size() - first));
-    rows.push_back({.context = {front.begin(), front.end()}, .continuation = {piece.begin(), piece.end()}});
+    rows.push_back(
+        {.context = {front.begin(), front.end()}, .continuation = {piece.begin(), piece.end()}});
   }
   return rows;
 }

@@ -36,11 +36,10 @@ struct StreamRow {
 };
 
 /// Texts end to end in rows of `context` tokens, whatever their borders; the last row is what is
-/// left over. Every id is scored, what stands in front of each text too, but for a row's first where
-/// it is shown; a last row that has nothing to score is left out. A text's bytes are shared evenly by
-/// its own tokens.
-/// SMDM's temporal shift (evaluate_fineweb.py of the published code), which stops at the last whole
-/// row instead.
+/// left over. Every id is scored, what stands in front of each text too, but for a row's first
+/// where it is shown; a last row that has nothing to score is left out. A text's bytes are shared
+/// evenly by its own tokens. SMDM's temporal shift (evaluate_fineweb.py of the published code),
+/// which stops at the last whole row instead.
 /// @param context  >= 2
 /// @throws std::invalid_argument  if a limit is broken
 [[nodiscard]] std::vector<StreamRow> stream_rows(std::span<const TokenizedText> texts,

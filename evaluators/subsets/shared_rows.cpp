@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 
-
 namespace smdm {
 namespace {
 

@@ -1,5 +1,5 @@
-/// The rows of a question: requests that show_the_same() and whose targets are hidden in part. Equal rows
-/// are computed once, whichever requests, folds or looks of a race ask for them.
+/// The rows of a question: requests that show_the_same() and whose targets are hidden in part.
+/// Equal rows are computed once, whichever requests, folds or looks of a race ask for them.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,8 @@ struct QuestionRows {
 ///
 /// A row over a frozen prompt sees keys and values of a prefill: the prompt followed by as many
 /// masks as the target's length rounded up to a power of two (fewer where the model's context ends
-/// before) and by the suffix, which the row itself reads behind its target. Requests that agree in that length share the prefill, which depends on nothing else.
+/// before) and by the suffix, which the row itself reads behind its target. Requests that agree in
+/// that length share the prefill, which depends on nothing else.
 ///
 /// Where logits are shifted, those of the first target token stand at the prompt's last token,
 /// which is therefore not frozen: rows begin with it, as the mask in the unconditional branch. A

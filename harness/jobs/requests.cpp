@@ -27,8 +27,7 @@ using Ids = std::vector<std::int64_t>;
 /// What the line shows behind its continuation; what it does not say, --suffix does.
 Ids suffix_of(const Session& session, const InputLine& line, const Ids& usual) {
   if (line.has("suffix") && line.has("suffix_ids")) {
-    throw Error(ErrorKind::data,
-                line.where() + ": wanted \"suffix\" or \"suffix_ids\", got both");
+    throw Error(ErrorKind::data, line.where() + ": wanted \"suffix\" or \"suffix_ids\", got both");
   }
   if (line.has("suffix_ids")) return line.ids("suffix_ids");
   return line.has("suffix") ? session.text().behind(line.text("suffix")) : usual;

@@ -84,8 +84,7 @@ Item encode_document(const TaskInfo& task,
     return item;
   }
   const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
-  const auto suffix =
-      likelihood == nullptr ? Ids() : suffix_ids(likelihood->suffix, session);
+  const auto suffix = likelihood == nullptr ? Ids() : suffix_ids(likelihood->suffix, session);
   for (const auto& request : requests(item.asked)) {
     auto& tokens = item.ids.requests.emplace_back(tokens_of(request, session));
     tokens.suffix = suffix;

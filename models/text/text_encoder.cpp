@@ -49,9 +49,10 @@ TextEncoder::TextEncoder(const Tokenizer& tokenizer, TextRule rule)
 
 std::int64_t TextEncoder::prefix() const {
   if (prefix_ >= 0) return prefix_;
-  throw Error(ErrorKind::checkpoint,
-              "an autoregressive model reads BOS or EOS before an empty context: wanted a tokenizer "
-              "that has one of them, got one without");
+  throw Error(
+      ErrorKind::checkpoint,
+      "an autoregressive model reads BOS or EOS before an empty context: wanted a tokenizer "
+      "that has one of them, got one without");
 }
 
 std::vector<std::int64_t> TextEncoder::with_front(std::string_view text) const {

@@ -42,10 +42,11 @@ std::string all_of(const ModelConfig& c) {
   out << " | " << c.learned_positions << static_cast<int>(c.norm) << c.norm_bias << c.qk_norm
       << static_cast<int>(c.feed_forward) << c.qkv_bias << c.proj_bias << c.feed_forward_bias
       << c.head_bias << c.tied_head << c.parallel_residual << c.shared_attention_norm
-      << c.rope_full_precision << c.shifted_logits << c.shift_is_open << c.excludes_mask << ' '
-      << c.cond_dim << ' ' << to_string(c.kind.value()) << static_cast<int>(c.rope_tables)
-      << static_cast<int>(c.arithmetic) << " mask " << number(c.mask_id) << " window "
-      << number(c.window) << " bos " << number(c.bos_id) << " pad " << number(c.pad_id) << " eos";
+      << c.rope_full_precision << c.shifted_logits << c.shift_is_open << c.excludes_mask
+      << c.bos_in_front << ' ' << c.cond_dim << ' ' << to_string(c.kind.value())
+      << static_cast<int>(c.rope_tables) << static_cast<int>(c.arithmetic) << " mask "
+      << number(c.mask_id) << " window " << number(c.window) << " bos " << number(c.bos_id)
+      << " pad " << number(c.pad_id) << " eos";
   for (const auto id : c.eos_ids) out << ' ' << id;
   return out.str();
 }
@@ -136,6 +137,7 @@ std::vector<Golden> golden_diffusion() {
   config.rotary_base = 1e6;
   config.qkv_bias = true;
   config.shifted_logits = true;
+  config.bos_in_front = true;
   config.mask_id = 319;
   all.push_back({.folder = "dream", .config = config});
   config = small_block("llada", ModelKind::mdm);

@@ -81,6 +81,7 @@ TEST_CASE("a configuration written as SMDM's is read as the same, or not written
   CHECK(read.rotary_base == 10000.0);
   CHECK(read.mask() == 11);
   CHECK_FALSE(read.shifted_logits);
+  CHECK(read.bos_in_front);
 }
 
 TEST_CASE("a configuration that SMDM's format has no words for is not written") {

@@ -1,5 +1,4 @@
 // Ids, text and the context border against the recorded tokenizer.json and encode_pair.json.
-#include "models/text/text_encoder.hpp"
 #include "models/text/tokenizer.hpp"
 
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "models/text/text_encoder.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"
 
