@@ -200,7 +200,8 @@ std::string description_text(const Json& description) {
   lines.push_back({"tokenizer", tokenizer.is_null()
                                     ? "-"
                                     : plain(tokenizer.at("file")) + ", " +
-                                          plain(tokenizer.at("pieces")) + " pieces"});
+                                          plain(tokenizer.at("pieces")) +
+                                          " pieces, BOS: " + plain(tokenizer.at("bos"))});
   const std::vector<Column> columns = {{.title = "Checkpoint"},
                                        {.title = plain(description.at("model"))}};
   auto text = markdown_table(columns, lines);

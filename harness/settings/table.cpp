@@ -88,7 +88,7 @@ Json recorded_bos(const Settings& decided, const DecisionFor& /*what*/, ModelKin
   return bos == name_of(kAllBosChoices, BosChoice::automatic) ? Json() : Json(bos);
 }
 
-/// Of the model, and of what it is asked for.
+/// Of the model, and of the texts that it reads.
 Rows model_rows() {
   return {
       {.names = "--backend",
@@ -137,6 +137,12 @@ Rows model_rows() {
        .use = all_work(),
        .fallback = name_of(kAllBosChoices, BosChoice::automatic),
        .recorded = recorded_bos},
+  };
+}
+
+/// Of what the model is asked for.
+Rows question_rows() {
+  return {
       {.names = "--preset",
        .help = "Named settings per task, as published: smdm, llada or dream",
        .member = &Settings::preset,
@@ -302,8 +308,8 @@ Rows speed_rows() {
 
 Rows whole_table() {
   Rows all;
-  for (auto* part : {job_rows, model_rows, likelihood_rows, generation_rows, document_rows,
-                     corpus_rows, speed_rows}) {
+  for (auto* part : {job_rows, model_rows, question_rows, likelihood_rows, generation_rows,
+                     document_rows, corpus_rows, speed_rows}) {
     auto rows = part();
     std::ranges::move(rows, std::back_inserter(all));
   }
