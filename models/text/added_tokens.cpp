@@ -14,6 +14,9 @@
 namespace smdm {
 namespace {
 
+/// Longer than any token of a text is: what is looked for at every place of it must not be long.
+constexpr std::size_t kLongest = 4096;
+
 /// What may not stand beside a token that is a word of its own.
 CharacterSet word_characters() {
   CharacterSet word;
@@ -40,7 +43,7 @@ std::size_t character_before(std::string_view text, std::size_t end) {
   return first;
 }
 
-bool stands_alone(std::string_view text, const TokenTrie::Match& match) {
+bool stands_alone(std::string_view text, const TokenTexts::Match& match) {
   const bool word_before =
       match.first > 0 &&
       is_word(unicode::character_at(text, character_before(text, match.first)).code);
@@ -101,29 +104,40 @@ AddedTokens::AddedTokens(std::string_view file,
                          const Normalizer* normalizer) {
   // Where two tokens look alike once normalised, a special one is found.
   std::ranges::stable_partition(tokens, &AddedToken::special);
+  std::vector<TokenTexts::Entry> raw;
+  std::vector<TokenTexts::Entry> normalized;
   for (auto& token : tokens) {
     const auto known = by_content_.find(token.content);
     if (known == by_content_.end()) {
-      add(file, std::move(token), normalizer);
+      auto& texts = token.normalized ? normalized : raw;
+      texts.push_back(add(file, std::move(token), normalizer));
     } else if (known->second != token.id) {
       refuse(file, "wanted one id for \"" + token.content + "\", got two");
     }
   }
+  raw_ = TokenTexts(std::move(raw));
+  normalized_ = TokenTexts(std::move(normalized));
 }
 
-void AddedTokens::add(std::string_view file, AddedToken token, const Normalizer* normalizer) {
+TokenTexts::Entry AddedTokens::add(std::string_view file,
+                                   AddedToken token,
+                                   const Normalizer* normalizer) {
   Stretch wanted{.text = token.content, .at_start = true};
   if (token.normalized && normalizer != nullptr) normalizer->apply(wanted);
   if (wanted.text.empty()) {
     refuse(file, "wanted tokens of which something is left when they are normalised, got \"" +
                      token.content + "\"");
   }
-  (token.normalized ? normalized_ : raw_).add(wanted.text, token.id);
+  if (wanted.text.size() > kLongest) {
+    refuse(file, "wanted tokens of at most " + std::to_string(kLongest) + " bytes, got one of " +
+                     std::to_string(wanted.text.size()));
+  }
   by_content_.emplace(token.content, token.id);
   if (token.special) special_.insert(token.content);
   const auto id = token.id;
   const auto [stored, is_new] = by_id_.emplace(id, std::move(token));
   if (!is_new) refuse(file, "wanted one token for each id, got two of id " + std::to_string(id));
+  return {.text = std::move(wanted.text), .number = id};
 }
 
 std::vector<TextPart> AddedTokens::find(std::string_view text, bool normalized) const {

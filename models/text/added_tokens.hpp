@@ -10,7 +10,7 @@
 
 #include "models/text/json_place.hpp"
 #include "models/text/normalizers.hpp"
-#include "models/text/token_trie.hpp"
+#include "models/text/token_texts.hpp"
 
 namespace smdm {
 
@@ -37,7 +37,8 @@ struct TextPart {
 class AddedTokens {
  public:
   /// @param normalizer  changes what tokens that are normalised are looked for as; may be null
-  /// @throws Error(checkpoint)  if two of one id differ, or one is empty
+  /// @throws Error(checkpoint)  if two of one id differ, one is empty, or one is longer than a
+  /// text's words ever are
   AddedTokens(std::string_view file, std::vector<AddedToken> tokens, const Normalizer* normalizer);
 
   /// Cuts a text at the tokens that are looked for in it before (`normalized` false) or after it
@@ -54,13 +55,14 @@ class AddedTokens {
   [[nodiscard]] const std::map<std::int64_t, AddedToken>& all() const noexcept { return by_id_; }
 
  private:
-  void add(std::string_view file, AddedToken token, const Normalizer* normalizer);
+  /// Keeps a token. @return the text that is looked for
+  TokenTexts::Entry add(std::string_view file, AddedToken token, const Normalizer* normalizer);
 
   std::map<std::int64_t, AddedToken> by_id_;
   std::map<std::string, std::int64_t, std::less<>> by_content_;
   std::set<std::string, std::less<>> special_;
-  TokenTrie raw_;         ///< contents of tokens that are looked for in the text as it is
-  TokenTrie normalized_;  ///< of the others, normalised
+  TokenTexts raw_;         ///< contents of tokens that are looked for in the text as it is
+  TokenTexts normalized_;  ///< of the others, normalised
 };
 
 }  // namespace smdm

@@ -20,7 +20,13 @@ std::pair<std::string, std::string> read_merge(const JsonPlace& place) {
 std::vector<std::pair<std::string, std::string>> read_merges(const JsonPlace& list) {
   std::vector<std::pair<std::string, std::string>> merges;
   merges.reserve(list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) merges.push_back(read_merge(list.item(i)));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    // A line of the file with merges that may come before the first one.
+    const auto& item = list.value()[i];
+    const bool is_header =
+        item.is_string() && item.get_ref<const std::string&>().starts_with("#version");
+    if (!is_header) merges.push_back(read_merge(list.item(i)));
+  }
   return merges;
 }
 

@@ -11,8 +11,15 @@ CharacterSet::CharacterSet(std::vector<Range> ranges) : ranges_(std::move(ranges
 }
 
 void CharacterSet::add(char32_t first, char32_t last) {
-  ranges_.push_back({.first = first, .last = last});
-  tidy();
+  // The ranges that overlap or touch the new one become part of it.
+  const auto begin = std::ranges::lower_bound(ranges_, first, {},
+                                              [](const Range& range) { return range.last + 1; });
+  auto end = begin;
+  for (; end != ranges_.end() && end->first <= last + 1; ++end) {
+    first = std::min(first, end->first);
+    last = std::max(last, end->last);
+  }
+  ranges_.insert(ranges_.erase(begin, end), {.first = first, .last = last});
 }
 
 void CharacterSet::add(const CharacterSet& other) {

@@ -82,6 +82,8 @@ class Replace final : public Decoder {
     }
   }
 
+  [[nodiscard]] double growth() const override { return replacement_growth(*pattern_, content_); }
+
  private:
   std::unique_ptr<const Pattern> pattern_;
   std::string content_;
@@ -151,6 +153,12 @@ class Steps final : public Decoder {
     for (const auto& step : steps_) step->apply(tokens);
   }
 
+  [[nodiscard]] double growth() const override {
+    double all = 1;
+    for (const auto& step : steps_) all *= step->growth();
+    return all;
+  }
+
  private:
   std::vector<std::unique_ptr<const Decoder>> steps_;
 };
@@ -169,10 +177,12 @@ std::unique_ptr<const Decoder> read_metaspace(const JsonPlace& place) {
   return std::make_unique<Metaspace>(one_character(place.at("replacement")), scheme != "never");
 }
 
+std::unique_ptr<const Decoder> read_step(const JsonPlace& place);
+
 std::unique_ptr<const Decoder> read_steps(const JsonPlace& list) {
   std::vector<std::unique_ptr<const Decoder>> steps;
   steps.reserve(list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) steps.push_back(read_decoder(list.item(i)));
+  for (std::size_t i = 0; i < list.size(); ++i) steps.push_back(read_step(list.item(i)));
   return std::make_unique<Steps>(std::move(steps));
 }
 
@@ -182,9 +192,7 @@ std::unique_ptr<const Decoder> read_strip(const JsonPlace& place) {
                                  place.at("stop").count());
 }
 
-}  // namespace
-
-std::unique_ptr<const Decoder> read_decoder(const JsonPlace& place) {
+std::unique_ptr<const Decoder> read_step(const JsonPlace& place) {
   const auto type = type_of(place);
   if (type == "ByteLevel") {
     place.allow(Keys{"type", "add_prefix_space", "trim_offsets", "use_regex"});
@@ -205,6 +213,14 @@ std::unique_ptr<const Decoder> read_decoder(const JsonPlace& place) {
   place.allow(Keys{"type"});
   if (type == "Fuse") return std::make_unique<Fuse>();
   return std::make_unique<ByteFallback>();
+}
+
+}  // namespace
+
+std::unique_ptr<const Decoder> read_decoder(const JsonPlace& place) {
+  auto decoder = read_step(place);
+  want_little_growth(place, decoder->growth());
+  return decoder;
 }
 
 std::unique_ptr<const Decoder> make_byte_level_decoder() {

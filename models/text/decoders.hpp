@@ -18,6 +18,9 @@ class Decoder {
 
   /// Changes tokens, as the vocabulary writes them, towards the texts that they stand for.
   virtual void apply(std::vector<std::string>& tokens) const = 0;
+
+  /// How many times longer it can make a text.
+  [[nodiscard]] virtual double growth() const { return 1; }
 };
 
 /// Known are ByteLevel, ByteFallback, Replace, Strip, Fuse, Metaspace and Sequence.

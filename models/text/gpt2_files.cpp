@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -54,13 +55,14 @@ class AddedReader {
       read_names(place);
     });
     each("added_tokens.json", [this](const JsonPlace& place) {
-      for (const auto& [content, id] : place.value().items())
-        ids_.emplace(content, place.at(content).id());
-      added_names_ = place.value();
+      for (const auto& [content, id] : place.members()) {
+        ids_.emplace(content, id.id());
+        added_names_.push_back(content);
+      }
     });
     each("special_tokens_map.json", [this](const JsonPlace& place) { read_names(place); });
     add_special(kEndOfText);
-    for (const auto& [content, id] : added_names_.items()) add_plain(content);
+    for (const auto& content : added_names_) add_plain(content);
     return std::move(tokens_);
   }
 
@@ -75,15 +77,14 @@ class AddedReader {
     use(place);
   }
 
-  [[nodiscard]] bool is_known(const std::string& content) const {
-    return std::ranges::find(tokens_, content, &AddedToken::content) != tokens_.end();
+  void keep(AddedToken token) {
+    known_.insert(token.content);
+    tokens_.push_back(std::move(token));
   }
 
   /// {"50256": {"content": .., "lstrip": .., ...}}
   void read_decoder(const JsonPlace& all) {
-    if (!all.value().is_object()) all.reject("an object of ids and tokens");
-    for (const auto& [key, value] : all.value().items()) {
-      const auto place = all.at(key);
+    for (const auto& [key, place] : all.members()) {
       std::int64_t id = -1;
       const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
       if (error != std::errc() || end != key.data() + key.size() || id < 0)
@@ -97,7 +98,7 @@ class AddedReader {
                        .special = place.flag("special", false)};
       if (token.content.empty()) place.at("content").reject("a text that is not empty");
       ids_.emplace(token.content, id);
-      tokens_.push_back(std::move(token));
+      keep(std::move(token));
     }
   }
 
@@ -125,18 +126,19 @@ class AddedReader {
   /// Names without an id are left out: no text can become them.
   void add(const std::string& content, bool special) {
     const auto id = ids_.find(content);
-    if (content.empty() || id == ids_.end() || is_known(content)) return;
+    if (content.empty() || id == ids_.end() || known_.contains(content)) return;
     AddedToken token;
     token.id = id->second;
     token.content = content;
     token.special = special;
-    tokens_.push_back(std::move(token));
+    keep(std::move(token));
   }
 
   fs::path vocabulary_;
   std::map<std::string, std::int64_t, std::less<>> ids_;
   std::vector<std::string> names_;
-  Json added_names_ = Json::object();
+  std::vector<std::string> added_names_;
+  std::set<std::string, std::less<>> known_;  ///< contents of tokens_
   std::vector<AddedToken> tokens_;
 };
 

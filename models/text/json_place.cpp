@@ -84,6 +84,14 @@ std::optional<JsonPlace> JsonPlace::find(const std::string& key) const {
   return member(key, *found);
 }
 
+std::vector<std::pair<std::string, JsonPlace>> JsonPlace::members() const {
+  if (!value_->is_object()) reject("an object");
+  std::vector<std::pair<std::string, JsonPlace>> all;
+  all.reserve(value_->size());
+  for (const auto& [key, value] : value_->items()) all.emplace_back(key, member(key, value));
+  return all;
+}
+
 void JsonPlace::allow(std::span<const std::string_view> keys) const {
   if (!value_->is_object()) reject("an object");
   for (const auto& [key, value] : value_->items()) {

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/json.hpp"
 
@@ -46,6 +48,8 @@ class JsonPlace {
   [[nodiscard]] JsonPlace at(const std::string& key) const;
   /// A member, or nothing where it is absent or null.
   [[nodiscard]] std::optional<JsonPlace> find(const std::string& key) const;
+  /// All members in their order, for objects that may have many: at() looks at each of them.
+  [[nodiscard]] std::vector<std::pair<std::string, JsonPlace>> members() const;
   /// Refuses every member but these.
   void allow(std::span<const std::string_view> keys) const;
   /// Refuses a member that is neither absent nor null.

@@ -38,6 +38,8 @@ class Replace final : public Normalizer {
     stretch.text = std::move(out);
   }
 
+  [[nodiscard]] double growth() const override { return replacement_growth(*pattern_, content_); }
+
  private:
   std::unique_ptr<const Pattern> pattern_;
   std::string content_;
@@ -50,6 +52,8 @@ class Prepend final : public Normalizer {
   void apply(Stretch& stretch) const override {
     if (!stretch.text.empty()) stretch.text.insert(0, prefix_);
   }
+
+  [[nodiscard]] double growth() const override { return 1 + static_cast<double>(prefix_.size()); }
 
  private:
   std::string prefix_;
@@ -91,21 +95,27 @@ class Steps final : public Normalizer {
     for (const auto& step : steps_) step->apply(stretch);
   }
 
+  [[nodiscard]] double growth() const override {
+    double all = 1;
+    for (const auto& step : steps_) all *= step->growth();
+    return all;
+  }
+
  private:
   std::vector<std::unique_ptr<const Normalizer>> steps_;
 };
+
+std::unique_ptr<const Normalizer> read_step(const JsonPlace& place);
 
 std::unique_ptr<const Normalizer> read_steps(const JsonPlace& list) {
   std::vector<std::unique_ptr<const Normalizer>> steps;
   const std::size_t count = list.size();
   steps.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) steps.push_back(read_normalizer(list.item(i)));
+  for (std::size_t i = 0; i < count; ++i) steps.push_back(read_step(list.item(i)));
   return std::make_unique<Steps>(std::move(steps));
 }
 
-}  // namespace
-
-std::unique_ptr<const Normalizer> read_normalizer(const JsonPlace& place) {
+std::unique_ptr<const Normalizer> read_step(const JsonPlace& place) {
   using Keys = std::vector<std::string_view>;
   const auto type = type_of(place);
   if (type == "NFC") {
@@ -129,6 +139,14 @@ std::unique_ptr<const Normalizer> read_normalizer(const JsonPlace& place) {
     return read_steps(place.at("normalizers"));
   }
   reject_type(place, "NFC, Replace, Prepend, Strip or Sequence");
+}
+
+}  // namespace
+
+std::unique_ptr<const Normalizer> read_normalizer(const JsonPlace& place) {
+  auto normalizer = read_step(place);
+  want_little_growth(place, normalizer->growth());
+  return normalizer;
 }
 
 std::unique_ptr<const Normalizer> make_nfc() {

@@ -22,6 +22,9 @@ class Normalizer {
   virtual ~Normalizer() = default;
 
   virtual void apply(Stretch& stretch) const = 0;
+
+  /// How many times longer it can make a text.
+  [[nodiscard]] virtual double growth() const { return 1; }
 };
 
 /// Known are NFC, Replace, Prepend, Strip and Sequence.

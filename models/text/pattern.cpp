@@ -3,6 +3,7 @@
 #include "models/text/pattern.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <pcre2.h>
 
 #include "base/error.hpp"
+#include "base/text/unicode.hpp"
 #include "base/text/utf8.hpp"
 #include "models/text/character_classes.hpp"
 #include "models/text/pattern_syntax.hpp"
@@ -21,6 +23,9 @@ namespace {
 constexpr std::uint32_t kSteps = 1'000'000;
 constexpr std::uint32_t kStepsPerCharacter = 16;
 constexpr std::uint32_t kHeapKilobytes = 256 * 1024;
+constexpr std::size_t kMatchesBetween = 256;  // two looks at the clock
+/// Bytes of a pattern. Published ones have a few hundred.
+constexpr std::size_t kLongestPattern = 10'000;
 
 struct FreeCode {
   void operator()(pcre2_code* code) const noexcept { pcre2_code_free(code); }
@@ -57,6 +62,31 @@ std::string bytes_class(const std::vector<std::uint8_t>& bytes) {
   return text + "]";
 }
 
+/// Whether cutting a text takes too long. PCRE2 limits the steps of one match; but many
+/// that each look at all the rest of a long text take for ever too.
+class Patience {
+ public:
+  Patience(const MatchingTime& time, std::size_t characters)
+      : most_(time.seconds + time.more_for_a_character * static_cast<double>(characters)) {}
+
+  /// To be asked now and then. The time counts from the first question.
+  [[nodiscard]] bool is_over() {
+    const double now = seconds();
+    if (end_ == 0) end_ = now + most_;
+    return now > end_;
+  }
+
+ private:
+  static double seconds() {
+    timespec time{};
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  }
+
+  double most_;
+  double end_ = 0;  ///< 0 before the first question
+};
+
 /// A text as classes, and where each of its characters begins, behind the last one its length.
 struct ClassText {
   std::string classes;
@@ -82,17 +112,27 @@ ClassText classes_of(const CharacterClasses& table, std::string_view text) {
   return result;
 }
 
+/// A pattern for an error's line, cut where it is long.
+std::string shown_pattern(const std::string& pattern) {
+  constexpr std::size_t longest = 1000;
+  const auto characters = unicode::decode(pattern);
+  if (characters.size() <= longest) return pattern;
+  return unicode::encode(characters.substr(0, longest)) + "...";
+}
+
 class RegularExpression final : public Pattern {
  public:
-  RegularExpression(const std::string& name, const std::string& pattern)
-      : name_(name), pattern_(pattern) {
+  RegularExpression(const std::string& name, const std::string& pattern, const MatchingTime& time)
+      : name_(name), pattern_(shown_pattern(pattern)), time_(time) {
     try {
+      if (pattern.size() > kLongestPattern)
+        throw PatternError("more than " + std::to_string(kLongestPattern) + " bytes");
       const auto parsed = parse_pattern(pattern);
       classes_.emplace(parsed.sets);
       compile(parsed);
     } catch (const PatternError& error) {
       throw Error(ErrorKind::checkpoint, name + ": wanted a pattern that is known here, got " +
-                                             error.what() + " in " + pattern);
+                                             error.what() + " in " + pattern_);
     }
   }
 
@@ -112,6 +152,12 @@ class RegularExpression final : public Pattern {
     if (done < read.classes.size())
       spans.push_back({.first = offset(done), .last = text.size(), .matched = false});
     return spans;
+  }
+
+  [[nodiscard]] std::size_t shortest() const override {
+    std::uint32_t may_be_empty = 0;
+    (void)pcre2_pattern_info(code_.get(), PCRE2_INFO_MATCHEMPTY, &may_be_empty);
+    return may_be_empty != 0 ? 0 : 1;
   }
 
  private:
@@ -138,7 +184,11 @@ class RegularExpression final : public Pattern {
     const auto context = limits(classes.size());
     if (!data || !context) throw std::bad_alloc();
     std::optional<std::size_t> last_end;
+    Patience patience(time_, classes.size());
+    std::size_t matches = 0;
     for (std::size_t at = 0; at <= classes.size();) {
+      if (++matches % kMatchesBetween == 0 && patience.is_over())
+        give_up(classes.size(), "they take too long");
       if (!match(classes, at, data.get(), context.get())) return;
       const auto* const ends = pcre2_get_ovector_pointer(data.get());
       if (ends[0] == ends[1] && last_end == ends[1]) {
@@ -171,17 +221,19 @@ class RegularExpression final : public Pattern {
     if (result == PCRE2_ERROR_JIT_STACKLIMIT)
       result = pcre2_match(code_.get(), text, classes.size(), at, PCRE2_NO_JIT, data, context);
     if (result == PCRE2_ERROR_NOMATCH) return false;
-    if (result < 0) {
-      throw Error(ErrorKind::checkpoint,
-                  name_ + ": wanted a pattern that finds its matches in few steps, got " +
-                      pattern_ + " on a text of " + std::to_string(classes.size()) +
-                      " characters: " + message_of(result));
-    }
+    if (result < 0) give_up(classes.size(), message_of(result));
     return true;
   }
 
+  [[noreturn]] void give_up(std::size_t characters, const std::string& why) const {
+    throw Error(ErrorKind::checkpoint,
+                name_ + ": wanted a pattern that finds its matches in few steps, got " + pattern_ +
+                    " on a text of " + std::to_string(characters) + " characters: " + why);
+  }
+
   std::string name_;
-  std::string pattern_;
+  std::string pattern_;  ///< for errors
+  MatchingTime time_;
   std::optional<CharacterClasses> classes_;
   Code code_;
 };
@@ -202,6 +254,8 @@ class Literal final : public Pattern {
     if (done < text.size()) spans.push_back({.first = done, .last = text.size(), .matched = false});
     return spans;
   }
+
+  [[nodiscard]] std::size_t shortest() const override { return literal_.size(); }
 
  private:
   std::string literal_;
@@ -228,6 +282,8 @@ class CharacterPattern final : public Pattern {
     return spans;
   }
 
+  [[nodiscard]] std::size_t shortest() const override { return 1; }
+
  private:
   std::function<bool(char32_t)> matches_;
 };
@@ -235,8 +291,9 @@ class CharacterPattern final : public Pattern {
 }  // namespace
 
 std::unique_ptr<const Pattern> make_regular_expression(const std::string& name,
-                                                       const std::string& pattern) {
-  return std::make_unique<RegularExpression>(name, pattern);
+                                                       const std::string& pattern,
+                                                       const MatchingTime& time) {
+  return std::make_unique<RegularExpression>(name, pattern, time);
 }
 
 std::unique_ptr<const Pattern> make_literal(const std::string& literal) {

@@ -31,12 +31,22 @@ class Pattern {
   /// @param text  UTF-8
   /// @throws Error(checkpoint)  if matching takes more steps than any sound pattern does
   [[nodiscard]] virtual std::vector<MatchedSpan> cut(std::string_view text) const = 0;
+
+  /// No match has fewer bytes than this; of a regular expression 0 or 1.
+  [[nodiscard]] virtual std::size_t shortest() const = 0;
+};
+
+/// The processor time that cutting one text with a pattern may take.
+struct MatchingTime {
+  double seconds = 10;
+  double more_for_a_character = 1e-5;  ///< sound patterns take a hundredth of it
 };
 
 /// @param name  the pattern's place, for errors: "FILE: field \"...\""
 /// @throws Error(checkpoint)  if the pattern is malformed, or not known to mean the same everywhere
 [[nodiscard]] std::unique_ptr<const Pattern> make_regular_expression(const std::string& name,
-                                                                     const std::string& pattern);
+                                                                     const std::string& pattern,
+                                                                     const MatchingTime& time = {});
 
 /// @param literal  not empty
 [[nodiscard]] std::unique_ptr<const Pattern> make_literal(const std::string& literal);

@@ -1,5 +1,6 @@
 #include "models/text/pattern_fields.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace smdm {
@@ -15,6 +16,19 @@ std::unique_ptr<const Pattern> read_pattern(const JsonPlace& place) {
   if (text.empty()) given.reject("a pattern that is not empty");
   if (literal) return make_literal(text);
   return make_regular_expression(given.name(), text);
+}
+
+double replacement_growth(const Pattern& pattern, const std::string& content) {
+  const auto added = static_cast<double>(content.size());
+  const std::size_t shortest = pattern.shortest();
+  // Without a shortest match, something new may stand before and behind every character.
+  return shortest == 0 ? 1 + 2 * added : std::max(1.0, added / static_cast<double>(shortest));
+}
+
+void want_little_growth(const JsonPlace& place, double growth) {
+  constexpr double most = 1000;
+  if (growth > most)
+    place.reject("steps that make a text at most 1000 times longer", "steps that can make it more");
 }
 
 std::string type_of(const JsonPlace& place) {

@@ -11,6 +11,14 @@ namespace smdm {
 /// @throws Error(checkpoint)  if it is neither, empty, or a pattern that is not known
 [[nodiscard]] std::unique_ptr<const Pattern> read_pattern(const JsonPlace& place);
 
+/// How many times longer a text can become where matches of a pattern are replaced.
+[[nodiscard]] double replacement_growth(const Pattern& pattern, const std::string& content);
+
+/// Refuses steps that together make a text more than a thousand times longer, as 40 that double it
+/// would: they would fill any memory.
+/// @param growth  how many times longer they can make it
+void want_little_growth(const JsonPlace& place, double growth);
+
 /// A step's "type". @throws Error(checkpoint)  if it is no text
 [[nodiscard]] std::string type_of(const JsonPlace& place);
 

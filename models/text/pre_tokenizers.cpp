@@ -34,6 +34,8 @@ class Split final : public PreTokenizer {
     std::vector<std::string_view> cut;
     cut.reserve(pieces.pieces.size());
     for (const auto piece : pieces.pieces) split_at(piece, *pattern_, behavior_, invert_, cut);
+    const bool begins_alike = !cut.empty() && cut.front().data() == pieces.pieces.front().data();
+    pieces.at_start = pieces.at_start && begins_alike;
     pieces.pieces = std::move(cut);
   }
 
@@ -194,7 +196,10 @@ class StepReader {
   void read_byte_level(const JsonPlace& place) {
     place.allow(Keys{"type", "add_prefix_space", "trim_offsets", "use_regex"});
     (void)place.flag("trim_offsets", true);  // where tokens lie in the text is not asked for
-    if (place.flag("add_prefix_space", true)) steps_.push_back(std::make_unique<PrefixSpace>());
+    if (place.flag("add_prefix_space", true)) {
+      steps_.push_back(std::make_unique<PrefixSpace>());
+      puts_in_front_ = true;
+    }
     if (place.flag("use_regex", true)) steps_.push_back(isolating(place.name(), kGpt2Pattern));
     bytes_ = true;
   }
@@ -203,9 +208,10 @@ class StepReader {
     place.allow(
         Keys{"type", "replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep"});
     const auto scheme = read_scheme(place);
-    // Behind another step a piece's place in the text is not known.
-    if (scheme == PrependScheme::first && !steps_.empty())
-      place.at("prepend_scheme").reject("always or never behind another step");
+    // Several pieces may then count as the first one.
+    if (scheme == PrependScheme::first && puts_in_front_)
+      place.at("prepend_scheme").reject("always or never behind a step that puts text in front");
+    puts_in_front_ = puts_in_front_ || scheme != PrependScheme::never;
     const auto replacement =
         unicode::encode(std::u32string(1, place.at("replacement").character()));
     steps_.push_back(std::make_unique<Metaspace>(replacement, scheme));
@@ -217,6 +223,7 @@ class StepReader {
 
   bool bytes_allowed_;
   bool bytes_ = false;
+  bool puts_in_front_ = false;  ///< does a step put text in front of pieces?
   std::vector<Step> steps_;
 };
 

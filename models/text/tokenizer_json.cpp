@@ -182,6 +182,25 @@ class JsonTokenizer final : public Tokenizer {
   std::int64_t eos_ = -1;
 };
 
+/// How large a value is: one for each value in it, and its texts' bytes.
+std::size_t extent_of(const Json& value) {
+  if (value.is_string()) return 1 + value.get_ref<const std::string&>().size();
+  std::size_t extent = 1;
+  if (value.is_structured()) {
+    for (const auto& part : value) extent += extent_of(part);
+  }
+  return extent;
+}
+
+/// The steps that a field holds, each of which costs time for every text and memory for itself, are
+/// few in any tokenizer that is meant to be used.
+void want_few_steps(const JsonPlace& place) {
+  constexpr std::size_t most = 100'000;
+  const auto extent = extent_of(place.value());
+  if (extent > most)
+    place.reject("at most " + std::to_string(most) + " values and bytes", std::to_string(extent));
+}
+
 TokenizerParts read_parts(const JsonPlace& place) {
   constexpr std::array<std::string_view, 9> keys{"version",        "truncation", "padding",
                                                  "added_tokens",   "normalizer", "pre_tokenizer",
@@ -193,6 +212,9 @@ TokenizerParts read_parts(const JsonPlace& place) {
     version->reject("1.0");
   place.want_null("truncation");
   place.want_null("padding");
+  for (const auto* steps : {"normalizer", "pre_tokenizer", "post_processor", "decoder"}) {
+    if (const auto field = place.find(steps)) want_few_steps(*field);
+  }
   TokenizerParts parts;
   parts.file = place.file();
   parts.model = read_bpe(place.at("model"));
@@ -208,12 +230,17 @@ TokenizerParts read_parts(const JsonPlace& place) {
   return parts;
 }
 
+/// The document, which is larger than what is made of it, is gone afterwards.
+TokenizerParts parts_of(const std::filesystem::path& path) {
+  const auto json = read_json(path);
+  const auto file = path.string();
+  return read_parts(JsonPlace(file, json));
+}
+
 }  // namespace
 
 std::unique_ptr<const Tokenizer> open_tokenizer_json(const std::filesystem::path& path) {
-  const auto json = read_json(path);
-  const auto file = path.string();
-  auto parts = read_parts(JsonPlace(file, json));
+  auto parts = parts_of(path);
   parts.named = named_tokens_beside(path);
   return make_tokenizer(std::move(parts));
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/text/character_set.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 
@@ -64,6 +65,41 @@ TEST_CASE("constructs whose meaning is not certain are refused by name") {
   CHECK(test::contains(refusal(R"(a|\h+)"), R"(the construct \h)"));
   CHECK(test::contains(refusal(R"(\p{Han})"), R"(the property \p{Han})"));
   CHECK(test::contains(refusal(std::string(200, '(') + std::string(200, ')')), "100 brackets"));
+}
+
+TEST_CASE("matches that each look at all the rest of a text end when they take too long") {
+  const std::string text(200'000, 'a');
+  const auto pattern =
+      make_regular_expression("test", "[^b]*b|a", {.seconds = 0.01, .more_for_a_character = 0});
+  CHECK(test::contains(test::error_text<ErrorKind::checkpoint>([&] { return pattern->cut(text); }),
+                       "got [^b]*b|a on a text of 200000 characters: they take too long"));
+  CHECK(make_regular_expression("test", "a")->cut(text).size() == text.size());
+}
+
+TEST_CASE("a pattern is not longer than any that was written by hand") {
+  const std::string all(10'001, 'a');
+  CHECK(test::contains(refusal(all), "got more than 10000 bytes in aaa"));
+  CHECK(refusal(all).size() < 1200);
+  CHECK(marked(all.substr(1), all) == "[" + all.substr(1) + "]a");
+}
+
+TEST_CASE("the fewest bytes that a pattern matches") {
+  CHECK(make_regular_expression("test", "ab?")->shortest() == 1);
+  CHECK(make_regular_expression("test", "(?=a)|b+")->shortest() == 0);
+  CHECK(make_regular_expression("test", "a*?")->shortest() == 0);
+  CHECK(make_literal("\u4e2d")->shortest() == 3);
+}
+
+TEST_CASE("sets of characters stay sorted ranges that do not touch") {
+  CharacterSet set;
+  for (const char32_t c : {U'm', U'c', U'a', U'b', U'z', U'l'}) set.add(c, c);
+  CHECK(set == CharacterSet({{.first = U'a', .last = U'c'},
+                             {.first = U'l', .last = U'm'},
+                             {.first = U'z', .last = U'z'}}));
+  set.add(U'b', U'x');
+  CHECK(set == CharacterSet({{.first = U'a', .last = U'x'}, {.first = U'z', .last = U'z'}}));
+  set.add(U'y', U'y');
+  CHECK(set == CharacterSet({{.first = U'a', .last = U'z'}}));
 }
 
 }  // namespace smdm

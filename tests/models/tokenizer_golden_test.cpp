@@ -1,15 +1,13 @@
-// Ids and texts of five tokenizers as the library that made their files gives them, recorded in
-// tests/golden/tokenizers. Two of the files lie there too; the published ones are read from the
-// shared data, where it is.
-#include <array>
+// Ids and texts of five tokenizers, and of a small one for each kind of step, as the library that
+// made their files gives them, recorded in tests/golden/tokenizers. Two of the files lie there too;
+// the published ones are read from the shared data, where it is.
 #include <fstream>
 #include <string>
 #include <vector>
 
-#include "base/files/open.hpp"
-#include "base/files/unpack.hpp"
 #include "base/text/json_text.hpp"
 #include "models/text/tokenizer.hpp"
+#include "tests/models/published_tokenizers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/support.hpp"
 
@@ -18,20 +16,28 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 
+/// A tokenizer of one step, flag or field, with ids and texts by the library.
+void check_kind(const Json& kind) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "tokenizer.json";
+  test::write_file(path, json_text(kind.at("tokenizer")));
+  const auto tokenizer = open_tokenizer(path);
+  for (const auto& line : kind.at("texts")) {
+    INFO(json_text(line));
+    CHECK(tokenizer->encode(line.at("text").get<std::string>()) == line.at("ids").get<Ids>());
+  }
+  for (const auto& line : kind.at("rows")) {
+    INFO(json_text(line));
+    CHECK(tokenizer->decode_all(line.at("ids").get<Ids>()) == line.at("shown").get<std::string>());
+    CHECK(tokenizer->decode(line.at("ids").get<Ids>()) == line.at("hidden").get<std::string>());
+  }
+}
+
 std::vector<Json> lines_of(const std::string& name) {
   std::ifstream stream(test::golden() / "tokenizers" / name);
   std::vector<Json> lines;
   for (std::string line; std::getline(stream, line);) lines.push_back(parse_json(line));
   return lines;
-}
-
-std::string unpacked(const std::filesystem::path& path) {
-  Unpacker unpacker(path, Input::file);
-  std::string all;
-  std::array<char, 65536> block{};
-  for (auto count = unpacker.read(block); count > 0; count = unpacker.read(block))
-    all.append(block.data(), count);
-  return all;
 }
 
 void check_goldens(const Tokenizer& tokenizer, const std::string& name) {
@@ -55,23 +61,19 @@ void check_goldens(const Tokenizer& tokenizer, const std::string& name) {
   CHECK(lines == 40);
 }
 
-std::unique_ptr<const Tokenizer> golden_tokenizer(const std::string& name) {
-  return open_tokenizer(test::golden() / "tokenizers" / (name + ".tokenizer.json"));
-}
-
-/// A file of the shared data's tokenizers, or nothing, which skips the test.
-std::optional<std::filesystem::path> published(const std::string& name) {
-  const auto shared = test::shared();
-  if (shared && std::filesystem::exists(*shared / "data" / "tokenizers" / name))
-    return *shared / "data" / "tokenizers" / name;
-  test::skip("tokenizer: no " + name + " in the shared data");
-  return std::nullopt;
-}
-
 }  // namespace
 
+TEST_CASE("every kind of step, flag and field gives the recorded ids and texts") {
+  const auto kinds = lines_of("kinds.jsonl");
+  CHECK(kinds.size() == 72);
+  for (const auto& kind : kinds) {
+    INFO(kind.at("name").get<std::string>());
+    check_kind(kind);
+  }
+}
+
 TEST_CASE("a tokenizer like Llama 3's gives the recorded ids and texts") {
-  const auto tokenizer = golden_tokenizer("llama_style");
+  const auto tokenizer = test::golden_tokenizer("llama_style");
   check_goldens(*tokenizer, "llama_style");
   CHECK(tokenizer->pieces() == 1508);
   CHECK(tokenizer->tokens("").empty());
@@ -82,11 +84,11 @@ TEST_CASE("a tokenizer like Llama 3's gives the recorded ids and texts") {
 }
 
 TEST_CASE("a tokenizer like Llama 2's gives the recorded ids and texts") {
-  check_goldens(*golden_tokenizer("llama2_style"), "llama2_style");
+  check_goldens(*test::golden_tokenizer("llama2_style"), "llama2_style");
 }
 
 TEST_CASE("GPT-2's two files give the recorded ids and texts, under either pair of names") {
-  const auto file = published("gpt2/encoder.json");
+  const auto file = test::published_tokenizer("gpt2/encoder.json");
   if (!file) return;
   const auto tokenizer = open_tokenizer(*file);
   check_goldens(*tokenizer, "gpt2");
@@ -102,20 +104,15 @@ TEST_CASE("GPT-2's two files give the recorded ids and texts, under either pair 
 }
 
 TEST_CASE("Qwen 3's tokenizer gives the recorded ids and texts") {
-  const auto file = published("qwen3/tokenizer.json.gz");
-  if (!file) return;
-  const test::TemporaryFolder folder;
-  test::write_file(folder.path() / "tokenizer.json", unpacked(*file));
-  std::filesystem::copy_file(file->parent_path() / "tokenizer_config.json",
-                             folder.path() / "tokenizer_config.json");
-  const auto tokenizer = open_tokenizer(folder.path() / "tokenizer.json");
+  const auto tokenizer = test::qwen3_tokenizer();
+  if (!tokenizer) return;
   check_goldens(*tokenizer, "qwen3");
   CHECK(tokenizer->bos_id() == -1);
   CHECK(tokenizer->piece(tokenizer->eos_id()) == "<|im_end|>");
 }
 
 TEST_CASE("SmolLM2's tokenizer gives the recorded ids and texts") {
-  const auto file = published("smollm2/tokenizer.json");
+  const auto file = test::published_tokenizer("smollm2/tokenizer.json");
   if (file) check_goldens(*open_tokenizer(*file), "smollm2");
 }
 

@@ -4,17 +4,24 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace smdm {
 
-/// A set of texts with a number each.
-class TokenTrie {
+/// A set of texts with a number each. It takes little more memory than the texts themselves, of
+/// which a file may name a million.
+class TokenTexts {
  public:
-  /// A text that is there already keeps its first number. @param text  not empty
-  void add(std::string_view text, std::int64_t number);
+  struct Entry {
+    std::string text;  ///< not empty
+    std::int64_t number = 0;
+  };
+
+  TokenTexts() = default;
+  /// Of equal texts the first one's number counts.
+  explicit TokenTexts(std::vector<Entry> entries);
 
   struct Match {
     std::size_t first = 0;
@@ -29,13 +36,8 @@ class TokenTrie {
   /// The longest match that begins at a place; number -1 for none.
   [[nodiscard]] Match longest_at(std::string_view text, std::size_t first) const;
 
-  static std::uint64_t edge(std::size_t node, char byte) {
-    return static_cast<std::uint64_t>(node) << 8U | static_cast<std::uint8_t>(byte);
-  }
-
-  std::array<bool, 256> begins_{};  ///< bytes with which any text begins
-  std::unordered_map<std::uint64_t, std::size_t> edges_;
-  std::vector<std::int64_t> numbers_ = {-1};  ///< of each node; node 0 is the empty text
+  std::vector<Entry> entries_;             ///< sorted, no two texts equal
+  std::array<std::size_t, 257> begins_{};  ///< where the entries of each first byte begin
 };
 
 }  // namespace smdm
