@@ -112,7 +112,9 @@ class AddedReader {
     if (!others || !others->value().is_array()) return;
     for (std::size_t i = 0; i < others->size(); ++i) {
       const auto item = others->item(i);
-      names_.push_back(item.value().is_object() ? item.at("content").text() : item.text());
+      const auto name = token_text(item.value());
+      if (!name) item.reject("a token's text, or an object with \"content\"");
+      names_.push_back(*name);
     }
   }
 

@@ -14,7 +14,9 @@ std::optional<Json> read_json_beside(const std::filesystem::path& tokenizer,
 std::optional<std::string> token_text(const JsonPlace& place, const std::string& key) {
   const auto set = place.find(key);
   if (!set) return std::nullopt;
-  return set->value().is_object() ? set->at("content").text() : set->text();
+  auto text = token_text(set->value());
+  if (!text) set->reject("a token's text, or an object with \"content\"");
+  return text;
 }
 
 NamedTokens named_tokens_beside(const std::filesystem::path& tokenizer) {

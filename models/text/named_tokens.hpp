@@ -23,8 +23,18 @@ struct NamedTokens {
 [[nodiscard]] std::optional<Json> read_json_beside(const std::filesystem::path& tokenizer,
                                                    const std::string& name);
 
-/// A token's text, written as a text or as an object with "content"; nothing where it is absent.
-/// @throws Error(checkpoint)  if it is neither
+/// A token's text, written as a text or as an object with "content"; nothing for anything else.
+template <typename AnyJson>
+[[nodiscard]] std::optional<std::string> token_text(const AnyJson& token) {
+  if (token.is_string()) return token.template get<std::string>();
+  if (!token.is_object()) return std::nullopt;
+  const auto content = token.find("content");
+  if (content == token.end() || !content->is_string()) return std::nullopt;
+  return content->template get<std::string>();
+}
+
+/// The text of the token that a field names; nothing where the field is absent or null.
+/// @throws Error(checkpoint)  if it is no token's text
 [[nodiscard]] std::optional<std::string> token_text(const JsonPlace& place, const std::string& key);
 
 }  // namespace smdm

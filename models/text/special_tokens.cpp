@@ -8,13 +8,15 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/files/paths.hpp"
 #include "base/files/read.hpp"
 #include "models/formats/config_fields.hpp"
+#include "models/text/named_tokens.hpp"
 
 namespace smdm {
 namespace {
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::json;  // finds a key without looking at each
 
 constexpr const char* kTokenizerConfig = "tokenizer_config.json";
 constexpr const char* kTokenizer = "tokenizer.json";
@@ -26,15 +28,15 @@ constexpr std::int64_t kHighestId = 2'147'483'647;  // 2^31 - 1
 /// hundreds of thousands of lines.
 /// @param wanted  the members to keep; none: all
 Json object_in(const fs::path& path, std::span<const std::string_view> wanted) {
-  const auto text = read_file_if_there(path, ErrorKind::checkpoint);
-  if (!text) return nullptr;
+  if (is_absent(path)) return nullptr;
+  const auto text = read_text_of(path);
   const auto keep = [&](int depth, Json::parse_event_t event, const Json& parsed) {
     if (depth != 1 || event != Json::parse_event_t::key || wanted.empty()) return true;
     return std::ranges::find(wanted, parsed.get_ref<const std::string&>()) != wanted.end();
   };
   Json json;
   try {
-    json = Json::parse(*text, keep);
+    json = Json::parse(text, keep);
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::checkpoint, path.string() + ": not valid JSON: " + error.what());
   }
@@ -59,14 +61,6 @@ const Json& member(const Json& object, const char* name) {
   static const Json kNull;
   const auto found = object.find(name);
   return found == object.end() ? kNull : *found;
-}
-
-/// The text of a token: a string, or the "content" of an object; nothing for null.
-std::optional<std::string> token_text(const Json& token) {
-  if (token.is_string()) return token.get<std::string>();
-  if (token.is_object() && member(token, "content").is_string())
-    return member(token, "content").get<std::string>();
-  return std::nullopt;
 }
 
 std::int64_t checked_id(const fs::path& path, const std::string& field, const Json& value) {

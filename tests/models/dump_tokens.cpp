@@ -50,6 +50,8 @@ void measure(const smdm::Tokenizer& tokenizer, const std::string& file) {
 
 int main(int count, char** begin) {
   const std::vector<std::string> arguments(begin, begin + count);
+  std::ios::sync_with_stdio(false);
+  std::cin.tie(nullptr);  // answers go out in large blocks, not one for each job
   try {
     const auto tokenizer = smdm::open_tokenizer(arguments.at(1));
     if (count > 2) {

@@ -202,6 +202,8 @@ TEST_CASE("files of a tokenizer that are none are refused in one line", "[famili
   for (const std::string name : {"tokenizer_config.json", "tokenizer.json", "added_tokens.json"}) {
     INFO(name);
     CHECK(contains(refusal(name, "{"), name + ": not valid JSON"));
+    CHECK(contains(refusal(name, "version https://git-lfs.github.com/spec/v1\nsize 9\n"),
+                   name + ": wanted a tokenizer's file, got a Git LFS pointer"));
     CHECK(contains(refusal(name, "[1]"), name + ": wanted a JSON object"));
     CHECK(contains(refusal(name, deep), name + ": wanted a JSON object"));
     CHECK(refusal(name, "{\"other\": " + deep + "}").find("JSON") == std::string::npos);

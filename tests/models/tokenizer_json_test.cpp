@@ -112,6 +112,12 @@ TEST_CASE("BOS and EOS are those that the files beside a tokenizer name") {
   CHECK(test::contains(
       test::error_text<ErrorKind::checkpoint>([&] { return opened(folder, json); }),
       "wanted the eos_token that a file beside it names, \"nowhere\", got no such token"));
+  for (const std::string name : {"5", "{\"text\": \"b\"}", "{\"content\": 5}"}) {
+    test::write_file(folder.path() / "tokenizer_config.json", "{\"eos_token\": " + name + "}");
+    CHECK(test::contains(
+        test::error_text<ErrorKind::checkpoint>([&] { return opened(folder, json); }),
+        "field \"eos_token\": wanted a token's text, or an object with \"content\", got"));
+  }
 }
 
 TEST_CASE("of several tokenizers in a folder one counts") {

@@ -52,13 +52,13 @@ def template():
 
 
 def small_tokenizers(texts):
-    """By name: tokenizers of every kind that is known."""
+    """By name: tokenizers of every kind that is known, each trained when it is called."""
     level = pre_tokenizers.ByteLevel.alphabet()
     bytes_back = decoders.ByteLevel()
     fallback = lambda **flags: models.BPE(byte_fallback=True, unk_token="<unk>", **flags)
     llama2 = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     spaces = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-    make = lambda *args, **more: trained(texts, *args, **more)
+    make = lambda *args, **more: lambda: trained(texts, *args, **more)
     bytewise = lambda normalizer, cutter, **more: make(normalizer, cutter, bytes_back, alphabet=level, **more)
     found = {
         "llama3": bytewise(None, byte_level(split(LLAMA3)), model=models.BPE(ignore_merges=True), added=added_tokens(), size=8000,
