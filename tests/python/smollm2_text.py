@@ -5,7 +5,7 @@ usage: smollm2_text.py SMDM_EVAL SHARED [LIMIT]        (documents of each task, 
 Runs piqa, arc_easy and lambada_openai on SmolLM2-135M-Instruct (smollm2_likelihoods.py says where it
 comes from) in f32 and bf16, then gives the very same texts to lm-eval's Hugging Face backend on the
 same weights in float32. In f32 every verdict must be the same, but for ties below 1e-4 nats; in bf16
-verdicts may differ where the two best lie within 2^-7 of their size. Prints what both took. Exits
+verdicts may differ where the two best lie within 2^-6 of their size: each moves by about 2^-7, here and in the library. Prints what both took. Exits
 with 77 where the package, the data or lm-eval cannot be had.
 """
 
@@ -110,7 +110,7 @@ def main():
     taken = iter(answers)
     by_document = iter([[next(taken) for _ in one] for one in per_document])
     theirs = {task: [next(by_document) for _ in ours["f32"][task]] for task in TASKS}
-    for dtype, slack, limit_of_values in (("f32", 0.0, 1e-4), ("bf16", 2.0 ** -7, 0.1)):
+    for dtype, slack, limit_of_values in (("f32", 0.0, 1e-4), ("bf16", 2.0 ** -6, 0.1)):
         for task in TASKS:
             count, ties = compare(task, ours[dtype][task], theirs[task], slack)
             difference = worst_difference(ours[dtype][task], theirs[task])
