@@ -131,7 +131,7 @@ class Comparison:
     def tokenizer(self, name, path, tokenizer, texts):
         start = time.monotonic()
         lines = 0
-        odd = made.odd_rows(5000, tokenizer.get_vocab_size())
+        odd = made.odd_rows(1000, tokenizer.get_vocab_size())
         for part in in_parts(texts):
             self.ask(name, path, tokenizer, part, odd)
             lines += len(part)
