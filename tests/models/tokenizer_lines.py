@@ -13,6 +13,8 @@ BLOCK = 100  # lines that have a recorded digest together
 MALFORMED = 2_000  # lines at the end that are no UTF-8
 COMMON = 0x40000  # code points below stand 32 in a line, the others, all unassigned or private, 128
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+RARE_FROM = 32_512  # where lines of the latter begin, and how many there are
+RARE_LINES = 26_624
 SEED = 20
 MASK = (1 << 64) - 1
 

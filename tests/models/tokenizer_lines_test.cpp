@@ -3,8 +3,11 @@
 // same lines, and tools/record-tokenizer-lines records what the library that made the files gives
 // for them: one digest of the ids and one of the decoded texts for each hundred lines. Where one
 // differs, tokenizer_peer_test.py shows the line.
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <fstream>
-#include <sstream>
+#include <span>
 #include <string>
 #include <vector>
 
