@@ -3,7 +3,8 @@
 //   ["encode", text], ["tokens", text]   the ids
 //   ["decode", ids], ["decode_all", ids] the text
 // dump_tokens TOKENIZER FILE measures instead: how many megabytes of the file's lines it encodes in
-// a second of processor time. tokenizer_peer_test.py holds the answers against the library that made such files.
+// a second of processor time. tokenizer_peer_test.py holds the answers against the library that
+// made such files.
 #include <ctime>
 #include <fstream>
 #include <iostream>
