@@ -41,7 +41,7 @@ TextEncoder::TextEncoder(const Tokenizer& tokenizer, TextRule rule)
   if (rule.bos == BosRule::in_front && tokenizer.bos_id() < 0) {
     throw Error(ErrorKind::checkpoint,
                 "BOS in front of texts: wanted a tokenizer that has a BOS token, got one without "
-                "(--bos auto or off)");
+                "(--bos off does without)");
   }
   if (prefix_ >= 0 && rule.needs_prefix && rule.bos == BosRule::tokenizer)
     prefix_text_ = tokenizer.decode_all(std::span(&prefix_, 1));
