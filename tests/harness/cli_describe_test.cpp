@@ -90,8 +90,9 @@ TEST_CASE("people see the same in a table") {
   const auto result = describe(embedded("micro-base-arm"));
   CHECK(result.code == 0);
   CHECK(result.err.empty());
-  for (const char* part : {"|family ", "|smdm ", "|kind ", "|arm ", "|eos id ", " pieces, BOS: in front|",
-                           " GB free on cpu", "|--dtype auto ", "of bfloat16 in 1 file"}) {
+  for (const char* part :
+       {"|family ", "|smdm ", "|kind ", "|arm ", "|eos id ", " pieces, BOS: in front|",
+        " GB free on cpu", "|--dtype auto ", "of bfloat16 in 1 file"}) {
     CHECK(contains(result.out, part));
   }
   CHECK(!contains(result.out, "Would run"));
