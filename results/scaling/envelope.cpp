@@ -89,6 +89,8 @@ FamilyFit fit_envelope(const Family& family, const DrawSettings& settings) {
   }
   fit.no_interval = too_few_budgets(fit.optima.size());
   if (fit.no_interval) return fit;
+  fit.loss->errors = loss.errors(1.0);  // there are none of their own
+  fit.params->errors = params.errors(1.0);
   const std::vector<double> no_error(fit.optima.size(), 0.0);
   const auto losses = values_at(*fit.loss, fit.optima);
   const auto sizes = values_at(*fit.params, fit.optima);

@@ -1,11 +1,14 @@
-// The gap as a curve over loss: two laws read the other way round, compute for a loss. Each draw of
-// one family meets the same draw of the other; they are independent of each other.
+// The gap as a curve over loss: two laws read the other way round, compute for a loss. Between power
+// laws its interval is Welch's, whose degrees of freedom weigh all sources of error by their size;
+// what was drawn for each family by itself would be too wide together. Between three-term laws,
+// which are not lines, each draw of one family meets the same draw of the other.
 #include "results/scaling/gap.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
+#include "base/numbers/distributions.hpp"
 #include "base/text/numbers.hpp"
 #include "results/show/ticks.hpp"
 
@@ -21,18 +24,81 @@ double beyond(const FamilyFit& fit, double log_flops) {
   return times > kNothing ? times : 1.0;
 }
 
-std::optional<GapPoint> point_at(const FamilyFit& more, const FamilyFit& less, double loss) {
-  const double of_more = more.log_flops_for(loss);
-  const double of_less = less.log_flops_for(loss);
-  if (!std::isfinite(of_more) || !std::isfinite(of_less)) return std::nullopt;
+/// A difference of two independent estimates, with what is known of its error.
+class Difference {
+ public:
+  explicit Difference(double value) : value_(value) {}
+
+  /// Adds an independent source of error.
+  void add(double variance, double degrees) {
+    variance_ += variance;
+    squares_ += variance * variance / degrees;
+  }
+
+  /// Degrees of freedom after Welch and Satterthwaite.
+  [[nodiscard]] double degrees() const { return variance_ * variance_ / squares_; }
+
+  /// Nothing where no error is known.
+  [[nodiscard]] std::optional<Interval> interval() const {
+    if (!(variance_ > 0.0)) return std::nullopt;
+    const double reach = student_t_quantile(kUpperEnd, degrees()) * std::sqrt(variance_);
+    return Interval{.low = value_ - reach, .high = value_ + reach};
+  }
+
+  /// Two-sided probability of a difference as far from 0, were there none.
+  [[nodiscard]] double p() const {
+    return 2.0 * student_t_cdf(-std::fabs(value_) / std::sqrt(variance_), degrees());
+  }
+
+ private:
+  double value_;
+  double variance_ = 0.0;
+  double squares_ = 0.0;
+};
+
+bool has_errors(const FamilyFit& fit) {
+  return fit.loss && !fit.loss->errors.empty();
+}
+
+/// Adds what a law's errors do to ln C at a loss, to first order.
+void add_errors_of_flops(const PowerLaw& law, double loss, Difference& difference) {
+  const double slope = law.line.slope;
+  const double by_height = -1.0 / slope;
+  const double by_slope = -(std::log(loss) - law.line.height) / (slope * slope);
+  for (const LineError& error : law.errors) {
+    difference.add(by_height * by_height * error.height + by_slope * by_slope * error.slope +
+                       2.0 * by_height * by_slope * error.both,
+                   error.degrees);
+  }
+}
+
+std::optional<Interval> interval_at(const FamilyFit& more,
+                                    const FamilyFit& less,
+                                    double loss,
+                                    double log_ratio) {
+  if (has_errors(more) && has_errors(less)) {
+    Difference difference(log_ratio);
+    add_errors_of_flops(*more.loss, loss, difference);
+    add_errors_of_flops(*less.loss, loss, difference);
+    const auto logs = difference.interval();
+    if (!logs) return std::nullopt;
+    return Interval{.low = std::exp(logs->low), .high = std::exp(logs->high)};
+  }
   std::vector<double> ratios;
   const auto draws = std::min(more.draws(), less.draws());
   ratios.reserve(draws);
   for (std::size_t i = 0; i < draws; ++i)
     ratios.push_back(std::exp(more.log_flops_for(loss, i) - less.log_flops_for(loss, i)));
+  return interval_of(std::move(ratios));
+}
+
+std::optional<GapPoint> point_at(const FamilyFit& more, const FamilyFit& less, double loss) {
+  const double of_more = more.log_flops_for(loss);
+  const double of_less = less.log_flops_for(loss);
+  if (!std::isfinite(of_more) || !std::isfinite(of_less)) return std::nullopt;
   return GapPoint{.loss = loss,
                   .ratio = std::exp(of_more - of_less),
-                  .interval = interval_of(std::move(ratios)),
+                  .interval = interval_at(more, less, loss, of_more - of_less),
                   .more_beyond = beyond(more, of_more),
                   .less_beyond = beyond(less, of_less)};
 }
@@ -54,18 +120,13 @@ double middle_of(const FamilyFit& a, const FamilyFit& b) {
 void compare_slopes(const FamilyFit& more, const FamilyFit& less, Gap& gap) {
   if (!more.loss || !less.loss) return;
   gap.slope_difference = more.loss->line.slope - less.loss->line.slope;
-  std::vector<double> differences;
-  const auto draws = std::min(more.draws(), less.draws());
-  std::size_t above = 0;
-  for (std::size_t i = 0; i < draws; ++i) {
-    differences.push_back(more.loss->draws[i].slope - less.loss->draws[i].slope);
-    above += differences.back() > 0.0 ? 1 : 0;
+  if (!has_errors(more) || !has_errors(less)) return;
+  Difference difference(*gap.slope_difference);
+  for (const auto* fit : {&more, &less}) {
+    for (const LineError& error : fit->loss->errors) difference.add(error.slope, error.degrees);
   }
-  gap.slope_interval = interval_of(std::move(differences));
-  if (!gap.slope_interval) return;
-  const auto smaller = std::max<std::size_t>(1, std::min(above, draws - above));
-  gap.slope_p =
-      std::min(1.0, 2.0 * static_cast<double>(smaller) / static_cast<double>(draws));
+  gap.slope_interval = difference.interval();
+  if (gap.slope_interval) gap.slope_p = difference.p();
 }
 
 std::string kind_of(const std::optional<std::string>& bound) {

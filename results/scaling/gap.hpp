@@ -31,14 +31,15 @@ struct Gap {
   std::optional<double> slope_difference;  ///< exponent of `more` minus that of `less`; of power
                                            ///< laws of loss alone
   std::optional<Interval> slope_interval;
-  std::optional<double> slope_p;  ///< two-sided; no less than two over the draws
+  std::optional<double> slope_p;  ///< that laws of one slope differ so much, two-sided
   std::vector<std::string> notes;  ///< what a reader must know: extrapolation, bounds
 };
 
 /// Losses for a table: round numbers over all losses of both.
 [[nodiscard]] std::vector<double> round_losses(const FamilyFit& a, const FamilyFit& b);
 
-/// The gap between two families that were fitted by one method, drawn independently.
+/// The gap between two families that were fitted by one method. Its interval is Welch's between
+/// power laws, and of draws between three-term laws.
 /// @param losses  where it is wanted, positive; losses that one never comes to are left out, with
 ///                a note
 /// @throws std::invalid_argument  if one has no curve, or the methods differ

@@ -206,6 +206,8 @@ class IsoflopFit {
   }
 
   void draw_laws(const BudgetLine& loss, const BudgetLine& params) {
+    fit_.loss.value().errors = loss.errors(pooled_.degrees);
+    fit_.params.value().errors = params.errors(pooled_.degrees);
     std::vector<std::vector<double>> losses(profiles_.size());
     std::vector<std::vector<double>> sizes(profiles_.size());
     for (std::size_t draw = 0; draw < settings_.draws; ++draw) {

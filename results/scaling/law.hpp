@@ -29,6 +29,7 @@ struct PowerLaw {
   Line line;                ///< ln value, exponent
   double scatter = 0.0;     ///< standard deviation of budgets about the line, beyond their errors
   std::vector<Line> draws;  ///< empty without an interval
+  std::vector<LineError> errors;  ///< sources of error, independent; empty without an interval
 
   [[nodiscard]] double at(double flops) const;
   [[nodiscard]] double value() const { return at(centre); }

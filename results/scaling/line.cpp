@@ -22,30 +22,61 @@ double weighted_squares(const LineData& data, double scatter) {
   return sum;
 }
 
+/// Weights of the values and what is made of their x.
+struct Weighted {
+  std::vector<double> weights;
+  double sum = 0.0;
+  double mean = 0.0;
+  double squares = 0.0;  ///< about the mean
+
+  Weighted(const LineData& data, double scatter) {
+    weights.reserve(data.x.size());
+    for (std::size_t i = 0; i < data.x.size(); ++i) {
+      weights.push_back(weight(data.error[i] + scatter));
+      sum += weights[i];
+      mean += weights[i] * data.x[i];
+    }
+    mean /= sum;
+    for (std::size_t i = 0; i < data.x.size(); ++i)
+      squares += weights[i] * (data.x[i] - mean) * (data.x[i] - mean);
+    if (!(squares > 0.0)) throw std::invalid_argument("line_of: wanted at least two different x");
+  }
+
+  /// By how much the slope and the height rise with one value.
+  [[nodiscard]] double slope_share(const LineData& data, std::size_t i) const {
+    return weights[i] * (data.x[i] - mean) / squares;
+  }
+  [[nodiscard]] double height_share(const LineData& data, std::size_t i) const {
+    return weights[i] / sum - slope_share(data, i) * mean;
+  }
+};
+
 }  // namespace
 
 Line line_of(const LineData& data, double scatter) {
-  double weights = 0.0;
-  double x_sum = 0.0;
-  double y_sum = 0.0;
+  const Weighted weighted(data, scatter);
+  Line line;
   for (std::size_t i = 0; i < data.x.size(); ++i) {
-    const double w = weight(data.error[i] + scatter);
-    weights += w;
-    x_sum += w * data.x[i];
-    y_sum += w * data.y[i];
+    line.height += weighted.height_share(data, i) * data.y[i];
+    line.slope += weighted.slope_share(data, i) * data.y[i];
   }
-  const double x_mean = x_sum / weights;
-  const double y_mean = y_sum / weights;
-  double xx = 0.0;
-  double xy = 0.0;
+  return line;
+}
+
+LineError line_error(const LineData& data,
+                     double scatter,
+                     std::span<const double> variances,
+                     double degrees) {
+  const Weighted weighted(data, scatter);
+  LineError error{.height = 0.0, .slope = 0.0, .both = 0.0, .degrees = degrees};
   for (std::size_t i = 0; i < data.x.size(); ++i) {
-    const double w = weight(data.error[i] + scatter);
-    xx += w * (data.x[i] - x_mean) * (data.x[i] - x_mean);
-    xy += w * (data.x[i] - x_mean) * (data.y[i] - y_mean);
+    const double of_height = weighted.height_share(data, i);
+    const double of_slope = weighted.slope_share(data, i);
+    error.height += variances[i] * of_height * of_height;
+    error.slope += variances[i] * of_slope * of_slope;
+    error.both += variances[i] * of_height * of_slope;
   }
-  if (!(xx > 0.0)) throw std::invalid_argument("line_of: wanted at least two different x");
-  const double slope = xy / xx;
-  return {.height = y_mean - slope * x_mean, .slope = slope};
+  return error;
 }
 
 double scatter_for(const LineData& data, double wanted) {

@@ -22,6 +22,21 @@ struct LineData {
   std::vector<double> error;  ///< variance of each y by itself: all positive, or all 0
 };
 
+/// Variances and covariance of a line's two numbers that one source of error causes.
+struct LineError {
+  double height = 0.0;
+  double slope = 0.0;
+  double both = 0.0;
+  double degrees = 0.0;  ///< of freedom that the source's variance was estimated with
+};
+
+/// What independent errors of the values do to the line that is fitted to them.
+/// @param variances  of the errors, as many as values
+[[nodiscard]] LineError line_error(const LineData& data,
+                                   double scatter,
+                                   std::span<const double> variances,
+                                   double degrees);
+
 /// The weighted least squares line of weights 1 / (error + scatter).
 /// @throws std::invalid_argument  with fewer than two different x
 [[nodiscard]] Line line_of(const LineData& data, double scatter);

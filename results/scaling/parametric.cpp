@@ -231,7 +231,8 @@ class ParametricFit {
             .line = {.height = terms.log_best_params(std::log(centre)),
                      .slope = terms.size_exponent()},
             .scatter = 0.0,
-            .draws = {}};
+            .draws = {},
+            .errors = {}};
   }
 
   /// Variance of ln L about the law, or that of the errors given where it is larger.

@@ -18,7 +18,15 @@ PowerLaw BudgetLine::law() const {
   return {.centre = centre_,
           .line = line_of(observed_, scatter_),
           .scatter = std::sqrt(scatter_),
-          .draws = {}};
+          .draws = {},
+          .errors = {}};
+}
+
+std::vector<LineError> BudgetLine::errors(double own_degrees) const {
+  const std::vector<double> scatter(observed_.x.size(), scatter_);
+  const auto degrees = static_cast<double>(observed_.x.size() - 2);
+  return {line_error(observed_, scatter_, observed_.error, own_degrees),
+          line_error(observed_, scatter_, scatter, degrees)};
 }
 
 Line BudgetLine::draw(std::span<const double> y,
@@ -26,10 +34,13 @@ Line BudgetLine::draw(std::span<const double> y,
                       Random& random) const {
   LineData data{.x = observed_.x, .y = observed_.y, .error = {error.begin(), error.end()}};
   double scatter = 0.0;
-  if (scatter_ > 0.0)
-    scatter = scatter_for(data, random.chi_square(static_cast<double>(data.x.size() - 2)));
+  if (scatter_ > 0.0) {
+    const auto degrees = static_cast<double>(data.x.size() - 2);
+    scatter = scatter_of(data) * degrees / random.chi_square(degrees);
+  }
+  data.y.assign(y.begin(), y.end());
   for (std::size_t i = 0; i < y.size(); ++i)
-    data.y[i] = y[i] + std::sqrt(scatter) * random.normal();
+    data.y[i] += std::sqrt(scatter) * random.normal();
   return line_of(data, scatter);
 }
 

@@ -23,12 +23,17 @@ class BudgetLine {
   /// @param observed  x is ln (C / centre)
   BudgetLine(double centre, LineData observed);
 
-  /// The law without draws.
+  /// The law without draws and errors.
   [[nodiscard]] PowerLaw law() const;
+
+  /// What the optima's own errors do to the line, and what the scatter does.
+  /// @param own_degrees  degrees of freedom that the own errors' variance was estimated with
+  [[nodiscard]] std::vector<LineError> errors(double own_degrees) const;
 
   /// A line that might as well have been: through optima that were drawn, with the scatter of
   /// budgets about it. Where the residuals are no larger than the optima's own errors explain,
-  /// there is no scatter; else its variance is drawn as residuals over a chi-square number.
+  /// there is no scatter; else its variance is what the errors drawn leave of the residuals, over
+  /// a chi-square number.
   /// @param drawn   y and errors of this draw, as many as observed
   [[nodiscard]] Line draw(std::span<const double> y,
                           std::span<const double> error,
