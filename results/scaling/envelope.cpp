@@ -20,8 +20,7 @@ Optimum best_of(const Budget& budget) {
   while (first < budget.points.size()) {
     double sum = 0.0;
     std::size_t end = first;
-    while (end < budget.points.size() &&
-           budget.points[end].params == budget.points[first].params) {
+    while (end < budget.points.size() && budget.points[end].params == budget.points[first].params) {
       sum += budget.points[end++].loss;
     }
     const double loss = sum / static_cast<double>(end - first);

@@ -1,7 +1,7 @@
-// The gap as a curve over loss: two laws read the other way round, compute for a loss. Between power
-// laws its interval is Welch's, whose degrees of freedom weigh all sources of error by their size;
-// what was drawn for each family by itself would be too wide together. Between three-term laws,
-// which are not lines, each draw of one family meets the same draw of the other.
+// The gap as a curve over loss: two laws read the other way round, compute for a loss. Between
+// power laws its interval is Welch's, whose degrees of freedom weigh all sources of error by their
+// size; what was drawn for each family by itself would be too wide together. Between three-term
+// laws, which are not lines, each draw of one family meets the same draw of the other.
 #include "results/scaling/gap.hpp"
 
 #include <algorithm>

@@ -26,12 +26,12 @@ struct Gap {
   Method method = Method::isoflop;
   std::string more;  ///< the family that needs more, at the middle of what both have
   std::string less;
-  std::vector<GapPoint> points;  ///< at the losses asked for
-  std::vector<GapPoint> curve;   ///< over all losses of either family, falling
+  std::vector<GapPoint> points;            ///< at the losses asked for
+  std::vector<GapPoint> curve;             ///< over all losses of either family, falling
   std::optional<double> slope_difference;  ///< exponent of `more` minus that of `less`; of power
                                            ///< laws of loss alone
   std::optional<Interval> slope_interval;
-  std::optional<double> slope_p;  ///< that laws of one slope differ so much, two-sided
+  std::optional<double> slope_p;   ///< that laws of one slope differ so much, two-sided
   std::vector<std::string> notes;  ///< what a reader must know: extrapolation, bounds
 };
 

@@ -212,8 +212,7 @@ class IsoflopFit {
     std::vector<std::vector<double>> sizes(profiles_.size());
     for (std::size_t draw = 0; draw < settings_.draws; ++draw) {
       Random random(settings_.seed, "isoflop " + fit_.family, draw);
-      const double pooled =
-          pooled_.variance * pooled_.degrees / random.chi_square(pooled_.degrees);
+      const double pooled = pooled_.variance * pooled_.degrees / random.chi_square(pooled_.degrees);
       const auto optima = drawn_optima(profiles_, pooled, random);
       if (!optima) continue;
       fit_.loss.value().draws.push_back(loss.draw(optima->log_loss, optima->loss_error, random));

@@ -26,9 +26,12 @@ double log_flops_on(const Line& line, double centre, double loss) {
 
 std::string name_of(Method method) {
   switch (method) {
-    case Method::isoflop: return "isoflop";
-    case Method::envelope: return "envelope";
-    case Method::parametric: return "parametric";
+    case Method::isoflop:
+      return "isoflop";
+    case Method::envelope:
+      return "envelope";
+    case Method::parametric:
+      return "parametric";
   }
   return "";
 }

@@ -80,8 +80,7 @@ LineError line_error(const LineData& data,
 }
 
 double scatter_for(const LineData& data, double wanted) {
-  const LineData even{
-      .x = data.x, .y = data.y, .error = std::vector<double>(data.x.size(), 0.0)};
+  const LineData even{.x = data.x, .y = data.y, .error = std::vector<double>(data.x.size(), 0.0)};
   const double highest = weighted_squares(even, 0.0) / wanted;
   const bool has_errors = std::ranges::any_of(data.error, [](double e) { return e > 0.0; });
   if (!has_errors) return highest;

@@ -22,7 +22,7 @@ struct Parabola {
   Coefficients c{};
   std::array<std::array<double, 3>, 3> root{};  ///< lower triangle R, R R' = inverse of X'X: the
                                                 ///< coefficients' covariance for a variance of 1
-  double squares = 0.0;  ///< of the residuals
+  double squares = 0.0;                         ///< of the residuals
   std::size_t points = 0;
 
   [[nodiscard]] double at(double x) const noexcept;

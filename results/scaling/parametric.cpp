@@ -172,8 +172,8 @@ class ParametricFit {
              std::to_string(terms.alpha) + " and " + std::to_string(terms.beta));
       return std::move(fit_);
     }
-    fit_.parametric = Parametric{
-        .terms = terms, .objective = found.best.value * kHuber * kHuber, .draws = {}};
+    fit_.parametric =
+        Parametric{.terms = terms, .objective = found.best.value * kHuber * kHuber, .draws = {}};
     describe(found.best.x);
     if (logs_.size() < kFewestForInterval) {
       fit_.no_interval = "wanted at least " + std::to_string(kFewestForInterval) +
@@ -217,9 +217,8 @@ class ParametricFit {
                              .loss_interval = std::nullopt});
       for (const Point& point : budget.points) {
         fitted_.push_back(modelled(x, logs_.params[at], logs_.tokens[at]).log_loss);
-        fit_.residuals.push_back({.flops = budget.flops,
-                                  .params = point.params,
-                                  .value = logs_.loss[at] - fitted_[at]});
+        fit_.residuals.push_back(
+            {.flops = budget.flops, .params = point.params, .value = logs_.loss[at] - fitted_[at]});
         ++at;
       }
     }
@@ -227,12 +226,12 @@ class ParametricFit {
   }
 
   static PowerLaw size_law(const ThreeTerms& terms, double centre) {
-    return {.centre = centre,
-            .line = {.height = terms.log_best_params(std::log(centre)),
-                     .slope = terms.size_exponent()},
-            .scatter = 0.0,
-            .draws = {},
-            .errors = {}};
+    return {
+        .centre = centre,
+        .line = {.height = terms.log_best_params(std::log(centre)), .slope = terms.size_exponent()},
+        .scatter = 0.0,
+        .draws = {},
+        .errors = {}};
   }
 
   /// Variance of ln L about the law, or that of the errors given where it is larger.
@@ -276,8 +275,7 @@ class ParametricFit {
   void find_intervals() {
     const auto& draws = fit_.parametric.value().draws;
     PowerLaw& sizes = fit_.params.value();
-    for (const ThreeTerms& terms : draws)
-      sizes.draws.push_back(size_law(terms, sizes.centre).line);
+    for (const ThreeTerms& terms : draws) sizes.draws.push_back(size_law(terms, sizes.centre).line);
     for (Optimum& optimum : fit_.optima) {
       std::vector<double> params;
       std::vector<double> losses;

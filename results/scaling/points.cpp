@@ -113,9 +113,9 @@ Points read_points(const std::vector<std::string>& files) {
   }
   if (all.points.empty()) {
     refuse(files.front() + ": wanted points to fit, got " +
-           (all.refused.empty() ? "none"
-                                : "none but " + all.refused.front().what + ": " +
-                                      all.refused.front().reason));
+           (all.refused.empty()
+                ? "none"
+                : "none but " + all.refused.front().what + ": " + all.refused.front().reason));
   }
   check_units(all.points);
   check_bounds(all.points);

@@ -14,11 +14,11 @@ struct Point {
   double flops = 0.0;   ///< of the whole training, positive
   double params = 0.0;  ///< positive; which parameters count is the file's matter, one for all
   double loss = 0.0;    ///< positive, in `unit`
-  std::optional<double> tokens;        ///< trained on, counted with repetitions; flops / (6 params)
-  std::optional<double> se;            ///< standard error of the loss
-  std::optional<std::uint64_t> seed;   ///< of the training
-  std::optional<std::string> bound;    ///< exact, lower or any_order
-  std::string unit;                    ///< nats_per_token, bits_per_token or bits_per_byte
+  std::optional<double> tokens;       ///< trained on, counted with repetitions; flops / (6 params)
+  std::optional<double> se;           ///< standard error of the loss
+  std::optional<std::uint64_t> seed;  ///< of the training
+  std::optional<std::string> bound;   ///< exact, lower or any_order
+  std::string unit;                   ///< nats_per_token, bits_per_token or bits_per_byte
   std::optional<std::string> tokenizer;
   std::string where;  ///< file:line, or the training's file
 };

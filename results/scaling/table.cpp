@@ -17,8 +17,8 @@ namespace smdm::scaling {
 namespace {
 
 const std::vector<std::string>& known_titles() {
-  static const std::vector<std::string> titles = {"family", "flops", "params",  "loss", "tokens",
-                                                  "se",     "seed",  "bound",   "unit", "tokenizer"};
+  static const std::vector<std::string> titles = {"family", "flops", "params", "loss", "tokens",
+                                                  "se",     "seed",  "bound",  "unit", "tokenizer"};
   return titles;
 }
 
@@ -38,8 +38,8 @@ class Titles {
   Titles(std::vector<std::string> titles, const std::string& where) : titles_(std::move(titles)) {
     for (auto title = titles_.begin(); title != titles_.end(); ++title) {
       if (std::ranges::find(known_titles(), *title) == known_titles().end())
-        refuse(where, "wanted the columns " + listed(known_titles()) + ", got " + *title +
-                          meant(*title));
+        refuse(where,
+               "wanted the columns " + listed(known_titles()) + ", got " + *title + meant(*title));
       if (std::find(titles_.begin(), title, *title) != title)
         refuse(where, "wanted each column once, got " + *title + " again");
     }

@@ -39,8 +39,7 @@ Line BudgetLine::draw(std::span<const double> y,
     scatter = scatter_of(data) * degrees / random.chi_square(degrees);
   }
   data.y.assign(y.begin(), y.end());
-  for (std::size_t i = 0; i < y.size(); ++i)
-    data.y[i] += std::sqrt(scatter) * random.normal();
+  for (std::size_t i = 0; i < y.size(); ++i) data.y[i] += std::sqrt(scatter) * random.normal();
   return line_of(data, scatter);
 }
 

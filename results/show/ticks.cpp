@@ -6,9 +6,9 @@
 namespace smdm {
 namespace {
 
-/// The distance of about five ticks over a range.
+/// The distance of about six ticks over a range.
 double distance_of(double range) {
-  constexpr double kWanted = 5.0;
+  constexpr double kWanted = 6.0;
   const double rough = range / kWanted;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   for (const double factor : {1.0, 2.0, 5.0}) {

@@ -5,7 +5,7 @@
 
 namespace smdm {
 
-/// Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, about five of them.
+/// Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, about six of them.
 /// @param low, high  finite; low <= high
 [[nodiscard]] std::vector<double> linear_ticks(double low, double high);
 

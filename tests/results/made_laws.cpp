@@ -47,8 +47,7 @@ Family made_family(const MadeFamily& law, const MadeNoise& noise, std::uint64_t 
     const double shift = noise.shift * random.normal();
     for (int i = 0; i < noise.sizes; ++i) {
       const double u = noise.sizes == 1 ? 0.0 : kOff + kReach * place(i, noise.sizes);
-      const double loss =
-          best + law.curvature * u * u + shift + noise.residual * random.normal();
+      const double loss = best + law.curvature * u * u + shift + noise.residual * random.normal();
       points.push_back(made_point(law.name, flops, best_params + u, loss));
     }
   }

@@ -14,9 +14,9 @@ namespace smdm::test {
 /// ln N about them.
 struct MadeFamily {
   std::string name = "mdm";
-  double loss = 3.08;        ///< best, at kMadeCentre
-  double exponent = -0.0625; ///< of the best loss
-  double params = 2e8;       ///< best, at kMadeCentre
+  double loss = 3.08;         ///< best, at kMadeCentre
+  double exponent = -0.0625;  ///< of the best loss
+  double params = 2e8;        ///< best, at kMadeCentre
   double params_exponent = 0.55;
   double curvature = 0.05;  ///< of loss over ln N, squared
 };

@@ -26,11 +26,8 @@ scaling::DrawSettings draws_of(std::uint64_t seed) {
 }
 
 const MadeFamily kMdm{};
-const MadeFamily kArm{.name = "arm",
-                      .loss = 2.6,
-                      .exponent = -0.064,
-                      .params = 4e8,
-                      .params_exponent = 0.63};
+const MadeFamily kArm{
+    .name = "arm", .loss = 2.6, .exponent = -0.064, .params = 4e8, .params_exponent = 0.63};
 
 /// Counts of intervals that held the truth, by what they are of.
 class Coverage {
@@ -55,10 +52,12 @@ class Coverage {
   std::map<std::string, std::pair<int, int>> counts_;
 };
 
-/// The long simulations are held to 90 to 98 %. Of few, five standard deviations are no fault.
+/// The long simulations are held to 90 to 98 %, and above to two standard errors of 300 of them
+/// more: with four sizes and no scatter the true rate is 98 %. Of few, nothing more can be asked
+/// than that they are not far off.
 void check(const Coverage& coverage, const std::string& where, int simulations) {
   if (simulations >= kLong) {
-    coverage.check(where, 0.90, 0.98);
+    coverage.check(where, 0.90, 0.996);
   } else {
     coverage.check(where, 0.80, 1.0);
   }
@@ -121,8 +120,8 @@ void simulate_parametric(const MadeNoise& noise, int simulations) {
   Coverage coverage;
   for (int i = 0; i < simulations; ++i) {
     const auto seed = static_cast<std::uint64_t>(i);
-    const auto fit = scaling::fit_parametric(
-        made_three_terms(kThreeTerms, noise, 5.0, 1.2, seed), draws_of(seed));
+    const auto fit = scaling::fit_parametric(made_three_terms(kThreeTerms, noise, 5.0, 1.2, seed),
+                                             draws_of(seed));
     const auto member = [&](const char* what, double scaling::ThreeTerms::* number) {
       std::vector<double> draws;
       for (const auto& terms : fit.parametric.value().draws) draws.push_back(terms.*number);
@@ -142,9 +141,9 @@ void simulate_parametric(const MadeNoise& noise, int simulations) {
 void simulate_all_isoflop(const std::vector<int>& sizes, int simulations) {
   for (const int count : sizes) {
     for (const double shift : {0.0, 0.006}) {
-      simulate_isoflop("isoflop of " + std::to_string(count) + " sizes, shift " +
-                           std::to_string(shift),
-                       {.sizes = count, .shift = shift}, simulations);
+      simulate_isoflop(
+          "isoflop of " + std::to_string(count) + " sizes, shift " + std::to_string(shift),
+          {.sizes = count, .shift = shift}, simulations);
     }
   }
 }
