@@ -2,6 +2,7 @@
 // known exactly.
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 
 #include "results/scaling/fit.hpp"
 #include "results/scaling/minimize.hpp"
@@ -54,6 +55,13 @@ void check_params(const FamilyFit& fit, const std::vector<double>& millions) {
     CHECK(holds(fit.optima[i].params_interval, millions[i] * 1e6));
   }
 }
+
+/// About what the points of Quokka are of.
+const scaling::ThreeTerms kQuokka{.log_e = std::log(2.5),
+                                  .log_a = std::log(2366.0),
+                                  .log_b = std::log(4128.0),
+                                  .alpha = 0.45,
+                                  .beta = 0.37};
 
 const std::vector<double> kLosses = {2.4, 2.6, 2.8, 3.0};
 
@@ -187,8 +195,8 @@ TEST_CASE("the three-term law is found from its own points") {
                                 .log_b = std::log(2000.0),
                                 .alpha = 0.34,
                                 .beta = 0.36};
-  const auto fit =
-      fit_parametric(made_three_terms(law, {.residual = 0.0}, 8.0, 1.0, 0), {.refits = 1});
+  const auto fit = scaling::fit_parametric(
+      test::made_three_terms(law, {.residual = 0.0}, 8.0, 1.0, 0), {.refits = 1});
   CHECK(std::exp(fit.parametric->terms.log_e) == Approx(1.8).epsilon(0.02));
   CHECK(fit.params->line.slope == Approx(law.size_exponent()).epsilon(0.01));
   CHECK(law.log_flops_for(std::exp(law.log_best_loss(46.0))) == Approx(46.0));
@@ -199,7 +207,7 @@ TEST_CASE("a gap between bounds and exact losses says so") {
   auto mdm = fit_envelope(test::made_family({}, {.sizes = 1}, 5), {.draws = 100});
   auto arm = fit_envelope(test::made_family({.name = "arm", .loss = 2.6}, {.sizes = 1}, 5),
                           {.draws = 100});
-  const auto notes = [&] { return gap_between(arm, mdm, std::vector<double>{2.8}).notes; };
+  const auto notes = [&] { return scaling::gap_between(arm, mdm, std::vector<double>{2.8}).notes; };
   const auto says_bound = [](const std::vector<std::string>& all) {
     return std::ranges::any_of(
         all, [](const std::string& note) { return test::contains(note, "may be the bound's"); });
@@ -237,6 +245,45 @@ TEST_CASE("pictures and tables of a fit") {
   const auto read_back = scaling::read_laws(folder.path() / "laws.csv");
   REQUIRE(read_back.size() == 4);
   CHECK(read_back[0].at(1e20) == Approx(family(fit, "arm").loss->at(1e20)));
+}
+
+// What docs/scaling.md tables: the best size by parabolas over the true one, and the exponents that
+// parabolas find, less the true ones.
+TEST_CASE("the bias of parabolas on a three-term law is small near the optimum") {
+  const auto biases = [&](double reach, double off) {
+    const auto fit = scaling::fit_isoflop(
+        test::made_three_terms(kQuokka, {.sizes = 7, .residual = 0.0}, reach, off, 0),
+        {.draws = 100});
+    const double true_size = std::exp(kQuokka.log_best_params(std::log(fit.params->centre)));
+    const double true_loss = std::exp(kQuokka.log_best_loss(std::log(fit.params->centre)));
+    std::cout << "isoflop, sizes to " << reach << " times from " << off
+              << " times the best: size x " << fit.params->value() / true_size << ", exponent "
+              << fit.params->line.slope - kQuokka.size_exponent() << ", loss x "
+              << fit.loss->value() / true_loss << "\n";
+    return std::pair(fit.params->value() / true_size,
+                     fit.params->line.slope - kQuokka.size_exponent());
+  };
+  for (const double reach : {2.0, 4.0, 8.0}) {
+    for (const double off : {0.67, 1.0, 1.5}) {
+      const auto [size, exponent] = biases(reach, off);
+      CHECK(std::fabs(std::log(size)) < 0.25);
+      CHECK(std::fabs(exponent) < 0.01);
+    }
+  }
+  CHECK(std::fabs(std::log(biases(2.0, 1.0).first)) < 0.02);
+}
+
+// Where sizes do not move along with the best one, the exponent is bent as well.
+TEST_CASE("parabolas on the sizes of Quokka's figure do not find another law than is there") {
+  auto points =
+      scaling::read_points({(test::golden() / "scaling" / "quokka_isoflop_mdm.csv").string()})
+          .points;
+  for (auto& point : points)
+    point.loss = std::exp(kQuokka.log_loss(std::log(point.params), std::log(tokens_of(point))));
+  const auto fit = scaling::fit_isoflop(scaling::families_of(points).front(), {.draws = 100});
+  std::cout << "isoflop, sizes of the figure: exponent " << fit.params->line.slope << " of "
+            << kQuokka.size_exponent() << "\n";
+  CHECK(std::fabs(fit.params->line.slope - kQuokka.size_exponent()) < 0.02);
 }
 
 }  // namespace smdm
