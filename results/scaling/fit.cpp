@@ -1,3 +1,4 @@
+// All families by all methods, the gaps of every pair, and which methods contradict each other.
 #include "results/scaling/fit.hpp"
 
 #include <algorithm>

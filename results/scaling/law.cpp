@@ -1,3 +1,4 @@
+// Laws read in both directions: loss for compute, and compute for a loss.
 #include "results/scaling/law.hpp"
 
 #include <algorithm>

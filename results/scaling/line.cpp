@@ -1,3 +1,5 @@
+// Weighted least squares written as shares: each number of a line is a sum over the values, so that
+// its error is one too.
 #include "results/scaling/line.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Tables of other people's laws, of which only those are kept that a picture can show.
 #include "results/scaling/published.hpp"
 
 #include <algorithm>
