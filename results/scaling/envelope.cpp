@@ -46,6 +46,9 @@ Lines lines_through(const std::vector<Optimum>& optima) {
   const std::vector<double> no_error(optima.size(), 0.0);
   LineData loss{.x = {}, .y = {}, .error = no_error};
   LineData params{.x = {}, .y = {}, .error = no_error};
+  loss.x.reserve(optima.size());
+  loss.y.reserve(optima.size());
+  params.y.reserve(optima.size());
   for (const Optimum& optimum : optima) {
     loss.x.push_back(std::log(optimum.flops / centre));
     loss.y.push_back(std::log(optimum.loss));
@@ -81,6 +84,7 @@ FamilyFit fit_envelope(const Family& family, const DrawSettings& settings) {
   const auto [loss, params] = lines_through(fit.optima);
   fit.loss = loss.law();
   fit.params = params.law();
+  fit.residuals.reserve(fit.optima.size());
   for (const Optimum& optimum : fit.optima) {
     fit.residuals.push_back({.flops = optimum.flops,
                              .params = optimum.params,
@@ -93,6 +97,8 @@ FamilyFit fit_envelope(const Family& family, const DrawSettings& settings) {
   const std::vector<double> no_error(fit.optima.size(), 0.0);
   const auto losses = values_at(*fit.loss, fit.optima);
   const auto sizes = values_at(*fit.params, fit.optima);
+  fit.loss->draws.reserve(settings.draws);
+  fit.params->draws.reserve(settings.draws);
   for (std::size_t draw = 0; draw < settings.draws; ++draw) {
     Random random(settings.seed, "envelope " + family.name, draw);
     fit.loss->draws.push_back(loss.draw(losses, no_error, random));

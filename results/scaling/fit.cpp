@@ -28,8 +28,8 @@ FamilyFit fit_by(Method method, const Family& family, const DrawSettings& draws)
 std::optional<std::string> disagreement(const FamilyFit& a, const FamilyFit& b) {
   const auto of_a = a.params.value().exponent_interval();
   const auto of_b = b.params.value().exponent_interval();
-  const double slope_a = a.params->line.slope;
-  const double slope_b = b.params->line.slope;
+  const double slope_a = a.params.value().line.slope;
+  const double slope_b = b.params.value().line.slope;
   const auto outside = [](const std::optional<Interval>& interval, double value) {
     return interval && (value < interval->low || value > interval->high);
   };

@@ -94,8 +94,9 @@ std::string params_picture(const Fit& fit, std::span<const PublishedLaw> laws) {
   for (const FamilyFit& one : fit.fits) {
     if (one.params)
       add_curve(
-          name_in(fit, one), one, all, [&one](double flops) { return one.params->at(flops); },
-          &Optimum::params, chart.series);
+          name_in(fit, one), one, all,
+          [&one](double flops) { return one.params.value().at(flops); }, &Optimum::params,
+          chart.series);
   }
   add_published(laws, false, all, chart.series);
   return chart_svg(chart);

@@ -99,8 +99,9 @@ std::string terms_table(const Fit& fit) {
   Rows rows;
   const auto row = [&](const FamilyFit& one, const char* name, auto number) {
     std::vector<double> draws;
-    for (const ThreeTerms& terms : one.parametric->draws) draws.push_back(number(terms));
-    rows.push_back({one.family, name, scientific(number(one.parametric->terms)),
+    draws.reserve(one.parametric.value().draws.size());
+    for (const ThreeTerms& terms : one.parametric.value().draws) draws.push_back(number(terms));
+    rows.push_back({one.family, name, scientific(number(one.parametric.value().terms)),
                     interval_text(interval_of(std::move(draws)), scientific)});
   };
   for (const FamilyFit& one : fit.fits) {
@@ -110,7 +111,7 @@ std::string terms_table(const Fit& fit) {
     row(one, "alpha", [](const ThreeTerms& t) { return t.alpha; });
     row(one, "B", [](const ThreeTerms& t) { return std::exp(t.log_b); });
     row(one, "beta", [](const ThreeTerms& t) { return t.beta; });
-    rows.push_back({one.family, "objective", scientific(one.parametric->objective), ""});
+    rows.push_back({one.family, "objective", scientific(one.parametric.value().objective), ""});
   }
   return table(
       {{.title = "L = E + A / N^alpha + B / D^beta"}, {.title = ""}, right("value"), right("95 %")},
@@ -162,8 +163,9 @@ std::string exponents_table(const Fit& fit) {
       });
       row.push_back(own == fit.fits.end()
                         ? "N/A"
-                        : exponent(own->params->line.slope) + " (" +
-                              interval_text(own->params->exponent_interval(), exponent) + ")");
+                        : exponent(own->params.value().line.slope) + " (" +
+                              interval_text(own->params.value().exponent_interval(), exponent) +
+                              ")");
     }
     std::string disagree;
     for (const auto& text : family.disagreements) disagree += (disagree.empty() ? "" : "; ") + text;

@@ -78,8 +78,8 @@ std::optional<Interval> interval_at(const FamilyFit& more,
                                     double log_ratio) {
   if (has_errors(more) && has_errors(less)) {
     Difference difference(log_ratio);
-    add_errors_of_flops(*more.loss, loss, difference);
-    add_errors_of_flops(*less.loss, loss, difference);
+    add_errors_of_flops(more.loss.value(), loss, difference);
+    add_errors_of_flops(less.loss.value(), loss, difference);
     const auto logs = difference.interval();
     if (!logs) return std::nullopt;
     return Interval{.low = std::exp(logs->low), .high = std::exp(logs->high)};
@@ -123,7 +123,8 @@ void compare_slopes(const FamilyFit& more, const FamilyFit& less, Gap& gap) {
   if (!has_errors(more) || !has_errors(less)) return;
   Difference difference(*gap.slope_difference);
   for (const auto* fit : {&more, &less}) {
-    for (const LineError& error : fit->loss->errors) difference.add(error.slope, error.degrees);
+    for (const LineError& error : fit->loss.value().errors)
+      difference.add(error.slope, error.degrees);
   }
   gap.slope_interval = difference.interval();
   if (gap.slope_interval) gap.slope_p = difference.p();
@@ -152,6 +153,7 @@ std::vector<GapPoint> curve_of(const FamilyFit& more, const FamilyFit& less) {
   constexpr int kSteps = 40;
   const auto range = losses_of(more, less);
   std::vector<GapPoint> curve;
+  curve.reserve(kSteps + 1);
   for (int i = 0; i <= kSteps; ++i) {
     const double loss = range.high - (range.high - range.low) * i / kSteps;
     if (auto point = point_at(more, less, loss)) curve.push_back(std::move(*point));
@@ -177,6 +179,7 @@ Gap gap_between(const FamilyFit& a, const FamilyFit& b, std::span<const double> 
   gap.method = a.method;
   gap.more = more.family;
   gap.less = less.family;
+  gap.points.reserve(losses.size());
   for (const double loss : losses) {
     auto point = point_at(more, less, loss);
     if (!point) {

@@ -166,6 +166,7 @@ class IsoflopFit {
 
  private:
   void describe() {
+    fit_.optima.reserve(profiles_.size());
     for (const Profile& profile : profiles_) {
       const Budget& budget = *profile.budget;
       fit_.optima.push_back({.flops = budget.flops,
@@ -210,6 +211,8 @@ class IsoflopFit {
     fit_.params.value().errors = params.errors(pooled_.degrees);
     std::vector<std::vector<double>> losses(profiles_.size());
     std::vector<std::vector<double>> sizes(profiles_.size());
+    fit_.loss.value().draws.reserve(settings_.draws);
+    fit_.params.value().draws.reserve(settings_.draws);
     for (std::size_t draw = 0; draw < settings_.draws; ++draw) {
       Random random(settings_.seed, "isoflop " + fit_.family, draw);
       const double pooled = pooled_.variance * pooled_.degrees / random.chi_square(pooled_.degrees);

@@ -206,6 +206,8 @@ class ParametricFit {
   void describe(std::span<const double> x) {
     const ThreeTerms& terms = fit_.parametric.value().terms;
     std::vector<double> flops;
+    flops.reserve(family_.budgets.size());
+    fit_.optima.reserve(family_.budgets.size());
     std::size_t at = 0;
     for (const Budget& budget : family_.budgets) {
       flops.push_back(budget.flops);
@@ -261,6 +263,7 @@ class ParametricFit {
     const double given = given_variance();
     std::vector<double> loss(logs_.size());
     const auto objective = objective_over(logs_, loss);
+    fit_.parametric.value().draws.reserve(settings_.refits);
     for (std::size_t draw = 0; draw < settings_.refits; ++draw) {
       Random random(settings_.seed, "parametric " + fit_.family, draw);
       const double drawn = variance * degrees() / random.chi_square(degrees());
@@ -275,10 +278,13 @@ class ParametricFit {
   void find_intervals() {
     const auto& draws = fit_.parametric.value().draws;
     PowerLaw& sizes = fit_.params.value();
+    sizes.draws.reserve(draws.size());
     for (const ThreeTerms& terms : draws) sizes.draws.push_back(size_law(terms, sizes.centre).line);
     for (Optimum& optimum : fit_.optima) {
       std::vector<double> params;
       std::vector<double> losses;
+      params.reserve(draws.size());
+      losses.reserve(draws.size());
       for (const ThreeTerms& terms : draws) {
         params.push_back(std::exp(terms.log_best_params(std::log(optimum.flops))));
         losses.push_back(std::exp(terms.log_best_loss(std::log(optimum.flops))));
