@@ -20,7 +20,7 @@ set(layer_harness base harness models evaluators tasks results training microwor
 set(folders base models evaluators tasks results training microworld harness)
 
 # Which folders may include a library: a pattern of the header's name, then the folders.
-set(libraries torch sentencepiece pcre2 cli toml json valijson crypto zlib catch)
+set(libraries torch sentencepiece pcre2 cli toml json valijson lbfgs crypto zlib catch)
 set(pattern_torch "^(torch|ATen|c10|c10d|caffe2|cuda|cuda_runtime|nccl)[/.]")
 set(users_torch models evaluators training harness)
 set(pattern_sentencepiece "^sentencepiece")
@@ -35,6 +35,8 @@ set(pattern_json "^nlohmann/")
 set(users_json base models tasks results training microworld harness)
 set(pattern_valijson "^valijson/")
 set(users_valijson results)
+set(pattern_lbfgs "^lbfgs\\.h$")
+set(users_lbfgs results)
 set(pattern_crypto "^openssl/")
 set(users_crypto base)
 set(pattern_zlib "^(zlib|zconf)\\.h$")

@@ -65,6 +65,7 @@ nlohmann-json3-dev <nlohmann/json.hpp> && <nlohmann/detail/abi_macros.hpp>
 libcli11-dev <CLI/CLI.hpp>
 libtomlplusplus-dev <toml++/toml.hpp> || <toml++/toml.h>
 libvalijson-dev <valijson/validator.hpp>
+liblbfgs-dev <lbfgs.h>
 catch2 <catch2/catch.hpp> || <catch2/catch_all.hpp>
 zlib1g-dev <zlib.h>
 libssl-dev <openssl/evp.h>
@@ -92,6 +93,7 @@ purpose_of() {
     libcli11-dev) echo "CLI11 2.1 or newer" ;;
     libtomlplusplus-dev) echo "toml++ 3" ;;
     libvalijson-dev) echo "valijson" ;;
+    liblbfgs-dev) echo "liblbfgs with its header" ;;
     catch2) echo "Catch2, version 2.13 or 3" ;;
     zlib1g-dev) echo "zlib with its headers" ;;
     libssl-dev) echo "OpenSSL with its headers" ;;

@@ -41,6 +41,8 @@ enum class Purpose : std::uint8_t {
   training_mask = 20,         ///< which of its tokens are
   validation_mask_rate = 21,  ///< the same of the validation rows
   validation_mask = 22,
+
+  scaling_draw = 23,  ///< variances and normal numbers behind intervals of scaling laws
 };
 
 /// @throws std::invalid_argument  if the seed does not fit 32 bits

@@ -17,6 +17,7 @@
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/scaling.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/jobs/jobs.hpp"
 
@@ -106,6 +107,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* compare_command = add_compare(app, comparison);
   LeaderboardSettings leaderboard;
   const auto* leaderboard_command = add_leaderboard(app, leaderboard);
+  ScalingSettings scaling;
+  const auto* scaling_command = add_scaling(app, scaling);
   if (arguments.empty()) show_examples();
   if (!parse(app, arguments)) return;
   if (bench_command->parsed()) {
@@ -121,6 +124,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     run_compare(comparison);
   } else if (leaderboard_command->parsed()) {
     run_leaderboard(leaderboard);
+  } else if (scaling_command->parsed()) {
+    run_scaling(scaling);
   } else {
     if (config) read_config(app, *config, settings);
     settings.arguments = {arguments.begin(), arguments.end()};

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text/csv.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/leaderboard_fields.hpp"
 #include "results/export/list.hpp"
@@ -30,22 +31,11 @@ bool is_formula(const std::string& text) {
   return !text.empty() && kFirst.find(text.front()) != std::string_view::npos;
 }
 
-/// A cell as RFC 4180 wants it.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string cell = "\"";
-  for (const char c : text) {
-    if (c == '"') cell += '"';
-    cell += c;
-  }
-  return cell += '"';
-}
-
 /// A number stays one whatever its sign; a text never becomes one, nor a formula.
 std::string cell(const Json& value) {
   const auto text = value_text(value);
   const bool guarded = !value.is_number() && is_formula(text);
-  return quoted(guarded ? "'" + text : text);
+  return csv_cell(guarded ? "'" + text : text);
 }
 
 }  // namespace
