@@ -2,6 +2,7 @@
 // is asked for first, so that nobody waits for a fit that cannot be written.
 #include "harness/cli/scaling.hpp"
 
+#include <array>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +19,7 @@ namespace {
 
 using scaling::Method;
 
-const std::vector<Method> kMethods = {Method::isoflop, Method::envelope, Method::parametric};
+constexpr std::array kMethods = {Method::isoflop, Method::envelope, Method::parametric};
 
 std::vector<std::string> method_names() {
   std::vector<std::string> names;
@@ -29,7 +30,7 @@ std::vector<std::string> method_names() {
 }
 
 std::vector<Method> methods_of(const std::string& name) {
-  if (name == "all") return kMethods;
+  if (name == "all") return {kMethods.begin(), kMethods.end()};
   std::vector<Method> methods;
   for (const Method method : kMethods) {
     if (name_of(method) == name) methods.push_back(method);
@@ -111,7 +112,7 @@ void run_scaling(const ScalingSettings& settings) {
   for (const auto& file : fit_tables(fit)) folder->write(file.name, file.content);
   for (const auto& file : fit_pictures(fit, laws)) folder->write(file.name, file.content);
   folder->commit();
-  std::cerr << "wrote " << visible(*settings.output) << "\n";
+  std::cerr << "wrote " << visible(settings.output.value()) << "\n";
 }
 
 }  // namespace smdm
