@@ -156,7 +156,7 @@ std::vector<GapPoint> curve_of(const FamilyFit& more, const FamilyFit& less) {
   curve.reserve(kSteps + 1);
   for (int i = 0; i <= kSteps; ++i) {
     const double loss = range.high - (range.high - range.low) * i / kSteps;
-    if (auto point = point_at(more, less, loss)) curve.push_back(std::move(*point));
+    if (auto point = point_at(more, less, loss)) curve.push_back(*point);
   }
   return curve;
 }
@@ -188,7 +188,7 @@ Gap gap_between(const FamilyFit& a, const FamilyFit& b, std::span<const double> 
     }
     note_extrapolation(more, point->more_beyond, loss, gap);
     note_extrapolation(less, point->less_beyond, loss, gap);
-    gap.points.push_back(std::move(*point));
+    gap.points.push_back(*point);
   }
   gap.curve = curve_of(more, less);
   compare_slopes(more, less, gap);

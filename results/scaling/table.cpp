@@ -119,7 +119,7 @@ class Row {
   [[nodiscard]] std::string choice(const std::string& title,
                                    std::span<const std::string> allowed,
                                    const std::string& fallback) const {
-    const auto cell = text(title);
+    auto cell = text(title);
     if (cell.empty()) return fallback;
     if (std::ranges::find(allowed, cell) == allowed.end())
       refuse(where_, title + ": wanted one of " + listed(allowed) + ", got " + cell);
