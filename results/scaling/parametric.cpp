@@ -53,7 +53,11 @@ Logs logs_of(const Family& family) {
 
 /// The five numbers as the search has them: ln of the terms at the means, then the exponents.
 using Numbers = std::array<double, kNumbers>;
-enum Place : std::size_t { kE, kA, kB, kAlpha, kBeta };
+constexpr std::size_t kE = 0;
+constexpr std::size_t kA = 1;
+constexpr std::size_t kB = 2;
+constexpr std::size_t kAlpha = 3;
+constexpr std::size_t kBeta = 4;
 
 /// ln L of one point, and its derivatives by the five numbers.
 struct Modelled {
