@@ -1,5 +1,5 @@
-// The subcommand: options to settings, points to a fit, a fit to the terminal and a folder. The folder
-// is asked for first, so that nobody waits for a fit that cannot be written.
+// The subcommand: options to settings, points to a fit, a fit to the terminal and a folder. The
+// folder is asked for first, so that nobody waits for a fit that cannot be written.
 #include "harness/cli/scaling.hpp"
 
 #include <array>
