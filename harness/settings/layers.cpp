@@ -25,6 +25,9 @@ Settings undecided(Settings below, const Settings& above) {
     below.mc_samples.reset();
     below.mc_strata.reset();
   }
+  // An answer's length and that of the whole text are two ways to say one thing.
+  if (above.gen_length) below.total_length.reset();
+  if (above.total_length) below.gen_length.reset();
   // Only the estimators that can go on adding rows have a target error to reach.
   const bool other = above.estimator && !std::holds_alternative<Balanced>(
                                             value_named(kAllEstimators, *above.estimator));

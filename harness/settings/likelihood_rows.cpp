@@ -13,8 +13,6 @@ namespace {
 
 using enum Effect;
 
-constexpr Range kAboveZero{.wanted = "a number above 0",
-                           .holds = [](double v) { return std::isfinite(v) && v > 0.0; }};
 constexpr Range kHalfOpen{.wanted = "a number above 0 and below 0.5",
                           .holds = [](double v) { return v > 0.0 && v < 0.5; }};
 

@@ -17,10 +17,12 @@ bool is_asked(const Setting& setting, const Settings& given) {
 
 /// One of the settings that say how a masked diffusion model's likelihood is estimated. Only these
 /// are named where other work does not use them: several tasks of one run may each need settings of
-/// their own.
+/// their own, so that what generations use besides one estimator is not among them.
 bool is_of_estimates(const Setting& setting) {
+  const bool of_samplers =
+      setting.use.where != nullptr && is_used(setting, Work::generation, ModelKind::mdm);
   return is_used(setting, Work::likelihood, ModelKind::mdm) &&
-         !is_used(setting, Work::likelihood, ModelKind::arm);
+         !is_used(setting, Work::likelihood, ModelKind::arm) && !of_samplers;
 }
 
 /// Says which options were given for nothing, if any were.
