@@ -105,6 +105,7 @@ struct PolicyConfig {
   double factor = 1.0;            ///< > 0
   double entropy_bound = 0.1;     ///< >= 0, nats
   Remasking remasking = Remasking::low_confidence;
+  float end_time = 1e-3F;  ///< at which Dream's diffusion ends, above 0 and below 1
   DreamAlgorithm algorithm = DreamAlgorithm::maskgit_plus;
   double algorithm_temperature = 0.0;  ///< >= 0, of Dream's ranking; 0 is no chance
   /// Whether `factor` takes the last candidate even if it is the first to fail, as published.

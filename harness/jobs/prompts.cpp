@@ -1,3 +1,4 @@
+// --prompts: JSON lines of prompts to JSON lines of answers, one or several for each.
 #include <iostream>
 #include <string>
 #include <vector>

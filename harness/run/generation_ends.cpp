@@ -1,3 +1,4 @@
+// What the checkpoint knows of ends, put into the configs of evaluators, which see no text.
 #include "harness/run/generation_ends.hpp"
 
 #include <algorithm>

@@ -63,7 +63,7 @@ TEST_CASE("a finished document says what it would have said, of every sampler, a
       CHECK(cut[i].output_ids == said);
       CHECK(finished[i].output_ids == said);
       CHECK(cut[i].forwards == whole[i].forwards);
-      const bool has_eos = std::ranges::count(said, kEos) > 1;
+      const bool has_eos = said.back() == kEos;
       const auto tokens = std::ssize(said) - std::ssize(prompts[i]) - (has_eos ? 1 : 0);
       for (const auto* one : {&whole[i], &cut[i], &finished[i]}) CHECK(one->new_tokens == tokens);
       CHECK(finished[i].forwards <= whole[i].forwards);

@@ -27,6 +27,7 @@ bool is_set(const Json& recorded, const char* key) {
 PolicyConfig dream_policy(const Json& recorded) {
   return {.sampler = Sampler::dream,
           .steps = recorded.at("steps"),
+          .end_time = recorded.at("eps"),
           .algorithm = value_named(kAllDreamAlgorithms, recorded.at("alg").get<std::string>()),
           .algorithm_temperature =
               is_set(recorded, "alg_temp") ? recorded.at("alg_temp").get<double>() : 0.0};
@@ -174,7 +175,7 @@ TEST_CASE("samplers.json: ids and steps of every recorded run, and of those with
     }
   }
   CHECK(cases == std::map<std::string, int>{
-                     {"a2d_qwen3", 54}, {"dream", 83}, {"llada", 168}, {"mask chosen", 4}});
+                     {"a2d_qwen3", 56}, {"dream", 85}, {"llada", 168}, {"mask chosen", 4}});
 }
 
 TEST_CASE(

@@ -280,6 +280,27 @@ TEST_CASE("--eos, --stop and --samples on the command line") {
   CHECK(one.front().at("output_ids") == samples.front().at("output_ids"));
 }
 
+TEST_CASE("duel on the command line: values are a sampler's, and cost a row a step") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  test::write_file(file, R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3, 4, 5, 6]})");
+  const auto model = (test::golden() / "mdm-tiny.safetensors").string();
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--requests", file.string(), "--model",
+                                          model,        "--estimator", "duel"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return test::smdm_eval(arguments);
+  };
+  const auto answer = Json::parse(run({}).out);
+  CHECK(answer.at("bound") == "sampler");
+  CHECK(answer.at("standard_error").is_null());
+  CHECK(answer.at("rows") == 4);
+  CHECK(Json::parse(run({"--steps", "2", "--cfg", "0.5"}).out).at("rows") == 4);
+  const auto refused = run({"--sampler", "llada"});
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "llada: it ranks positions by the tokens just drawn"));
+}
+
 TEST_CASE("an option that needs a token that ends a text is refused where there is none") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "in.jsonl";

@@ -1,5 +1,5 @@
-// Dream 7B (arXiv:2508.15487): its diffusion ends at 1e-3, and positions are ranked in one of four
-// ways, by the largest score or, at a temperature, by chance.
+// Dream 7B (arXiv:2508.15487): its diffusion ends at 1e-3 as published, and positions are ranked in
+// one of four ways, by the largest score or, at a temperature, by chance.
 #include <cmath>
 #include <utility>
 
@@ -10,7 +10,6 @@
 namespace smdm::policies {
 namespace {
 
-constexpr float kEnd = 1e-3F;
 constexpr double kLogOffset = 1e-10;  // of the published entropy
 
 FactNeeds needs_of(DreamAlgorithm algorithm) {
@@ -34,7 +33,7 @@ double sureness(DreamAlgorithm algorithm, const Candidate& one) {
 }  // namespace
 
 Made dream(const PolicyConfig& config, Hidden /*hidden*/, PositionDraws draws) {
-  auto times = diffusion_times(config.steps, kEnd);
+  auto times = diffusion_times(config.steps, config.end_time);
   if (config.algorithm == DreamAlgorithm::origin)
     return std::make_unique<DrawnByTime>(std::move(times), std::move(draws));
   // Positions drawn without replacement with probabilities p are the largest p / e, e ~ Exp(1);

@@ -42,6 +42,8 @@ void check_policy(const PolicyConfig& config) {
   want(std::isfinite(config.factor) && config.factor > 0.0, "a factor above 0", config.factor);
   want(is_finite_from_zero(config.entropy_bound), "an entropy bound of 0 or more",
        config.entropy_bound);
+  want(config.end_time > 0.0F && config.end_time < 1.0F, "an end time above 0 and below 1",
+       static_cast<double>(config.end_time));
   want(is_finite_from_zero(config.algorithm_temperature), "a ranking's temperature of 0 or more",
        config.algorithm_temperature);
 }
