@@ -97,9 +97,11 @@ class Document final : public LogitsSource {
   }
 
   void commit() {
+    const auto chosen = policy_->choose(candidates_);
     std::vector<Candidate> revealed;
+    revealed.reserve(chosen.size());
     bool changed = false;
-    for (const auto index : policy_->choose(candidates_)) {
+    for (const auto index : chosen) {
       revealed.push_back(candidates_[index]);
       sequence_.ids[revealed.back().position] = revealed.back().token;
       changed = changed || revealed.back().token != sequence_.mask_id;

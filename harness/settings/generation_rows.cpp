@@ -102,8 +102,8 @@ Json usual_stages(const Settings& decided, const DecisionFor& /*what*/) {
 }
 
 /// The likelihood of a sampler that always takes the best token is 0 or minus infinity.
-Json usual_temperature(const Settings& /*decided*/, const DecisionFor& what) {
-  return what.work == Work::likelihood ? 1.0 : 0.0;
+Json usual_temperature(const Settings& decided, const DecisionFor& what) {
+  return what.work == Work::likelihood && draws(decided) ? 1.0 : 0.0;
 }
 
 /// A second stage goes on from what the first has written, which therefore never finishes early.

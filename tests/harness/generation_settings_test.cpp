@@ -27,7 +27,7 @@ Settings settings_of(const Given& given) {
 }
 
 DecisionFor prompts_of(const std::string& family) {
-  return {.work = Work::generation, .family = family};
+  return {.task = "", .work = Work::generation, .family = family};
 }
 
 Decided decided(const Given& given,
@@ -220,30 +220,32 @@ TEST_CASE("a text ends before the first of its stop texts, wherever it is listed
   CHECK(before_stop("Q: it? A: that Q:", stops, 3) == "Q: it? A: that ");
 }
 
-/// The lines of --prompts on an embedded model whose answers end early.
-std::vector<Json> answers_of(const std::vector<std::string>& more, int code = 0) {
+/// The lines of --prompts on an embedded model: answers of `micro-reverse-mdm` end early.
+std::vector<Json> answers_of(const std::string& name, const std::vector<std::string>& more) {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "in.jsonl";
   test::write_file(file, R"({"id": 1, "prompt": "Ann Berg is the"})"
                          "\n"
                          R"({"id": 2, "prompt": "The mayor of Cedarton is"})"
                          "\n");
-  const auto model = std::filesystem::path(SMDM_SOURCE_DIR) / "embedded" / "micro-reverse-mdm";
+  const auto model = std::filesystem::path(SMDM_SOURCE_DIR) / "embedded" / name;
   std::vector<std::string> arguments = {"--prompts", file.string(), "--model", model.string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   const auto result = test::smdm_eval(arguments);
   INFO(result.err);
-  CHECK(result.code == code);
+  CHECK(result.code == 0);
   std::vector<Json> lines;
   for (const auto& line : test::lines_of(result.out)) lines.push_back(Json::parse(line));
   return lines;
 }
 
 TEST_CASE("--eos, --stop and --samples on the command line") {
-  const std::vector<std::string> llada = {"--sampler", "llada", "--gen-length", "20"};
-  const auto with = [&](std::vector<std::string> more) {
+  const std::vector<std::string> llada = {"--sampler", "llada",          "--gen-length",
+                                          "20",        "--block-length", "4"};
+  const auto with = [&](std::vector<std::string> more,
+                        const std::string& name = "micro-reverse-mdm") {
     more.insert(more.begin(), llada.begin(), llada.end());
-    return answers_of(more);
+    return answers_of(name, more);
   };
   const auto whole = with({"--eos", "ignore"});
   const auto finished = with({});
@@ -261,13 +263,14 @@ TEST_CASE("--eos, --stop and --samples on the command line") {
   }
   CHECK(saved > 0);
 
-  const auto text = finished.front().at("text").get<std::string>();
+  const auto text = with({}, "micro-base-mdm").front().at("text").get<std::string>();
   REQUIRE(text.size() > 3);
   const auto stop = text.substr(2, 2);
-  const auto stopped = with({"--stop", "a text that never comes, \t", "--stop", stop});
+  const auto stopped =
+      with({"--stop", "a text that never comes, \t", "--stop", stop}, "micro-base-mdm");
   CHECK(stopped.front().at("text") == text.substr(0, text.find(stop)));
 
-  const auto samples = with({"--temperature", "1", "--samples", "3"});
+  const auto samples = with({"--temperature", "1", "--samples", "3"}, "micro-base-mdm");
   REQUIRE(samples.size() == 6);
   std::set<std::string> texts;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -276,7 +279,7 @@ TEST_CASE("--eos, --stop and --samples on the command line") {
     texts.insert(samples[i].at("output_ids").dump());
   }
   CHECK(texts.size() > 4);
-  const auto one = with({"--temperature", "1"});
+  const auto one = with({"--temperature", "1"}, "micro-base-mdm");
   CHECK(one.front().at("output_ids") == samples.front().at("output_ids"));
 }
 

@@ -66,21 +66,23 @@ Given answer(const Given& more) {
 
 std::vector<Example> generation_examples() {
   const Given llada = {{"sampler", "llada"}, {"steps", 4}};
-  const Given dream = {{"sampler", "dream"}, {"steps", 4}};
-  const Given noisy = {{"steps", 4}, {"temperature", 1.0}};
-  const Given published = {{"sampler", "factor"}, {"factor", 0.5}, {"eos", "ignore"}};
-  return {{"gen-length", answer({{"steps", 4}}), 20},
+  const Given noisy = {{"steps", 4}, {"temperature", 3.0}};
+  const Given dream = with(noisy, {{"sampler", "dream"}, {"eos", "ignore"}});
+  const Given published = {
+      {"sampler", "factor"}, {"factor", 0.001}, {"temperature", 3.0}, {"eos", "ignore"}};
+  const Given blocks = with(llada, {{"steps", 16}, {"block-length", 4}});
+  return {{"gen-length", answer({{"steps", 4}}), 2},
           {"block-length", answer(with(llada, {{"block-length", 16}})), 8},
           {"threshold", answer({{"sampler", "threshold"}, {"threshold", 0.99}}), 0.05},
           {"factor", answer({{"sampler", "factor"}, {"factor", 0.1}}), 20.0},
           {"entropy-bound", answer({{"sampler", "entropy-bound"}, {"entropy-bound", 0.0}}), 20.0},
           {"remasking", answer(llada), "random"},
           {"algorithm", answer(dream), "origin"},
-          {"algorithm-temperature", answer(dream), 2.0},
+          {"algorithm-temperature", answer(dream), 50.0},
           {"parity", answer(published), true},
           {"top-p", answer(noisy), 0.1},
           {"top-k", answer(noisy), 1},
-          {"eos", answer({{"sampler", "llada"}, {"steps", 16}, {"eos", "ignore"}}), "finish"},
+          {"eos", answer(with(blocks, {{"eos", "ignore"}})), "finish"},
           {"logits-eos-inf", answer(llada), true},
           {"confidence-eos-eot-inf", answer(llada), true},
           {"stop", answer(noisy), {"a", "e"}}};
