@@ -8,6 +8,7 @@
 #include "evaluators/likelihood/all_estimators.hpp"
 #include "harness/settings/refuse.hpp"
 #include "harness/settings/table.hpp"
+#include "harness/settings/unused.hpp"
 
 namespace smdm {
 namespace {
@@ -24,9 +25,7 @@ bool uses_sampler(const Settings& decided, const DecisionFor& what, ModelKind ki
 
 void check_uses(const Settings& asked, const Settings& decided, Work work) {
   for (const auto& setting : all_settings()) {
-    const bool of_samplers =
-        setting.use.where != nullptr && is_used(setting, Work::generation, ModelKind::mdm);
-    if (!of_samplers || !is_given(setting, asked)) continue;
+    if (!is_of_samplers(setting) || !is_given(setting, asked)) continue;
     if (is_used(setting, work, ModelKind::mdm) && setting.use.where(decided)) continue;
     const auto who = work == Work::likelihood ? std::string(Duel::kName) + " with " : "";
     refuse("--" + name_of(setting), "a sampler that uses it", who + decided.sampler.value());

@@ -15,11 +15,6 @@ bool is_asked(const Setting& setting, const Settings& given) {
          read(setting, given) != Json(0.0);
 }
 
-/// One of the settings of generations that a likelihood uses, too, where it is a sampler's (DUEL).
-bool is_of_samplers(const Setting& setting) {
-  return setting.use.where != nullptr && is_used(setting, Work::generation, ModelKind::mdm);
-}
-
 /// One of the settings that say how a masked diffusion model's likelihood is estimated. Only these
 /// are named where other work does not use them: several tasks of one run may each need settings of
 /// their own, those of samplers among them.
@@ -44,6 +39,10 @@ void note_unused(const std::string& who,
 }
 
 }  // namespace
+
+bool is_of_samplers(const Setting& setting) {
+  return setting.use.where != nullptr && is_used(setting, Work::generation, ModelKind::mdm);
+}
 
 std::string before_note(const std::string& task) {
   return task.empty() ? std::string() : task + ": ";

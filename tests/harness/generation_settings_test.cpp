@@ -206,6 +206,11 @@ TEST_CASE("duel takes samplers whose positions follow from the logits, and says 
   CHECK(recorded.at("block_length") == 4);
   CHECK(recorded.at("temperature") == 1.0);
   CHECK_FALSE(recorded.contains("mc_samples"));
+  // Those of the task's generations are left aside.
+  const DecisionFor probed{.task = "reverse_curse_d2n"};
+  const auto probe = decided(duel({}), probed);
+  CHECK(std::get<Duel>(std::get<LikelihoodSettings>(probe.work).config.estimator).policy.steps ==
+        0);
   // Other estimators record nothing of samplers.
   const auto other = decided({{"sampler", "llada"}}, requests).recorded.at("settings");
   CHECK_FALSE(other.contains("sampler"));
