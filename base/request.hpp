@@ -15,6 +15,7 @@ enum class Bound : std::uint8_t {
   exact,       ///< the log-probability itself (an autoregressive model)
   lower,       ///< an evidence lower bound, or an unbiased estimate of one
   chain_rule,  ///< a masked diffusion model read left to right: neither of the two
+  sampler,     ///< the log-probability itself, but of what one sampler writes (DUEL)
 };
 
 /// The name of a bound in every file we write.
@@ -26,6 +27,8 @@ enum class Bound : std::uint8_t {
       return "lower";
     case Bound::chain_rule:
       return "chain_rule";
+    case Bound::sampler:
+      return "sampler";
   }
   return "";
 }
@@ -83,6 +86,9 @@ struct Estimate {
 struct Generation {
   std::vector<std::int64_t> output_ids;  ///< prompt included
   std::int64_t forwards = 0;  ///< model calls the document took part in; a guided pair counts once
+  std::int64_t rows = 0;      ///< rows of these calls, the CFG branch included
+  std::int64_t tokens = 0;    ///< tokens of these rows, likewise
+  std::int64_t new_tokens = 0;  ///< of the answer, before the first that ends a text
 };
 
 }  // namespace smdm

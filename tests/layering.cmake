@@ -47,7 +47,8 @@ set(users_catch)  # tests only
 # The command line, which must start without LibTorch: beginnings of files that reach none of its headers,
 # neither themselves nor through headers of the project.
 set(without_torch harness/cli/ harness/bench/options. harness/train/options. harness/jobs/input_lines.
-    harness/jobs/list_tasks. harness/jobs/rescore. harness/settings/likelihood_rows. harness/settings/refuse.
+    harness/jobs/list_tasks. harness/jobs/rescore. harness/settings/generation_rows. harness/settings/likelihood_rows.
+    harness/settings/refuse.
     harness/settings/setting. harness/settings/table.)
 
 # Files are opened, looked at, named and removed in base/files alone: there outputs never replace a device

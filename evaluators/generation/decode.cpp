@@ -25,7 +25,9 @@ class Document {
            const DecodingConfig& config,
            DecodingDraws draws,
            std::function<void(const Generation&)> done)
-      : cache_(model.make_cache(config.total_length)),
+      : length_(config.gen_length ? std::ssize(prompt) + *config.gen_length : config.total_length),
+        prompt_(prompt.size()),
+        cache_(model.make_cache(length_)),
         config_(config),
         draws_(std::move(draws)),
         done_(std::move(done)) {
@@ -42,6 +44,8 @@ class Document {
     group.rows.append(
         std::span(generation_.output_ids).subspan(static_cast<std::size_t>(cache_->tokens())));
     group.rows.wanted.push_back(group.rows.tokens() - 1);
+    ++generation_.rows;
+    generation_.tokens += group.rows.tokens();
     return group;
   }
 
@@ -54,6 +58,8 @@ class Document {
         .margin = draws_.margin};
     ids.push_back(choose_tokens(logits, config_.temperature, draws).front());
     ended_ = std::ranges::find(config_.eos_ids, ids.back()) != config_.eos_ids.end();
+    if (!ended_) ++generation_.new_tokens;
+    if (config_.stop) ended_ = ended_ || config_.stop(std::span(ids).subspan(prompt_)).has_value();
     ++generation_.forwards;
     waiting_ = false;
   }
@@ -62,9 +68,11 @@ class Document {
 
  private:
   [[nodiscard]] bool complete() const {
-    return ended_ || std::ssize(generation_.output_ids) == config_.total_length;
+    return ended_ || std::ssize(generation_.output_ids) == length_;
   }
 
+  std::int64_t length_;  ///< of prompt and answer
+  std::size_t prompt_;
   std::unique_ptr<KvCache> cache_;
   const DecodingConfig& config_;
   DecodingDraws draws_;
@@ -95,15 +103,16 @@ void check_config(const ModelInfo& info, const DecodingConfig& config) {
   check_temperature(config.temperature);
   check_seed(config.seed);
   check_limits(config.packing);
-  check_total_length(info, config.total_length);
+  check_total_length(info, config.gen_length.value_or(config.total_length));
 }
 
 }  // namespace
 
 DecodingDraws decoding_draws(std::uint64_t seed,
                              std::span<const std::int64_t> prompt,
-                             std::int64_t vocab_tokens) {
-  const RandomStream noise(seed, Purpose::decode_token, prompt);
+                             std::int64_t vocab_tokens,
+                             std::int64_t sample) {
+  const RandomStream noise(seed, Purpose::decode_token, sample_content(prompt, sample));
   return {.noise =
               [noise, vocab_tokens](std::size_t position, std::span<const std::int64_t> tokens,
                                     std::span<double> out) {

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/request.hpp"
+#include "evaluators/generation/samplers.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "models/language_model.hpp"
 
@@ -19,6 +21,8 @@ struct DecodingConfig {
   double temperature = 0.0;         ///< of the Gumbel noise, see choose_tokens(); 0 is greedy
   std::vector<std::int64_t> eos_ids = {};  ///< a document ends after any of these, which it keeps
   std::uint64_t seed = 0;                  ///< below 2^32
+  std::optional<std::int64_t> gen_length = {};  ///< of the answer, in place of total_length
+  StopRule stop = {};
   // Changes only the speed (and the memory: every document in work has its cache).
   PackingLimits packing = {};
 };
@@ -32,15 +36,18 @@ struct DecodingDraws {
   double margin = 0.0;  ///< see TokenDraws
 };
 
-/// Draws that depend on the seed and the prompt alone.
+/// Draws that depend on the seed, the prompt and the number of the answer alone.
+/// @param sample  which of several answers to the prompt
 [[nodiscard]] DecodingDraws decoding_draws(std::uint64_t seed,
                                            std::span<const std::int64_t> prompt,
-                                           std::int64_t vocab_tokens);
+                                           std::int64_t vocab_tokens,
+                                           std::int64_t sample = 0);
 
 /// Called once per prompt, in any order, as soon as its document is finished.
 using DecodingDone = std::function<void(std::size_t index, const Generation& generation)>;
 
-/// Continues every prompt up to total_length or an end token.
+/// Continues every prompt up to total_length (or by gen_length tokens), an end token or a stop
+/// text.
 ///
 /// Many documents share each forward, and one that ends makes room for the next; yet a document's
 /// result depends on itself alone. `forwards` is the number of tokens generated.

@@ -17,12 +17,6 @@
 namespace smdm {
 namespace {
 
-[[noreturn]] void reject_logits() {
-  throw Error(
-      ErrorKind::checkpoint,
-      "wanted finite logits from the model, got NaN or infinity: are its weights too large?");
-}
-
 /// How far apart the noise of two tokens can be at temperature 1, where every uniform lies in
 /// [margin, 1 - margin]; rounded up.
 double widest_noise(double margin) {
@@ -86,11 +80,23 @@ std::vector<std::int64_t> first_choices(const at::Tensor& logits) {
 
 }  // namespace
 
+void reject_logits() {
+  throw Error(
+      ErrorKind::checkpoint,
+      "wanted finite logits from the model, got NaN or infinity: are its weights too large?");
+}
+
+at::Tensor without_tokens(const at::Tensor& logits, std::span<const std::int64_t> tokens) {
+  if (tokens.empty()) return logits;
+  auto others = logits.clone();
+  for (const auto token : tokens)
+    others.select(-1, token).fill_(-std::numeric_limits<double>::infinity());
+  return others;
+}
+
 at::Tensor without_mask(const at::Tensor& logits, const MaskedDiffusion& diffusion) {
   if (diffusion.excludes_mask || diffusion.mask_id >= logits.size(-1)) return logits;
-  auto others = logits.clone();
-  others.select(-1, diffusion.mask_id).fill_(-std::numeric_limits<double>::infinity());
-  return others;
+  return without_tokens(logits, std::span(&diffusion.mask_id, 1));
 }
 
 std::vector<std::int64_t> choose_tokens(const at::Tensor& logits,

@@ -33,6 +33,13 @@ struct TokenDraws {
 /// @param logits  [n, V]
 [[nodiscard]] at::Tensor without_mask(const at::Tensor& logits, const MaskedDiffusion& diffusion);
 
+/// The same for any ids of the vocabulary. The very same tensor for none.
+[[nodiscard]] at::Tensor without_tokens(const at::Tensor& logits,
+                                        std::span<const std::int64_t> tokens);
+
+/// @throws Error(checkpoint)  always: the model's logits are no numbers
+[[noreturn]] void reject_logits();
+
 /// One token per row: argmax of l - T ln(-ln u), in float64 and with one u per token; the lowest id
 /// where several are equal. It is the argmax of exp(l) / (-ln u)^T, the noise of the published
 /// samplers; at T = 1 it follows softmax(l). At T = 0 it is the argmax of l and nothing is drawn.
@@ -49,11 +56,14 @@ struct TokenDraws {
 [[nodiscard]] std::vector<double> log_confidences(const at::Tensor& logits,
                                                   std::span<const std::int64_t> tokens);
 
-/// A token that may be put at a position.
+/// A token that may be put at a position, and what is known of the position's distribution.
 struct Candidate {
   std::size_t position = 0;
   std::int64_t token = 0;
-  double log_confidence = 0.0;
+  double log_confidence = 0.0;  ///< of the token, nats
+  double entropy = 0.0;         ///< nats
+  double best = 0.0;            ///< the largest probability
+  double second = 0.0;          ///< the largest but one
 };
 
 /// The `count` candidates of highest confidence, highest first; of equal ones, the earlier in

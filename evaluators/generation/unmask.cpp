@@ -1,15 +1,20 @@
-// A document is a source that wants the logits of its masked positions once a step. It plans which
-// positions a step reveals, chooses tokens as logits come in, and commits them when it has seen all
-// that it asked for.
+// A document is a source that wants the logits of some of its masked positions once a step. Its
+// policy says which, tokens are drawn as logits come in, and when all have come the policy says
+// which of them are revealed.
 #include "evaluators/generation/unmask.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <ATen/core/Tensor.h>
 
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
-#include "evaluators/generation/schedule.hpp"
+#include "evaluators/generation/policies/policy.hpp"
 #include "evaluators/rows/checks.hpp"
 #include "evaluators/rows/guidance.hpp"
 #include "evaluators/rows/logits_source.hpp"
@@ -18,125 +23,182 @@
 namespace smdm {
 namespace {
 
-/// Whether a sampler chooses among positions by the model's confidence in their tokens.
-bool ranks(Sampler sampler) {
-  switch (sampler) {
-    case Sampler::confidence:
-      return true;
-    case Sampler::ancestral:
-      return false;
-  }
-  throw std::invalid_argument("a sampler that is not known");
-}
-
-/// One document, from its prompt to the last mask.
+/// One document, from its prompt to its end.
 class Document final : public LogitsSource {
  public:
-  /// @param diffusion, config, times  outlive the document
+  /// @param diffusion, config  outlive the document
+  /// @param context  ids in front of the answer
   Document(MaskedSequence sequence,
+           std::size_t context,
            const MaskedDiffusion& diffusion,
            const UnmaskingConfig& config,
-           const std::vector<float>& times,
-           UnmaskingDraws draws,
-           std::function<void(const Generation&)> done)
+           UnmaskingPrompt prompt,
+           const GenerationDone& done)
       : sequence_(std::move(sequence)),
-        diffusion_(diffusion),
+        context_(context),
         config_(config),
-        times_(times),
-        draws_(std::move(draws)),
-        done_(std::move(done)) {}
+        index_(prompt.index),
+        draws_(std::move(prompt.draws)),
+        trace_(std::move(prompt.trace)),
+        done_(done),
+        policy_(make_policy(config.policy,
+                            sequence_.masked(),
+                            {.uniform = draws_.choice, .exponential = draws_.exponential})),
+        reader_({.temperature = config.temperature,
+                 .top_p = config.top_p,
+                 .top_k = config.top_k,
+                 .keeps_mask = config.keeps_mask},
+                config.special,
+                diffusion,
+                needs(),
+                config.policy.sampler == Sampler::dream) {}
 
   std::optional<RowGroup> next() override {
-    if (!wanted_.empty()) return std::nullopt;
-    for (; step_ < config_.steps; ++step_) {
-      const auto masked = sequence_.masked();
-      if (masked.empty()) return std::nullopt;
-      plan(masked);
-      if (wanted_.empty()) continue;
-      ++forwards_;
-      return sequence_.ask(wanted_);
-    }
-    return std::nullopt;
+    if (!step_.wanted.empty() || ended_) return std::nullopt;
+    const auto masked = sequence_.masked();
+    if (masked.empty()) return std::nullopt;
+    auto step = policy_->next(masked);
+    if (!step) return std::nullopt;
+    step_ = std::move(*step);
+    auto group = sequence_.ask(step_.wanted);
+    ++generation_.forwards;
+    generation_.rows += static_cast<std::int64_t>(group.rows.rows());
+    generation_.tokens += group.rows.tokens();
+    return group;
   }
 
-  void see(std::int64_t first, const at::Tensor& all_logits) override {
-    const auto logits = without_mask(all_logits, diffusion_);
+  void see(std::int64_t first, const at::Tensor& logits) override {
+    const auto positions =
+        std::span(step_.wanted)
+            .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(logits.size(0)));
     const TokenDraws draws{
         .uniforms =
             [&](std::int64_t row, std::span<const std::int64_t> tokens, std::span<double> out) {
-              draws_.noise(step_, wanted_[static_cast<std::size_t>(first + row)], tokens, out);
+              draws_.noise(step_.number, positions[static_cast<std::size_t>(row)], tokens, out);
             },
         .margin = draws_.margin};
-    const auto tokens = choose_tokens(logits, config_.temperature, draws);
-    const auto confidences = ranks(config_.sampler) ? log_confidences(logits, tokens)
-                                                    : std::vector<double>(tokens.size());
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      candidates_.push_back({.position = wanted_[static_cast<std::size_t>(first) + i],
-                             .token = tokens[i],
-                             .log_confidence = confidences[i]});
-    }
-    if (candidates_.size() == wanted_.size()) commit();
+    const auto drawn = reader_.draw(logits, draws, positions);
+    candidates_.insert(candidates_.end(), drawn.begin(), drawn.end());
+    if (candidates_.size() == step_.wanted.size()) commit();
   }
 
-  void finish() override { done_({.output_ids = std::move(sequence_.ids), .forwards = forwards_}); }
+  void finish() override {
+    auto& ids = sequence_.ids;
+    if (ended_) ids.resize(*ended_);
+    if (config_.ending.eos != EosRule::ignore) ids.resize(end_of(ids.size()));
+    generation_.new_tokens =
+        static_cast<std::int64_t>(first_eos(ids.size()) - std::min(context_, ids.size()));
+    generation_.output_ids = std::move(ids);
+    done_(index_, generation_);
+  }
 
  private:
-  /// Sets the positions whose tokens this step needs, and how many of them it reveals.
-  void plan(const std::vector<std::size_t>& masked) {
-    const auto share = revealed_share(times_, step_);
-    switch (config_.sampler) {
-      case Sampler::confidence:
-        revealed_ = static_cast<std::size_t>(
-            revealed_count(static_cast<std::int64_t>(masked.size()), share));
-        if (revealed_ > 0) wanted_ = masked;
-        return;
-      case Sampler::ancestral:
-        for (const auto position : masked) {
-          if (draws_.choice(step_, position) < share) wanted_.push_back(position);
-        }
-        revealed_ = wanted_.size();
-        return;
-    }
-    throw std::invalid_argument("a sampler that reveals nothing");
+  [[nodiscard]] FactNeeds needs() const {
+    auto needs = policy_->needs();
+    needs.confidence = needs.confidence || trace_ != nullptr;
+    return needs;
   }
 
   void commit() {
-    for (const auto& chosen : most_confident(std::exchange(candidates_, {}), revealed_)) {
-      sequence_.ids[chosen.position] = chosen.token;
+    const auto chosen = policy_->choose(candidates_);
+    std::vector<Candidate> revealed;
+    revealed.reserve(chosen.size());
+    bool changed = false;
+    for (const auto index : chosen) {
+      revealed.push_back(candidates_[index]);
+      sequence_.ids[revealed.back().position] = revealed.back().token;
+      changed = changed || revealed.back().token != sequence_.mask_id;
     }
-    wanted_.clear();
-    ++step_;
+    candidates_.clear();
+    if (trace_) trace_(step_.number, revealed);
+    if (!changed) require_steps();
+    step_.wanted.clear();
+    look_for_end();
+  }
+
+  /// A step that changed nothing is followed by its like for ever, where no number of steps ends
+  /// that.
+  void require_steps() const {
+    const auto& sampler = entry_of(config_.policy.sampler);
+    if (sampler.steps || config_.temperature > 0.0) return;
+    throw Error(ErrorKind::failure, std::string("sampler ") + sampler.name +
+                                        ": wanted a token other than the mask, got the mask at "
+                                        "every position that was to be revealed, and will again");
+  }
+
+  /// Ends the document if nothing behind what is decided can be part of its answer.
+  void look_for_end() {
+    const auto& ending = config_.ending;
+    const bool finishes = ending.eos == EosRule::finish && !ending.eos_ids.empty();
+    if (!finishes && !ending.stop) return;
+    const auto masked = std::ranges::find(sequence_.ids, sequence_.mask_id);
+    const auto decided = static_cast<std::size_t>(masked - sequence_.ids.begin());
+    if (decided <= looked_at_) return;
+    looked_at_ = decided;
+    const auto end = finishes ? end_of(decided) : decided;
+    if (finishes && first_eos(decided) < decided) ended_ = end;
+    if (!ending.stop || decided <= context_) return;
+    const auto answer = std::span(sequence_.ids).subspan(context_);
+    if (const auto kept = ending.stop(answer.first(end - context_))) ended_ = context_ + *kept;
+  }
+
+  /// The place of the first token behind the prompt, and before `limit`, that ends a text; `limit`
+  /// where there is none.
+  [[nodiscard]] std::size_t first_eos(std::size_t limit) const {
+    const auto& eos = config_.ending.eos_ids;
+    auto at = std::min(context_, limit);
+    while (at < limit && std::ranges::find(eos, sequence_.ids[at]) == eos.end()) ++at;
+    return at;
+  }
+
+  /// One behind that token.
+  [[nodiscard]] std::size_t end_of(std::size_t limit) const {
+    return std::min(first_eos(limit) + 1, limit);
   }
 
   MaskedSequence sequence_;
-  const MaskedDiffusion& diffusion_;
+  std::size_t context_;
   const UnmaskingConfig& config_;
-  const std::vector<float>& times_;
+  std::size_t index_;
   UnmaskingDraws draws_;
-  std::function<void(const Generation&)> done_;
-  std::int64_t step_ = 0;
-  std::int64_t forwards_ = 0;
-  std::vector<std::size_t> wanted_;  ///< asked for in this step; empty between steps
-  std::size_t revealed_ = 0;
+  StepDone trace_;
+  const GenerationDone& done_;
+  std::unique_ptr<Policy> policy_;
+  TokenReader reader_;
+  PolicyStep step_;  ///< what is asked for; wants nothing between steps
   std::vector<Candidate> candidates_;
+  std::size_t looked_at_ = 0;         ///< ids that look_for_end() has seen
+  std::optional<std::size_t> ended_;  ///< how many ids are left where the document ended early
+  Generation generation_;
 };
 
 void check_config(const ModelInfo& info, const UnmaskingConfig& config) {
   require_masked_diffusion(info, "sampling by unmasking");
   check_guidance(info, config.cfg);
-  check_temperature(config.temperature);
+  check_policy(config.policy);
+  if (config.policy.steps < 1) throw std::invalid_argument("wanted at least one step, got 0");
+  check_token_rule(
+      {.temperature = config.temperature, .top_p = config.top_p, .top_k = config.top_k});
   check_seed(config.seed);
   check_limits(config.packing);
-  check_total_length(info, config.total_length);
+  check_total_length(info, config.gen_length.value_or(config.total_length));
+}
+
+/// Tokens of a document: prompt and answer.
+std::size_t length_of(const UnmaskingConfig& config, std::size_t prompt) {
+  if (config.gen_length) return prompt + static_cast<std::size_t>(*config.gen_length);
+  return static_cast<std::size_t>(config.total_length);
 }
 
 }  // namespace
 
 UnmaskingDraws unmasking_draws(std::uint64_t seed,
                                std::span<const std::int64_t> prompt,
-                               std::int64_t vocab_tokens) {
-  const RandomStream choice(seed, Purpose::unmask_choice, prompt);
-  const RandomStream noise(seed, Purpose::unmask_token, prompt);
+                               std::int64_t vocab_tokens,
+                               std::int64_t sample) {
+  const auto content = sample_content(prompt, sample);
+  const RandomStream choice(seed, Purpose::unmask_choice, content);
+  const RandomStream noise(seed, Purpose::unmask_token, content);
   return {.choice =
               [choice](std::int64_t step, std::size_t position) {
                 return choice.uniform_float(step, static_cast<std::int64_t>(position));
@@ -147,7 +209,11 @@ UnmaskingDraws unmasking_draws(std::uint64_t seed,
                 noise.uniforms(step, static_cast<std::int64_t>(position) * vocab_tokens, tokens,
                                out);
               },
-          .margin = RandomStream::kMargin};
+          .margin = RandomStream::kMargin,
+          .exponential =
+              [choice](std::int64_t step, std::size_t position) {
+                return -std::log(choice.uniform(step, static_cast<std::int64_t>(position)));
+              }};
 }
 
 void unmask(const LanguageModel& model,
@@ -156,21 +222,18 @@ void unmask(const LanguageModel& model,
             const GenerationDone& done) {
   const auto& info = model.info();
   check_config(info, config);
-  const auto times = diffusion_times(config.steps);
   const auto& diffusion = std::get<MaskedDiffusion>(info.objective);
   const OpenLogitsSource open_next = [&]() -> std::unique_ptr<LogitsSource> {
     auto prompt = next();
     if (!prompt) return nullptr;
-    const auto index = prompt->index;
     const auto context = prompt->ids.size();
     MaskedSequence sequence{.ids = std::move(prompt->ids),
                             .given = {{.begin = 0, .end = context}},
                             .mask_id = diffusion.mask_id,
                             .cfg = prompt->cfg};
-    sequence.ids.resize(static_cast<std::size_t>(config.total_length), diffusion.mask_id);
-    return std::make_unique<Document>(
-        std::move(sequence), diffusion, config, times, std::move(prompt->draws),
-        [&done, index](const Generation& generation) { done(index, generation); });
+    sequence.ids.resize(length_of(config, context), diffusion.mask_id);
+    return std::make_unique<Document>(std::move(sequence), context, diffusion, config,
+                                      std::move(*prompt), done);
   };
   run_sources(model, open_next, config.packing);
 }

@@ -1,7 +1,6 @@
 /// Generation with masked diffusion models: masks are revealed over a number of steps.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,40 +9,42 @@
 #include <vector>
 
 #include "base/request.hpp"
-#include "base/text/names.hpp"
+#include "evaluators/generation/samplers.hpp"
 #include "evaluators/generation/token_choice.hpp"
+#include "evaluators/generation/tokens.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "models/language_model.hpp"
 
 namespace smdm {
 
-/// Which masked positions a step reveals. With t and s the times before and after the step
-/// (schedule.hpp):
-enum class Sampler : std::uint8_t {
-  confidence,  ///< the floor(masked * (1 - s / t)) of highest confidence (published as "greddy")
-  ancestral,   ///< each one with probability 1 - s / t (published as "origin")
+/// How a document ends before its last position, and where what it says ends.
+struct Ending {
+  EosRule eos = EosRule::ignore;
+  std::vector<std::int64_t> eos_ids = {};  ///< tokens that end a text; none: nothing ends it
+  StopRule stop = {};
 };
-
-/// Every sampler by its name, in the order of --help.
-inline constexpr std::array kAllSamplers{
-    Named<Sampler>{.name = "confidence", .value = Sampler::confidence},
-    Named<Sampler>{.name = "ancestral", .value = Sampler::ancestral}};
 
 struct UnmaskingConfig {
   // Changes what is generated.
-  Sampler sampler = Sampler::confidence;
-  std::int64_t steps = 256;         ///< >= 1
+  PolicyConfig policy = {};
   std::int64_t total_length = 256;  ///< of prompt and answer together, at most max_tokens
   double temperature = 0.0;         ///< of the Gumbel noise, see choose_tokens()
   double cfg = 0.0;                 ///< see guidance.hpp; the unconditional branch hides the prompt
   std::uint64_t seed = 0;           ///< below 2^32
+  std::optional<std::int64_t> gen_length = {};  ///< of the answer, in place of total_length
+  double top_p = 1.0;                           ///< see TokenRule
+  std::int64_t top_k = 0;                       ///< likewise
+  bool keeps_mask = false;                      ///< likewise
+  SpecialTokens special = {};
+  Ending ending = {};
   // Changes only the speed.
   PackingLimits packing = {};
 };
 
 /// Where one document's chance comes from.
 struct UnmaskingDraws {
-  /// Uniform in [0, 1): the ancestral sampler reveals a position where it is below 1 - s / t.
+  /// Uniform in [0, 1), for the samplers that choose positions by chance: the ancestral one reveals
+  /// a position where it is below 1 - s / t.
   std::function<float(std::int64_t step, std::size_t position)> choice;
   /// Fills in one uniform of (0, 1) per token (ascending) for the noise at a position.
   std::function<void(std::int64_t step,
@@ -52,12 +53,22 @@ struct UnmaskingDraws {
                      std::span<double> uniforms)>
       noise;
   double margin = 0.0;  ///< see TokenDraws
+  /// Exponential of mean 1, for Dream's ranking by chance. It may share its bits with `choice`: no
+  /// sampler uses both.
+  std::function<double(std::int64_t step, std::size_t position)> exponential = {};
 };
 
-/// Draws that depend on the seed and the prompt alone.
+/// Draws that depend on the seed, the prompt and the number of the answer alone.
+/// @param sample  which of several answers to the prompt
 [[nodiscard]] UnmaskingDraws unmasking_draws(std::uint64_t seed,
                                              std::span<const std::int64_t> prompt,
-                                             std::int64_t vocab_tokens);
+                                             std::int64_t vocab_tokens,
+                                             std::int64_t sample = 0);
+
+/// What a step revealed.
+/// @param step      names the step's draws: steps that reveal nothing are counted
+/// @param revealed  in the order of their rank; log_confidence is always there
+using StepDone = std::function<void(std::int64_t step, std::span<const Candidate> revealed)>;
 
 /// Called once per prompt, in any order, as soon as its document is finished.
 using GenerationDone = std::function<void(std::size_t index, const Generation& generation)>;
@@ -67,23 +78,25 @@ struct UnmaskingPrompt {
   std::size_t index = 0;          ///< what `done` is called with
   std::vector<std::int64_t> ids;  ///< that check_prompt() accepts; mask ids in them are filled too
   UnmaskingDraws draws;
-  double cfg = 0.0;  ///< see guidance.hpp; the unconditional branch hides the prompt
+  double cfg = 0.0;     ///< see guidance.hpp; the unconditional branch hides the prompt
+  StepDone trace = {};  ///< called after each step, where there is one
 };
 
 /// The next prompt, or nothing: none now. It is asked again whenever a document has ended, so that
 /// one document may follow from another.
 using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
 
-/// Fills every prompt up to total_length.
+/// Answers every prompt: masks behind it, up to total_length or gen_length of them, are filled.
 ///
 /// Every document is sampled as if it were alone, though many share each forward: its result does
-/// not depend on the others, their order or the packing. In each step the model sees the document
-/// once (with its unconditional twin where cfg > 0) and a token is chosen for every masked
-/// position; the confidence sampler ranks them by the softmax probability (float64, without noise,
-/// after guidance; of equals the leftmost first). What is revealed is never revised, and nothing
-/// stops at an end token. The mask itself is never chosen, also where it is a token of the
-/// vocabulary: its logit counts as -infinity. A mask id inside the prompt is filled like the rest.
-/// A step that would reveal nothing does not run the model; `forwards` counts those that do.
+/// not depend on the others, their order or the packing. In each step the policy says which masked
+/// positions it needs, the model gives their logits (with those of its unconditional twin where
+/// cfg > 0), the token rule draws their tokens, and the policy reveals some of them. Confidences
+/// are softmax probabilities (float64, without noise, after guidance); of equals the leftmost goes
+/// first. What is revealed is never revised. The mask itself is never chosen, also where it is a
+/// token of the vocabulary: its logit counts as -infinity (keeps_mask apart). A mask id inside the
+/// prompt is filled like the rest. A step that would reveal nothing does not run the model;
+/// `forwards` counts those that do.
 ///
 /// Nie et al. 2024, arXiv:2410.18514 (SMDM's samplers); the confidence order after Chang et al.
 /// 2022, arXiv:2202.04200; Gumbel noise in float64 after Zheng et al. 2024, arXiv:2409.02908.
@@ -91,6 +104,8 @@ using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
 /// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
 ///                                broken, or the model is not of the masked diffusion kind
 /// @throws Error(checkpoint)        if the model gives something that is not a number
+/// @throws Error(failure)           if keeps_mask is set and a sampler without a number of steps
+///                                  would draw masks for ever
 void unmask(const LanguageModel& model,
             const NextPrompt& next,
             const UnmaskingConfig& config,

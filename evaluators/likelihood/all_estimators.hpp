@@ -20,6 +20,7 @@ inline constexpr std::array kAllEstimators{
                      .value = Balanced{.prompt_reuse = PromptReuse::automatic}},
     Named<Estimator>{.name = FixedCount::kName, .value = FixedCount{}},
     Named<Estimator>{.name = MonteCarlo::kName, .value = MonteCarlo{}},
-    Named<Estimator>{.name = ChainRule::kName, .value = ChainRule{}}};
+    Named<Estimator>{.name = ChainRule::kName, .value = ChainRule{}},
+    Named<Estimator>{.name = Duel::kName, .value = Duel{}}};
 
 }  // namespace smdm

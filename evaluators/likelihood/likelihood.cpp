@@ -33,6 +33,9 @@ void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   } else if (const auto* balanced = std::get_if<Balanced>(&estimator)) {
     require_masked_diffusion(info, Balanced::kName);
     check_subset_config(*balanced);
+  } else if (const auto* duel = std::get_if<Duel>(&estimator)) {
+    require_masked_diffusion(info, Duel::kName);
+    check_duel(*duel);
   } else {
     require_autoregressive(info, "exact likelihood by teacher forcing");
   }
@@ -123,6 +126,10 @@ class Opener {
     });
   }
 
+  std::unique_ptr<ScoreSource> source_of(const Duel& estimator) {
+    return duel_cost(one_request(), estimator);  // scores come from logits: see duel_all()
+  }
+
   /// @param make  the estimator of one request
   template <typename Make>
   std::unique_ptr<ScoreSource> open_question(const Make& make) {
@@ -166,10 +173,36 @@ class Opener {
   std::shared_ptr<Gathering> gathering_;  ///< of that question
 };
 
+/// Values under a sampler's policy, which looks at logits.
+void duel_all(const LanguageModel& model,
+              std::span<const TokenQuestion> questions,
+              const Duel& duel,
+              const LikelihoodConfig& config,
+              const QuestionDone& done) {
+  std::vector<const TokenRequest*> requests;
+  std::vector<std::pair<std::shared_ptr<Gathering>, std::size_t>> places;
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    if (questions[q].empty()) done(q, {});
+    const auto gathering = std::make_shared<Gathering>(q, questions[q].size(), done);
+    for (std::size_t i = 0; i < questions[q].size(); ++i) {
+      requests.push_back(&questions[q][i]);
+      places.emplace_back(gathering, i);
+    }
+  }
+  duel_likelihoods(model, requests, duel, config.cfg, config.packing,
+                   [&](std::size_t k, const Estimate& estimate) {
+                     places[k].first->take(places[k].second, estimate);
+                   });
+}
+
 void estimate_all(const LanguageModel& model,
                   std::span<const TokenQuestion> questions,
                   const LikelihoodConfig& config,
                   const QuestionDone& done) {
+  if (const auto* duel = std::get_if<Duel>(&config.estimator)) {
+    duel_all(model, questions, *duel, config, done);
+    return;
+  }
   Opener opener(model.info(), questions, config, done);
   const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
                                ? WithArgmax::yes

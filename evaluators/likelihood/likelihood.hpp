@@ -10,6 +10,7 @@
 
 #include "base/request.hpp"
 #include "evaluators/likelihood/chain_rule.hpp"
+#include "evaluators/likelihood/duel.hpp"
 #include "evaluators/likelihood/monte_carlo.hpp"
 #include "evaluators/likelihood/teacher_forcing.hpp"
 #include "evaluators/rows/packing.hpp"
@@ -21,7 +22,7 @@ namespace smdm {
 
 /// TeacherForcing is for autoregressive models, the others are for masked diffusion models.
 using Estimator =
-    std::variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced>;
+    std::variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced, Duel>;
 
 struct LikelihoodConfig {
   // Changes the number reported.
@@ -49,7 +50,7 @@ using QuestionDone = std::function<void(std::size_t index, std::vector<Estimate>
 /// context's row under an autoregressive model, equal rows of the estimators by subsets) is counted
 /// for the first of them alone.
 /// @param questions  requests that check_request() accepts; those of a question show_the_same(),
-///                   unless the estimator is MonteCarlo, ChainRule or TeacherForcing
+///                   unless the estimator is MonteCarlo, ChainRule, TeacherForcing or Duel
 /// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
 ///                                broken, the estimator does not fit the kind of model, or a target
 ///                                is too long for ExactSum

@@ -36,7 +36,9 @@ template <typename T>
 void add_option(CLI::App& app, const Setting& setting, T& value) {
   auto* option = add_value(app, setting.names, value, setting.help);
   option->group(group_of(setting.effect));
-  if constexpr (std::is_same_v<T, std::vector<std::string>>) option->delimiter(',');
+  if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    if (!setting.whole_texts) option->delimiter(',');
+  }
   if (!setting.allowed.empty()) option->check(one_of(setting.allowed));
 }
 

@@ -36,18 +36,23 @@ void add_likelihoods(const Session& session,
   work.tokens = cost->tokens;
 }
 
+/// A step reveals at least one of the open positions, and a sampler may have a number of steps.
+std::int64_t most_steps(const PolicyConfig& policy, std::int64_t open) {
+  return entry_of(policy.sampler).steps ? std::min(policy.steps, open) : open;
+}
+
 /// A masked diffusion model reads the whole canvas at each step, guided twice; an autoregressive
 /// one each token once.
 void add_generations(std::span<const Item> items,
                      const GenerationSettings& settings,
                      PlannedWork& work) {
   const auto* unmasking = std::get_if<UnmaskingConfig>(&settings.generator);
-  const auto length = settings.total_length();
   std::int64_t forwards = 0;
   for (const auto& item : items) {
+    const auto length = settings.length_behind(item.ids.prompt.size());
     const auto open =
         std::max<std::int64_t>(length - static_cast<std::int64_t>(item.ids.prompt.size()), 0);
-    const auto steps = unmasking != nullptr ? std::min(unmasking->steps, open) : open;
+    const auto steps = unmasking != nullptr ? most_steps(unmasking->policy, open) : open;
     forwards += steps;
     if (unmasking == nullptr) work.tokens += length;
     if (unmasking != nullptr) work.tokens += steps * length * (unmasking->cfg != 0.0 ? 2 : 1);

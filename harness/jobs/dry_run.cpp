@@ -59,12 +59,10 @@ PlannedTask planned_task(const ReadyTask& task, const Session& session) {
                  : static_cast<double>(calibration.cost.*of) * factor;
   };
   planned.counted = exact.has_value();
-  if (std::holds_alternative<GenerationSettings>(task.decided.work)) {
+  planned.rows = amount(&AnswerCost::rows);
+  planned.tokens = amount(&AnswerCost::tokens);
+  if (std::holds_alternative<GenerationSettings>(task.decided.work))
     planned.forwards = static_cast<double>(calibration.cost.forwards) * factor;
-  } else {
-    planned.rows = amount(&AnswerCost::rows);
-    planned.tokens = amount(&AnswerCost::tokens);
-  }
   planned.seconds = calibration.seconds * factor;
   return planned;
 }
@@ -145,8 +143,8 @@ std::string dry_run_table(std::span<const PlannedTask> tasks, std::int64_t repea
   if (repeats > 1) text += "All numbers are those of " + std::to_string(repeats) + " repeats.\n";
   if (std::ranges::any_of(tasks, [](const auto& task) { return task.forwards.has_value(); })) {
     text +=
-        "Texts that are generated are counted in forwards, one for each document and step; like "
-        "results, this table has no rows and tokens of them.\n";
+        "Forwards are those of texts that are generated, one for each document and step; a guided "
+        "step has two rows.\n";
   }
   return text;
 }

@@ -1,3 +1,4 @@
+// --prompts: JSON lines of prompts to JSON lines of answers, one or several for each.
 #include <iostream>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "harness/jobs/jobs.hpp"
 #include "harness/run/compute.hpp"
 #include "harness/run/encode.hpp"
+#include "harness/run/generation_ends.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/settings/decide.hpp"
 
@@ -21,19 +23,38 @@ Item item_of(const Session& session, const InputLine& line) {
   return item;
 }
 
+/// The items of all answers: those of a prompt stand side by side.
+std::vector<Item> items_of(const Session& session,
+                           const std::vector<InputLine>& lines,
+                           std::int64_t samples) {
+  std::vector<Item> items;
+  items.reserve(lines.size() * static_cast<std::size_t>(samples));
+  for (const auto& line : lines) {
+    for (std::int64_t sample = 0; sample < samples; ++sample) {
+      items.push_back(item_of(session, line));
+      items.back().sample = sample;
+    }
+  }
+  return items;
+}
+
 Json answer_line(const Session& session,
                  const InputLine& line,
                  const Item& item,
-                 const Generation& generation) {
+                 const Generation& generation,
+                 const GenerationSettings& settings) {
   Json text;  // null without a tokenizer
   if (session.tokenizer) {
     const auto shown = item.ids.prompt.size();
-    text = session.tokenizer->decode(std::span(generation.output_ids).subspan(shown));
+    text = before_stop(session.tokenizer->decode(std::span(generation.output_ids).subspan(shown)),
+                       settings.ends.stop);
   }
-  return {{"id", line.id()},
-          {"output_ids", generation.output_ids},
-          {"text", text},
-          {"forwards", generation.forwards}};
+  Json json = {{"id", line.id()},
+               {"output_ids", generation.output_ids},
+               {"text", text},
+               {"forwards", generation.forwards}};
+  if (settings.samples > 1) json["sample"] = item.sample;
+  return json;
 }
 
 }  // namespace
@@ -43,12 +64,12 @@ void run_prompts(const Settings& settings) {
   const auto session = open_session(model_settings(settings));
   print_notes(session);
   std::vector<std::string> notes;
-  const auto decided =
-      decide(settings, {.task = "", .work = Work::generation}, session.checkpoint.kind, notes);
+  const DecisionFor what{
+      .task = "", .work = Work::generation, .family = session.checkpoint.config.family};
+  const auto decided = decide(settings, what, session.checkpoint.kind, notes);
+  const auto& generation = std::get<GenerationSettings>(decided.work);
   for (const auto& note : notes) std::cerr << visible(note) << "\n";
-  std::vector<Item> items;
-  items.reserve(lines.size());
-  for (const auto& line : lines) items.push_back(item_of(session, line));
+  const auto items = items_of(session, lines, generation.samples);
   check_total_length(decided, session.model->info(), "prompts");
   for (const auto& item : items) check_item(item, {item.name}, decided, session.model->info());
   JsonLinesWriter writer(settings.output.value_or("-"));
@@ -59,8 +80,9 @@ void run_prompts(const Settings& settings) {
     progress.advance();
   });
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto& generation = std::get<Passes>(answers[i].value).back();
-    writer.write(answer_line(session, lines[i], items[i], generation));
+    const auto& line = lines[i / static_cast<std::size_t>(generation.samples)];
+    const auto& passes = std::get<Passes>(answers[i].value);
+    writer.write(answer_line(session, line, items[i], passes.back(), generation));
   }
   writer.finish();
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "evaluators/rows/checks.hpp"
+#include "harness/run/generation_ends.hpp"
 
 namespace smdm {
 namespace {
@@ -68,19 +69,20 @@ class Unmasking {
             std::span<const Item> items,
             const GenerationSettings& settings,
             const AnswerDone& done)
-      : session_(session), items_(items), settings_(settings), done_(done), passes_(items.size()) {}
+      : session_(session),
+        items_(items),
+        settings_(settings),
+        config_(with_ends(std::get<UnmaskingConfig>(settings.generator), settings.ends, session)),
+        done_(done),
+        passes_(items.size()) {}
 
   void run() {
     unmask(
-        *session_.model, [this] { return next_prompt(); }, config(),
+        *session_.model, [this] { return next_prompt(); }, config_,
         [this](std::size_t index, const Generation& generation) { take(index, generation); });
   }
 
  private:
-  [[nodiscard]] const UnmaskingConfig& config() const {
-    return std::get<UnmaskingConfig>(settings_.generator);
-  }
-
   std::optional<UnmaskingPrompt> next_prompt() {
     if (!followers_.empty()) {
       auto [index, ids] = std::move(followers_.front());
@@ -89,13 +91,14 @@ class Unmasking {
     }
     if (opened_ == items_.size()) return std::nullopt;
     const auto index = opened_++;
-    return prompt(index, items_[index].ids.prompt, config().cfg);
+    return prompt(index, items_[index].ids.prompt, config_.cfg);
   }
 
   [[nodiscard]] UnmaskingPrompt prompt(std::size_t index,
                                        std::vector<std::int64_t> ids,
                                        double cfg) const {
-    auto draws = unmasking_draws(config().seed, ids, session_.model->info().vocab_tokens);
+    auto draws = unmasking_draws(config_.seed, ids, session_.model->info().vocab_tokens,
+                                 items_[index].sample);
     return {.index = index, .ids = std::move(ids), .draws = std::move(draws), .cfg = cfg};
   }
 
@@ -113,6 +116,7 @@ class Unmasking {
   const Session& session_;
   std::span<const Item> items_;
   const GenerationSettings& settings_;
+  UnmaskingConfig config_;
   const AnswerDone& done_;
   std::vector<Passes> passes_;  ///< of each Item, so far
   std::size_t opened_ = 0;
@@ -121,13 +125,16 @@ class Unmasking {
 
 void decode_all(const Session& session,
                 std::span<const Item> items,
-                DecodingConfig config,
+                const DecodingConfig& config,
                 const AnswerDone& done) {
   std::vector<std::vector<std::int64_t>> prompts;
   prompts.reserve(items.size());
   for (const auto& item : items) prompts.push_back(item.ids.prompt);
-  config.eos_ids = session.end_ids();
-  decode(*session.model, prompts, config,
+  const auto draws_of = [&](std::size_t i) {
+    return decoding_draws(config.seed, prompts[i], session.model->info().vocab_tokens,
+                          items[i].sample);
+  };
+  decode(*session.model, prompts, config, draws_of,
          [&](std::size_t i, const Generation& generation) { done(i, {Passes{generation}}); });
 }
 
@@ -147,7 +154,7 @@ void compute_work(const Session& session,
                   const GenerationSettings& settings,
                   const AnswerDone& done) {
   if (const auto* config = std::get_if<DecodingConfig>(&settings.generator)) {
-    decode_all(session, items, *config, done);
+    decode_all(session, items, with_ends(*config, settings.ends, session), done);
   } else {
     Unmasking(session, items, settings, done).run();
   }
@@ -204,7 +211,12 @@ AnswerCost cost_of(const Answer& answer) {
       cost.tokens += estimate.tokens;
     }
   } else {
-    for (const auto& pass : std::get<Passes>(answer.value)) cost.forwards += pass.forwards;
+    for (const auto& pass : std::get<Passes>(answer.value)) {
+      cost += {.rows = pass.rows,
+               .tokens = pass.tokens,
+               .forwards = pass.forwards,
+               .new_tokens = pass.new_tokens};
+    }
   }
   return cost;
 }
@@ -269,8 +281,10 @@ std::optional<AnswerCost> counted(const Session& session,
   const auto* balanced = std::get_if<Balanced>(&config->estimator);
   const bool until_target = balanced != nullptr && balanced->target_error.has_value();
   const bool verdicts = config->greedy && session.checkpoint.kind == ModelKind::mdm;
+  const auto* duel = std::get_if<Duel>(&config->estimator);
+  const bool until_full = duel != nullptr && !entry_of(duel->policy.sampler).steps;
   // How many rows these take depends on what the rows before them gave.
-  if (until_target || verdicts) return std::nullopt;
+  if (until_target || until_full || verdicts) return std::nullopt;
   return count_cost(session.model->info(), items, *config);
 }
 

@@ -229,7 +229,7 @@ void check_item(const Item& item,
                 const Decided& decided,
                 const ModelInfo& info) {
   if (const auto* generation = std::get_if<GenerationSettings>(&decided.work)) {
-    check_prompt(info, item.ids.prompt, generation->total_length(), names.front());
+    check_prompt(info, item.ids.prompt, generation->longest_prompt(info.max_tokens), names.front());
     return;
   }
   for (std::size_t k = 0; k < item.ids.requests.size(); ++k)
@@ -240,7 +240,10 @@ void check_item(const Item& item,
 void check_total_length(const Decided& decided, const ModelInfo& info, const std::string& what) {
   const auto* generation = std::get_if<GenerationSettings>(&decided.work);
   if (generation == nullptr || generation->total_length() <= info.max_tokens) return;
-  throw Error(ErrorKind::usage, "--total-length: " + what + " would be decoded to " +
+  const bool of_answer = std::visit(
+      [](const auto& config) { return config.gen_length.has_value(); }, generation->generator);
+  const std::string option = of_answer ? "--gen-length: " : "--total-length: ";
+  throw Error(ErrorKind::usage, option + what + " would be decoded to " +
                                     std::to_string(generation->total_length()) +
                                     " tokens (by option, preset or default), the model reads at "
                                     "most " +

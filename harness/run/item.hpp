@@ -47,6 +47,7 @@ struct Item {
   Asked asked;
   Encoded ids;
   std::string cluster = {};  ///< what the document is about, see DatasetInfo::cluster
+  std::int64_t sample = 0;   ///< which of several answers to a prompt
 };
 
 /// Likelihoods of an Item, one estimate for each of its requests.
@@ -65,14 +66,16 @@ struct Answer {
 
 /// What was computed for an Answer.
 struct AnswerCost {
-  std::int64_t rows = 0;      ///< of likelihoods
-  std::int64_t tokens = 0;    ///< likewise
-  std::int64_t forwards = 0;  ///< of generations, see Generation
+  std::int64_t rows = 0;
+  std::int64_t tokens = 0;
+  std::int64_t forwards = 0;    ///< of generations, see Generation
+  std::int64_t new_tokens = 0;  ///< likewise
 
   AnswerCost& operator+=(const AnswerCost& other) {
     rows += other.rows;
     tokens += other.tokens;
     forwards += other.forwards;
+    new_tokens += other.new_tokens;
     return *this;
   }
 };

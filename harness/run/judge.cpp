@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "base/error.hpp"
+#include "harness/run/generation_ends.hpp"
 #include "harness/run/metric_errors.hpp"
 
 namespace smdm {
@@ -38,22 +41,30 @@ Judged judge_task(const Cloze& task,
 std::string text_of(const OpenAnswer& task,
                     const Item& item,
                     const Generation& pass,
+                    std::span<const std::string> stops,
                     const Session& session) {
   // A second pass begins from the text of the first, encoded anew: the prompt's ids need not stand
   // in front of it any more.
   const bool whole = task.protocol == AnswerProtocol::two_stages;
   const auto shown = whole ? 0 : item.ids.prompt.size();
-  return session.text().tokenizer().decode(std::span(pass.output_ids).subspan(shown));
+  const auto& tokenizer = session.text().tokenizer();
+  auto text = tokenizer.decode(std::span(pass.output_ids).subspan(shown));
+  if (stops.empty()) return text;
+  const auto prompt = whole ? tokenizer.decode(item.ids.prompt).size() : 0;
+  return before_stop(std::move(text), stops, prompt);
 }
 
 Judged judge_task(const OpenAnswer& task,
-                  const Decided& /*decided*/,
+                  const Decided& decided,
                   const Item& item,
                   const Answer& answer,
                   const Session& session) {
   Judged judged;
+  const auto* settings = std::get_if<GenerationSettings>(&decided.work);
+  const auto stops =
+      settings == nullptr ? std::span<const std::string>() : std::span(settings->ends.stop);
   for (const auto& pass : std::get<Passes>(answer.value))
-    judged.texts.push_back(text_of(task, item, pass, session));
+    judged.texts.push_back(text_of(task, item, pass, stops, session));
   judged.values = task.score(judged.texts.back(), std::get<Prompt>(item.asked).reference);
   return judged;
 }

@@ -5,8 +5,8 @@
 namespace smdm {
 namespace {
 
-DecisionFor decision_for(const Task& task) {
-  DecisionFor what{.task = info(task).name};
+DecisionFor decision_for(const Task& task, const Session& session) {
+  DecisionFor what{.task = info(task).name, .family = session.checkpoint.config.family};
   if (std::holds_alternative<DatedCorpus>(task)) what.work = Work::corpus;
   if (const auto* open = std::get_if<OpenAnswer>(&task)) {
     what.work = Work::generation;
@@ -22,7 +22,7 @@ Decided decided_for(const Task& task,
                     const Settings& settings,
                     const Session& session,
                     std::vector<std::string>& notes) {
-  return decide(settings, decision_for(task), session.checkpoint.kind, notes,
+  return decide(settings, decision_for(task, session), session.checkpoint.kind, notes,
                 defaults_of(session.defaults, info(task).name));
 }
 

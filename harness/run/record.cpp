@@ -101,6 +101,16 @@ void add_marks(std::span<const Answer> answers, TaskRecord& record) {
       total(answers, [](const Estimate& one) { return one.prompt_reuse.has_value(); });
 }
 
+/// The accuracy of a sampler's own likelihoods is that of the sampler, not of the model.
+void mark_sampler(const Computed& computed, TaskRecord& record) {
+  if (computed.answers.empty()) return;
+  if (estimates_of(computed.answers.front()).front().bound != Bound::sampler) return;
+  record.alias = record.name + " (sampler " +
+                 computed.ready.decided.recorded.at("settings").at("sampler").get<std::string>() +
+                 ")";
+  record.extra["bound"] = to_string(Bound::sampler);
+}
+
 void add_cost(std::span<const Answer> answers, TaskRecord& record) {
   const auto cost = total_cost(answers);
   record.extra["rows"] = cost.rows;
@@ -119,6 +129,7 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
       choices.push_back({.request = asked[k], .estimate = estimates[k]});
     record.samples[i].outcome = std::move(choices);
   }
+  mark_sampler(computed, record);
   add_race(computed, record);
   add_marks(computed.answers, record);
   add_cost(computed.answers, record);
@@ -147,7 +158,10 @@ void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& r
   }
   record.extra["stages"] = two_stages ? 2 : 1;
   if (two_stages) record.extra["second_stage_did_not_fit"] = kept_first;
-  record.extra["forwards"] = total_cost(computed.answers).forwards;
+  const auto cost = total_cost(computed.answers);
+  record.extra["forwards"] = cost.forwards;
+  record.extra["new_tokens"] = cost.new_tokens;
+  add_cost(computed.answers, record);
 }
 
 void record_task(const DatedCorpus& task, const Computed& computed, TaskRecord& record) {

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "harness/settings/estimators.hpp"
+#include "harness/settings/generation.hpp"
 #include "harness/settings/layers.hpp"
 #include "harness/settings/recorded.hpp"
 #include "harness/settings/unused.hpp"
@@ -55,27 +56,38 @@ LikelihoodSettings likelihood_settings(const Settings& decided,
 }
 
 UnmaskingConfig unmasking_config(const Settings& decided) {
-  return {.sampler = value_named(kAllSamplers, decided.sampler.value()),
-          .steps = decided.steps.value(),
-          .total_length = decided.total_length.value(),
-          .temperature = decided.temperature.value(),
-          .cfg = decided.cfg.value(),
-          .seed = decided.seed.value(),
-          .packing = packing(decided)};
+  const auto tokens = token_rule(decided);
+  UnmaskingConfig config{.policy = policy_config(decided),
+                         .temperature = tokens.temperature,
+                         .cfg = decided.cfg.value(),
+                         .seed = decided.seed.value(),
+                         .gen_length = decided.gen_length,
+                         .top_p = tokens.top_p,
+                         .top_k = tokens.top_k,
+                         .keeps_mask = tokens.keeps_mask,
+                         .packing = packing(decided)};
+  if (decided.total_length) config.total_length = *decided.total_length;
+  config.ending.eos = value_named(kAllEosRules, decided.eos.value());
+  return config;
 }
 
 DecodingConfig decoding_config(const Settings& decided) {
-  return {.total_length = decided.total_length.value(),
-          .temperature = decided.temperature.value(),
-          .eos_ids = {},
-          .seed = decided.seed.value(),
-          .packing = packing(decided)};
+  DecodingConfig config{.temperature = decided.temperature.value(),
+                        .eos_ids = {},
+                        .seed = decided.seed.value(),
+                        .gen_length = decided.gen_length,
+                        .packing = packing(decided)};
+  if (decided.total_length) config.total_length = *decided.total_length;
+  return config;
 }
 
-GenerationSettings generation_settings(const Settings& decided,
+GenerationSettings generation_settings(const Settings& asked,
+                                       const Settings& decided,
                                        const DecisionFor& what,
                                        ModelKind kind) {
   GenerationSettings work;
+  work.ends = end_settings(asked, decided);
+  work.samples = asked.samples.value_or(1);
   if (kind == ModelKind::arm) {
     work.generator = decoding_config(decided);
   } else {
@@ -108,6 +120,7 @@ Settings decided_settings(const Settings& asked,
     note_estimator(asked, decided, what.task, notes);
   }
   note_work(asked, what, kind, notes);
+  check_generation(asked, decided, what, kind);
   if (asked.cfg_second && one_stage)
     notes.push_back(what.task + ": one stage does not use --cfg-second");
   return decided;
@@ -173,7 +186,7 @@ Decided decide(const Settings& settings,
       decided.work = likelihood_settings(values, what, kind);
       break;
     case Work::generation:
-      decided.work = generation_settings(values, what, kind);
+      decided.work = generation_settings(asked, values, what, kind);
       break;
     case Work::corpus:
       decided.work = corpus_settings(values, what, kind);

@@ -2,10 +2,12 @@
 /// typed: it gets one of these, with the configs that the evaluators take, and what is recorded.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/json.hpp"
 #include "evaluators/generation/decode.hpp"
@@ -25,15 +27,48 @@ struct LikelihoodSettings {
   std::string suffix = kNoSuffix;  ///< as --suffix says it
 };
 
+/// Where a text ends, and how the tokens that end one are treated.
+struct EndSettings {
+  std::vector<std::string> stop = {};  ///< texts that an answer ends before
+  bool bars_eos = false;               ///< LLaDA's logits_eos_inf
+  bool unranks_eos = false;            ///< LLaDA's confidence_eos_eot_inf
+  bool as_published = false;           ///< that option's slip included (--parity)
+  std::string needed_by = {};          ///< the option that was given and needs such tokens
+};
+
 /// For prompts and open answers.
 struct GenerationSettings {
   std::variant<UnmaskingConfig, DecodingConfig> generator;  ///< by the kind of the model
   /// Guidance of a second pass over the text of the first; empty where there is one pass.
   std::optional<double> second_cfg;
+  /// Ids are of the checkpoint, so that these become parts of the generator's config with it.
+  EndSettings ends = {};
+  std::int64_t samples = 1;  ///< answers to each prompt of --prompts
 
-  /// Tokens of prompt and answer together.
+  /// Tokens of prompt and answer together, or of the answer alone where its length was asked.
   [[nodiscard]] std::int64_t total_length() const {
-    return std::visit([](const auto& config) { return config.total_length; }, generator);
+    return std::visit(
+        [](const auto& config) { return config.gen_length.value_or(config.total_length); },
+        generator);
+  }
+
+  /// Tokens of prompt and answer together, of a prompt.
+  [[nodiscard]] std::int64_t length_behind(std::size_t prompt) const {
+    return std::visit(
+        [&](const auto& config) {
+          return config.gen_length ? static_cast<std::int64_t>(prompt) + *config.gen_length
+                                   : config.total_length;
+        },
+        generator);
+  }
+
+  /// The longest prompt that has an answer.
+  [[nodiscard]] std::int64_t longest_prompt(std::int64_t max_tokens) const {
+    return std::visit(
+        [&](const auto& config) {
+          return config.gen_length ? max_tokens - *config.gen_length : config.total_length;
+        },
+        generator);
   }
 };
 

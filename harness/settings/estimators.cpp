@@ -8,6 +8,7 @@
 #include "evaluators/likelihood/all_estimators.hpp"
 #include "evaluators/subsets/draws.hpp"
 #include "harness/settings/choices.hpp"
+#include "harness/settings/generation.hpp"
 #include "harness/settings/refuse.hpp"
 
 namespace smdm {
@@ -25,6 +26,7 @@ struct Budget {
   void operator()(TeacherForcing& /*config*/) const {}
   void operator()(ExactSum& exact) const { exact.max_rows = decided.max_rows.value(); }
   void operator()(FixedCount& fixed) const { fixed.rows = decided.mc_samples.value(); }
+  void operator()(Duel& duel) const { duel = duel_config(decided); }
   void operator()(Balanced& balanced) const {
     balanced.rows = decided.mc_samples.value();
     balanced.target_error = decided.target_error;

@@ -25,6 +25,9 @@ Settings undecided(Settings below, const Settings& above) {
     below.mc_samples.reset();
     below.mc_strata.reset();
   }
+  // An answer's length and that of the whole text are two ways to say one thing.
+  if (above.gen_length) below.total_length.reset();
+  if (above.total_length) below.gen_length.reset();
   // Only the estimators that can go on adding rows have a target error to reach.
   const bool other = above.estimator && !std::holds_alternative<Balanced>(
                                             value_named(kAllEstimators, *above.estimator));
@@ -64,6 +67,16 @@ Settings without_diffusion(Settings& settings, Work work) {
   return kept;
 }
 
+/// What a layer below the command line says of one kind of work. Samplers are those of generations,
+/// unless the layer itself asks for the likelihood under one.
+Settings of_work(Settings layer, const DecisionFor& what) {
+  if (what.work != Work::likelihood || layer.estimator == Duel::kName) return layer;
+  for (const auto& setting : all_settings()) {
+    if (is_of_samplers(setting)) clear(setting, layer);
+  }
+  return layer;
+}
+
 /// As a command line would say them, each behind a space.
 std::string list_of(const Settings& settings) {
   std::ostringstream text;
@@ -87,7 +100,7 @@ Settings own_defaults(const Settings& own,
                       const DecisionFor& what,
                       ModelKind kind,
                       std::vector<std::string>& notes) {
-  auto defaults = undecided(own, above);
+  auto defaults = undecided(of_work(own, what), above);
   clear_unused(defaults, what.work, ModelKind::mdm);
   if (kind == ModelKind::arm) defaults = without_diffusion(defaults, what.work);
   const auto list = list_of(defaults);
@@ -137,7 +150,7 @@ Settings layered(const Settings& asked,
   // Who asks for a race or a target error has chosen among the estimators that know them.
   if ((all.racing || all.target_error) && !all.estimator) all.estimator = Balanced::kAutoName;
   fill(all, own_defaults(own, all, what, kind, notes));
-  fill(all, task_defaults(what.task));
+  fill(all, of_work(task_defaults(what.task), what));
   return all;
 }
 

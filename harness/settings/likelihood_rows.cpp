@@ -13,8 +13,6 @@ namespace {
 
 using enum Effect;
 
-constexpr Range kAboveZero{.wanted = "a number above 0",
-                           .holds = [](double v) { return std::isfinite(v) && v > 0.0; }};
 constexpr Range kHalfOpen{.wanted = "a number above 0 and below 0.5",
                           .holds = [](double v) { return v > 0.0 && v < 0.5; }};
 
@@ -32,8 +30,15 @@ bool has_estimator(const Settings& decided) {
   return (std::holds_alternative<Configs>(estimator_of(decided)) || ...);
 }
 
+/// A generation has none, which is how settings that samplers share with DUEL's likelihoods know
+/// it.
+Json usual_estimator(const Settings& /*decided*/, const DecisionFor& what) {
+  return what.work == Work::generation ? Json() : Json(Balanced::kAutoName);
+}
+
 /// The rows that an estimator has where nobody says it; those that count no rows have none to say.
 Json usual_rows(const Settings& decided, const DecisionFor& /*what*/) {
+  if (!decided.estimator) return nullptr;
   if (const auto* mc = std::get_if<MonteCarlo>(&estimator_of(decided))) return mc->samples;
   if (const auto* fixed = std::get_if<FixedCount>(&estimator_of(decided))) return fixed->rows;
   return Balanced{}.rows;
@@ -65,7 +70,7 @@ Rows estimator_rows() {
        .allowed = names_of(kAllEstimators),
        .use = estimates(),
        .checkpoint_default = true,
-       .fallback = Balanced::kAutoName,
+       .fallback_of = usual_estimator,
        .recorded = recorded_estimator},
       {.names = "--mc-samples",
        .help = "Rows per request (default 32 for auto and balanced, 128 for fixed-count, 1024 for "

@@ -54,7 +54,23 @@ struct Settings {
   std::optional<std::string> sampler;
   std::optional<std::int64_t> steps;
   std::optional<std::int64_t> total_length;
+  std::optional<std::int64_t> gen_length;
+  std::optional<std::int64_t> block_length;
+  std::optional<double> threshold;
+  std::optional<double> factor;
+  std::optional<double> entropy_bound;
+  std::optional<std::string> remasking;
+  std::optional<std::string> algorithm;
+  std::optional<double> algorithm_temperature;
   std::optional<double> temperature;
+  std::optional<double> top_p;
+  std::optional<std::int64_t> top_k;
+  std::optional<std::string> eos;
+  bool logits_eos_inf = false;
+  bool confidence_eos_eot_inf = false;
+  std::vector<std::string> stop;
+  std::optional<std::int64_t> samples;
+  bool parity = false;
   std::optional<std::int64_t> stages;
   std::optional<std::uint64_t> seed;
   std::optional<double> limit;
@@ -78,6 +94,7 @@ struct DecisionFor {
   Work work = Work::likelihood;
   bool cloze = false;       ///< its accuracy is a greedy verdict, and it has no choices to race
   bool two_stages = false;  ///< its protocol has a second pass
+  std::string family = {};  ///< of the model, see ModelConfig::family
 };
 
 /// What a setting does to the numbers that come out.
@@ -118,6 +135,7 @@ struct Setting {
   Effect effect = Effect::job;
   std::vector<std::string> allowed = {};  ///< empty: any
   Range range = {};
+  bool whole_texts = false;  ///< of a list: commas are part of its texts
   // Of settings that change numbers.
   Use use = {};
   /// Whether a checkpoint's evaluation.json may give it a default.

@@ -7,7 +7,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "evaluators/generation/unmask.hpp"
 #include "harness/settings/choices.hpp"
 #include "harness/settings/rows.hpp"
 
@@ -19,8 +18,6 @@ constexpr Range kCountOrFraction{
     .wanted = "a whole number of documents, or a fraction below 1", .holds = [](double v) {
       return std::isfinite(v) && v > 0.0 && (v < 1.0 || v == std::floor(v));
     }};
-constexpr Range kOneOrTwo{.wanted = "1 or 2",
-                          .holds = [](double v) { return v == 1.0 || v == 2.0; }};
 constexpr Range kBelow2To32{.wanted = "less than 2^32",
                             .holds = [](double v) { return v < 4294967296.0; }};
 
@@ -157,73 +154,6 @@ Rows question_rows() {
        .effect = number,
        .allowed = {"likelihood"},
        .use = both_models(Work::likelihood)},
-  };
-}
-
-/// What is recorded as the sampler: an autoregressive model decodes token by token.
-Json recorded_sampler(const Settings& decided, const DecisionFor& what, ModelKind kind) {
-  if (what.work != Work::generation) return nullptr;
-  return kind == ModelKind::arm ? Json("autoregressive") : Json(decided.sampler.value());
-}
-
-/// Only a masked diffusion model answers in two stages, and only where the protocol has them.
-Json recorded_stages(const Settings& decided, const DecisionFor& what, ModelKind kind) {
-  if (what.work != Work::generation) return nullptr;
-  return what.two_stages && kind == ModelKind::mdm ? Json(decided.stages.value()) : Json(1);
-}
-
-Json usual_steps(const Settings& /*decided*/, const DecisionFor& what) {
-  constexpr int kTaskSteps = 256;
-  constexpr int kPromptSteps = 64;
-  return what.task.empty() ? kPromptSteps : kTaskSteps;
-}
-
-/// Of generated texts.
-Rows generation_rows() {
-  return {
-      {.names = "--sampler",
-       .help = "Order of unmasking (default confidence)",
-       .member = &Settings::sampler,
-       .effect = number,
-       .allowed = names_of(kAllSamplers),
-       .use = {.diffusion = {Work::generation}},
-       .checkpoint_default = true,
-       .fallback = name_of(kAllSamplers, Sampler::confidence),
-       .recorded = recorded_sampler},
-      {.names = "--steps",
-       .help = "Denoising steps (default 256 for gsm8k, 32 for reverse_curse, 64 for --prompts)",
-       .member = &Settings::steps,
-       .effect = number,
-       .range = kAtLeastOne,
-       .use = {.diffusion = {Work::generation}},
-       .checkpoint_default = true,
-       .fallback_of = usual_steps},
-      {.names = "--total-length",
-       .help = "Tokens of prompt and answer together (default 256; 52 for reverse_curse)",
-       .member = &Settings::total_length,
-       .effect = number,
-       .range = kAtLeastOne,
-       .use = both_models(Work::generation),
-       .checkpoint_default = true,
-       .fallback = 256},
-      {.names = "--temperature",
-       .help = "Of the Gumbel noise (default 0: none)",
-       .member = &Settings::temperature,
-       .effect = number,
-       .range = kFromZero,
-       .use = both_models(Work::generation),
-       .checkpoint_default = true,
-       .default_of_diffusion = true,
-       .fallback = 0.0},
-      {.names = "--stages",
-       .help = "Of gsm8k on a masked diffusion model: 2 (default), or 1",
-       .member = &Settings::stages,
-       .effect = number,
-       .range = kOneOrTwo,
-       .use = {.diffusion = {Work::generation}},
-       .checkpoint_default = true,
-       .fallback = 2,
-       .recorded = recorded_stages},
   };
 }
 

@@ -18,10 +18,10 @@ bool is_asked(const Setting& setting, const Settings& given) {
 
 /// One of the settings that say how a masked diffusion model's likelihood is estimated. Only these
 /// are named where other work does not use them: several tasks of one run may each need settings of
-/// their own.
+/// their own, those of samplers among them.
 bool is_of_estimates(const Setting& setting) {
   return is_used(setting, Work::likelihood, ModelKind::mdm) &&
-         !is_used(setting, Work::likelihood, ModelKind::arm);
+         !is_used(setting, Work::likelihood, ModelKind::arm) && !is_of_samplers(setting);
 }
 
 /// Says which options were given for nothing, if any were.
@@ -41,6 +41,10 @@ void note_unused(const std::string& who,
 
 }  // namespace
 
+bool is_of_samplers(const Setting& setting) {
+  return setting.use.where != nullptr && is_used(setting, Work::generation, ModelKind::mdm);
+}
+
 std::string before_note(const std::string& task) {
   return task.empty() ? std::string() : task + ": ";
 }
@@ -57,8 +61,9 @@ void note_autoregressive(const Settings& given, Work work, std::vector<std::stri
   note_unused(
       "an autoregressive model", given,
       [&](const Setting& setting) {
-        const bool of_diffusion =
-            is_used(setting, work, ModelKind::mdm) && !is_used(setting, work, ModelKind::arm);
+        const bool of_diffusion = is_used(setting, work, ModelKind::mdm) &&
+                                  !is_used(setting, work, ModelKind::arm) &&
+                                  (work == Work::generation || !is_of_samplers(setting));
         return of_diffusion || (work == Work::corpus && is_of_estimates(setting));
       },
       notes);

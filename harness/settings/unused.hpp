@@ -24,6 +24,9 @@ void note_estimator(const Settings& given,
                     const std::string& task,
                     std::vector<std::string>& notes);
 
+/// One of the settings that samplers use: of generations, and of likelihoods under DUEL alone.
+[[nodiscard]] bool is_of_samplers(const Setting& setting);
+
 /// "piqa: ", or nothing outside tasks.
 [[nodiscard]] std::string before_note(const std::string& task);
 

@@ -95,13 +95,24 @@ std::string text_of(const Json& settings, const std::string& key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+const char* words_of(Bound bound) {
+  switch (bound) {
+    case Bound::exact:
+      return "exact values";
+    case Bound::lower:
+      return "lower bounds";
+    case Bound::chain_rule:
+      return "chain-rule values";
+    case Bound::sampler:
+      return "values of a sampler";
+  }
+  return "";
+}
+
 std::string bound_text(const std::vector<Bound>& bounds) {
   std::string text;
   for (const Bound bound : bounds) {
-    const char* words = bound == Bound::exact   ? "exact values"
-                        : bound == Bound::lower ? "lower bounds"
-                                                : "chain-rule values";
-    text += (text.empty() ? "" : " and ") + std::string(words);
+    text += (text.empty() ? "" : " and ") + std::string(words_of(bound));
   }
   return text.empty() ? "none" : text;
 }

@@ -20,7 +20,7 @@ namespace smdm {
 namespace {
 
 Bound bound_from(const std::string& name) {
-  for (const Bound bound : {Bound::exact, Bound::lower, Bound::chain_rule}) {
+  for (const Bound bound : {Bound::exact, Bound::lower, Bound::chain_rule, Bound::sampler}) {
     if (name == to_string(bound)) return bound;
   }
   throw Error(ErrorKind::results, "wanted a kind of bound, got '" + name + "'");

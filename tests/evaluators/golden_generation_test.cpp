@@ -194,8 +194,8 @@ TEST_CASE("sampler.json: the product's samplers give every case with one prompt"
     const auto model = golden_model_of(recorded);
     const auto prompts = recorded.at("prompt").get<std::vector<Ids>>();
     const UnmaskingConfig config{
-        .sampler = is_ancestral(recorded) ? Sampler::ancestral : Sampler::confidence,
-        .steps = recorded.at("steps"),
+        .policy = {.sampler = is_ancestral(recorded) ? Sampler::ancestral : Sampler::confidence,
+                   .steps = recorded.at("steps")},
         .total_length = recorded.at("context_length"),
         .temperature = recorded.at("temperature"),
         .cfg = recorded.at("cfg_scale")};

@@ -165,9 +165,8 @@ TEST_CASE("generated texts are the same for batches of 1, 7 and 64, shuffled, on
                                const UnmaskingConfig& config) {
     return unmask(model, prompts, config);
   };
-  for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
-    const UnmaskingConfig config{.sampler = sampler,
-                                 .steps = 6,
+  for (const auto& entry : kAllSamplers) {
+    const UnmaskingConfig config{.policy = {.sampler = entry.value, .steps = 6, .block_length = 5},
                                  .total_length = 18,
                                  .temperature = 0.5,
                                  .cfg = 0.4,

@@ -273,8 +273,10 @@ TEST_CASE("races and samplers see the shifted model as one that looks to the lef
     for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
       const auto texts = [&](const LanguageModel& model) {
         std::vector<Ids> all;
-        const UnmaskingConfig config{
-            .sampler = sampler, .steps = 5, .total_length = 12, .temperature = 0.7, .cfg = cfg};
+        const UnmaskingConfig config{.policy = {.sampler = sampler, .steps = 5},
+                                     .total_length = 12,
+                                     .temperature = 0.7,
+                                     .cfg = cfg};
         for (auto& one : unmask(model, prompts, config)) all.push_back(std::move(one.output_ids));
         return all;
       };

@@ -40,11 +40,11 @@ Generation direct_document(const FakeModel& model,
                            const UnmaskingConfig& config) {
   const RandomStream choice(config.seed, Purpose::unmask_choice, prompt);
   const RandomStream noise(config.seed, Purpose::unmask_token, prompt);
-  const auto times = diffusion_times(config.steps);
+  const auto times = diffusion_times(config.policy.steps);
   Generation document{.output_ids = prompt, .forwards = 0};
   auto& ids = document.output_ids;
   ids.resize(static_cast<std::size_t>(config.total_length), 7);
-  for (std::int64_t step = 0; step < config.steps; ++step) {
+  for (std::int64_t step = 0; step < config.policy.steps; ++step) {
     const auto share = revealed_share(times, step);
     struct Pick {
       std::size_t position;
@@ -55,7 +55,7 @@ Generation direct_document(const FakeModel& model,
     for (std::size_t i = 0; i < ids.size(); ++i) {
       if (ids[i] != 7) continue;
       const auto place = static_cast<std::int64_t>(i);
-      if (config.sampler == Sampler::ancestral && choice.uniform_float(step, place) >= share)
+      if (config.policy.sampler == Sampler::ancestral && choice.uniform_float(step, place) >= share)
         continue;
       const auto log_p = model.log_p(ids, i, config.cfg, prompt.size());
       std::size_t token = 0;
@@ -68,7 +68,7 @@ Generation direct_document(const FakeModel& model,
       }
       picks.push_back({i, static_cast<std::int64_t>(token), log_p[token]});
     }
-    if (config.sampler == Sampler::confidence) {
+    if (config.policy.sampler == Sampler::confidence) {
       std::stable_sort(picks.begin(), picks.end(),
                        [](const Pick& a, const Pick& b) { return a.confidence > b.confidence; });
       picks.resize(static_cast<std::size_t>(revealed_count(std::ssize(picks), share)));
@@ -86,8 +86,7 @@ TEST_CASE("samplers are their definitions") {
     for (const double temperature : {0.0, 0.1, 1.0}) {
       for (const double cfg : {0.0, 0.8}) {
         for (const std::int64_t steps : {1, 4, 30}) {
-          const UnmaskingConfig config{.sampler = sampler,
-                                       .steps = steps,
+          const UnmaskingConfig config{.policy = {.sampler = sampler, .steps = steps},
                                        .total_length = 16,
                                        .temperature = temperature,
                                        .cfg = cfg,
@@ -107,9 +106,11 @@ TEST_CASE("samplers are their definitions") {
 TEST_CASE("documents are the same however they are packed and ordered") {
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
   const auto prompts = some_prompts();
-  UnmaskingConfig config{.steps = 6, .total_length = 16, .temperature = 0.5, .cfg = 0.4, .seed = 3};
-  for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
-    config.sampler = sampler;
+  UnmaskingConfig config{
+      .policy = {.steps = 6}, .total_length = 16, .temperature = 0.5, .cfg = 0.4, .seed = 3};
+  for (const auto& entry : kAllSamplers) {
+    config.policy = {
+        .sampler = entry.value, .steps = 6, .block_length = 3, .algorithm_temperature = 0.5};
     config.packing = {};
     const auto expected = unmask(model, prompts, config);
     for (const std::int64_t rows : {1, 2, 7, 64}) {
@@ -136,7 +137,7 @@ TEST_CASE("documents share forwards, and steps that reveal nothing need none") {
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
   // 10 masks in 30 steps: at least 20 steps are idle.
   const Prompts prompts(8, {1, 2, 3, 4});
-  const auto generations = unmask(model, prompts, {.steps = 30, .total_length = 14});
+  const auto generations = unmask(model, prompts, {.policy = {.steps = 30}, .total_length = 14});
   CHECK(generations.front().forwards <= 10);
   CHECK(model.work().forwards == generations.front().forwards);
   CHECK(model.work().most_rows == 8);
@@ -145,7 +146,8 @@ TEST_CASE("documents share forwards, and steps that reveal nothing need none") {
 TEST_CASE("unmasking: a prompt that fills the total length comes back unchanged") {
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
   const Prompts prompts{{1, 2, 3}};
-  const auto generation = unmask(model, prompts, {.steps = 4, .total_length = 3}).front();
+  const auto generation =
+      unmask(model, prompts, {.policy = {.steps = 4}, .total_length = 3}).front();
   CHECK(generation.output_ids == prompts.front());
   CHECK(generation.forwards == 0);
   CHECK(model.work().forwards == 0);
@@ -156,7 +158,10 @@ TEST_CASE("the seed matters where there is chance, and only there") {
   const Prompts prompts{{1, 2}};
   const auto ids = [&](double temperature, std::uint64_t seed) {
     return unmask(model, prompts,
-                  {.steps = 5, .total_length = 20, .temperature = temperature, .seed = seed})
+                  {.policy = {.steps = 5},
+                   .total_length = 20,
+                   .temperature = temperature,
+                   .seed = seed})
         .front()
         .output_ids;
   };
@@ -186,8 +191,7 @@ TEST_CASE("the ancestral sampler at temperature 1 draws from the model") {
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const Prompts prompts{{static_cast<std::int64_t>(seed % 7)}};
     const auto ids = unmask(model, prompts,
-                            {.sampler = Sampler::ancestral,
-                             .steps = 64,
+                            {.policy = {.sampler = Sampler::ancestral, .steps = 64},
                              .total_length = 3,
                              .temperature = 1.0,
                              .seed = seed})
@@ -202,11 +206,11 @@ TEST_CASE("the ancestral sampler at temperature 1 draws from the model") {
   const double expected = 1.0 - 6.0 / 16.0 / 64.0;
   CHECK(std::abs(repeats / double{kSeeds} - expected) <
         4.0 * std::sqrt(expected * (1 - expected) / kSeeds));
-}
+}  // namespace
 
 TEST_CASE("unmasking: a document may follow from another, with guidance of its own") {
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
-  const UnmaskingConfig first{.steps = 3, .total_length = 6, .seed = 5};
+  const UnmaskingConfig first{.policy = {.steps = 3}, .total_length = 6, .seed = 5};
   auto second = first;
   second.cfg = 0.7;
   const Prompts prompts{{1, 2}, {3}, {4, 5, 6}};
@@ -267,7 +271,7 @@ TEST_CASE("unmasking: prompts and settings that cannot be are refused before any
     }
     return "";
   };
-  const UnmaskingConfig good{.steps = 2, .total_length = 3};
+  const UnmaskingConfig good{.policy = {.steps = 2}, .total_length = 3};
   const auto changed = [&](auto change) {
     auto config = good;
     change(config);
@@ -276,7 +280,7 @@ TEST_CASE("unmasking: prompts and settings that cannot be are refused before any
   CHECK(refusal(model, {{1}, {1, 2, 3, 4}}, good) == "prompt 1: wanted at most 3 tokens, got 4");
   CHECK(refusal(model, {{1, 8}}, good) == "prompt 0: token id 8 is outside the vocabulary 0..6");
   CHECK_FALSE(refusal(autoregressive, {{1}}, good).empty());
-  CHECK_FALSE(changed([](auto& config) { config.steps = 0; }).empty());
+  CHECK_FALSE(changed([](auto& config) { config.policy.steps = 0; }).empty());
   CHECK_FALSE(changed([](auto& config) { config.total_length = 65; }).empty());
   CHECK_FALSE(changed([](auto& config) { config.total_length = 0; }).empty());
   CHECK_FALSE(changed([](auto& config) { config.temperature = -1.0; }).empty());
@@ -306,8 +310,9 @@ TEST_CASE("a mask that is a token of the vocabulary is never revealed, as if it 
   const Prompts prompts{{}, {1, 2}, {0, 6, 4, 5}};
   for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
     for (const double temperature : {0.0, 0.8}) {
-      const UnmaskingConfig config{
-          .sampler = sampler, .steps = 6, .total_length = 14, .temperature = temperature};
+      const UnmaskingConfig config{.policy = {.sampler = sampler, .steps = 6},
+                                   .total_length = 14,
+                                   .temperature = temperature};
       const auto got = unmask(likes_mask, prompts, config);
       const auto wanted = unmask(excludes_mask, prompts, config);
       for (std::size_t i = 0; i < prompts.size(); ++i) {

@@ -62,7 +62,7 @@ TEST_CASE("defaults") {
   CHECK(gsm8k.temperature == 0.0);
   CHECK(gsm8k.sampler == "confidence");
   const auto config = std::get<GenerationSettings>(all_decided({}, "gsm8k", Work::generation).work);
-  CHECK(std::get<UnmaskingConfig>(config.generator).sampler == Sampler::confidence);
+  CHECK(std::get<UnmaskingConfig>(config.generator).policy.sampler == Sampler::confidence);
   CHECK(config.second_cfg == 0.0);
   CHECK(decided({}, "", Work::generation).steps == 64);
 }

@@ -30,7 +30,7 @@ TEST_CASE("values of the table are read, written and taken back by their type") 
 }
 
 TEST_CASE("a name of a closed choice is a value and back, and no other name is one") {
-  for (const auto& [name, sampler] : kAllSamplers) {
+  for (const auto& [name, sampler, steps, blocks, eos] : kAllSamplers) {
     CHECK(value_named(kAllSamplers, name) == sampler);
     CHECK(std::string(name_of(kAllSamplers, sampler)) == name);
   }

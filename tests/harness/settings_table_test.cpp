@@ -59,6 +59,35 @@ Given curse() {
   return {{"task", {"reverse_curse_d2n"}}, {"limit", 2.0}, {"total-length", 32}, {"steps", 4}};
 }
 
+/// Answers of 16 tokens, most of which end early.
+Given answer(const Given& more) {
+  return with({{"task", {"reverse_curse_d2n"}}, {"limit", 2.0}, {"gen-length", 16}}, more);
+}
+
+std::vector<Example> generation_examples() {
+  const Given llada = {{"sampler", "llada"}, {"steps", 4}};
+  const Given noisy = {{"steps", 4}, {"temperature", 3.0}};
+  const Given dream = with(noisy, {{"sampler", "dream"}, {"eos", "ignore"}});
+  const Given published = {
+      {"sampler", "factor"}, {"factor", 0.001}, {"temperature", 3.0}, {"eos", "ignore"}};
+  const Given blocks = with(llada, {{"steps", 16}, {"block-length", 4}});
+  return {{"gen-length", answer({{"steps", 4}}), 2},
+          {"block-length", answer(with(llada, {{"block-length", 16}})), 8},
+          {"threshold", answer({{"sampler", "threshold"}, {"threshold", 0.99}}), 0.05},
+          {"factor", answer({{"sampler", "factor"}, {"factor", 0.1}}), 20.0},
+          {"entropy-bound", answer({{"sampler", "entropy-bound"}, {"entropy-bound", 0.0}}), 20.0},
+          {"remasking", answer(llada), "random"},
+          {"algorithm", answer(dream), "origin"},
+          {"algorithm-temperature", answer(dream), 50.0},
+          {"parity", answer(published), true},
+          {"top-p", answer(noisy), 0.1},
+          {"top-k", answer(noisy), 1},
+          {"eos", answer(with(blocks, {{"eos", "ignore"}})), "finish"},
+          {"logits-eos-inf", answer(llada), true},
+          {"confidence-eos-eot-inf", answer(llada), true},
+          {"stop", answer(noisy), {"a", "e"}}};
+}
+
 /// Targets that are too long for a race's first look to enumerate.
 Given long_race() {
   return {{"task", {"hellaswag"}}, {"limit", 3.0}, {"racing", true}, {"racing-error", 0.001}};
@@ -154,6 +183,8 @@ std::vector<Example> likelihood_examples() {
 
 std::vector<Example> examples(const fs::path& data, const fs::path& converted) {
   auto all = likelihood_examples();
+  const auto of_generations = generation_examples();
+  all.insert(all.end(), of_generations.begin(), of_generations.end());
   const std::vector<Example> others = {{"mask-id", a2d(converted), 2},
                                        {"shift", a2d(converted), "on"},
                                        {"bos", a2d(converted), "off"},

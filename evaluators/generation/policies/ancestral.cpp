@@ -1,0 +1,13 @@
+#include <utility>
+
+#include "evaluators/generation/policies/makers.hpp"
+#include "evaluators/generation/policies/timed.hpp"
+#include "evaluators/generation/schedule.hpp"
+
+namespace smdm::policies {
+
+Made ancestral(const PolicyConfig& config, Hidden /*hidden*/, PositionDraws draws) {
+  return std::make_unique<DrawnByTime>(diffusion_times(config.steps), std::move(draws));
+}
+
+}  // namespace smdm::policies

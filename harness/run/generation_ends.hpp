@@ -1,0 +1,29 @@
+/// Where a text ends, once the checkpoint and its tokenizer are known: ids, and stop texts.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "harness/run/session.hpp"
+#include "harness/settings/decided.hpp"
+
+namespace smdm {
+
+/// The config with the checkpoint's tokens that end a text, and with the rule of stop texts.
+/// @throws Error(usage)       if an option needs such tokens and the checkpoint names none
+/// @throws Error(checkpoint)  if there are stop texts and no tokenizer
+[[nodiscard]] UnmaskingConfig with_ends(UnmaskingConfig config,
+                                        const EndSettings& ends,
+                                        const Session& session);
+[[nodiscard]] DecodingConfig with_ends(DecodingConfig config,
+                                       const EndSettings& ends,
+                                       const Session& session);
+
+/// The text in front of the first of its stop texts, all of it where there is none.
+/// @param from  bytes at its beginning in which stop texts do not count
+[[nodiscard]] std::string before_stop(std::string text,
+                                      std::span<const std::string> stops,
+                                      std::size_t from = 0);
+
+}  // namespace smdm

@@ -1,0 +1,336 @@
+// Which sampler a model has, what each may be told, and what becomes of it; and what the command
+// line makes of lengths, ends and several answers.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "evaluators/likelihood/duel.hpp"
+#include "harness/run/generation_ends.hpp"
+#include "harness/settings/decide.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
+
+namespace smdm {
+namespace {
+
+using test::contains;
+using Given = std::vector<std::pair<std::string, Json>>;
+
+Settings settings_of(const Given& given) {
+  Settings settings;
+  for (const auto& [name, value] : given) write(setting_named(name), settings, value);
+  return settings;
+}
+
+DecisionFor prompts_of(const std::string& family) {
+  return {.task = "", .work = Work::generation, .family = family};
+}
+
+Decided decided(const Given& given,
+                const DecisionFor& what = prompts_of("smdm"),
+                ModelKind kind = ModelKind::mdm) {
+  std::vector<std::string> notes;
+  return decide(settings_of(given), what, kind, notes);
+}
+
+UnmaskingConfig sampled(const Given& given, const DecisionFor& what = prompts_of("smdm")) {
+  const auto all = decided(given, what);
+  return std::get<UnmaskingConfig>(std::get<GenerationSettings>(all.work).generator);
+}
+
+/// What a refusal says; "" where there is none.
+std::string refusal(const Given& given,
+                    const DecisionFor& what = prompts_of("smdm"),
+                    ModelKind kind = ModelKind::mdm) {
+  try {
+    (void)decided(given, what, kind);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("a family is sampled by its own sampler, and its answers end where they end") {
+  CHECK(sampled({}).policy.sampler == Sampler::confidence);
+  CHECK(sampled({}).ending.eos == EosRule::ignore);
+  CHECK(sampled({}, prompts_of("llada")).policy.sampler == Sampler::llada);
+  CHECK(sampled({}, prompts_of("llada")).ending.eos == EosRule::finish);
+  CHECK(sampled({}, prompts_of("dream")).policy.sampler == Sampler::dream);
+  CHECK(sampled({}, prompts_of("a2d-qwen3")).policy.sampler == Sampler::confidence);
+  CHECK(sampled({}, prompts_of("llada")).temperature == 0.0);
+  const auto chosen = sampled({{"sampler", "ancestral"}}, prompts_of("llada"));
+  CHECK(chosen.policy.sampler == Sampler::ancestral);
+  CHECK(chosen.ending.eos == EosRule::ignore);
+}
+
+TEST_CASE("two stages are the protocol of the samplers that it was published with") {
+  const auto gsm8k = [](const std::string& family) {
+    return DecisionFor{
+        .task = "gsm8k", .work = Work::generation, .two_stages = true, .family = family};
+  };
+  const auto stages = [](const Decided& all) {
+    return std::get<GenerationSettings>(all.work).second_cfg ? 2 : 1;
+  };
+  CHECK(stages(decided({}, gsm8k("smdm"))) == 2);
+  CHECK(stages(decided({}, gsm8k("llada"))) == 1);
+  const auto asked = decided({{"stages", 2}}, gsm8k("llada"));
+  CHECK(stages(asked) == 2);
+  CHECK(std::get<UnmaskingConfig>(std::get<GenerationSettings>(asked.work).generator).ending.eos ==
+        EosRule::ignore);
+  CHECK(contains(refusal({{"gen-length", 32}}, gsm8k("smdm")), "--gen-length: wanted --stages 1"));
+}
+
+TEST_CASE("an option that the sampler does not use is refused, by both names") {
+  const std::vector<std::pair<std::string, std::pair<std::string, Json>>> unused = {
+      {"confidence", {"block-length", 4}},
+      {"confidence", {"threshold", 0.5}},
+      {"ancestral", {"factor", 1.0}},
+      {"llada", {"threshold", 0.5}},
+      {"llada", {"algorithm", "entropy"}},
+      {"threshold", {"steps", 8}},
+      {"factor", {"steps", 8}},
+      {"entropy-bound", {"steps", 8}},
+      {"entropy-bound", {"factor", 2.0}},
+      {"margin", {"entropy-bound", 2.0}},
+      {"margin", {"parity", true}},
+      {"entropy", {"remasking", "random"}},
+      {"entropy", {"logits-eos-inf", true}},
+      {"dream", {"block-length", 4}},
+      {"dream", {"confidence-eos-eot-inf", true}},
+      {"threshold", {"algorithm-temperature", 0.5}}};
+  for (const auto& [sampler, option] : unused) {
+    const auto said = refusal({{"sampler", sampler}, option});
+    INFO(sampler << " --" << option.first << ": " << said);
+    CHECK(contains(said, "--" + option.first + ": wanted a sampler that uses it, got " + sampler));
+  }
+  CHECK(refusal({{"sampler", "llada"},
+                 {"gen-length", 16},
+                 {"block-length", 8},
+                 {"steps", 8},
+                 {"remasking", "random"},
+                 {"logits-eos-inf", true},
+                 {"top-p", 0.9},
+                 {"parity", true}})
+            .empty());
+  // Of an autoregressive model nobody asks for the sampler.
+  CHECK(refusal({{"threshold", 0.5}}, prompts_of("llama"), ModelKind::arm).empty());
+}
+
+TEST_CASE("what the sampler is told reaches it") {
+  const auto config = sampled({{"sampler", "factor"},
+                               {"factor", 2.5},
+                               {"gen-length", 24},
+                               {"block-length", 6},
+                               {"parity", true},
+                               {"temperature", 0.3},
+                               {"top-p", 0.7},
+                               {"top-k", 9},
+                               {"eos", "cut"}});
+  CHECK(config.policy.sampler == Sampler::factor);
+  CHECK(config.policy.factor == 2.5);
+  CHECK(config.policy.block_length == 6);
+  CHECK(config.policy.takes_last_candidate);
+  CHECK(config.keeps_mask);
+  CHECK(config.gen_length == 24);
+  CHECK(config.top_p == 0.7);
+  CHECK(config.top_k == 9);
+  CHECK(config.ending.eos == EosRule::cut);
+  CHECK(sampled({{"sampler", "threshold"}}).policy.block_length == 32);
+  CHECK(sampled({{"sampler", "llada"}}).policy.block_length == 0);
+  CHECK(sampled({{"sampler", "llada"}, {"gen-length", 40}}).policy.steps == 40);
+  CHECK(sampled({}).policy.steps == 64);
+}
+
+TEST_CASE("lengths, blocks and numbers that cannot be are refused") {
+  const Given llada = {{"sampler", "llada"}, {"gen-length", 24}};
+  const auto with = [&](Given more) {
+    more.insert(more.begin(), llada.begin(), llada.end());
+    return refusal(more);
+  };
+  CHECK(
+      contains(with({{"block-length", 5}}), "--block-length: wanted a divisor of --gen-length 24"));
+  CHECK(contains(with({{"block-length", 8}, {"steps", 10}}),
+                 "--steps: wanted a multiple of the 3 blocks, got 10"));
+  CHECK(with({{"block-length", 8}, {"steps", 9}}).empty());
+  CHECK(contains(refusal({{"gen-length", 8}, {"total-length", 16}}),
+                 "--gen-length: wanted no --total-length beside it"));
+  const auto other = [](const std::string& sampler, const std::string& name, const Json& value) {
+    return refusal({{"sampler", sampler}, {name, value}});
+  };
+  for (const double threshold : {0.0, -0.1, 1.1}) {
+    CHECK(contains(other("threshold", "threshold", threshold),
+                   "--threshold: wanted a number above 0 and at most 1"));
+  }
+  CHECK(other("threshold", "threshold", 1.0).empty());
+  CHECK(contains(other("factor", "factor", 0.0), "--factor: wanted a number above 0"));
+  CHECK(contains(other("entropy-bound", "entropy-bound", -1.0), "--entropy-bound: wanted"));
+  CHECK(contains(other("dream", "algorithm-temperature", -1.0), "--algorithm-temperature: wanted"));
+  CHECK(contains(other("llada", "top-p", 0.0), "--top-p: wanted"));
+  CHECK(contains(other("llada", "top-k", 0), "--top-k: wanted at least 1"));
+  CHECK(contains(refusal({{"samples", 0}}), "--samples: wanted at least 1"));
+  CHECK(contains(refusal({{"samples", 2}}, {.task = "gsm8k", .work = Work::generation}),
+                 "--samples: wanted --prompts"));
+}
+
+TEST_CASE("duel takes samplers whose positions follow from the logits, and says why no other") {
+  const DecisionFor requests;
+  const auto duel = [&](Given more) {
+    more.insert(more.begin(), {"estimator", "duel"});
+    return more;
+  };
+  const auto config = [&](const Given& more) {
+    const auto all = decided(duel(more), requests);
+    const auto& likelihood = std::get<LikelihoodSettings>(all.work);
+    return std::get<Duel>(likelihood.config.estimator);
+  };
+  CHECK(config({}).policy.sampler == Sampler::margin);
+  CHECK(config({}).policy.steps == 0);
+  CHECK(config({}).tokens.temperature == 1.0);
+  CHECK(config({{"sampler", "entropy"}, {"steps", 3}, {"temperature", 0.5}}).policy.steps == 3);
+  CHECK(config({{"sampler", "dream"}}).policy.algorithm == DreamAlgorithm::topk_margin);
+  const auto refused = [&](const Given& more) { return refusal(duel(more), requests); };
+  CHECK(
+      contains(refused({{"sampler", "threshold"}}), "threshold: it ranks positions by the tokens"));
+  CHECK(contains(refused({{"sampler", "ancestral"}}), "ancestral: it chooses positions by chance"));
+  CHECK(contains(refused({{"sampler", "dream"}, {"algorithm", "origin"}}), "by chance"));
+  CHECK(contains(refused({{"sampler", "dream"}, {"algorithm-temperature", 0.5}}), "by chance"));
+  CHECK(contains(refused({{"sampler", "margin"}, {"threshold", 0.5}}),
+                 "--threshold: wanted a sampler that uses it, got duel with margin"));
+  const auto recorded = decided(duel({{"block-length", 4}}), requests).recorded.at("settings");
+  CHECK(recorded.at("sampler") == "margin");
+  CHECK(recorded.at("block_length") == 4);
+  CHECK(recorded.at("temperature") == 1.0);
+  CHECK_FALSE(recorded.contains("mc_samples"));
+  // Those of the task's generations are left aside.
+  const DecisionFor probed{.task = "reverse_curse_d2n"};
+  const auto probe = decided(duel({}), probed);
+  CHECK(std::get<Duel>(std::get<LikelihoodSettings>(probe.work).config.estimator).policy.steps ==
+        0);
+  // Other estimators record nothing of samplers.
+  const auto other = decided({{"sampler", "llada"}}, requests).recorded.at("settings");
+  CHECK_FALSE(other.contains("sampler"));
+  CHECK_FALSE(other.contains("temperature"));
+}
+
+TEST_CASE("a text ends before the first of its stop texts, wherever it is listed") {
+  const std::vector<std::string> stops = {"\n\n", "Q:"};
+  CHECK(before_stop("an answer Q: more\n\n", stops) == "an answer ");
+  CHECK(before_stop("an\n\nanswer Q:", stops) == "an");
+  CHECK(before_stop("an answer", stops) == "an answer");
+  CHECK(before_stop("Q: it? A: that Q:", stops, 3) == "Q: it? A: that ");
+}
+
+/// The lines of --prompts on an embedded model: answers of `micro-reverse-mdm` end early.
+std::vector<Json> answers_of(const std::string& name, const std::vector<std::string>& more) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  test::write_file(file, R"({"id": 1, "prompt": "Ann Berg is the"})"
+                         "\n"
+                         R"({"id": 2, "prompt": "The mayor of Cedarton is"})"
+                         "\n");
+  const auto model = std::filesystem::path(SMDM_SOURCE_DIR) / "embedded" / name;
+  std::vector<std::string> arguments = {"--prompts", file.string(), "--model", model.string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const auto result = test::smdm_eval(arguments);
+  INFO(result.err);
+  CHECK(result.code == 0);
+  std::vector<Json> lines;
+  for (const auto& line : test::lines_of(result.out)) lines.push_back(Json::parse(line));
+  return lines;
+}
+
+TEST_CASE("--eos, --stop and --samples on the command line") {
+  const std::vector<std::string> llada = {"--sampler", "llada",          "--gen-length",
+                                          "20",        "--block-length", "4"};
+  const auto with = [&](std::vector<std::string> more,
+                        const std::string& name = "micro-reverse-mdm") {
+    more.insert(more.begin(), llada.begin(), llada.end());
+    return answers_of(name, more);
+  };
+  const auto whole = with({"--eos", "ignore"});
+  const auto finished = with({});
+  const auto cut = with({"--eos", "cut"});
+  REQUIRE(whole.size() == 2);
+  REQUIRE(finished.size() == 2);
+  REQUIRE(cut.size() == 2);
+  std::int64_t saved = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    CHECK(finished[i].at("output_ids").size() < whole[i].at("output_ids").size());
+    CHECK(finished[i].at("output_ids") == cut[i].at("output_ids"));
+    CHECK(cut[i].at("forwards") == whole[i].at("forwards"));
+    saved += whole[i].at("forwards").get<std::int64_t>() -
+             finished[i].at("forwards").get<std::int64_t>();
+  }
+  CHECK(saved > 0);
+
+  const auto text = with({}, "micro-base-mdm").front().at("text").get<std::string>();
+  REQUIRE(text.size() > 3);
+  const auto stop = text.substr(2, 2);
+  const auto stopped =
+      with({"--stop", "a text that never comes, \t", "--stop", stop}, "micro-base-mdm");
+  CHECK(stopped.front().at("text") == text.substr(0, text.find(stop)));
+
+  const auto samples = with({"--temperature", "1", "--samples", "3"}, "micro-base-mdm");
+  REQUIRE(samples.size() == 6);
+  std::set<std::string> texts;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    CHECK(samples[i].at("id") == 1 + i / 3);
+    CHECK(samples[i].at("sample") == i % 3);
+    texts.insert(samples[i].at("output_ids").dump());
+  }
+  CHECK(texts.size() > 4);
+  const auto one = with({"--temperature", "1"}, "micro-base-mdm");
+  CHECK(one.front().at("output_ids") == samples.front().at("output_ids"));
+}
+
+TEST_CASE("duel on the command line: values are a sampler's, and cost a row a step") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  test::write_file(file, R"({"id": 1, "context_ids": [1, 2], "continuation_ids": [3, 4, 5, 6]})");
+  const auto model = (test::golden() / "mdm-tiny.safetensors").string();
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--requests", file.string(), "--model",
+                                          model,        "--estimator", "duel"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return test::smdm_eval(arguments);
+  };
+  const auto answer = Json::parse(run({}).out);
+  CHECK(answer.at("bound") == "sampler");
+  CHECK(answer.at("standard_error").is_null());
+  CHECK(answer.at("rows") == 4);
+  CHECK(Json::parse(run({"--steps", "2", "--cfg", "0.5"}).out).at("rows") == 4);
+  const auto refused = run({"--sampler", "llada"});
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "llada: it ranks positions by the tokens just drawn"));
+}
+
+TEST_CASE("an option that needs a token that ends a text is refused where there is none") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "in.jsonl";
+  test::write_file(file, R"({"id": 1, "prompt_ids": [1, 2]})");
+  const auto model = (test::golden() / "mdm-tiny.safetensors").string();
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--prompts",    file.string(), "--model",   model,
+                                          "--gen-length", "4",           "--sampler", "llada"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return test::smdm_eval(arguments);
+  };
+  CHECK(run({}).code == 0);
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{{"--eos", "finish"},
+                                             {"--eos", "cut"},
+                                             {"--logits-eos-inf"},
+                                             {"--confidence-eos-eot-inf"}}) {
+    const auto result = run(more);
+    CHECK(result.code == 2);
+    CHECK(contains(result.err, more.front() + ": wanted a checkpoint that names a token"));
+  }
+}
+
+}  // namespace
+}  // namespace smdm
