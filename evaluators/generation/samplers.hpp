@@ -112,6 +112,13 @@ struct PolicyConfig {
   bool takes_last_candidate = false;
 };
 
+/// The most steps that a document takes: each reveals at least one of its hidden positions, and a
+/// sampler may have a number of steps.
+[[nodiscard]] constexpr std::int64_t most_steps(const PolicyConfig& policy, std::int64_t hidden) {
+  const bool fewer = policy.steps > 0 && policy.steps < hidden;
+  return entry_of(policy.sampler).steps && fewer ? policy.steps : hidden;
+}
+
 /// @throws std::invalid_argument  if a number is out of its range
 void check_policy(const PolicyConfig& config);
 

@@ -27,13 +27,6 @@ std::unique_ptr<Policy> policy_of(PolicyConfig config, std::span<const std::size
   return make_policy(config, hidden, {});
 }
 
-MaskedSequence hidden_target(const TokenRequest& request, std::int64_t mask_id, double cfg) {
-  MaskedSequence sequence{
-      .ids = request.context, .context = request.context.size(), .mask_id = mask_id, .cfg = cfg};
-  sequence.ids.resize(request.context.size() + request.continuation.size(), mask_id);
-  return sequence;
-}
-
 std::vector<std::size_t> target_positions(const TokenRequest& request) {
   std::vector<std::size_t> positions(request.continuation.size());
   std::iota(positions.begin(), positions.end(), request.context.size());
@@ -48,7 +41,7 @@ class DuelSource final : public LogitsSource {
              double cfg,
              std::function<void(const Estimate&)> done)
       : request_(request),
-        sequence_(hidden_target(request, diffusion.mask_id, cfg)),
+        sequence_(masked_target(request, diffusion.mask_id, cfg)),
         hidden_(target_positions(request)),
         policy_(policy_of(config.policy, hidden_)),
         reader_(config.tokens,
@@ -77,7 +70,7 @@ class DuelSource final : public LogitsSource {
     std::vector<std::int64_t> tokens;
     tokens.reserve(positions.size());
     for (const auto position : positions)
-      tokens.push_back(request_.continuation[position - sequence_.context]);
+      tokens.push_back(request_.continuation[position - request_.context.size()]);
     const auto judged = reader_.judge(logits, tokens, positions);
     candidates_.insert(candidates_.end(), judged.begin(), judged.end());
     if (candidates_.size() == step_.wanted.size()) reveal();
@@ -123,7 +116,7 @@ class CostSource final : public ScoreSource {
     estimate.bound = Bound::sampler;
     auto hidden = target_positions(*scoring_.request);
     const auto policy = policy_of(config_.policy, hidden);
-    const auto sequence = hidden_target(*scoring_.request, scoring_.mask_id, scoring_.cfg);
+    const auto sequence = masked_target(*scoring_.request, scoring_.mask_id, scoring_.cfg);
     while (auto step = policy->next(hidden)) {
       add_cost(estimate, sequence.ask(step->wanted));
       const std::vector<Candidate> alike(step->wanted.size());

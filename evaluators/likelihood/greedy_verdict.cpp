@@ -72,15 +72,6 @@ class VerdictSource final : public LogitsSource {
   GreedyVerdict verdict_;
 };
 
-MaskedSequence masked_target(const TokenRequest& request, std::int64_t mask_id, double cfg) {
-  auto ids = request.context;
-  ids.resize(ids.size() + request.continuation.size(), mask_id);
-  ids.insert(ids.end(), request.suffix.begin(), request.suffix.end());
-  const auto given = given_of(request);
-  return {
-      .ids = std::move(ids), .given = {given.begin(), given.end()}, .mask_id = mask_id, .cfg = cfg};
-}
-
 }  // namespace
 
 void greedy_verdicts(const LanguageModel& model,

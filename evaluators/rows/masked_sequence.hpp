@@ -7,6 +7,7 @@
 
 #include "evaluators/rows/guidance.hpp"
 #include "evaluators/rows/packing.hpp"
+#include "evaluators/rows/score_source.hpp"
 
 namespace smdm {
 
@@ -23,5 +24,10 @@ struct MaskedSequence {
   /// The group that asks for the logits at `positions`.
   [[nodiscard]] RowGroup ask(const std::vector<std::size_t>& positions) const;
 };
+
+/// The row of a request with its whole target masked.
+[[nodiscard]] MaskedSequence masked_target(const TokenRequest& request,
+                                           std::int64_t mask_id,
+                                           double cfg);
 
 }  // namespace smdm

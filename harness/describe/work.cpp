@@ -36,11 +36,6 @@ void add_likelihoods(const Session& session,
   work.tokens = cost->tokens;
 }
 
-/// A step reveals at least one of the open positions, and a sampler may have a number of steps.
-std::int64_t most_steps(const PolicyConfig& policy, std::int64_t open) {
-  return entry_of(policy.sampler).steps ? std::min(policy.steps, open) : open;
-}
-
 /// A masked diffusion model reads the whole canvas at each step, guided twice; an autoregressive
 /// one each token once.
 void add_generations(std::span<const Item> items,

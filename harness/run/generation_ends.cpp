@@ -23,11 +23,11 @@ std::size_t find_stop(const std::string& text,
 /// stop text.
 StopRule stop_rule(const EndSettings& ends, const Session& session) {
   if (ends.stop.empty()) return {};
-  return [&text = session.text(),
+  return [&tokenizer = session.text().tokenizer(),
           stops = ends.stop](std::span<const std::int64_t> answer) -> std::optional<std::size_t> {
-    if (find_stop(text.decode(answer), stops) == std::string::npos) return std::nullopt;
+    if (find_stop(tokenizer.decode(answer), stops) == std::string::npos) return std::nullopt;
     std::size_t kept = 1;
-    while (find_stop(text.decode(answer.first(kept)), stops) == std::string::npos &&
+    while (find_stop(tokenizer.decode(answer.first(kept)), stops) == std::string::npos &&
            kept < answer.size()) {
       ++kept;
     }

@@ -6,7 +6,7 @@
 
 namespace smdm::policies {
 
-Made ancestral(const PolicyConfig& config, Hidden /*hidden*/, PositionDraws draws) {
+Made ancestral(const PolicyConfig& config, Hidden /*hidden*/, const PositionDraws& draws) {
   return std::make_unique<DrawnByTime>(diffusion_times(config.steps), std::move(draws));
 }
 

@@ -4,7 +4,7 @@
 
 namespace smdm::policies {
 
-Made confidence(const PolicyConfig& config, Hidden /*hidden*/, PositionDraws /*draws*/) {
+Made confidence(const PolicyConfig& config, Hidden /*hidden*/, const PositionDraws& /*draws*/) {
   return std::make_unique<RankedByTime>(
       diffusion_times(config.steps), FactNeeds{.confidence = true},
       [](std::int64_t /*step*/, const Candidate& one) { return one.log_confidence; });

@@ -32,7 +32,7 @@ double sureness(DreamAlgorithm algorithm, const Candidate& one) {
 
 }  // namespace
 
-Made dream(const PolicyConfig& config, Hidden /*hidden*/, PositionDraws draws) {
+Made dream(const PolicyConfig& config, Hidden /*hidden*/, const PositionDraws& draws) {
   auto times = diffusion_times(config.steps, config.end_time);
   if (config.algorithm == DreamAlgorithm::origin)
     return std::make_unique<DrawnByTime>(std::move(times), std::move(draws));

@@ -3,7 +3,7 @@
 
 namespace smdm::policies {
 
-Made entropy(const PolicyConfig& config, Hidden hidden, PositionDraws /*draws*/) {
+Made entropy(const PolicyConfig& config, Hidden hidden, const PositionDraws& /*draws*/) {
   return std::make_unique<RankedByPlan>(Plan(config, hidden), FactNeeds{.spread = true},
                                         [](const Candidate& one) { return -one.entropy; });
 }

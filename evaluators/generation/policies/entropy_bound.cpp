@@ -4,7 +4,7 @@
 namespace smdm::policies {
 
 // Ben-Hamu et al. 2025, arXiv:2505.24857.
-Made entropy_bound(const PolicyConfig& config, Hidden hidden, PositionDraws /*draws*/) {
+Made entropy_bound(const PolicyConfig& config, Hidden hidden, const PositionDraws& /*draws*/) {
   // Entropies rise, so the largest of a prefix is its last, and the others are those before it.
   const Accept accept = [bound = config.entropy_bound](std::span<const double> entropies) {
     double others = 0.0;

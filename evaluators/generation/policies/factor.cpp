@@ -3,7 +3,7 @@
 
 namespace smdm::policies {
 
-Made factor(const PolicyConfig& config, Hidden hidden, PositionDraws /*draws*/) {
+Made factor(const PolicyConfig& config, Hidden hidden, const PositionDraws& /*draws*/) {
   // The r-th of the candidates, counted from 1, passes at 1 - factor / (r + 1).
   const Accept accept = [factor = config.factor,
                          takes_last = config.takes_last_candidate](std::span<const double> values) {

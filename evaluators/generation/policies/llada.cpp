@@ -5,7 +5,7 @@
 
 namespace smdm::policies {
 
-Made llada(const PolicyConfig& config, Hidden hidden, PositionDraws draws) {
+Made llada(const PolicyConfig& config, Hidden hidden, const PositionDraws& draws) {
   if (config.remasking == Remasking::random)
     return std::make_unique<DrawnByPlan>(Plan(config, hidden), std::move(draws));
   return std::make_unique<RankedByPlan>(Plan(config, hidden), FactNeeds{.confidence = true},

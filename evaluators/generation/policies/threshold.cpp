@@ -3,7 +3,7 @@
 
 namespace smdm::policies {
 
-Made threshold(const PolicyConfig& config, Hidden hidden, PositionDraws /*draws*/) {
+Made threshold(const PolicyConfig& config, Hidden hidden, const PositionDraws& /*draws*/) {
   const Accept accept = [least = config.threshold](std::span<const double> values) {
     std::size_t count = 1;
     while (count < values.size() && values[count] >= least) ++count;
