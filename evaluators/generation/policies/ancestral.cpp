@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "evaluators/generation/policies/makers.hpp"
 #include "evaluators/generation/policies/timed.hpp"
 #include "evaluators/generation/schedule.hpp"
@@ -7,7 +5,7 @@
 namespace smdm::policies {
 
 Made ancestral(const PolicyConfig& config, Hidden /*hidden*/, const PositionDraws& draws) {
-  return std::make_unique<DrawnByTime>(diffusion_times(config.steps), std::move(draws));
+  return std::make_unique<DrawnByTime>(diffusion_times(config.steps), draws);
 }
 
 }  // namespace smdm::policies

@@ -35,11 +35,11 @@ double sureness(DreamAlgorithm algorithm, const Candidate& one) {
 Made dream(const PolicyConfig& config, Hidden /*hidden*/, const PositionDraws& draws) {
   auto times = diffusion_times(config.steps, config.end_time);
   if (config.algorithm == DreamAlgorithm::origin)
-    return std::make_unique<DrawnByTime>(std::move(times), std::move(draws));
+    return std::make_unique<DrawnByTime>(std::move(times), draws);
   // Positions drawn without replacement with probabilities p are the largest p / e, e ~ Exp(1);
   // here in logarithms, p being the softmax of score / temperature.
   const Score score = [algorithm = config.algorithm, temperature = config.algorithm_temperature,
-                       draws = std::move(draws)](std::int64_t step, const Candidate& one) {
+                       draws](std::int64_t step, const Candidate& one) {
     const auto sure = sureness(algorithm, one);
     if (temperature == 0.0) return sure;
     return sure / temperature - std::log(draws.exponential(step, one.position));

@@ -81,9 +81,9 @@ std::vector<std::int64_t> sample_content(std::span<const std::int64_t> prompt,
 
 std::unique_ptr<Policy> make_policy(const PolicyConfig& config,
                                     std::span<const std::size_t> hidden,
-                                    PositionDraws draws) {
+                                    const PositionDraws& draws) {
   const MakePolicy make = value_named(kMakers, name_of(kAllSamplers, config.sampler));
-  return make(config, hidden, std::move(draws));
+  return make(config, hidden, draws);
 }
 
 std::vector<std::size_t> top_ranked(std::span<const double> scores, std::size_t count) {

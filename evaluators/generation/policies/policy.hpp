@@ -56,13 +56,13 @@ class Policy {
 /// @param hidden  the document's positions that are hidden at its start, increasing
 using MakePolicy = std::unique_ptr<Policy> (*)(const PolicyConfig& config,
                                                std::span<const std::size_t> hidden,
-                                               PositionDraws draws);
+                                               const PositionDraws& draws);
 
 /// The policy that a config names, for one document.
 /// @param config  that check_policy() accepts
 [[nodiscard]] std::unique_ptr<Policy> make_policy(const PolicyConfig& config,
                                                   std::span<const std::size_t> hidden,
-                                                  PositionDraws draws);
+                                                  const PositionDraws& draws);
 
 /// The indices of the `count` largest scores, largest first; of equal ones the earlier. All, if
 /// they are fewer.
