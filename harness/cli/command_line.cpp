@@ -24,6 +24,16 @@
 namespace smdm {
 namespace {
 
+/// A trace is a file beside the answers.
+void check_trace(const Settings& settings) {
+  if (!settings.trace) return;
+  if (settings.requests || settings.rescore)
+    refuse("--trace", "--task or --prompts", settings.requests ? "--requests" : "--rescore");
+  if (*settings.trace == "-") refuse("--trace", "a file", "-");
+  if (settings.prompts && settings.output == settings.trace)
+    refuse("--trace", "another file than --output", *settings.trace);
+}
+
 /// The one job that the options name.
 void evaluate(const Settings& settings, const ModelJobs& model_jobs) {
   const int jobs = static_cast<int>(settings.requests.has_value()) +
@@ -31,6 +41,7 @@ void evaluate(const Settings& settings, const ModelJobs& model_jobs) {
                    static_cast<int>(settings.rescore.has_value());
   if (jobs > 1)
     throw Error(ErrorKind::usage, "wanted one of --requests, --prompts and --rescore, got several");
+  check_trace(settings);
   if (settings.list_tasks) return list_tasks();
   if (settings.rescore) return rescore(settings);
   if (jobs == 1 && !settings.tasks.empty())

@@ -11,7 +11,9 @@
 #include "harness/run/encode.hpp"
 #include "harness/run/generation_ends.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/run/trace_file.hpp"
 #include "harness/settings/decide.hpp"
+#include "harness/settings/refuse.hpp"
 
 namespace smdm {
 namespace {
@@ -69,10 +71,13 @@ void run_prompts(const Settings& settings) {
   const auto decided = decide(settings, what, session.checkpoint.kind, notes);
   const auto& generation = std::get<GenerationSettings>(decided.work);
   for (const auto& note : notes) std::cerr << visible(note) << "\n";
+  if (settings.trace && !is_traced(decided))
+    refuse("--trace", "a masked diffusion model", "an autoregressive one");
   const auto items = items_of(session, lines, generation.samples);
   check_total_length(decided, session.model->info(), "prompts");
   for (const auto& item : items) check_item(item, {item.name}, decided, session.model->info());
   JsonLinesWriter writer(settings.output.value_or("-"));
+  TraceFile trace(settings.trace);
   std::vector<Answer> answers(items.size());
   Progress progress("prompts", items.size(), "documents");
   compute(session, items, decided, [&](std::size_t i, Answer answer) {
@@ -83,7 +88,10 @@ void run_prompts(const Settings& settings) {
     const auto& line = lines[i / static_cast<std::size_t>(generation.samples)];
     const auto& passes = std::get<Passes>(answers[i].value);
     writer.write(answer_line(session, line, items[i], passes.back(), generation));
+    trace.add({{"id", line.id()}, {"sample", items[i].sample}, {"seed", decided.seed}}, answers[i],
+              session.tokenizer.get());
   }
+  trace.finish();
   writer.finish();
 }
 

@@ -1,6 +1,7 @@
 // --task: reads and encodes everything first, so that what is wrong with one task costs nothing,
 // then computes part by part, once for each repeat. Documents are read and parsed once whatever
 // follows.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -81,10 +82,10 @@ struct Finished {
   std::vector<TaskSummary> summaries;
 };
 
-Finished run_part(const ReadyPart& ready, const std::string& folder) {
+Finished run_part(const ReadyPart& ready, const std::string& folder, TraceFile& trace) {
   const auto& [part, start, session, tasks, asked] = ready;
   auto run = new_run(session, part.settings, start);
-  for (const auto& task : tasks) run.tasks.push_back(evaluate(task, session));
+  for (const auto& task : tasks) run.tasks.push_back(evaluate(task, session, trace));
   const auto periods = complete_periods(tasks, run);
   complete(run, part.settings, std::chrono::system_clock::now());
   mark_as_embedded(part, run);
@@ -102,6 +103,15 @@ std::vector<ReadyPart> ready_parts(const Settings& settings, const std::vector<T
   return ready;
 }
 
+void check_trace(const Settings& settings, const std::vector<ReadyPart>& ready) {
+  const auto has_steps = [](const ReadyPart& part) {
+    return std::ranges::any_of(part.tasks,
+                               [](const ReadyTask& task) { return is_traced(task.decided); });
+  };
+  if (settings.trace && std::ranges::none_of(ready, has_steps))
+    refuse("--trace", "a task that generates with a masked diffusion model", "none");
+}
+
 /// Prints what would run.
 void show_plan(const Settings& settings, const std::vector<Task>& tasks) {
   std::vector<PlannedTask> planned;
@@ -112,7 +122,9 @@ void show_plan(const Settings& settings, const std::vector<Task>& tasks) {
   std::cout << dry_run_table(planned, settings.repeat.value_or(1));
 }
 
-std::vector<Finished> run_once(const std::vector<ReadyPart>& ready, MadeFolders& folders) {
+std::vector<Finished> run_once(const std::vector<ReadyPart>& ready,
+                               MadeFolders& folders,
+                               TraceFile& trace) {
   std::vector<std::string> where;
   for (const auto& part : ready) {
     const auto& output = part.part.settings.output;
@@ -121,7 +133,7 @@ std::vector<Finished> run_once(const std::vector<ReadyPart>& ready, MadeFolders&
   }
   std::vector<Finished> finished;
   finished.reserve(ready.size());
-  for (std::size_t p = 0; p < ready.size(); ++p) finished.push_back(run_part(ready[p], where[p]));
+  for (std::size_t p = 0; p < ready.size(); ++p) finished.push_back(run_part(ready[p], where[p], trace));
   return finished;
 }
 
@@ -182,14 +194,17 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
   if (settings.output) folders.add_missing(*settings.output);
   check_writable(settings.output.value_or(kRuns));
   auto ready = ready_parts(repeats.front(), tasks);
+  check_trace(settings, ready);
+  TraceFile trace(settings.trace);
   std::vector<std::vector<Finished>> finished;
   for (const auto& repeat : repeats) {
     if (!finished.empty()) {
       const auto parts = evaluation_parts(tasks, repeat);
       for (std::size_t p = 0; p < ready.size(); ++p) decide_again(ready[p], parts[p].settings);
     }
-    finished.push_back(run_once(ready, folders));
+    finished.push_back(run_once(ready, folders, trace));
   }
+  trace.finish();
   if (settings.repeat) show_repeatability(finished);
 }
 

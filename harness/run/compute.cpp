@@ -74,7 +74,8 @@ class Unmasking {
         settings_(settings),
         config_(with_ends(std::get<UnmaskingConfig>(settings.generator), settings.ends, session)),
         done_(done),
-        passes_(items.size()) {}
+        passes_(items.size()),
+        traces_(items.size()) {}
 
   void run() {
     unmask(
@@ -94,12 +95,26 @@ class Unmasking {
     return prompt(index, items_[index].ids.prompt, config_.cfg);
   }
 
-  [[nodiscard]] UnmaskingPrompt prompt(std::size_t index,
+  UnmaskingPrompt prompt(std::size_t index,
                                        std::vector<std::int64_t> ids,
-                                       double cfg) const {
+                                       double cfg) {
     auto draws = unmasking_draws(config_.seed, ids, session_.model->info().vocab_tokens,
                                  items_[index].sample);
-    return {.index = index, .ids = std::move(ids), .draws = std::move(draws), .cfg = cfg};
+    return {.index = index,
+            .ids = std::move(ids),
+            .draws = std::move(draws),
+            .cfg = cfg,
+            .trace = trace_of(index)};
+  }
+
+  /// Gathers the steps of an Item's next pass, where that is asked for.
+  StepDone trace_of(std::size_t index) {
+    if (!settings_.traced) return {};
+    traces_[index].emplace_back();
+    return [this, index](std::int64_t step, std::span<const Candidate> revealed) {
+      traces_[index].back().push_back(
+          {.step = step, .revealed = {revealed.begin(), revealed.end()}});
+    };
   }
 
   void take(std::size_t index, const Generation& generation) {
@@ -110,6 +125,7 @@ class Unmasking {
       return;
     }
     passes_[index] = {};
+    answer.trace = std::move(traces_[index]);
     done_(index, std::move(answer));
   }
 
@@ -119,6 +135,7 @@ class Unmasking {
   UnmaskingConfig config_;
   const AnswerDone& done_;
   std::vector<Passes> passes_;  ///< of each Item, so far
+  std::vector<Trace> traces_;   ///< likewise
   std::size_t opened_ = 0;
   std::deque<std::pair<std::size_t, std::vector<std::int64_t>>> followers_;
 };

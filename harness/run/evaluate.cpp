@@ -1,6 +1,7 @@
 #include "harness/run/evaluate.hpp"
 
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "harness/run/compute.hpp"
@@ -8,8 +9,21 @@
 #include "harness/run/record.hpp"
 
 namespace smdm {
+namespace {
 
-TaskRecord evaluate(const ReadyTask& ready, const Session& session) {
+void write_trace(const ReadyTask& ready,
+                 const Session& session,
+                 std::span<const Answer> answers,
+                 TraceFile& trace) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    trace.add({{"task", info(ready.task).name}, {"doc_id", i}, {"seed", ready.decided.seed}},
+              answers[i], session.tokenizer.get());
+  }
+}
+
+}  // namespace
+
+TaskRecord evaluate(const ReadyTask& ready, const Session& session, TraceFile& trace) {
   const auto begin = std::chrono::steady_clock::now();
   std::vector<Answer> answers(ready.items.size());
   std::vector<Judged> judged(ready.items.size());
@@ -19,6 +33,7 @@ TaskRecord evaluate(const ReadyTask& ready, const Session& session) {
     answers[i] = std::move(answer);
     progress.advance();
   });
+  write_trace(ready, session, answers, trace);
   auto of_task = record(ready, session, answers, judged);
   of_task.extra["seconds"] =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

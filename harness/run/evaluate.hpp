@@ -2,11 +2,13 @@
 #pragma once
 
 #include "harness/run/encode.hpp"
+#include "harness/run/trace_file.hpp"
 #include "results/run/record.hpp"
 
 namespace smdm {
 
 /// Computes a task, shows its progress, and gives everything that results files say about it.
-[[nodiscard]] TaskRecord evaluate(const ReadyTask& ready, const Session& session);
+/// @param trace  gets the steps of generations, in the order of the documents
+[[nodiscard]] TaskRecord evaluate(const ReadyTask& ready, const Session& session, TraceFile& trace);
 
 }  // namespace smdm

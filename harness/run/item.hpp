@@ -18,6 +18,7 @@
 
 #include "base/json.hpp"
 #include "base/request.hpp"
+#include "evaluators/generation/token_choice.hpp"
 #include "evaluators/racing/race.hpp"
 #include "evaluators/rows/score_source.hpp"
 #include "tasks/ask/task.hpp"
@@ -59,9 +60,19 @@ struct Likelihoods {
 /// What was generated: one pass, or the passes of a protocol with several.
 using Passes = std::vector<Generation>;
 
+/// What one step of a generation revealed.
+struct TracedStep {
+  std::int64_t step = 0;            ///< names its draws: steps that reveal nothing are counted
+  std::vector<Candidate> revealed;  ///< in the order of their rank, with their log_confidence
+};
+
+/// The steps of each pass.
+using Trace = std::vector<std::vector<TracedStep>>;
+
 /// What comes back for one Item.
 struct Answer {
   std::variant<Likelihoods, Passes> value;
+  Trace trace = {};  ///< empty unless GenerationSettings asks for it
 };
 
 /// What was computed for an Answer.

@@ -92,6 +92,7 @@ GenerationSettings generation_settings(const Settings& asked,
     work.generator = decoding_config(decided);
   } else {
     work.generator = unmasking_config(decided);
+    work.traced = asked.trace.has_value();
     if (what.two_stages && decided.stages == 2) work.second_cfg = decided.cfg_second;
   }
   return work;

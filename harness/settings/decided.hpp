@@ -44,6 +44,7 @@ struct GenerationSettings {
   /// Ids are of the checkpoint, so that these become parts of the generator's config with it.
   EndSettings ends = {};
   std::int64_t samples = 1;  ///< answers to each prompt of --prompts
+  bool traced = false;       ///< whether answers say what each step revealed
 
   /// Tokens of prompt and answer together, or of the answer alone where its length was asked.
   [[nodiscard]] std::int64_t total_length() const {

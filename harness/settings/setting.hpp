@@ -26,6 +26,7 @@ struct Settings {
   std::optional<std::string> tokenizer;
   std::optional<std::string> data;
   std::optional<std::string> output;
+  std::optional<std::string> trace;
   bool log_samples = false;
   std::vector<std::string> arguments;  ///< the command line, as it is recorded with results
   bool dry_run = false;

@@ -60,6 +60,10 @@ Rows job_rows() {
        .help = "With --task a folder for results and samples (default: "
                "runs/<date>-<model>-<task>); else a file of JSON lines, or - (the default)",
        .member = &Settings::output},
+      {.names = "--trace",
+       .help = "File of JSON lines: what each step of a generation with a masked diffusion model "
+               "reveals",
+       .member = &Settings::trace},
       {.names = "--dry-run",
        .help = "With --task: say what would run and about how long it takes, and stop",
        .member = &Settings::dry_run},
