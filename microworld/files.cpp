@@ -5,6 +5,7 @@
 
 #include "microworld/arithmetic.hpp"
 #include "microworld/chronicle.hpp"
+#include "microworld/infill.hpp"
 #include "microworld/kinds.hpp"
 #include "microworld/people.hpp"
 #include "microworld/vocabulary.hpp"
@@ -109,6 +110,8 @@ class Maker {
     for (std::size_t i = 0; i < kinds().size(); ++i) {
       files_.push_back(json_lines("data/" + std::string(kinds()[i].file), test_rows(world_, i)));
     }
+    files_.push_back(
+        json_lines("data/infill/test.jsonl", infill_rows(world_, sizes_.infill_items)));
     for (std::size_t month = 0; month < kMonths; ++month) {
       files_.push_back(json_lines(
           "data/temporal_arxiv/" + chronicle_[month].name + ".jsonl",

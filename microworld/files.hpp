@@ -19,6 +19,7 @@ struct Sizes {
   std::size_t arithmetic_rows = 60000;  ///< training
   std::size_t arithmetic_items = 300;   ///< test
   std::size_t dated_items = 60;         ///< test documents a month
+  std::size_t infill_items = 300;       ///< test, an even number
   std::size_t validation_rows = 1000;   ///< base, and arithmetic likewise
 };
 

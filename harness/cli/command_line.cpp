@@ -20,6 +20,7 @@
 #include "harness/cli/scaling.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/jobs/jobs.hpp"
+#include "harness/settings/refuse.hpp"
 
 namespace smdm {
 namespace {

@@ -48,6 +48,7 @@ const std::vector<Task>& all_tasks() {
       reverse_curse_d2n_reverse(),
       reverse_curse_n2d_reverse(),
       temporal_shift(),
+      infill(),
   };
   return tasks;
 }

@@ -21,5 +21,6 @@ namespace smdm {
 [[nodiscard]] OpenAnswer reverse_curse_d2n_reverse();
 [[nodiscard]] OpenAnswer reverse_curse_n2d_reverse();
 [[nodiscard]] DatedCorpus temporal_shift();
+[[nodiscard]] OpenAnswer infill();
 
 }  // namespace smdm

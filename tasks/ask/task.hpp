@@ -40,6 +40,8 @@ struct Question {
   std::vector<std::string> choices;
   std::size_t gold = 0;
   std::string_view delimiter = kTargetDelimiter;
+  /// What stands behind each choice, shown and never scored; it needs a model that can see it.
+  std::string after = {};
 };
 
 /// The choice with the highest likelihood is the answer.
@@ -60,6 +62,9 @@ struct Cloze {
 struct Prompt {
   std::string text;
   std::string reference;  ///< the gold answer alone
+  /// Of an answer in the middle of a text: what stands behind it. The answer has then as many tokens
+  /// as the reference.
+  std::optional<std::string> after = {};
 };
 
 /// How a masked diffusion model comes to its answer. An autoregressive model decodes once, and its

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <set>
 
 #include "tests/microworld/made_world.hpp"
 #include "tests/support/catch.hpp"
@@ -142,6 +143,48 @@ TEST_CASE("lambada: the passage says which word comes last") {
     const std::string text = document.at("text").get<std::string>();
     INFO(text);
     CHECK(text.ends_with(std::string(" ").append(last_word_from_passage(text))));
+  }
+}
+
+TEST_CASE("infill: the end of a text says what stood in its middle, and nothing else does") {
+  const auto task = std::get<OpenAnswer>(test::task_named("infill"));
+  const auto ranking = std::get<MultipleChoice>(likelihood_probe(Task(task)).value());
+  const auto documents = made().documents(task);
+  CHECK(documents.size() == 300);
+  std::set<std::string> texts;
+  std::map<std::size_t, int> places;
+  for (const auto& document : documents) {
+    const auto prompt = task.parse(document);
+    const auto after = prompt.after.value();
+    INFO(prompt.text << "|" << prompt.reference << "|" << after);
+    CHECK(after.ends_with(prompt.reference));
+    CHECK(prompt.text.find(prompt.reference) == std::string::npos);
+    CHECK(texts.insert(prompt.text + prompt.reference + after).second);
+    const auto question = ranking.parse(document);
+    CHECK(question.choices.size() == 4);
+    CHECK(std::set(question.choices.begin(), question.choices.end()).size() == 4);
+    ++places[question.gold];
+  }
+  for (const auto& [place, count] : places) CHECK(std::abs(count - 75) <= 1);
+}
+
+TEST_CASE("infill: its texts are tested ones of other tasks, so that none is trained on") {
+  std::set<std::string> tested;
+  for (const std::string name : {"lambada_standard", "race"}) {
+    const auto task = test::task_named(name);
+    for (const auto& document : made().documents(task)) {
+      const auto asked = ask(task, document);
+      const auto* question = std::get_if<Question>(&asked);
+      const auto request = requests(asked).at(question == nullptr ? 0 : question->gold);
+      tested.insert(request.context + request.continuation);
+    }
+  }
+  for (const auto& document : made().documents(test::task_named("infill"))) {
+    const auto text = document.at("before").get<std::string>() +
+                      document.at("middle").get<std::string>() +
+                      document.at("after").get<std::string>();
+    INFO(text);
+    CHECK(tested.contains(text));
   }
 }
 

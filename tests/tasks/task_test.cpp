@@ -125,13 +125,38 @@ TEST_CASE("gsm8k scores by text and by value") {
   CHECK(gsm8k().extract("so\n#### $1,005") == "1005");
 }
 
+TEST_CASE("infill asks for the middle of a text, by generation or among choices") {
+  const Json document = {{"before", "Ada got the"},
+                         {"middle", " cup"},
+                         {"after", ". Later Ada sold the cup"},
+                         {"choices", {" pen", " cup"}}};
+  const auto prompt = infill().parse(document);
+  CHECK(prompt.text == "Ada got the");
+  CHECK(prompt.reference == " cup");
+  CHECK(prompt.after == ". Later Ada sold the cup");
+  CHECK(infill().score("cup ", " cup") == std::vector<double>{1.0});
+  CHECK(infill().score("cups", " cup") == std::vector<double>{0.0});
+  CHECK(infill().extract(" cup\n") == "cup");
+  const auto ranking = std::get<MultipleChoice>(likelihood_probe(Task(infill())).value());
+  const auto question = ranking.parse(document);
+  CHECK(question.gold == 1);
+  CHECK(question.after == ". Later Ada sold the cup");
+  CHECK(requests(question).at(0).continuation == " pen");
+  auto other = document;
+  other["middle"] = " mat";
+  CHECK_THROWS_AS(ranking.parse(other), Error);
+  other.erase("choices");
+  CHECK_THROWS_AS(ranking.parse(other), Error);
+  CHECK(infill().parse(other).reference == " mat");
+}
+
 TEST_CASE("the catalogue") {
   CHECK(names_of(all_tasks()) ==
         std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq",
                                  "piqa", "social_iqa", "race", "lambada_standard", "lambada_openai",
                                  "gsm8k", "reverse_curse_d2n", "reverse_curse_n2d",
                                  "reverse_curse_d2n_reverse", "reverse_curse_n2d_reverse",
-                                 "temporal_shift"});
+                                 "temporal_shift", "infill"});
   CHECK(names_of(find({"zero-shot"})) ==
         std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa",
                                  "social_iqa", "race", "lambada_standard"});
