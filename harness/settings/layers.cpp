@@ -25,6 +25,8 @@ Settings undecided(Settings below, const Settings& above) {
     below.mc_samples.reset();
     below.mc_strata.reset();
   }
+  // Blocks are those of the sampler that was meant.
+  if (above.sampler && below.sampler && above.sampler != below.sampler) below.block_length.reset();
   // An answer's length and that of the whole text are two ways to say one thing.
   if (above.gen_length) below.total_length.reset();
   if (above.total_length) below.gen_length.reset();

@@ -76,6 +76,34 @@ Settings fixed_count_128(double cfg) {
   return settings;
 }
 
+/// An answer of so many tokens, each of which has a step of its own.
+Settings one_step_each(Sampler sampler, std::int64_t tokens) {
+  Settings settings;
+  settings.sampler = name_of(kAllSamplers, sampler);
+  settings.gen_length = tokens;
+  settings.steps = tokens;
+  settings.cfg = 0.0;
+  settings.temperature = 0.0;
+  settings.stages = 1;
+  return settings;
+}
+
+/// The whole answer is one block.
+Settings llada_answer() {
+  constexpr std::int64_t kTokens = 1024;
+  auto settings = one_step_each(Sampler::llada, kTokens);
+  settings.block_length = kTokens;
+  return settings;
+}
+
+Settings dream_answer() {
+  constexpr std::int64_t kTokens = 256;
+  auto settings = one_step_each(Sampler::dream, kTokens);
+  settings.algorithm = name_of(kAllDreamAlgorithms, DreamAlgorithm::entropy);
+  settings.top_p = 0.95;
+  return settings;
+}
+
 std::optional<Settings> smdm_preset(const std::string& task) {
   if (task == "lambada_standard") return chain_rule(1.1, /*greedy=*/true);
   if (task == "openbookqa" || task == "boolq") return chain_rule(1.6);
@@ -92,11 +120,13 @@ std::optional<Settings> llada_preset(const std::string& task) {
   constexpr double kGuidance = 0.5;
   if (task == "arc_challenge" || task == "hellaswag" || task == "piqa")
     return fixed_count_128(kGuidance);
+  if (task == "gsm8k") return llada_answer();
   return std::nullopt;
 }
 
 /// EOS stands behind every target; BOS in front is the family's.
 std::optional<Settings> dream_preset(const std::string& task) {
+  if (task == "gsm8k") return dream_answer();
   constexpr std::array kTasks = {"arc_easy", "arc_challenge", "hellaswag", "piqa", "race"};
   if (std::ranges::find(kTasks, task) == kTasks.end()) return std::nullopt;
   auto settings = fixed_count_128(/*cfg=*/0.0);

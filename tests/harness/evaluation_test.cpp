@@ -225,6 +225,32 @@ TEST_CASE("the presets of LLaDA and Dream are their published commands") {
   }
 }
 
+TEST_CASE("the presets of LLaDA and Dream for gsm8k are their published samplers") {
+  Settings settings;
+  settings.preset = "llada";
+  const auto llada = decided(settings, "gsm8k", Work::generation);
+  CHECK(llada.sampler == "llada");
+  CHECK(llada.gen_length == 1024);
+  CHECK(llada.steps == 1024);
+  CHECK(llada.block_length == 1024);
+  CHECK(llada.stages == 1);
+  // Blocks are those of its own sampler.
+  settings.sampler = "threshold";
+  CHECK(decided(settings, "gsm8k", Work::generation).block_length == 32);
+  settings = {};
+  settings.preset = "dream";
+  const auto dream = decided(settings, "gsm8k", Work::generation);
+  CHECK(dream.sampler == "dream");
+  CHECK(dream.gen_length == 256);
+  CHECK(dream.steps == 256);
+  CHECK(dream.algorithm == "entropy");
+  CHECK(dream.top_p == 0.95);
+  CHECK(dream.temperature == 0.0);
+  // An answer's length and that of the whole text are two ways to say one thing.
+  settings.total_length = 48;
+  CHECK_FALSE(decided(settings, "gsm8k", Work::generation).gen_length.has_value());
+}
+
 TEST_CASE("the reverse curse has the reference's lengths, and its guidance under the preset") {
   Settings settings;
   for (const auto* task : {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
