@@ -99,7 +99,11 @@ class Unmasking {
                                        double cfg) const {
     auto draws = unmasking_draws(config_.seed, ids, session_.model->info().vocab_tokens,
                                  items_[index].sample);
-    return {.index = index, .ids = std::move(ids), .draws = std::move(draws), .cfg = cfg};
+    return {.index = index,
+            .ids = std::move(ids),
+            .draws = std::move(draws),
+            .cfg = cfg,
+            .canvas = items_[index].ids.canvas};
   }
 
   void take(std::size_t index, const Generation& generation) {
@@ -251,7 +255,7 @@ std::optional<Item> next(const Item& item,
                          const GenerationSettings& settings,
                          const Session& session) {
   const auto& passes = std::get<Passes>(answer.value);
-  if (!settings.second_cfg || passes.size() != 1) return std::nullopt;
+  if (!settings.second_cfg || item.ids.canvas || passes.size() != 1) return std::nullopt;
   // Encoded anew, a text may have become longer; one that does not fit any more is judged as the
   // first pass left it.
   auto ids = session.text().prompt(session.tokenizer->decode(passes.front().output_ids));

@@ -229,7 +229,12 @@ void check_item(const Item& item,
                 const Decided& decided,
                 const ModelInfo& info) {
   if (const auto* generation = std::get_if<GenerationSettings>(&decided.work)) {
-    check_prompt(info, item.ids.prompt, generation->longest_prompt(info.max_tokens), names.front());
+    if (item.ids.canvas) {
+      check_canvas(info, item.ids.prompt, names.front());
+    } else {
+      const auto longest = generation->longest_prompt(info.max_tokens);
+      check_prompt(info, item.ids.prompt, longest, names.front());
+    }
     return;
   }
   for (std::size_t k = 0; k < item.ids.requests.size(); ++k)
