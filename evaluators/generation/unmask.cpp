@@ -27,7 +27,8 @@ namespace {
 class Document final : public LogitsSource {
  public:
   /// @param diffusion, config  outlive the document
-  /// @param context  ids in front of the answer
+  /// @param context  ids in front of what an ending looks at: the answer, or the last span that is
+  ///                 filled; all of them where nothing is looked at
   Document(MaskedSequence sequence,
            std::size_t context,
            const MaskedDiffusion& diffusion,
@@ -41,6 +42,7 @@ class Document final : public LogitsSource {
         draws_(std::move(prompt.draws)),
         trace_(std::move(prompt.trace)),
         done_(done),
+        filled_before_(prompt.canvas ? count_masks(context) : 0),
         policy_(make_policy(config.policy,
                             sequence_.masked(),
                             {.uniform = draws_.choice, .exponential = draws_.exponential})),
@@ -87,6 +89,7 @@ class Document final : public LogitsSource {
     if (ended_) ids.resize(*ended_);
     if (config_.ending.eos != EosRule::ignore) ids.resize(end_of(ids.size()));
     generation_.new_tokens =
+        filled_before_ +
         static_cast<std::int64_t>(first_eos(ids.size()) - std::min(context_, ids.size()));
     generation_.output_ids = std::move(ids);
     done_(index_, generation_);
@@ -142,7 +145,11 @@ class Document final : public LogitsSource {
     if (const auto kept = ending.stop(answer.first(end - context_))) ended_ = context_ + *kept;
   }
 
-  /// The place of the first token behind the prompt, and before `limit`, that ends a text; `limit`
+  [[nodiscard]] std::int64_t count_masks(std::size_t before) const {
+    return std::ranges::count(std::span(sequence_.ids).first(before), sequence_.mask_id);
+  }
+
+  /// The place of the first token behind the context, and before `limit`, that ends a text; `limit`
   /// where there is none.
   [[nodiscard]] std::size_t first_eos(std::size_t limit) const {
     const auto& eos = config_.ending.eos_ids;
@@ -163,6 +170,7 @@ class Document final : public LogitsSource {
   UnmaskingDraws draws_;
   StepDone trace_;
   const GenerationDone& done_;
+  std::int64_t filled_before_;  ///< tokens of a canvas that are filled in front of its context
   std::unique_ptr<Policy> policy_;
   TokenReader reader_;
   PolicyStep step_;  ///< what is asked for; wants nothing between steps
@@ -181,7 +189,6 @@ void check_config(const ModelInfo& info, const UnmaskingConfig& config) {
       {.temperature = config.temperature, .top_p = config.top_p, .top_k = config.top_k});
   check_seed(config.seed);
   check_limits(config.packing);
-  check_total_length(info, config.gen_length.value_or(config.total_length));
 }
 
 /// Tokens of a document: prompt and answer.
@@ -190,7 +197,36 @@ std::size_t length_of(const UnmaskingConfig& config, std::size_t prompt) {
   return static_cast<std::size_t>(config.total_length);
 }
 
+/// What a prompt becomes: masks stand behind it, or in it.
+MaskedSequence sequence_of(std::vector<std::int64_t> ids,
+                           const UnmaskingPrompt& prompt,
+                           const UnmaskingConfig& config,
+                           const ModelInfo& info) {
+  const auto mask_id = std::get<MaskedDiffusion>(info.objective).mask_id;
+  MaskedSequence sequence{
+      .ids = std::move(ids), .given = {}, .mask_id = mask_id, .cfg = prompt.cfg};
+  if (prompt.canvas) {
+    sequence.given = shown_parts(sequence.ids, mask_id);
+    return sequence;
+  }
+  check_total_length(info, config.gen_length.value_or(config.total_length));
+  const auto context = sequence.ids.size();
+  sequence.given = {{.begin = 0, .end = context}};
+  sequence.ids.resize(length_of(config, context), mask_id);
+  return sequence;
+}
+
 }  // namespace
+
+std::vector<PositionRange> shown_parts(std::span<const std::int64_t> canvas, std::int64_t mask_id) {
+  std::vector<PositionRange> parts;
+  for (std::size_t i = 0; i < canvas.size(); ++i) {
+    if (canvas[i] == mask_id) continue;
+    if (parts.empty() || parts.back().end != i) parts.push_back({.begin = i, .end = i});
+    parts.back().end = i + 1;
+  }
+  return parts;
+}
 
 UnmaskingDraws unmasking_draws(std::uint64_t seed,
                                std::span<const std::int64_t> prompt,
@@ -226,12 +262,8 @@ void unmask(const LanguageModel& model,
   const OpenLogitsSource open_next = [&]() -> std::unique_ptr<LogitsSource> {
     auto prompt = next();
     if (!prompt) return nullptr;
-    const auto context = prompt->ids.size();
-    MaskedSequence sequence{.ids = std::move(prompt->ids),
-                            .given = {{.begin = 0, .end = context}},
-                            .mask_id = diffusion.mask_id,
-                            .cfg = prompt->cfg};
-    sequence.ids.resize(length_of(config, context), diffusion.mask_id);
+    auto sequence = sequence_of(std::move(prompt->ids), *prompt, config, info);
+    const auto context = sequence.given.empty() ? 0 : sequence.given.back().end;
     return std::make_unique<Document>(std::move(sequence), context, diffusion, config,
                                       std::move(*prompt), done);
   };

@@ -12,6 +12,7 @@
 #include "evaluators/generation/samplers.hpp"
 #include "evaluators/generation/token_choice.hpp"
 #include "evaluators/generation/tokens.hpp"
+#include "evaluators/rows/guidance.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "models/language_model.hpp"
 
@@ -58,7 +59,8 @@ struct UnmaskingDraws {
   std::function<double(std::int64_t step, std::size_t position)> exponential = {};
 };
 
-/// Draws that depend on the seed, the prompt and the number of the answer alone.
+/// Draws that depend on the seed, the prompt (or canvas, masks included) and the number of the
+/// answer alone.
 /// @param sample  which of several answers to the prompt
 [[nodiscard]] UnmaskingDraws unmasking_draws(std::uint64_t seed,
                                              std::span<const std::int64_t> prompt,
@@ -80,13 +82,24 @@ struct UnmaskingPrompt {
   UnmaskingDraws draws;
   double cfg = 0.0;     ///< see guidance.hpp; the unconditional branch hides the prompt
   StepDone trace = {};  ///< called after each step, where there is one
+
+  /// Infilling: the ids, that check_canvas() accepts, are the whole document. Its masks are filled
+  /// and nothing is put behind them, whatever lengths the settings say; the unconditional branch
+  /// hides all that is shown. Only what is filled behind the last shown id has an Ending: where an
+  /// id is shown at the end, nothing ends the document early, and it is never cut.
+  bool canvas = false;
 };
+
+/// Ids of a canvas that are not the mask: its stretches, in order, none of them empty.
+[[nodiscard]] std::vector<PositionRange> shown_parts(std::span<const std::int64_t> canvas,
+                                                     std::int64_t mask_id);
 
 /// The next prompt, or nothing: none now. It is asked again whenever a document has ended, so that
 /// one document may follow from another.
 using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
 
-/// Answers every prompt: masks behind it, up to total_length or gen_length of them, are filled.
+/// Answers every prompt: masks behind it, up to total_length or gen_length of them, are filled; of
+/// a canvas, its own.
 ///
 /// Every document is sampled as if it were alone, though many share each forward: its result does
 /// not depend on the others, their order or the packing. In each step the policy says which masked
@@ -102,7 +115,8 @@ using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
 /// 2022, arXiv:2202.04200; Gumbel noise in float64 after Zheng et al. 2024, arXiv:2409.02908.
 /// @param next  prompts, each with guidance of its own in place of config.cfg
 /// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
-///                                broken, or the model is not of the masked diffusion kind
+///                                broken (that of lengths: before any prompt but canvases is), or
+///                                the model is not of the masked diffusion kind
 /// @throws Error(checkpoint)        if the model gives something that is not a number
 /// @throws Error(failure)           if keeps_mask is set and a sampler without a number of steps
 ///                                  would draw masks for ever

@@ -104,6 +104,24 @@ void check_prompt(const ModelInfo& info,
   check_length(prompt.size(), total_length, name);
 }
 
+void check_canvas(const ModelInfo& info,
+                  std::span<const std::int64_t> canvas,
+                  const std::string& name) {
+  const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
+  if (diffusion == nullptr) {
+    throw Error(ErrorKind::request,
+                name +
+                    ": masks to be filled: wanted a masked diffusion model, got an autoregressive "
+                    "one");
+  }
+  if (!holds_mask(info, canvas))
+    throw Error(ErrorKind::request, name + ": wanted at least one mask to be filled, got none");
+  for (std::size_t i = 0; i < canvas.size(); ++i) {
+    if (canvas[i] != diffusion->mask_id) check_ids(info, canvas.subspan(i, 1), name);
+  }
+  check_length(canvas.size(), info.max_tokens, name);
+}
+
 void check_total_length(const ModelInfo& info, std::int64_t total_length) {
   if (total_length < 1 || total_length > info.max_tokens) {
     throw std::invalid_argument("wanted a total length of 1.." + std::to_string(info.max_tokens) +

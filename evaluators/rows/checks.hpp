@@ -35,6 +35,13 @@ void check_prompt(const ModelInfo& info,
                   std::int64_t total_length,
                   const std::string& name);
 
+/// The same of a canvas: a whole document, in which masks are to be filled.
+/// @throws Error(request)  if the model is autoregressive, if it holds no mask, is longer than the
+///                         model reads, or has an id that is neither in the vocabulary nor the mask
+void check_canvas(const ModelInfo& info,
+                  std::span<const std::int64_t> canvas,
+                  const std::string& name);
+
 /// @throws std::invalid_argument  if it is not 1..max_tokens
 void check_total_length(const ModelInfo& info, std::int64_t total_length);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "harness/jobs/dry_run.hpp"
 #include "harness/run/compute.hpp"
@@ -36,17 +37,31 @@ void add_likelihoods(const Session& session,
   work.tokens = cost->tokens;
 }
 
+struct Canvas {
+  std::int64_t length = 0;
+  std::int64_t open = 0;  ///< tokens that are generated
+};
+
+Canvas canvas_of(const Encoded& ids, const GenerationSettings& settings, const ModelInfo& info) {
+  const auto given = std::ssize(ids.prompt);
+  if (ids.canvas) {
+    const auto mask_id = std::get<MaskedDiffusion>(info.objective).mask_id;
+    return {.length = given, .open = std::ranges::count(ids.prompt, mask_id)};
+  }
+  const auto length = settings.length_behind(ids.prompt.size());
+  return {.length = length, .open = std::max<std::int64_t>(length - given, 0)};
+}
+
 /// A masked diffusion model reads the whole canvas at each step, guided twice; an autoregressive
 /// one each token once.
 void add_generations(std::span<const Item> items,
                      const GenerationSettings& settings,
+                     const ModelInfo& info,
                      PlannedWork& work) {
   const auto* unmasking = std::get_if<UnmaskingConfig>(&settings.generator);
   std::int64_t forwards = 0;
   for (const auto& item : items) {
-    const auto length = settings.length_behind(item.ids.prompt.size());
-    const auto open =
-        std::max<std::int64_t>(length - static_cast<std::int64_t>(item.ids.prompt.size()), 0);
+    const auto [length, open] = canvas_of(item.ids, settings, info);
     const auto steps = unmasking != nullptr ? most_steps(unmasking->policy, open) : open;
     forwards += steps;
     if (unmasking == nullptr) work.tokens += length;
@@ -70,7 +85,7 @@ PlannedWork planned_work(const Session& session,
                    .rows = {},
                    .forwards = {}};
   if (const auto* generation = std::get_if<GenerationSettings>(&decided.work)) {
-    add_generations(items, *generation, work);
+    add_generations(items, *generation, session.model->info(), work);
   } else {
     add_likelihoods(session, items, decided, work);
   }

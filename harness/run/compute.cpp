@@ -95,16 +95,15 @@ class Unmasking {
     return prompt(index, items_[index].ids.prompt, config_.cfg);
   }
 
-  UnmaskingPrompt prompt(std::size_t index,
-                                       std::vector<std::int64_t> ids,
-                                       double cfg) {
+  UnmaskingPrompt prompt(std::size_t index, std::vector<std::int64_t> ids, double cfg) {
     auto draws = unmasking_draws(config_.seed, ids, session_.model->info().vocab_tokens,
                                  items_[index].sample);
     return {.index = index,
             .ids = std::move(ids),
             .draws = std::move(draws),
             .cfg = cfg,
-            .trace = trace_of(index)};
+            .trace = trace_of(index),
+            .canvas = items_[index].ids.canvas};
   }
 
   /// Gathers the steps of an Item's next pass, where that is asked for.
@@ -268,7 +267,7 @@ std::optional<Item> next(const Item& item,
                          const GenerationSettings& settings,
                          const Session& session) {
   const auto& passes = std::get<Passes>(answer.value);
-  if (!settings.second_cfg || passes.size() != 1) return std::nullopt;
+  if (!settings.second_cfg || item.ids.canvas || passes.size() != 1) return std::nullopt;
   // Encoded anew, a text may have become longer; one that does not fit any more is judged as the
   // first pass left it.
   auto ids = session.text().prompt(session.tokenizer->decode(passes.front().output_ids));

@@ -4,6 +4,7 @@
 #include "harness/run/encode.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "evaluators/rows/checks.hpp"
 #include "evaluators/rows/text_rows.hpp"
 #include "evaluators/subsets/draws.hpp"
+#include "harness/run/canvas.hpp"
 #include "harness/settings/refuse.hpp"
 
 namespace smdm {
@@ -73,18 +75,51 @@ TokenRequest tokens_of(const Request& request, const Session& session) {
   return {.context = std::move(pair.context), .continuation = std::move(pair.continuation)};
 }
 
+/// Such documents have lengths of their own.
+bool fills_gaps(const Task& task) {
+  const auto* open = std::get_if<OpenAnswer>(&task);
+  return open != nullptr && open->protocol == AnswerProtocol::gap;
+}
+
+/// A prompt, or a text with a gap that is as long as the reference.
+Encoded prompt_ids(const Prompt& prompt, const Session& session, const std::string& name) {
+  if (!prompt.after) {
+    Encoded encoded;
+    encoded.prompt = session.text().prompt(prompt.text);
+    return encoded;
+  }
+  const auto length = session.text().behind(prompt.reference).size();
+  const std::array<PromptPart, 3> parts = {
+      prompt.text, Gap{.tokens = std::max<std::int64_t>(static_cast<std::int64_t>(length), 1)},
+      *prompt.after};
+  return encode_parts(parts, session, name);
+}
+
+/// What stands behind every choice: the question's own text, then what the settings say.
+Ids suffix_of(const Asked& asked, const Decided& decided, const Session& session) {
+  Ids suffix;
+  const auto* question = std::get_if<Question>(&asked);
+  if (question != nullptr && !question->after.empty())
+    suffix = session.text().behind(question->after);
+  const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
+  if (likelihood != nullptr) {
+    const auto rest = suffix_ids(likelihood->suffix, session);
+    suffix.insert(suffix.end(), rest.begin(), rest.end());
+  }
+  return suffix;
+}
+
 /// The Item of a document that is no text of a corpus.
 Item encode_document(const TaskInfo& task,
                      Item item,
                      const Decided& decided,
                      const Session& session) {
   if (const auto* prompt = std::get_if<Prompt>(&item.asked)) {
-    item.ids.prompt = session.text().prompt(prompt->text);
+    item.ids = prompt_ids(*prompt, session, item.name);
     check_item(item, {item.name}, decided, session.model->info());
     return item;
   }
-  const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
-  const auto suffix = likelihood == nullptr ? Ids() : suffix_ids(likelihood->suffix, session);
+  const auto suffix = suffix_of(item.asked, decided, session);
   for (const auto& request : requests(item.asked)) {
     auto& tokens = item.ids.requests.emplace_back(tokens_of(request, session));
     tokens.suffix = suffix;
@@ -167,7 +202,7 @@ std::vector<Item> encode_texts(ReadTask& read, const Decided& decided, const Ses
 std::vector<Item> encode_documents(ReadTask& read, const Decided& decided, const Session& session) {
   const auto& task = info(read.task);
   check_race(read.task, decided);
-  check_total_length(decided, session.model->info(), task.name);
+  if (!fills_gaps(read.task)) check_total_length(decided, session.model->info(), task.name);
   std::vector<Item> items;
   items.reserve(read.documents.size());
   for (std::size_t i = 0; i < read.documents.size(); ++i) {
@@ -229,7 +264,12 @@ void check_item(const Item& item,
                 const Decided& decided,
                 const ModelInfo& info) {
   if (const auto* generation = std::get_if<GenerationSettings>(&decided.work)) {
-    check_prompt(info, item.ids.prompt, generation->longest_prompt(info.max_tokens), names.front());
+    if (item.ids.canvas) {
+      check_canvas(info, item.ids.prompt, names.front());
+    } else {
+      const auto longest = generation->longest_prompt(info.max_tokens);
+      check_prompt(info, item.ids.prompt, longest, names.front());
+    }
     return;
   }
   for (std::size_t k = 0; k < item.ids.requests.size(); ++k)

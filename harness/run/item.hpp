@@ -35,7 +35,9 @@ struct RaceVerdict {
 struct Encoded {
   /// Of a likelihood: one per choice, or per piece of a text. Empty for a generation.
   std::vector<TokenRequest> requests;
-  std::vector<std::int64_t> prompt;   ///< of a generation
+  std::vector<std::int64_t> prompt;  ///< of a generation
+  /// Whether the prompt is a whole document whose masks are filled, see canvas.hpp.
+  bool canvas = false;
   std::vector<RaceVerdict> verdicts;  ///< of a question that is raced
   double bytes = 0.0;                 ///< of a text: those that its scored tokens stand for
 };

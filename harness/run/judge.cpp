@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "harness/run/canvas.hpp"
 #include "harness/run/generation_ends.hpp"
 #include "harness/run/metric_errors.hpp"
 
@@ -43,6 +44,7 @@ std::string text_of(const OpenAnswer& task,
                     const Generation& pass,
                     std::span<const std::string> stops,
                     const Session& session) {
+  if (item.ids.canvas) return middles(item.ids.prompt, pass.output_ids, session).front();
   // A second pass begins from the text of the first, encoded anew: the prompt's ids need not stand
   // in front of it any more.
   const bool whole = task.protocol == AnswerProtocol::two_stages;

@@ -11,6 +11,7 @@ DecisionFor decision_for(const Task& task, const Session& session) {
   if (const auto* open = std::get_if<OpenAnswer>(&task)) {
     what.work = Work::generation;
     what.two_stages = open->protocol == AnswerProtocol::two_stages;
+    what.gaps = open->protocol == AnswerProtocol::gap;
   }
   what.cloze = std::holds_alternative<Cloze>(task);
   return what;

@@ -99,6 +99,9 @@ void check_generation(const Settings& asked,
   if (what.work == Work::generation) {
     if (asked.gen_length && asked.total_length)
       refuse("--gen-length", "no --total-length beside it", "both");
+    if (what.gaps && (asked.gen_length || asked.total_length))
+      refuse(asked.gen_length ? "--gen-length" : "--total-length",
+             "no length: a gap is as long as what stood in it", "one for " + what.task);
     if (asked.samples && !what.task.empty())
       refuse("--samples", "--prompts", "--task " + what.task);
     for (const auto& stop : asked.stop) {

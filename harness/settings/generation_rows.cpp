@@ -85,9 +85,9 @@ Json usual_steps(const Settings& decided, const DecisionFor& what) {
   return what.task.empty() ? kPromptSteps : kTaskSteps;
 }
 
-Json usual_total_length(const Settings& decided, const DecisionFor& /*what*/) {
+Json usual_total_length(const Settings& decided, const DecisionFor& what) {
   constexpr int kTokens = 256;
-  return decided.gen_length ? Json() : Json(kTokens);
+  return decided.gen_length || what.gaps ? Json() : Json(kTokens);
 }
 
 /// Fast-dLLM's for its own rules; other samplers take the answer as one block.

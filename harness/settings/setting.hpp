@@ -95,6 +95,7 @@ struct DecisionFor {
   Work work = Work::likelihood;
   bool cloze = false;       ///< its accuracy is a greedy verdict, and it has no choices to race
   bool two_stages = false;  ///< its protocol has a second pass
+  bool gaps = false;        ///< its answers fill gaps, which have lengths of their own
   std::string family = {};  ///< of the model, see ModelConfig::family
 };
 

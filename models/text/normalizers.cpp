@@ -50,7 +50,7 @@ class Prepend final : public Normalizer {
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
 
   void apply(Stretch& stretch) const override {
-    if (!stretch.text.empty()) stretch.text.insert(0, prefix_);
+    if (!stretch.text.empty() && !stretch.goes_on()) stretch.text.insert(0, prefix_);
   }
 
   [[nodiscard]] double growth() const override { return 1 + static_cast<double>(prefix_.size()); }

@@ -12,6 +12,10 @@ namespace smdm {
 struct Stretch {
   std::string text;
   bool at_start = false;  ///< does its first character stand where the text began?
+  bool inside = false;    ///< did the text begin in the middle of another?
+
+  /// Does it go on with a word that began before the text? Nothing is put before it.
+  [[nodiscard]] bool goes_on() const { return inside && at_start; }
 };
 
 class Normalizer {

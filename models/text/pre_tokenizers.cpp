@@ -49,8 +49,10 @@ class Split final : public PreTokenizer {
 class PrefixSpace final : public PreTokenizer {
  public:
   void apply(Pieces& pieces) const override {
+    bool goes_on = pieces.goes_on();
     for (auto& piece : pieces.pieces) {
-      if (!piece.starts_with(' ')) piece = pieces.owned.emplace_back(" ").append(piece);
+      const bool bare = std::exchange(goes_on, false);
+      if (!bare && !piece.starts_with(' ')) piece = pieces.owned.emplace_back(" ").append(piece);
     }
   }
 };
@@ -73,13 +75,20 @@ class Metaspace final : public PreTokenizer {
 
   void apply(Pieces& pieces) const override {
     bool at_start = pieces.at_start;
+    bool goes_on = pieces.goes_on();
     for (auto& piece : pieces.pieces) {
-      piece = pieces.owned.emplace_back(replaced(piece, std::exchange(at_start, false)));
+      const bool first = std::exchange(at_start, false);
+      const bool bare = std::exchange(goes_on, false);
+      piece = pieces.owned.emplace_back(replaced(piece, !bare && is_wanted(first)));
     }
   }
 
  private:
-  [[nodiscard]] std::string replaced(std::string_view piece, bool at_start) const {
+  [[nodiscard]] bool is_wanted(bool at_start) const {
+    return scheme_ == PrependScheme::always || (scheme_ == PrependScheme::first && at_start);
+  }
+
+  [[nodiscard]] std::string replaced(std::string_view piece, bool prepend) const {
     std::string out;
     out.reserve(piece.size() + replacement_.size());
     for (const char c : piece) {
@@ -89,9 +98,7 @@ class Metaspace final : public PreTokenizer {
         out += c;
       }
     }
-    const bool wanted =
-        scheme_ == PrependScheme::always || (scheme_ == PrependScheme::first && at_start);
-    if (wanted && !out.starts_with(replacement_)) out.insert(0, replacement_);
+    if (prepend && !out.starts_with(replacement_)) out.insert(0, replacement_);
     return out;
   }
 

@@ -2,6 +2,9 @@
 #include "models/text/sentencepiece.hpp"
 
 #include <algorithm>
+#include <array>
+#include <mutex>
+#include <utility>
 
 #include <sentencepiece_processor.h>
 
@@ -10,6 +13,21 @@
 
 namespace smdm {
 namespace {
+
+/// The model with its dummy blank in front of texts, or without. Of two messages for one field, the
+/// later one counts: appended are field 3 of ModelProto, normalizer_spec, two bytes long, in it
+/// field 3 of NormalizerSpec, add_dummy_prefix.
+std::unique_ptr<const sentencepiece::SentencePieceProcessor> with_dummy_blank(
+    const sentencepiece::SentencePieceProcessor& processor, bool dummy) {
+  const std::array<char, 4> field{0x1a, 0x02, 0x18, dummy ? char{1} : char{0}};
+  auto changed = std::make_unique<sentencepiece::SentencePieceProcessor>();
+  const auto status = changed->LoadFromSerializedProto(
+      processor.serialized_model_proto().append(field.begin(), field.end()));
+  if (!status.ok())
+    throw Error(ErrorKind::checkpoint,
+                "a SentencePiece model without its dummy blank: " + status.ToString());
+  return changed;
+}
 
 class SentencePieceTokenizer final : public Tokenizer {
  public:
@@ -38,6 +56,18 @@ class SentencePieceTokenizer final : public Tokenizer {
 
   [[nodiscard]] std::vector<std::int64_t> tokens(std::string_view text) const override {
     const auto pieces = processor_.EncodeAsIds(text);
+    return {pieces.begin(), pieces.end()};
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> tokens_inside(std::string_view text) const override {
+    std::call_once(inside_once_, [this] {
+      bare_ = with_dummy_blank(processor_, false);
+      blank_ = with_dummy_blank(processor_, true);
+    });
+    auto pieces = bare_->EncodeAsIds(text);
+    // A model that takes blanks from the ends of texts keeps the one that it puts there itself.
+    const bool lost = text.starts_with(' ') && pieces == bare_->EncodeAsIds(text.substr(1));
+    if (lost) pieces = blank_->EncodeAsIds(text);
     return {pieces.begin(), pieces.end()};
   }
 
@@ -86,7 +116,13 @@ class SentencePieceTokenizer final : public Tokenizer {
     return processor_.IsControl(static_cast<int>(id)) || processor_.IsUnknown(static_cast<int>(id));
   }
 
-  sentencepiece::SentencePieceProcessor processor_;
+  using Processor = sentencepiece::SentencePieceProcessor;
+
+  Processor processor_;
+  // For texts inside others, opened when the first one comes.
+  mutable std::once_flag inside_once_;
+  mutable std::unique_ptr<const Processor> bare_;   ///< puts no dummy blank in front
+  mutable std::unique_ptr<const Processor> blank_;  ///< puts one there
 };
 
 }  // namespace

@@ -104,8 +104,14 @@ EncodedText TextEncoder::document(std::string_view text) const {
   return {.ids = std::move(ids), .front = bos ? std::size_t{1} : std::size_t{0}};
 }
 
+std::vector<std::int64_t> TextEncoder::first_part(std::string_view text) const {
+  auto ids = prompt(text);
+  if (rule_.bos == BosRule::tokenizer) ids.resize(ids.size() - tokenizer_->added_behind());
+  return ids;
+}
+
 std::vector<std::int64_t> TextEncoder::behind(std::string_view text) const {
-  return tokenizer_->tokens(text);
+  return tokenizer_->tokens_inside(text);
 }
 
 }  // namespace smdm

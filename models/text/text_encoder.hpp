@@ -73,7 +73,11 @@ class TextEncoder {
   /// A text all of which is to be scored.
   [[nodiscard]] EncodedText document(std::string_view text) const;
 
-  /// What stands behind a continuation: the text's tokens, by itself, with nothing around them.
+  /// The first of a prompt's parts: as a prompt, but without what stands behind the text's tokens.
+  [[nodiscard]] std::vector<std::int64_t> first_part(std::string_view text) const;
+
+  /// What stands behind a continuation or another part of a prompt: the text's tokens, by itself,
+  /// with nothing around them and no dummy blank in front.
   [[nodiscard]] std::vector<std::int64_t> behind(std::string_view text) const;
 
   [[nodiscard]] const Tokenizer& tokenizer() const noexcept { return *tokenizer_; }

@@ -1,6 +1,7 @@
 /// Text to ids and back. It lives with the models because a tokenizer belongs to a checkpoint.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -33,9 +34,17 @@ class Tokenizer {
   /// The text's ids with nothing in front or behind. Bytes that are no UTF-8 count as U+FFFD.
   [[nodiscard]] virtual std::vector<std::int64_t> tokens(std::string_view text) const = 0;
 
+  /// The ids of a text that stands in the middle of another: without what the tokenizer puts in
+  /// front of a text's first word (a dummy blank). A blank that the text itself begins with stays,
+  /// where the tokenizer keeps a blank between words.
+  [[nodiscard]] virtual std::vector<std::int64_t> tokens_inside(std::string_view text) const = 0;
+
   /// The text's ids with what the tokenizer itself puts around them: BOS in front for SentencePiece
   /// ("" gives BOS alone), what its post-processor says for tokenizer.json.
   [[nodiscard]] virtual std::vector<std::int64_t> encode(std::string_view text) const = 0;
+
+  /// How many of the last ids of encode() stand for no text.
+  [[nodiscard]] virtual std::size_t added_behind() const { return 0; }
 
   /// Text of ids; special tokens (BOS, EOS, unknown) and ids beyond the vocabulary (a mask) give
   /// nothing.

@@ -48,13 +48,21 @@ class JsonTokenizer final : public Tokenizer {
 
   [[nodiscard]] Ids tokens(std::string_view text) const override {
     Ids ids;
-    append_tokens(text, ids);
+    append_tokens(text, false, ids);
     return ids;
   }
 
+  [[nodiscard]] Ids tokens_inside(std::string_view text) const override {
+    Ids ids;
+    append_tokens(text, true, ids);
+    return ids;
+  }
+
+  [[nodiscard]] std::size_t added_behind() const override { return frame_.behind.size(); }
+
   [[nodiscard]] Ids encode(std::string_view text) const override {
     Ids ids = frame_.front;
-    append_tokens(text, ids);
+    append_tokens(text, false, ids);
     ids.insert(ids.end(), frame_.behind.begin(), frame_.behind.end());
     return ids;
   }
@@ -68,28 +76,30 @@ class JsonTokenizer final : public Tokenizer {
   }
 
  private:
-  void append_tokens(std::string_view text, Ids& ids) const {
+  /// @param inside  whether the text stands in the middle of another
+  void append_tokens(std::string_view text, bool inside, Ids& ids) const {
     if (!unicode::is_valid(text)) {
-      append_valid(unicode::with_replacements(text), ids);
+      append_valid(unicode::with_replacements(text), inside, ids);
     } else {
-      append_valid(text, ids);
+      append_valid(text, inside, ids);
     }
   }
 
-  void append_valid(std::string_view text, Ids& ids) const {
+  void append_valid(std::string_view text, bool inside, Ids& ids) const {
     ids.reserve(ids.size() + text.size() / 3 + 2);
     for (const auto& part : added_.find(text, false)) {
       if (part.token >= 0) {
         ids.push_back(part.token);
       } else {
-        append_stretch(part.text, part.text.data() == text.data(), ids);
+        Stretch stretch{.text = {}, .at_start = part.text.data() == text.data(), .inside = inside};
+        append_stretch(part.text, std::move(stretch), ids);
       }
     }
   }
 
   /// A stretch between added tokens of the text as it was given.
-  void append_stretch(std::string_view text, bool at_start, Ids& ids) const {
-    Stretch stretch{.text = {}, .at_start = at_start};
+  /// @param stretch  says where it stands, without its text
+  void append_stretch(std::string_view text, Stretch stretch, Ids& ids) const {
     std::string_view normal = text;
     if (normalizer_) {
       stretch.text = text;
@@ -100,13 +110,16 @@ class JsonTokenizer final : public Tokenizer {
       if (part.token >= 0) {
         ids.push_back(part.token);
       } else {
-        append_pieces(part.text, stretch.at_start && part.text.data() == normal.data(), ids);
+        append_pieces({.pieces = {part.text},
+                       .at_start = stretch.at_start && part.text.data() == normal.data(),
+                       .inside = stretch.inside,
+                       .owned = {}},
+                      ids);
       }
     }
   }
 
-  void append_pieces(std::string_view text, bool at_start, Ids& ids) const {
-    Pieces pieces{.pieces = {text}, .at_start = at_start, .owned = {}};
+  void append_pieces(Pieces pieces, Ids& ids) const {
     pre_tokenization_.steps->apply(pieces);
     for (const auto piece : pieces.pieces) model_.encode(piece, ids);
   }

@@ -72,6 +72,7 @@ struct Prompt {
 enum class AnswerProtocol : std::uint8_t {
   one_pass,    ///< the text behind the prompt
   two_stages,  ///< the whole text, whose first version is the prompt of a second pass
+  gap,         ///< the text between Prompt::text and Prompt::after, which every document has
 };
 
 struct OpenAnswer {

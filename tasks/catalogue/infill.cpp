@@ -68,6 +68,7 @@ MultipleChoice ranking() {
 
 OpenAnswer infill() {
   OpenAnswer task{.info = task_info(),
+                  .protocol = AnswerProtocol::gap,
                   .parse = parse_prompt,
                   .score = score,
                   .extract = stripped,

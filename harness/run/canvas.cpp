@@ -1,0 +1,98 @@
+// Parts become ids one by one, so that no token crosses a border between them.
+#include "harness/run/canvas.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "evaluators/rows/checks.hpp"
+
+namespace smdm {
+namespace {
+
+using Ids = std::vector<std::int64_t>;
+
+std::int64_t mask_of(const ModelInfo& info, const std::string& name) {
+  if (const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective))
+    return diffusion->mask_id;
+  throw Error(ErrorKind::request,
+              name + ": parts: wanted a masked diffusion model, got an autoregressive one");
+}
+
+/// The ids of a part that is shown; of a gap none.
+Ids shown_ids(const PromptPart& part, bool first, const Session& session) {
+  if (const auto* ids = std::get_if<Ids>(&part)) return *ids;
+  const auto* text = std::get_if<std::string>(&part);
+  if (text == nullptr) return {};
+  return first ? session.text().first_part(*text) : session.text().behind(*text);
+}
+
+std::int64_t tokens_of(const PromptPart& part, const Ids& shown) {
+  const auto* gap = std::get_if<Gap>(&part);
+  return gap == nullptr ? std::ssize(shown) : gap->tokens;
+}
+
+/// What the last ids add to the text of all.
+std::string added_text(std::span<const std::int64_t> ids,
+                       std::size_t begin,
+                       const Tokenizer& tokenizer) {
+  auto text = tokenizer.decode(ids);
+  const auto before = tokenizer.decode(ids.first(begin));
+  // Bytes of one character on both sides of the border are no text before the other half is there.
+  if (!text.starts_with(before)) return tokenizer.decode(ids.subspan(begin));
+  return text.substr(before.size());
+}
+
+}  // namespace
+
+Encoded encode_parts(std::span<const PromptPart> parts,
+                     const Session& session,
+                     const std::string& name) {
+  const auto& info = session.model->info();
+  const auto mask_id = mask_of(info, name);
+  constexpr std::int64_t kMost = 9'000'000'000'000'000;
+  std::vector<Ids> shown;
+  shown.reserve(parts.size());
+  std::int64_t total = 0;
+  for (const auto& part : parts) {
+    shown.push_back(shown_ids(part, shown.empty(), session));
+    total = std::min(total, kMost) + std::min(tokens_of(part, shown.back()), kMost);
+  }
+  if (total > info.max_tokens) {
+    throw Error(ErrorKind::request, name + ": parts: wanted at most " +
+                                        std::to_string(info.max_tokens) + " tokens together, got " +
+                                        std::to_string(total));
+  }
+  Encoded encoded;
+  encoded.canvas = true;
+  auto& canvas = encoded.prompt;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    check_prompt(info, shown[i], info.max_tokens, name + ": part " + std::to_string(i));
+    canvas.insert(canvas.end(), shown[i].begin(), shown[i].end());
+    if (const auto* gap = std::get_if<Gap>(&parts[i]))
+      canvas.resize(canvas.size() + static_cast<std::size_t>(gap->tokens), mask_id);
+  }
+  return encoded;
+}
+
+std::vector<std::string> middles(std::span<const std::int64_t> canvas,
+                                 std::span<const std::int64_t> output,
+                                 const Session& session) {
+  const auto mask_id = std::get<MaskedDiffusion>(session.model->info().objective).mask_id;
+  std::vector<std::string> texts;
+  std::size_t begin = 0;  // of a gap
+  const auto close = [&](std::size_t end) {
+    const auto last = std::min(end, output.size());
+    if (begin < end) {
+      texts.push_back(
+          added_text(output.first(last), std::min(begin, last), session.text().tokenizer()));
+    }
+    begin = end + 1;
+  };
+  for (std::size_t i = 0; i < canvas.size(); ++i) {
+    if (canvas[i] != mask_id) close(i);
+  }
+  close(canvas.size());
+  return texts;
+}
+
+}  // namespace smdm
