@@ -115,6 +115,14 @@ def zero_shot(_: argparse.Namespace) -> tuple[list, str]:
     return figures, table(["task", "chance", "mdm", "arm"], rows)
 
 
+def infill(_: argparse.Namespace) -> tuple[list, str]:
+    written = metric(run("--task", "infill"), "infill", "exact_match")
+    ranked = metric(run("--task", "infill", "--probe", "likelihood"), "infill", "acc")
+    figures = [{"kind": "mdm", "exact_match": written, "acc": ranked}]
+    return figures, table(["model", "written", "ranked first of four"],
+                          [["mdm", shown(written), shown(ranked)], ["arm", "cannot", "cannot"]])
+
+
 def steps(_: argparse.Namespace) -> tuple[list, str]:
     figures, rows = [], []
     for kind, number in [*(("mdm", n) for n in (1, 2, 4, 8, 16, 32)), ("arm", None)]:
@@ -211,7 +219,7 @@ def scaling(args: argparse.Namespace) -> tuple[list, str]:
     return figures, table(["model", "kind", *(f"{flops:.2g} FLOPs" for flops in BUDGETS)], rows)
 
 
-TABLES = {"recall": recall, "gsm8k": gsm8k, "zero-shot": zero_shot, "steps": steps,
+TABLES = {"recall": recall, "gsm8k": gsm8k, "zero-shot": zero_shot, "infill": infill, "steps": steps,
           "guidance": guidance, "temporal": temporal, "scaling": scaling}
 
 
