@@ -25,7 +25,7 @@ void estimate(const Session& session,
               const AnswerDone& done) {
   score(*session.model, questions_of(items), config,
         [&](std::size_t i, std::vector<Estimate> estimates) {
-          done(i, {Likelihoods{.estimates = std::move(estimates), .race = {}}});
+          done(i, {.value = Likelihoods{.estimates = std::move(estimates), .race = {}}});
         });
 }
 
@@ -57,7 +57,7 @@ void race_all(const Session& session,
         .packing = config.packing},
        [&](std::size_t i, std::vector<Estimate> estimates, const RaceOutcome& outcome) {
          mark(items[i], outcome, estimates);
-         done(i, {Likelihoods{.estimates = std::move(estimates), .race = outcome}});
+         done(i, {.value = Likelihoods{.estimates = std::move(estimates), .race = outcome}});
        });
 }
 
@@ -118,7 +118,7 @@ class Unmasking {
 
   void take(std::size_t index, const Generation& generation) {
     passes_[index].push_back(generation);
-    Answer answer{passes_[index]};
+    Answer answer{.value = passes_[index]};
     if (auto follower = next(items_[index], answer, settings_, session_)) {
       followers_.emplace_back(index, std::move(follower->ids.prompt));
       return;
@@ -150,8 +150,9 @@ void decode_all(const Session& session,
     return decoding_draws(config.seed, prompts[i], session.model->info().vocab_tokens,
                           items[i].sample);
   };
-  decode(*session.model, prompts, config, draws_of,
-         [&](std::size_t i, const Generation& generation) { done(i, {Passes{generation}}); });
+  decode(
+      *session.model, prompts, config, draws_of,
+      [&](std::size_t i, const Generation& generation) { done(i, {.value = Passes{generation}}); });
 }
 
 void compute_work(const Session& session,

@@ -138,7 +138,8 @@ TEST_CASE("a file of one's own, whose middles have several tokens") {
   const auto samples = samples_of(folder.path() / "run", arguments);
   REQUIRE(samples.size() == 1);
   CHECK(samples.front().at("target") == " plate and Jack got the bag.");
-  CHECK(samples.front().at("forwards") == 7);
+  const auto own_task = results_in(folder.path() / "run").at("smdm_eval").at("tasks").at("infill");
+  CHECK(own_task.at("forwards") == 7);
   arguments = own;
   arguments.insert(arguments.end(), {"--probe", "likelihood"});
   const auto refused = infill(arguments);
