@@ -1,5 +1,5 @@
-// What a line may hold is checked here as it is written; what it means for a model is checked by who
-// encodes it. Every error names the file, the line and the field.
+// What a line may hold is checked here as it is written; what it means for a model is checked by
+// who encodes it. Every error names the file, the line and the field.
 #include "harness/jobs/input_lines.hpp"
 
 #include <algorithm>

@@ -37,7 +37,7 @@ std::int64_t tokens_of(const PromptPart& part, const Ids& shown) {
 std::string added_text(std::span<const std::int64_t> ids,
                        std::size_t begin,
                        const Tokenizer& tokenizer) {
-  auto text = tokenizer.decode(ids);
+  const auto text = tokenizer.decode(ids);
   const auto before = tokenizer.decode(ids.first(begin));
   // Bytes of one character on both sides of the border are no text before the other half is there.
   if (!text.starts_with(before)) return tokenizer.decode(ids.subspan(begin));
