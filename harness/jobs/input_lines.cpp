@@ -1,4 +1,9 @@
+// What a line may hold is checked here as it is written; what it means for a model is checked by
+// who encodes it. Every error names the file, the line and the field.
 #include "harness/jobs/input_lines.hpp"
+
+#include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/files/lines.hpp"
@@ -10,6 +15,27 @@ namespace {
 
 bool is_text_or_number(const Json& value) {
   return value.is_string() || value.is_number() || is_spelled_number(value);
+}
+
+std::optional<std::int64_t> whole_number(const Json& written) {
+  const auto value = number_value(written);
+  const bool whole =
+      value.is_number_integer() && value.get<double>() >= 0.0 && value.get<double>() < 9e15;
+  if (!whole) return std::nullopt;
+  return value.get<std::int64_t>();
+}
+
+/// A list of token ids, or nothing where it is none.
+std::optional<std::vector<std::int64_t>> ids_of(const Json& list) {
+  if (!list.is_array()) return std::nullopt;
+  std::vector<std::int64_t> ids;
+  ids.reserve(list.size());
+  for (const auto& written : list) {
+    const auto id = whole_number(written);
+    if (!id) return std::nullopt;
+    ids.push_back(*id);
+  }
+  return ids;
 }
 
 /// Numbers keep their spelling: ids are given back as they came.
@@ -32,7 +58,12 @@ Json parse_line(const std::string& line, const std::string& where) {
 }  // namespace
 
 void InputLine::reject(const std::string& field, const std::string& wanted) const {
-  const auto came = has(field) ? json_text(object_.at(field)) : "nothing";
+  reject(field, wanted, has(field) ? json_text(object_.at(field)) : "nothing");
+}
+
+void InputLine::reject(const std::string& field,
+                       const std::string& wanted,
+                       const std::string& came) const {
   constexpr std::size_t kShown = 60;
   throw Error(ErrorKind::data, where_ + ": field \"" + field + "\": wanted " + wanted + ", got " +
                                    came.substr(0, kShown));
@@ -51,16 +82,42 @@ std::string InputLine::text(const std::string& field) const {
 }
 
 std::vector<std::int64_t> InputLine::ids(const std::string& field) const {
-  if (!has(field) || !object_.at(field).is_array()) reject(field, "a list of token ids");
-  std::vector<std::int64_t> ids;
-  for (const auto& written : object_.at(field)) {
-    const auto value = number_value(written);
-    const bool whole =
-        value.is_number_integer() && value.get<double>() >= 0.0 && value.get<double>() < 9e15;
-    if (!whole) reject(field, "a list of token ids");
-    ids.push_back(value.get<std::int64_t>());
+  if (!has(field)) reject(field, "a list of token ids");
+  auto ids = ids_of(object_.at(field));
+  if (!ids) reject(field, "a list of token ids");
+  return std::move(*ids);
+}
+
+std::vector<PromptPart> InputLine::parts() const {
+  const auto& list = object_.at("parts");
+  if (!list.is_array() || list.empty())
+    reject("parts", "a list of texts, lists of token ids and {\"mask\": N}");
+  std::vector<PromptPart> parts;
+  parts.reserve(list.size());
+  for (const auto& part : list) parts.push_back(part_of(part));
+  const bool fills = std::ranges::any_of(
+      parts, [](const PromptPart& part) { return std::holds_alternative<Gap>(part); });
+  if (!fills) reject("parts", "at least one {\"mask\": N} to be filled");
+  return parts;
+}
+
+PromptPart InputLine::part_of(const Json& part) const {
+  if (part.is_string()) return part.get<std::string>();
+  if (part.is_object()) return Gap{.tokens = masks_of(part)};
+  auto ids = ids_of(part);
+  if (!ids || ids->empty())
+    reject("parts", "a text, a list of token ids or {\"mask\": N} as a part", json_text(part));
+  return std::move(*ids);
+}
+
+std::int64_t InputLine::masks_of(const Json& part) const {
+  for (const auto& [key, value] : part.items()) {
+    if (key != "mask") reject("parts", "\"mask\" alone in a part", json_text(part));
   }
-  return ids;
+  const auto masks = part.contains("mask") ? whole_number(part.at("mask")) : std::nullopt;
+  if (!masks || *masks < 1)
+    reject("parts", "a whole number of 1 or more as \"mask\"", json_text(part));
+  return *masks;
 }
 
 std::vector<InputLine> read_input_lines(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "harness/run/prompt_part.hpp"
 
 namespace smdm {
 
@@ -29,8 +30,16 @@ class InputLine {
   [[nodiscard]] std::string text(const std::string& field) const;
   [[nodiscard]] std::vector<std::int64_t> ids(const std::string& field) const;
 
+  /// The field "parts": a text, a list of ids or {"mask": N} each, one of them at least a mask.
+  [[nodiscard]] std::vector<PromptPart> parts() const;
+
  private:
+  [[nodiscard]] PromptPart part_of(const Json& part) const;
+  [[nodiscard]] std::int64_t masks_of(const Json& part) const;
   [[noreturn]] void reject(const std::string& field, const std::string& wanted) const;
+  [[noreturn]] void reject(const std::string& field,
+                           const std::string& wanted,
+                           const std::string& came) const;
   Json object_;
   std::string where_;
 };

@@ -1,12 +1,16 @@
 // --prompts: JSON lines of prompts to JSON lines of answers, one or several for each.
+#include <algorithm>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/files/json_lines.hpp"
 #include "base/text/visible.hpp"
 #include "harness/jobs/input_lines.hpp"
 #include "harness/jobs/jobs.hpp"
+#include "harness/run/canvas.hpp"
 #include "harness/run/compute.hpp"
 #include "harness/run/encode.hpp"
 #include "harness/run/generation_ends.hpp"
@@ -18,11 +22,43 @@
 namespace smdm {
 namespace {
 
+bool has_parts(const InputLine& line) {
+  if (!line.has("parts")) return false;
+  for (const auto* other : {"prompt", "prompt_ids"}) {
+    if (!line.has(other)) continue;
+    throw Error(ErrorKind::data,
+                line.where() + ": wanted \"" + other + "\" or \"parts\", got both");
+  }
+  return true;
+}
+
 Item item_of(const Session& session, const InputLine& line) {
   Item item{.name = line.where(), .document = {}, .asked = Prompt{}, .ids = {}};
-  item.ids.prompt =
-      line.has("prompt_ids") ? line.ids("prompt_ids") : session.text().prompt(line.text("prompt"));
+  if (has_parts(line)) {
+    item.ids = encode_parts(line.parts(), session, line.where());
+  } else if (line.has("prompt_ids")) {
+    item.ids.prompt = line.ids("prompt_ids");
+  } else {
+    item.ids.prompt = session.text().prompt(line.text("prompt"));
+  }
   return item;
+}
+
+/// A canvas has a length of its own: only prompts have use for one that is asked.
+void check_lengths(const Settings& asked,
+                   const std::vector<InputLine>& lines,
+                   const Decided& decided,
+                   const ModelInfo& info) {
+  if (!std::ranges::all_of(lines, has_parts)) {
+    check_total_length(decided, info, "prompts");
+    return;
+  }
+  for (const auto& [name, length] : {std::pair("--gen-length", asked.gen_length),
+                                     std::pair("--total-length", asked.total_length)}) {
+    if (length)
+      refuse(name, "lines with a \"prompt\", as \"parts\" have their own length",
+             "\"parts\" alone");
+  }
 }
 
 /// The items of all answers: those of a prompt stand side by side.
@@ -46,15 +82,20 @@ Json answer_line(const Session& session,
                  const Generation& generation,
                  const GenerationSettings& settings) {
   Json text;  // null without a tokenizer
-  if (session.tokenizer) {
+  Json middles;
+  if (session.tokenizer && item.ids.canvas) {
+    const auto filled =
+        filled_text(item.ids.prompt, generation.output_ids, settings.ends.stop, session);
+    text = filled.text;
+    middles = filled.middles;
+  } else if (session.tokenizer) {
     const auto shown = item.ids.prompt.size();
     text = before_stop(session.tokenizer->decode(std::span(generation.output_ids).subspan(shown)),
                        settings.ends.stop);
   }
-  Json json = {{"id", line.id()},
-               {"output_ids", generation.output_ids},
-               {"text", text},
-               {"forwards", generation.forwards}};
+  Json json = {{"id", line.id()}, {"output_ids", generation.output_ids}, {"text", text}};
+  if (item.ids.canvas) json["middles"] = std::move(middles);
+  json["forwards"] = generation.forwards;
   if (settings.samples > 1) json["sample"] = item.sample;
   return json;
 }
@@ -74,7 +115,7 @@ void run_prompts(const Settings& settings) {
   if (settings.trace && !is_traced(decided))
     refuse("--trace", "a masked diffusion model", "an autoregressive one");
   const auto items = items_of(session, lines, generation.samples);
-  check_total_length(decided, session.model->info(), "prompts");
+  check_lengths(settings, lines, decided, session.model->info());
   for (const auto& item : items) check_item(item, {item.name}, decided, session.model->info());
   JsonLinesWriter writer(settings.output.value_or("-"));
   TraceFile trace(settings.trace);

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "evaluators/generation/unmask.hpp"
 #include "evaluators/rows/checks.hpp"
+#include "harness/run/generation_ends.hpp"
 
 namespace smdm {
 namespace {
@@ -35,7 +37,7 @@ std::int64_t tokens_of(const PromptPart& part, const Ids& shown) {
 std::string added_text(std::span<const std::int64_t> ids,
                        std::size_t begin,
                        const Tokenizer& tokenizer) {
-  auto text = tokenizer.decode(ids);
+  const auto text = tokenizer.decode(ids);
   const auto before = tokenizer.decode(ids.first(begin));
   // Bytes of one character on both sides of the border are no text before the other half is there.
   if (!text.starts_with(before)) return tokenizer.decode(ids.subspan(begin));
@@ -74,25 +76,25 @@ Encoded encode_parts(std::span<const PromptPart> parts,
   return encoded;
 }
 
-std::vector<std::string> middles(std::span<const std::int64_t> canvas,
-                                 std::span<const std::int64_t> output,
-                                 const Session& session) {
-  const auto mask_id = std::get<MaskedDiffusion>(session.model->info().objective).mask_id;
-  std::vector<std::string> texts;
-  std::size_t begin = 0;  // of a gap
-  const auto close = [&](std::size_t end) {
-    const auto last = std::min(end, output.size());
-    if (begin < end) {
-      texts.push_back(
-          added_text(output.first(last), std::min(begin, last), session.text().tokenizer()));
-    }
-    begin = end + 1;
-  };
-  for (std::size_t i = 0; i < canvas.size(); ++i) {
-    if (canvas[i] != mask_id) close(i);
+FilledText filled_text(std::span<const std::int64_t> canvas,
+                       std::span<const std::int64_t> output,
+                       std::span<const std::string> stops,
+                       const Session& session) {
+  const auto& tokenizer = session.text().tokenizer();
+  const auto shown =
+      shown_parts(canvas, std::get<MaskedDiffusion>(session.model->info().objective).mask_id);
+  FilledText filled{.text = tokenizer.decode(output), .middles = {}};
+  std::size_t begin = 0;  // of a stretch of masks
+  for (const auto& part : shown) {
+    if (begin < part.begin)
+      filled.middles.push_back(added_text(output.first(part.begin), begin, tokenizer));
+    begin = part.end;
   }
-  close(canvas.size());
-  return texts;
+  if (begin == canvas.size()) return filled;
+  const auto whole = added_text(output, begin, tokenizer);
+  filled.middles.push_back(before_stop(whole, stops));
+  filled.text.resize(filled.text.size() - (whole.size() - filled.middles.back().size()));
+  return filled;
 }
 
 }  // namespace smdm

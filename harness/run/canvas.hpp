@@ -1,25 +1,16 @@
 /// Infilling: prompts made of parts, some of them shown and some of them masks that are filled.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "harness/run/item.hpp"
+#include "harness/run/prompt_part.hpp"
 #include "harness/run/session.hpp"
 
 namespace smdm {
-
-/// So many tokens that are to be filled in.
-struct Gap {
-  std::int64_t tokens = 1;  ///< at least one
-};
-
-/// A part of a prompt: a text or ids that are shown, or a gap.
-using PromptPart = std::variant<std::string, std::vector<std::int64_t>, Gap>;
 
 /// The parts one behind the other, each encoded by itself. What a tokenizer puts in front of a text
 /// (BOS, a dummy blank) it puts before the first part alone, if that is a text.
@@ -32,12 +23,21 @@ using PromptPart = std::variant<std::string, std::vector<std::int64_t>, Gap>;
                                    const Session& session,
                                    const std::string& name);
 
-/// The texts of what was filled in, one for each stretch of masks: what the stretch adds to the
-/// text in front of it, blanks included.
+/// What a filled canvas says.
+struct FilledText {
+  std::string text;  ///< all of it, what was shown included
+  /// What was filled in, one for each stretch of masks: what the stretch adds to the text in front
+  /// of it, blanks included.
+  std::vector<std::string> middles;
+};
+
 /// @param canvas  with masks
 /// @param output  the same filled in; it may end early
-[[nodiscard]] std::vector<std::string> middles(std::span<const std::int64_t> canvas,
-                                               std::span<const std::int64_t> output,
-                                               const Session& session);
+/// @param stops   texts that end what is filled in where masks are the last part
+/// @throws Error(checkpoint)  if there is no tokenizer
+[[nodiscard]] FilledText filled_text(std::span<const std::int64_t> canvas,
+                                     std::span<const std::int64_t> output,
+                                     std::span<const std::string> stops,
+                                     const Session& session);
 
 }  // namespace smdm

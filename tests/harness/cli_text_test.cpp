@@ -61,7 +61,7 @@ Json run(const fs::path& output, const Arguments& more, std::string* said = null
 
 TEST_CASE("lines may show text or ids behind their continuation") {
   const auto tokenizer = open_tokenizer(fs::path(base("mdm")) / "tokenizer.model");
-  const auto behind = Json(tokenizer->tokens("sold the bread.")).dump();
+  const auto behind = Json(tokenizer->tokens_inside("sold the bread.")).dump();
   const auto end = Json({tokenizer->eos_id()}).dump();
   const std::string pair = R"("context": "The baker of", "continuation": " Cedarton")";
   const auto all = scored(R"({"id": 0, )" + pair + "}\n" +  //
