@@ -44,7 +44,8 @@ std::string text_of(const OpenAnswer& task,
                     const Generation& pass,
                     std::span<const std::string> stops,
                     const Session& session) {
-  if (item.ids.canvas) return middles(item.ids.prompt, pass.output_ids, session).front();
+  if (item.ids.canvas)
+    return filled_text(item.ids.prompt, pass.output_ids, stops, session).middles.front();
   // A second pass begins from the text of the first, encoded anew: the prompt's ids need not stand
   // in front of it any more.
   const bool whole = task.protocol == AnswerProtocol::two_stages;
