@@ -104,43 +104,63 @@ TEST_CASE("duel: the value of a text that holds the mask is that of a text nobod
   CHECK(std::isfinite(estimates[1].nats));
 }
 
-TEST_CASE("duel: texts are as frequent as their values say") {
+/// Whether a sampler writes texts of two tokens as often as their values say.
+void check_frequencies(const PolicyConfig& policy, double cfg, int samples) {
+  INFO(name_of(kAllSamplers, policy.sampler) << ", cfg " << cfg);
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(1.5));
   const Ids context = {4, 1};
-  constexpr int kSamples = 12000;
   const auto texts = all_texts(2);
-  for (const auto& policy :
-       {PolicyConfig{.sampler = Sampler::margin, .steps = 2},
-        PolicyConfig{.sampler = Sampler::entropy, .steps = 1},
-        PolicyConfig{.sampler = Sampler::entropy_bound, .entropy_bound = 1.8},
-        PolicyConfig{
-            .sampler = Sampler::dream, .steps = 2, .algorithm = DreamAlgorithm::topk_margin}}) {
-    for (const double cfg : {0.0, 0.5}) {
-      INFO(name_of(kAllSamplers, policy.sampler) << ", cfg " << cfg);
-      const auto values =
-          score(model, requests_of(context, texts),
-                {.estimator = Duel{.policy = policy, .tokens = {.temperature = 0.8}}, .cfg = cfg});
-      const UnmaskingConfig config{
-          .policy = policy, .temperature = 0.8, .cfg = cfg, .gen_length = 2};
-      std::map<Ids, int> seen;
-      const std::vector<Ids> prompts(kSamples, context);
-      unmask(
-          model, prompts, config,
-          [&](std::size_t i) {
-            return unmasking_draws(1, context, kVocabulary, static_cast<std::int64_t>(i));
-          },
-          [&](std::size_t, const Generation& one) {
-            ++seen[Ids(one.output_ids.begin() + 2, one.output_ids.end())];
-          });
-      // The sum of squared deviations in units of their own variances: 48 degrees of freedom.
-      double chi_squared = 0.0;
-      for (std::size_t i = 0; i < texts.size(); ++i) {
-        const auto wanted = kSamples * std::exp(values[i].nats);
-        const auto deviation = seen[texts[i]] - wanted;
-        chi_squared += deviation * deviation / wanted;
-      }
-      CHECK(std::abs(chi_squared - 48.0) < 4.0 * std::sqrt(2.0 * 48.0));
-    }
+  const auto values =
+      score(model, requests_of(context, texts),
+            {.estimator = Duel{.policy = policy, .tokens = {.temperature = 0.8}}, .cfg = cfg});
+  const UnmaskingConfig config{.policy = policy, .temperature = 0.8, .cfg = cfg, .gen_length = 2};
+  std::map<Ids, int> seen;
+  const std::vector<Ids> prompts(static_cast<std::size_t>(samples), context);
+  unmask(
+      model, prompts, config,
+      [&](std::size_t i) {
+        return unmasking_draws(1, context, kVocabulary, static_cast<std::int64_t>(i));
+      },
+      [&](std::size_t, const Generation& one) {
+        ++seen[Ids(one.output_ids.begin() + 2, one.output_ids.end())];
+      });
+  // The sum of squared deviations in units of their own variances: 48 degrees of freedom.
+  double chi_squared = 0.0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto chance = std::exp(values[i].nats);
+    const auto wanted = samples * chance;
+    const auto deviation = seen[texts[i]] - wanted;
+    chi_squared += deviation * deviation / wanted;
+    CHECK(std::abs(deviation) < 4.0 * std::sqrt(wanted * (1.0 - chance)) + 1.0);
+  }
+  CHECK(std::abs(chi_squared - 48.0) < 4.0 * std::sqrt(2.0 * 48.0));
+}
+
+std::vector<PolicyConfig> sampled_policies() {
+  return {PolicyConfig{.sampler = Sampler::margin, .steps = 2},
+          PolicyConfig{.sampler = Sampler::entropy, .steps = 1},
+          PolicyConfig{.sampler = Sampler::entropy_bound, .entropy_bound = 1.8},
+          PolicyConfig{
+              .sampler = Sampler::dream, .steps = 2, .algorithm = DreamAlgorithm::topk_margin}};
+}
+
+TEST_CASE("duel: texts are as frequent as their values say") {
+  for (const auto& policy : sampled_policies()) {
+    for (const double cfg : {0.0, 0.5}) check_frequencies(policy, cfg, 12000);
+  }
+}
+
+TEST_CASE("duel: texts are as frequent as their values say, in a million samples", "[long]") {
+  for (const auto& policy : sampled_policies()) check_frequencies(policy, 0.5, 1000000);
+}
+
+TEST_CASE("duel: the chances of all texts of four tokens sum to 1", "[long]") {
+  const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  for (const auto& policy : policies()) {
+    INFO(name_of(kAllSamplers, policy.sampler)
+         << ", steps " << policy.steps << ", block " << policy.block_length << ", bound "
+         << policy.entropy_bound);
+    CHECK(std::abs(sum_of(model, 4, {.policy = policy}, 0.7) - 1.0) < 1e-9);
   }
 }
 
