@@ -1,6 +1,7 @@
 #include "base/metrics/accuracy.hpp"
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace smdm::metrics {
@@ -31,7 +32,10 @@ double best_is_gold(const ChoiceOutcome& outcome, double (*divisor)(std::size_t)
   divided.reserve(outcome.nats.size());
   for (std::size_t i = 0; i < outcome.nats.size(); ++i)
     divided.push_back(outcome.nats[i] / divisor(outcome.characters[i]));
-  return argmax(divided) == outcome.gold ? 1.0 : 0.0;
+  const auto best = argmax(divided);
+  // Where no choice is possible none is chosen.
+  const bool chosen = divided.at(best) > -std::numeric_limits<double>::infinity();
+  return chosen && best == outcome.gold ? 1.0 : 0.0;
 }
 
 double greedy_verdict(const ContinuationOutcome& outcome) {

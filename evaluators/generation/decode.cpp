@@ -59,7 +59,7 @@ class Document {
     ids.push_back(choose_tokens(logits, config_.temperature, draws).front());
     ended_ = std::ranges::find(config_.eos_ids, ids.back()) != config_.eos_ids.end();
     if (!ended_) ++generation_.new_tokens;
-    if (config_.stop) ended_ = ended_ || config_.stop(std::span(ids).subspan(prompt_)).has_value();
+    if (config_.stop) ended_ = ended_ || config_.stop(ids, prompt_).has_value();
     ++generation_.forwards;
     waiting_ = false;
   }

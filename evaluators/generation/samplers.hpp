@@ -88,8 +88,10 @@ inline constexpr std::array kAllEosRules{Named<EosRule>{.name = "ignore", .value
                                          Named<EosRule>{.name = "finish", .value = EosRule::finish},
                                          Named<EosRule>{.name = "cut", .value = EosRule::cut}};
 
-/// How many ids of an answer's beginning reach the end of its first stop text, if it has one.
-using StopRule = std::function<std::optional<std::size_t>(std::span<const std::int64_t> answer)>;
+/// How many of the ids behind the first `context` reach the end of their first stop text, if they
+/// have one.
+using StopRule = std::function<std::optional<std::size_t>(std::span<const std::int64_t> ids,
+                                                          std::size_t context)>;
 
 /// What the draws of one of several answers to a prompt belong to: the prompt, and behind it a
 /// number that is no id where the answer is not the first.
@@ -113,10 +115,15 @@ struct PolicyConfig {
 };
 
 /// The most steps that a document takes: each reveals at least one of its hidden positions, and a
-/// sampler may have a number of steps.
+/// sampler may have a number of steps, of which every block has at least one.
 [[nodiscard]] constexpr std::int64_t most_steps(const PolicyConfig& policy, std::int64_t hidden) {
-  const bool fewer = policy.steps > 0 && policy.steps < hidden;
-  return entry_of(policy.sampler).steps && fewer ? policy.steps : hidden;
+  const auto& entry = entry_of(policy.sampler);
+  if (!entry.steps || policy.steps <= 0) return hidden;
+  const bool one_block = !entry.blocks || policy.block_length <= 0;
+  const auto blocks = one_block ? 1 : (hidden + policy.block_length - 1) / policy.block_length;
+  const auto steps =
+      blocks > 1 ? blocks * (policy.steps / blocks > 1 ? policy.steps / blocks : 1) : policy.steps;
+  return steps < hidden ? steps : hidden;
 }
 
 /// @throws std::invalid_argument  if a number is out of its range

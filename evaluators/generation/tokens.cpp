@@ -109,6 +109,16 @@ std::vector<double> gathered(const at::Tensor& log_p, std::span<const Candidate>
   return {data, data + chosen.numel()};
 }
 
+/// Calls f(some of the candidates, the row of the first): few at once bound the float64 copies.
+template <typename F>
+void for_some_rows(std::span<Candidate> candidates, const F& f) {
+  constexpr std::size_t kRowsAtOnce = 32;
+  for (std::size_t first = 0; first < candidates.size(); first += kRowsAtOnce) {
+    f(candidates.subspan(first, std::min(kRowsAtOnce, candidates.size() - first)),
+      static_cast<std::int64_t>(first));
+  }
+}
+
 std::vector<std::int64_t> barred_tokens(const TokenRule& rule,
                                         const SpecialTokens& special,
                                         const MaskedDiffusion& diffusion) {
@@ -176,12 +186,15 @@ std::vector<Candidate> TokenReader::judge(const at::Tensor& logits,
       candidates[i].log_confidence = best[i] == tokens[i] ? 0.0 : kNever;
     return candidates;
   }
-  const auto log_p = allowed_logits.to(at::kDouble).div(rule_.temperature).log_softmax(/*dim=*/-1);
-  const auto chances = gathered(log_p, candidates);
-  for (std::size_t i = 0; i < chances.size(); ++i) {
-    if (std::isnan(chances[i])) reject_logits();
-    candidates[i].log_confidence = chances[i];
-  }
+  for_some_rows(candidates, [&](std::span<Candidate> some, std::int64_t first) {
+    const auto rows = allowed_logits.slice(0, first, first + std::ssize(some));
+    const auto chances =
+        gathered(rows.to(at::kDouble).div(rule_.temperature).log_softmax(/*dim=*/-1), some);
+    for (std::size_t i = 0; i < chances.size(); ++i) {
+      if (std::isnan(chances[i])) reject_logits();
+      some[i].log_confidence = chances[i];
+    }
+  });
   return candidates;
 }
 
@@ -190,16 +203,13 @@ void TokenReader::find_facts(const at::Tensor& allowed,
                              std::span<Candidate> candidates) const {
   if (!needs.confidence && !needs.spread) return;
   const auto ranked = without_tokens(allowed, special_.unranked);
-  constexpr std::size_t kRowsAtOnce = 32;  // bounds the float64 copies
-  for (std::size_t first = 0; first < candidates.size(); first += kRowsAtOnce) {
-    const auto some = candidates.subspan(first, std::min(kRowsAtOnce, candidates.size() - first));
-    const auto begin = static_cast<std::int64_t>(first);
-    auto rows = ranked.slice(0, begin, begin + std::ssize(some)).to(at::kDouble);
+  for_some_rows(candidates, [&](std::span<Candidate> some, std::int64_t first) {
+    auto rows = ranked.slice(0, first, first + std::ssize(some)).to(at::kDouble);
     if (tempered_ && rule_.temperature > 0.0) rows = rows.div(rule_.temperature);
     const auto log_p = rows.log_softmax(-1);
     if (needs.confidence) add_confidences(log_p, some);
     if (needs.spread) add_spreads(log_p, needs.log_offset, some);
-  }
+  });
 }
 
 void TokenReader::add_confidences(const at::Tensor& log_p, std::span<Candidate> candidates) const {

@@ -88,9 +88,11 @@ class Document final : public LogitsSource {
     auto& ids = sequence_.ids;
     if (ended_) ids.resize(*ended_);
     if (config_.ending.eos != EosRule::ignore) ids.resize(end_of(ids.size()));
-    generation_.new_tokens =
-        filled_before_ +
-        static_cast<std::int64_t>(first_eos(ids.size()) - std::min(context_, ids.size()));
+    const auto end = first_eos(ids.size());
+    // Masks that were drawn (keeps_mask) are no tokens of a text.
+    generation_.new_tokens = filled_before_ +
+                             static_cast<std::int64_t>(end - std::min(context_, ids.size())) -
+                             count_masks(end);
     generation_.output_ids = std::move(ids);
     done_(index_, generation_);
   }
@@ -141,8 +143,8 @@ class Document final : public LogitsSource {
     const auto end = finishes ? end_of(decided) : decided;
     if (finishes && first_eos(decided) < decided) ended_ = end;
     if (!ending.stop || decided <= context_) return;
-    const auto answer = std::span(sequence_.ids).subspan(context_);
-    if (const auto kept = ending.stop(answer.first(end - context_))) ended_ = context_ + *kept;
+    if (const auto kept = ending.stop(std::span(sequence_.ids).first(end), context_))
+      ended_ = context_ + *kept;
   }
 
   [[nodiscard]] std::int64_t count_masks(std::size_t before) const {

@@ -136,6 +136,8 @@ class CostSource final : public ScoreSource {
 void check_duel(const Duel& config) {
   check_policy(config.policy);
   check_token_rule(config.tokens);
+  if (config.tokens.keeps_mask)
+    throw std::invalid_argument("duel: wanted a sampler that never draws the mask, got keeps_mask");
   const auto* reason = why_no_likelihood(config.policy);
   if (reason == nullptr) return;
   throw std::invalid_argument(std::string("duel: wanted a sampler whose positions follow from the "

@@ -89,13 +89,15 @@ Json answer_line(const Session& session,
     text = filled.text;
     middles = filled.middles;
   } else if (session.tokenizer) {
-    const auto shown = item.ids.prompt.size();
-    text = before_stop(session.tokenizer->decode(std::span(generation.output_ids).subspan(shown)),
-                       settings.ends.stop);
+    text = answer_text(generation.output_ids, item.ids.prompt.size(), settings.ends.stop,
+                       *session.tokenizer);
   }
   Json json = {{"id", line.id()}, {"output_ids", generation.output_ids}, {"text", text}};
   if (item.ids.canvas) json["middles"] = std::move(middles);
   json["forwards"] = generation.forwards;
+  json["rows"] = generation.rows;
+  json["tokens"] = generation.tokens;
+  json["new_tokens"] = generation.new_tokens;
   if (settings.samples > 1) json["sample"] = item.sample;
   return json;
 }

@@ -33,17 +33,6 @@ std::int64_t tokens_of(const PromptPart& part, const Ids& shown) {
   return gap == nullptr ? std::ssize(shown) : gap->tokens;
 }
 
-/// What the last ids add to the text of all.
-std::string added_text(std::span<const std::int64_t> ids,
-                       std::size_t begin,
-                       const Tokenizer& tokenizer) {
-  const auto text = tokenizer.decode(ids);
-  const auto before = tokenizer.decode(ids.first(begin));
-  // Bytes of one character on both sides of the border are no text before the other half is there.
-  if (!text.starts_with(before)) return tokenizer.decode(ids.subspan(begin));
-  return text.substr(before.size());
-}
-
 }  // namespace
 
 Encoded encode_parts(std::span<const PromptPart> parts,

@@ -184,6 +184,11 @@ void compute_work(const Session& session,
   estimate(session, items, settings.config, done);
 }
 
+/// Whether it leaves tokens out.
+bool cuts(const TokenRule& rule) {
+  return rule.temperature == 0.0 || rule.top_p < 1.0 || rule.top_k > 0;
+}
+
 /// The config of likelihoods that are estimated, or null for races and generations.
 const LikelihoodConfig* estimated(const Decided& decided) {
   if (const auto* corpus = std::get_if<CorpusSettings>(&decided.work)) return &corpus->config;
@@ -300,8 +305,10 @@ std::optional<AnswerCost> counted(const Session& session,
   const bool verdicts = config->greedy && session.checkpoint.kind == ModelKind::mdm;
   const auto* duel = std::get_if<Duel>(&config->estimator);
   const bool until_full = duel != nullptr && !entry_of(duel->policy.sampler).steps;
+  // A text that a sampler cannot write takes no more rows once that is seen.
+  const bool until_never = duel != nullptr && cuts(duel->tokens);
   // How many rows these take depends on what the rows before them gave.
-  if (until_target || until_full || verdicts) return std::nullopt;
+  if (until_target || until_full || until_never || verdicts) return std::nullopt;
   return count_cost(session.model->info(), items, *config);
 }
 

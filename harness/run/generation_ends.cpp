@@ -23,22 +23,32 @@ std::size_t find_stop(const std::string& text,
 /// stop text.
 StopRule stop_rule(const EndSettings& ends, const Session& session) {
   if (ends.stop.empty()) return {};
-  return [&tokenizer = session.text().tokenizer(),
-          stops = ends.stop](std::span<const std::int64_t> answer) -> std::optional<std::size_t> {
-    if (find_stop(tokenizer.decode(answer), stops) == std::string::npos) return std::nullopt;
+  return [&tokenizer = session.text().tokenizer(), stops = ends.stop](
+             std::span<const std::int64_t> ids, std::size_t context) -> std::optional<std::size_t> {
+    const auto stops_within = [&](std::size_t kept) {
+      const auto text = added_text(ids.first(context + kept), context, tokenizer);
+      return find_stop(text, stops) != std::string::npos;
+    };
+    const auto all = ids.size() - context;
+    if (!stops_within(all)) return std::nullopt;
     std::size_t kept = 1;
-    while (find_stop(tokenizer.decode(answer.first(kept)), stops) == std::string::npos &&
-           kept < answer.size()) {
-      ++kept;
-    }
+    while (kept < all && !stops_within(kept)) ++kept;
     return kept;
   };
 }
 
 std::vector<std::int64_t> checked_end_ids(const EndSettings& ends, const Session& session) {
   auto ids = session.end_ids();
-  if (ids.empty() && !ends.needed_by.empty())
+  if (ends.needed_by.empty()) return ids;
+  if (ids.empty())
     refuse(ends.needed_by, "a checkpoint that names a token that ends a text", "none");
+  const auto vocabulary = session.model->info().vocab_tokens;
+  for (const auto id : ids) {
+    if (id >= vocabulary)
+      refuse(ends.needed_by,
+             "tokens that end a text among the " + std::to_string(vocabulary) + " of the model",
+             std::to_string(id));
+  }
   return ids;
 }
 
@@ -78,6 +88,30 @@ DecodingConfig with_ends(DecodingConfig config, const EndSettings& ends, const S
   config.eos_ids = checked_end_ids(ends, session);
   config.stop = stop_rule(ends, session);
   return config;
+}
+
+std::string added_text(std::span<const std::int64_t> ids,
+                       std::size_t begin,
+                       const Tokenizer& tokenizer) {
+  const auto text = tokenizer.decode(ids);
+  const auto before = tokenizer.decode(ids.first(begin));
+  // Bytes of one character on both sides of the border are no text before the other half is there.
+  if (!text.starts_with(before)) return tokenizer.decode(ids.subspan(begin));
+  return text.substr(before.size());
+}
+
+std::string answer_text(std::span<const std::int64_t> ids,
+                        std::size_t context,
+                        std::span<const std::string> stops,
+                        const Tokenizer& tokenizer) {
+  auto text = tokenizer.decode(ids.subspan(context));
+  if (stops.empty()) return text;
+  // Alone, a text may lack the blank that a stop text begins with, so that what is cut is counted
+  // from the end.
+  const auto whole = added_text(ids, context, tokenizer);
+  const auto cut = whole.size() - before_stop(whole, stops).size();
+  text.resize(text.size() - std::min(cut, text.size()));
+  return text;
 }
 
 std::string before_stop(std::string text, std::span<const std::string> stops, std::size_t from) {

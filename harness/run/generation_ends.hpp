@@ -20,6 +20,20 @@ namespace smdm {
                                        const EndSettings& ends,
                                        const Session& session);
 
+/// What the ids from `begin` on add to the text of all, the blank in front of a first word
+/// included.
+/// @param begin  at most as many as there are
+[[nodiscard]] std::string added_text(std::span<const std::int64_t> ids,
+                                     std::size_t begin,
+                                     const Tokenizer& tokenizer);
+
+/// An answer's text by itself, up to the first of the stop texts.
+/// @param context  ids in front of the answer
+[[nodiscard]] std::string answer_text(std::span<const std::int64_t> ids,
+                                      std::size_t context,
+                                      std::span<const std::string> stops,
+                                      const Tokenizer& tokenizer);
+
 /// The text in front of the first of its stop texts, all of it where there is none.
 /// @param from  bytes at its beginning in which stop texts do not count
 [[nodiscard]] std::string before_stop(std::string text,

@@ -49,12 +49,10 @@ std::string text_of(const OpenAnswer& task,
   // A second pass begins from the text of the first, encoded anew: the prompt's ids need not stand
   // in front of it any more.
   const bool whole = task.protocol == AnswerProtocol::two_stages;
-  const auto shown = whole ? 0 : item.ids.prompt.size();
   const auto& tokenizer = session.text().tokenizer();
-  auto text = tokenizer.decode(std::span(pass.output_ids).subspan(shown));
-  if (stops.empty()) return text;
-  const auto prompt = whole ? tokenizer.decode(item.ids.prompt).size() : 0;
-  return before_stop(std::move(text), stops, prompt);
+  if (!whole) return answer_text(pass.output_ids, item.ids.prompt.size(), stops, tokenizer);
+  const auto prompt = stops.empty() ? 0 : tokenizer.decode(item.ids.prompt).size();
+  return before_stop(tokenizer.decode(pass.output_ids), stops, prompt);
 }
 
 Judged judge_task(const OpenAnswer& task,

@@ -122,6 +122,7 @@ Settings decided_settings(const Settings& asked,
   }
   note_work(asked, what, kind, notes);
   check_generation(asked, decided, what, kind);
+  note_generation(asked, decided, what.work, kind, notes);
   if (asked.cfg_second && one_stage)
     notes.push_back(what.task + ": one stage does not use --cfg-second");
   return decided;

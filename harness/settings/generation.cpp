@@ -46,11 +46,69 @@ void check_blocks(const Settings& decided) {
            std::to_string(decided.steps.value()));
 }
 
+/// A gap is as long as what stood in it, and nothing ends it early.
+void check_gaps(const Settings& asked, const std::string& task) {
+  const auto wanted = "nothing of the kind for " + task + ": a gap is as long as what stood in it";
+  if (asked.gen_length) refuse("--gen-length", wanted, std::to_string(*asked.gen_length));
+  if (asked.total_length) refuse("--total-length", wanted, std::to_string(*asked.total_length));
+  if (!asked.stop.empty()) refuse("--stop", wanted, asked.stop.front());
+  if (asked.eos) refuse("--eos", wanted, *asked.eos);
+}
+
+/// What texts can be asked for, whatever samples them.
+void check_texts(const Settings& asked, const DecisionFor& what) {
+  if (asked.gen_length && asked.total_length)
+    refuse("--gen-length", "no --total-length beside it", "both");
+  if (asked.samples && !what.task.empty()) refuse("--samples", "--prompts", "--task " + what.task);
+  for (const auto& stop : asked.stop) {
+    if (stop.empty()) refuse("--stop", "a text", "an empty one");
+  }
+  if (what.gaps) check_gaps(asked, what.task);
+}
+
+/// The second stage goes on from the text of the first, up to the total length.
+void check_two_stages(const Settings& asked, const Settings& decided) {
+  constexpr auto kTwo = "--stages 2";
+  constexpr auto kWanted = "--stages 1: a second stage goes on behind such an end";
+  if (decided.gen_length)
+    refuse("--gen-length", "--stages 1, or --total-length: a second stage fills what is left of it",
+           kTwo);
+  if (!asked.stop.empty()) refuse("--stop", kWanted, kTwo);
+  if (asked.eos && *asked.eos != name_of(kAllEosRules, EosRule::ignore))
+    refuse("--eos " + *asked.eos, kWanted, kTwo);
+}
+
 void check_duel_sampler(const Settings& decided) {
   const auto* reason = why_no_likelihood(policy_config(decided));
   if (reason == nullptr) return;
   refuse("--estimator duel", "a sampler whose positions follow from the logits alone",
          decided.sampler.value() + ": " + reason);
+}
+
+/// Refuses what only texts have a use for, among the settings of --requests.
+void check_requests(const Settings& asked, const Settings& decided, ModelKind kind) {
+  for (const auto& setting : all_settings()) {
+    const bool of_texts = is_used(setting, Work::generation, ModelKind::mdm) ||
+                          is_used(setting, Work::generation, ModelKind::arm) ||
+                          recorded_name(setting) == "samples";
+    const bool used = is_used(setting, Work::likelihood, kind) &&
+                      (!is_of_samplers(setting) || setting.use.where(decided));
+    if (of_texts && !used && is_given(setting, asked))
+      refuse("--" + name_of(setting), "--prompts or --task", "--requests");
+  }
+}
+
+/// Whether two answers to one prompt may differ.
+bool has_chance(const Settings& decided, ModelKind kind) {
+  if (decided.temperature.value() > 0.0) return true;
+  if (kind == ModelKind::arm) return false;
+  const auto policy = policy_config(decided);
+  const bool by_draws = policy.sampler == Sampler::ancestral ||
+                        (policy.sampler == Sampler::llada && policy.remasking == Remasking::random);
+  const bool as_dream =
+      policy.sampler == Sampler::dream &&
+      (policy.algorithm == DreamAlgorithm::origin || policy.algorithm_temperature > 0.0);
+  return by_draws || as_dream;
 }
 
 }  // namespace
@@ -96,25 +154,24 @@ void check_generation(const Settings& asked,
                       const Settings& decided,
                       const DecisionFor& what,
                       ModelKind kind) {
-  if (what.work == Work::generation) {
-    if (asked.gen_length && asked.total_length)
-      refuse("--gen-length", "no --total-length beside it", "both");
-    if (what.gaps && (asked.gen_length || asked.total_length))
-      refuse(asked.gen_length ? "--gen-length" : "--total-length",
-             "no length: a gap is as long as what stood in it", "one for " + what.task);
-    if (asked.samples && !what.task.empty())
-      refuse("--samples", "--prompts", "--task " + what.task);
-    for (const auto& stop : asked.stop) {
-      if (stop.empty()) refuse("--stop", "a text", "an empty one");
-    }
-  }
+  if (what.work == Work::generation) check_texts(asked, what);
+  if (what.work == Work::likelihood && what.task.empty()) check_requests(asked, decided, kind);
   if (!uses_sampler(decided, what, kind)) return;
   check_uses(asked, decided, what.work);
-  if (what.two_stages && decided.stages == 2 && decided.gen_length)
-    refuse("--gen-length", "--stages 1, or --total-length: a second stage fills what is left of it",
-           "--stages 2");
+  if (what.two_stages && decided.stages == 2) check_two_stages(asked, decided);
   if (what.work == Work::generation) check_blocks(decided);
   if (what.work == Work::likelihood) check_duel_sampler(decided);
+}
+
+void note_generation(const Settings& asked,
+                     const Settings& decided,
+                     Work work,
+                     ModelKind kind,
+                     std::vector<std::string>& notes) {
+  if (work != Work::generation || asked.samples.value_or(1) == 1 || has_chance(decided, kind))
+    return;
+  notes.emplace_back(
+      "nothing is drawn at --temperature 0: all answers to a prompt will be the same");
 }
 
 }  // namespace smdm

@@ -30,4 +30,11 @@ void check_generation(const Settings& asked,
                       const DecisionFor& what,
                       ModelKind kind);
 
+/// Says what the settings ask for in vain.
+void note_generation(const Settings& asked,
+                     const Settings& decided,
+                     Work work,
+                     ModelKind kind,
+                     std::vector<std::string>& notes);
+
 }  // namespace smdm

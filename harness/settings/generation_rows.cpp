@@ -42,6 +42,18 @@ bool has_blocks(const Settings& decided) {
   return draws(decided) && sampler_of(decided).blocks;
 }
 
+/// Dream's ranking may be by chance, where it ranks at all.
+bool ranks_as_dream(const Settings& decided) {
+  return has_sampler<Sampler::dream>(decided) &&
+         decided.algorithm != name_of(kAllDreamAlgorithms, DreamAlgorithm::origin);
+}
+
+/// What LLaDA's option changes are confidences.
+bool ranks_as_llada(const Settings& decided) {
+  return has_sampler<Sampler::llada>(decided) &&
+         decided.remasking != name_of(kAllRemaskings, Remasking::random);
+}
+
 /// What masked diffusion models use for texts and for the likelihood of what they write.
 Use sampling(bool (*where)(const Settings&)) {
   return {.diffusion = {Work::generation, Work::likelihood}, .where = where};
@@ -106,10 +118,11 @@ Json usual_temperature(const Settings& decided, const DecisionFor& what) {
   return what.work == Work::likelihood && draws(decided) ? 1.0 : 0.0;
 }
 
-/// A second stage goes on from what the first has written, which therefore never finishes early.
+/// A second stage goes on from what the first has written, which therefore never finishes early;
+/// nothing ends a gap.
 Json usual_eos(const Settings& decided, const DecisionFor& what) {
   const bool two_stages = what.two_stages && decided.stages == 2;
-  return name_of(kAllEosRules, two_stages ? EosRule::ignore : sampler_of(decided).eos);
+  return name_of(kAllEosRules, two_stages || what.gaps ? EosRule::ignore : sampler_of(decided).eos);
 }
 
 /// Nothing where results of before there was a choice say nothing either.
@@ -168,7 +181,7 @@ Rows sampler_rows() {
   };
 }
 
-/// The numbers of single samplers.
+/// The numbers of samplers without a number of steps.
 Rows rule_rows() {
   return {
       {.names = "--threshold",
@@ -196,6 +209,12 @@ Rows rule_rows() {
        .use = sampling(has_sampler<Sampler::entropy_bound>),
        .checkpoint_default = true,
        .fallback = PolicyConfig{}.entropy_bound},
+  };
+}
+
+/// How the samplers of published models rank.
+Rows ranking_rows() {
+  return {
       {.names = "--remasking",
        .help = "llada: by the tokens' confidence (default), or at random",
        .member = &Settings::remasking,
@@ -222,7 +241,7 @@ Rows rule_rows() {
        .member = &Settings::algorithm_temperature,
        .effect = number,
        .range = kFromZero,
-       .use = sampling(has_sampler<Sampler::dream>),
+       .use = sampling(ranks_as_dream),
        .checkpoint_default = true,
        .fallback = PolicyConfig{}.algorithm_temperature},
       {.names = "--parity",
@@ -230,7 +249,7 @@ Rows rule_rows() {
                "docs/generation.md",
        .member = &Settings::parity,
        .effect = number,
-       .use = sampling(
+       .use = generating(
            has_sampler<Sampler::llada, Sampler::threshold, Sampler::factor, Sampler::dream>)},
   };
 }
@@ -298,7 +317,7 @@ Rows ending_rows() {
        .help = "llada: reveal tokens that end a text or a turn last",
        .member = &Settings::confidence_eos_eot_inf,
        .effect = number,
-       .use = generating(has_sampler<Sampler::llada>)},
+       .use = generating(ranks_as_llada)},
       {.names = "--stop",
        .help = "Text that an answer ends before; may be given several times",
        .member = &Settings::stop,
@@ -316,7 +335,7 @@ Rows ending_rows() {
 
 Rows generation_rows() {
   Rows all;
-  for (auto* part : {sampler_rows, rule_rows, token_rows, ending_rows}) {
+  for (auto* part : {sampler_rows, rule_rows, ranking_rows, token_rows, ending_rows}) {
     auto rows = part();
     std::ranges::move(rows, std::back_inserter(all));
   }

@@ -25,8 +25,14 @@ Settings undecided(Settings below, const Settings& above) {
     below.mc_samples.reset();
     below.mc_strata.reset();
   }
-  // Blocks are those of the sampler that was meant.
-  if (above.sampler && below.sampler && above.sampler != below.sampler) below.block_length.reset();
+  // Numbers of a sampler are those of the one that was meant.
+  if (above.sampler && below.sampler && above.sampler != below.sampler) {
+    below.block_length.reset();
+    below.top_p.reset();
+    below.top_k.reset();
+  }
+  // An answer's length is its number of steps, too, unless somebody says both.
+  if (above.gen_length && !above.steps) below.steps.reset();
   // An answer's length and that of the whole text are two ways to say one thing.
   if (above.gen_length) below.total_length.reset();
   if (above.total_length) below.gen_length.reset();

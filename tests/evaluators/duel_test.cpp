@@ -86,8 +86,6 @@ TEST_CASE("duel: the chances of all texts sum to 1, under every policy, schedule
     CHECK(std::abs(sum_of(model, 3, duel, 0.0) - 1.0) < 1e-9);
     CHECK(std::abs(sum_of(model, 2, duel, 0.7) - 1.0) < 1e-9);
     CHECK(std::abs(sum_of(with_mask, 3, duel, 0.0) - 1.0) < 1e-9);
-    duel.tokens.keeps_mask = true;  // the mask counts as a token then
-    CHECK(std::abs(sum_of(with_mask, 3, duel, 0.0) - 1.0) < 1e-9);
     duel.tokens = {.temperature = 0.6, .top_p = 0.8, .top_k = 4};
     CHECK(std::abs(sum_of(model, 2, duel, 0.0) - 1.0) < 1e-9);
   }

@@ -79,7 +79,9 @@ TEST_CASE("a stop text ends the answer with the id that completes it") {
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(1.5));
   const auto prompts = some_prompts();
   // An answer's text is its ids; it ends with the first 2 or 3 that follows a 4.
-  const auto stop = [](std::span<const std::int64_t> answer) -> std::optional<std::size_t> {
+  const auto stop = [](std::span<const std::int64_t> ids,
+                       std::size_t context) -> std::optional<std::size_t> {
+    const auto answer = ids.subspan(context);
     CHECK(std::ranges::find(answer, kMask) == answer.end());
     for (std::size_t i = 1; i < answer.size(); ++i) {
       if (answer[i - 1] == 4 && (answer[i] == 2 || answer[i] == 3)) return i + 1;
@@ -98,7 +100,7 @@ TEST_CASE("a stop text ends the answer with the id that completes it") {
       const auto stopped = unmask(model, prompts, config);
       for (std::size_t i = 0; i < prompts.size(); ++i) {
         auto said = whole[i].output_ids;
-        if (const auto kept = stop(std::span(said).subspan(3))) said.resize(3 + *kept);
+        if (const auto kept = stop(said, 3)) said.resize(3 + *kept);
         CHECK(stopped[i].output_ids == said);
         CHECK(stopped[i].forwards <= whole[i].forwards);
       }

@@ -116,7 +116,7 @@ std::vector<Planted> planted_faults() {
       {"/interval/1", {"1", true}, "a number or null"},
       {"/bound",
        {nullptr, "upper", "lower+exact", "exact+", 5},
-       "exact, lower, chain_rule, several"},
+       "exact, lower, chain_rule, sampler, several"},
       {"/estimator", no_text, text},
       {"/budget", {nullptr, list, "mc"}, "settings"},
       {"/budget/mc_samples", {list, Json::object()}, "a number, a text, true, false or null"},
