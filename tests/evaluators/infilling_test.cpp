@@ -214,7 +214,8 @@ TEST_CASE("nothing ends a document that shows something behind its last mask") {
     int with_eos = 0;
     for (const auto rule : {EosRule::finish, EosRule::cut}) {
       config.ending.eos = rule;
-      config.ending.stop = [](std::span<const std::int64_t>) -> std::optional<std::size_t> {
+      config.ending.stop = [](std::span<const std::int64_t>,
+                              std::size_t) -> std::optional<std::size_t> {
         FAIL_CHECK("no stop text is looked for");
         return 0;
       };
