@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -102,36 +103,73 @@ TEST_CASE("duel: the value of a text that holds the mask is that of a text nobod
   CHECK(std::isfinite(estimates[1].nats));
 }
 
-/// Whether a sampler writes texts of two tokens as often as their values say.
-void check_frequencies(const PolicyConfig& policy, double cfg, int samples) {
-  INFO(name_of(kAllSamplers, policy.sampler) << ", cfg " << cfg);
+/// How texts are sampled whose frequencies are compared with their values.
+struct Sampling {
+  PolicyConfig policy;
+  double cfg = 0.0;
+  std::size_t length = 2;  ///< of the texts
+  Ids suffix = {};         ///< behind them; a canvas is filled where there is one
+};
+
+/// How often each text is written.
+std::map<Ids, int> written_texts(const FakeModel& model,
+                                 const Ids& context,
+                                 const Sampling& sampling,
+                                 int samples) {
+  const UnmaskingConfig config{.policy = sampling.policy,
+                               .temperature = 0.8,
+                               .gen_length = static_cast<std::int64_t>(sampling.length)};
+  auto canvas = context;
+  canvas.resize(context.size() + sampling.length, kVocabulary);  // the mask
+  canvas.insert(canvas.end(), sampling.suffix.begin(), sampling.suffix.end());
+  std::map<Ids, int> written;
+  std::size_t opened = 0;
+  unmask(
+      model,
+      [&]() -> std::optional<UnmaskingPrompt> {
+        if (opened == static_cast<std::size_t>(samples)) return std::nullopt;
+        const auto index = opened++;
+        return UnmaskingPrompt{
+            .index = index,
+            .ids = sampling.suffix.empty() ? context : canvas,
+            .draws = unmasking_draws(1, context, kVocabulary, static_cast<std::int64_t>(index)),
+            .cfg = sampling.cfg,
+            .canvas = !sampling.suffix.empty()};
+      },
+      config,
+      [&](std::size_t, const Generation& one) {
+        const auto begin = one.output_ids.begin() + std::ssize(context);
+        ++written[Ids(begin, begin + static_cast<std::ptrdiff_t>(sampling.length))];
+      });
+  return written;
+}
+
+/// Whether a sampler writes texts as often as their values say.
+void check_frequencies(const Sampling& sampling, int samples) {
+  INFO(name_of(kAllSamplers, sampling.policy.sampler)
+       << ", cfg " << sampling.cfg << ", block " << sampling.policy.block_length << ", suffix of "
+       << sampling.suffix.size());
   const FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(1.5));
   const Ids context = {4, 1};
-  const auto texts = all_texts(2);
+  const auto texts = all_texts(sampling.length);
+  auto requests = requests_of(context, texts);
+  for (auto& request : requests) request.suffix = sampling.suffix;
   const auto values =
-      score(model, requests_of(context, texts),
-            {.estimator = Duel{.policy = policy, .tokens = {.temperature = 0.8}}, .cfg = cfg});
-  const UnmaskingConfig config{.policy = policy, .temperature = 0.8, .cfg = cfg, .gen_length = 2};
-  std::map<Ids, int> seen;
-  const std::vector<Ids> prompts(static_cast<std::size_t>(samples), context);
-  unmask(
-      model, prompts, config,
-      [&](std::size_t i) {
-        return unmasking_draws(1, context, kVocabulary, static_cast<std::int64_t>(i));
-      },
-      [&](std::size_t, const Generation& one) {
-        ++seen[Ids(one.output_ids.begin() + 2, one.output_ids.end())];
-      });
-  // The sum of squared deviations in units of their own variances: 48 degrees of freedom.
+      score(model, requests,
+            {.estimator = Duel{.policy = sampling.policy, .tokens = {.temperature = 0.8}},
+             .cfg = sampling.cfg});
+  auto written = written_texts(model, context, sampling, samples);
+  // The sum of squared deviations in units of their own variances.
   double chi_squared = 0.0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto chance = std::exp(values[i].nats);
     const auto wanted = samples * chance;
-    const auto deviation = seen[texts[i]] - wanted;
+    const auto deviation = written[texts[i]] - wanted;
     chi_squared += deviation * deviation / wanted;
     CHECK(std::abs(deviation) < 4.0 * std::sqrt(wanted * (1.0 - chance)) + 1.0);
   }
-  CHECK(std::abs(chi_squared - 48.0) < 4.0 * std::sqrt(2.0 * 48.0));
+  const auto freedom = static_cast<double>(texts.size()) - 1.0;
+  CHECK(std::abs(chi_squared - freedom) < 4.0 * std::sqrt(2.0 * freedom));
 }
 
 std::vector<PolicyConfig> sampled_policies() {
@@ -144,12 +182,28 @@ std::vector<PolicyConfig> sampled_policies() {
 
 TEST_CASE("duel: texts are as frequent as their values say") {
   for (const auto& policy : sampled_policies()) {
-    for (const double cfg : {0.0, 0.5}) check_frequencies(policy, cfg, 12000);
+    for (const double cfg : {0.0, 0.5}) check_frequencies({.policy = policy, .cfg = cfg}, 12000);
+  }
+}
+
+TEST_CASE("duel: texts in blocks are as frequent as their values say") {
+  for (const auto& policy :
+       {PolicyConfig{.sampler = Sampler::margin, .steps = 3, .block_length = 1},
+        PolicyConfig{.sampler = Sampler::entropy, .steps = 4, .block_length = 2},
+        PolicyConfig{.sampler = Sampler::entropy_bound, .block_length = 2, .entropy_bound = 1.5}})
+    check_frequencies({.policy = policy, .length = 3}, 12000);
+}
+
+TEST_CASE("duel: texts in front of a suffix are as frequent as their values say") {
+  for (const auto& policy : sampled_policies()) {
+    for (const double cfg : {0.0, 0.5})
+      check_frequencies({.policy = policy, .cfg = cfg, .suffix = {5, 2}}, 12000);
   }
 }
 
 TEST_CASE("duel: texts are as frequent as their values say, in a million samples", "[long]") {
-  for (const auto& policy : sampled_policies()) check_frequencies(policy, 0.5, 1000000);
+  for (const auto& policy : sampled_policies())
+    check_frequencies({.policy = policy, .cfg = 0.5}, 1000000);
 }
 
 TEST_CASE("duel: the chances of all texts of four tokens sum to 1", "[long]") {

@@ -138,6 +138,18 @@ TEST_CASE("enumerated values and those under a target error have the same bits")
   }
 }
 
+TEST_CASE("likelihoods under a sampler have the same bits") {
+  for (const auto& policy :
+       {PolicyConfig{.sampler = Sampler::margin, .steps = 3},
+        PolicyConfig{.sampler = Sampler::entropy_bound, .block_length = 3, .entropy_bound = 4.0}}) {
+    for (const auto* checkpoint : {"mdm-tiny", "mdm-gqa", "mdm-32k"}) {
+      INFO(checkpoint);
+      const Duel duel{.policy = policy, .tokens = {.temperature = 0.8, .top_p = 0.999}};
+      check_scores(checkpoint, {.estimator = duel, .cfg = 0.6});
+    }
+  }
+}
+
 /// Generates with every packing, thread count and order, and compares.
 template <typename Config, typename Generate>
 void check_generations(const char* checkpoint, Config config, const Generate& generate) {
@@ -152,12 +164,24 @@ void check_generations(const char* checkpoint, Config config, const Generate& ge
     const Threads threads(way.threads);
     const auto order = order_of(way, prompts.size());
     config.packing.rows_per_forward = way.rows;
+    config.packing.tokens_per_forward = way.tokens;
     const auto again = generate(*model, reordered(prompts, order), config);
     for (std::size_t i = 0; i < order.size(); ++i) {
-      REQUIRE(again[i].output_ids == expected[order[i]].output_ids);
-      REQUIRE(again[i].forwards == expected[order[i]].forwards);
+      const auto& wanted = expected[order[i]];
+      REQUIRE(again[i].output_ids == wanted.output_ids);
+      REQUIRE(again[i].forwards == wanted.forwards);
+      REQUIRE(again[i].rows == wanted.rows);
+      REQUIRE(again[i].tokens == wanted.tokens);
+      REQUIRE(again[i].new_tokens == wanted.new_tokens);
     }
   }
+}
+
+/// Tokens that end a text, one in eight: most answers end before their last position.
+Ids some_ids() {
+  Ids ids;
+  for (std::int64_t id = 0; id < 1000; id += 8) ids.push_back(id);
+  return ids;
 }
 
 TEST_CASE("generated texts are the same for batches of 1, 7 and 64, shuffled, on 1 and 2 threads") {
@@ -166,13 +190,16 @@ TEST_CASE("generated texts are the same for batches of 1, 7 and 64, shuffled, on
     return unmask(model, prompts, config);
   };
   for (const auto& entry : kAllSamplers) {
-    const UnmaskingConfig config{.policy = {.sampler = entry.value, .steps = 6, .block_length = 5},
-                                 .total_length = 18,
-                                 .temperature = 0.5,
-                                 .cfg = 0.4,
-                                 .seed = 7};
+    UnmaskingConfig config{.policy = {.sampler = entry.value, .steps = 6, .block_length = 5},
+                           .total_length = 18,
+                           .temperature = 0.5,
+                           .cfg = 0.4,
+                           .seed = 7};
     check_generations("mdm-tiny", config, by_unmasking);
     check_generations("mdm-gqa", config, by_unmasking);
+    config.top_p = 0.9;
+    config.ending = {.eos = EosRule::finish, .eos_ids = some_ids()};
+    check_generations("mdm-tiny", config, by_unmasking);
   }
   const auto by_decoding = [](const auto& model, const auto& prompts,
                               const DecodingConfig& config) {

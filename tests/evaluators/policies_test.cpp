@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluators/generation/policies/policy.hpp"
+#include "evaluators/generation/schedule.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
@@ -36,6 +37,12 @@ class Table {
     one.best = 0.5 + some(0.5);
     one.second = some(0.5);
     return one;
+  }
+
+  /// What chance says of a position at a step, one of few values.
+  [[nodiscard]] float draw(std::int64_t step, std::size_t position) const {
+    const auto known = Table(seed_ + 0x51ed270bU).at(step, position);
+    return static_cast<float>(known.best - 0.5 + known.second * 0.125);
   }
 
  private:
@@ -98,47 +105,121 @@ std::vector<Positions> blocks_of(const PolicyConfig& config, const Positions& hi
   return blocks;
 }
 
-/// A document by the second statement of its rule.
-History expected(const PolicyConfig& config, const Positions& hidden, const Table& table) {
+/// Without a number of steps: block by block, what the rule accepts.
+History expected_of_rule(const PolicyConfig& config, const Positions& hidden, const Table& table) {
   History history;
-  const auto blocks = blocks_of(config, hidden);
-  const bool planned = config.sampler == Sampler::margin || config.sampler == Sampler::entropy ||
-                       config.sampler == Sampler::llada;
-  const auto steps = std::max<std::int64_t>(config.steps / std::ssize(blocks), 1);
   std::int64_t step = 0;
-  for (const auto& block : blocks) {
-    auto open = block;
-    if (!planned) {
-      while (!open.empty()) {
-        std::vector<Candidate> candidates;
-        for (const auto one : open) candidates.push_back(table.at(step, one));
-        const auto passed = accepted(config, candidates);
-        for (const auto one : passed) std::erase(open, one);
-        history.emplace_back(step++, std::set(passed.begin(), passed.end()));
-      }
-      continue;
-    }
-    const auto size = std::ssize(block);
-    for (std::int64_t s = 0; s < steps; ++s, ++step) {
-      std::map<std::size_t, double> sure;
-      for (const auto one : open) {
-        const auto known = table.at(step, one);
-        sure[one] = config.sampler == Sampler::margin    ? known.best - known.second
-                    : config.sampler == Sampler::entropy ? -known.entropy
-                                                         : known.log_confidence;
-      }
-      std::set<std::size_t> revealed;
-      for (auto left = size / steps + (s < size % steps ? 1 : 0); left > 0; --left)
-        revealed.insert(take_best(open, sure));
-      if (!revealed.empty()) history.emplace_back(step, revealed);
+  for (auto open : blocks_of(config, hidden)) {
+    while (!open.empty()) {
+      std::vector<Candidate> candidates;
+      for (const auto one : open) candidates.push_back(table.at(step, one));
+      const auto passed = accepted(config, candidates);
+      for (const auto one : passed) std::erase(open, one);
+      history.emplace_back(step++, std::set(passed.begin(), passed.end()));
     }
   }
   return history;
 }
 
+/// How sure a sampler is of a position at a step.
+double sureness(const PolicyConfig& config,
+                std::int64_t step,
+                std::size_t position,
+                const Table& table) {
+  const auto known = table.at(step, position);
+  const bool dream = config.sampler == Sampler::dream;
+  if (config.sampler == Sampler::llada && config.remasking == Remasking::random)
+    return table.draw(step, position);
+  if (config.sampler == Sampler::margin ||
+      (dream && config.algorithm == DreamAlgorithm::topk_margin))
+    return known.best - known.second;
+  if (config.sampler == Sampler::entropy || (dream && config.algorithm == DreamAlgorithm::entropy))
+    return -known.entropy;
+  return known.log_confidence;
+}
+
+/// Takes the `count` surest out of `open`.
+std::set<std::size_t> take_surest(Positions& open,
+                                  std::int64_t count,
+                                  const PolicyConfig& config,
+                                  std::int64_t step,
+                                  const Table& table) {
+  std::map<std::size_t, double> sure;
+  for (const auto one : open) sure[one] = sureness(config, step, one, table);
+  std::set<std::size_t> taken;
+  for (; count > 0; --count) taken.insert(take_best(open, sure));
+  return taken;
+}
+
+/// By a plan: each step of a block reveals its even share.
+History expected_of_plan(const PolicyConfig& config, const Positions& hidden, const Table& table) {
+  History history;
+  const auto blocks = blocks_of(config, hidden);
+  const auto steps = std::max<std::int64_t>(config.steps / std::ssize(blocks), 1);
+  std::int64_t step = 0;
+  for (auto open : blocks) {
+    const auto size = std::ssize(open);
+    for (std::int64_t s = 0; s < steps; ++s, ++step) {
+      const auto count = size / steps + (s < size % steps ? 1 : 0);
+      if (count > 0) history.emplace_back(step, take_surest(open, count, config, step, table));
+    }
+  }
+  return history;
+}
+
+/// Along the times of a diffusion: of n hidden positions int(n (1 - s / t)), or each by itself with
+/// the chance 1 - s / t; in the last step all. In float32, as published.
+History expected_in_time(const PolicyConfig& config, const Positions& hidden, const Table& table) {
+  const bool dream = config.sampler == Sampler::dream;
+  const bool by_chance =
+      config.sampler == Sampler::ancestral || (dream && config.algorithm == DreamAlgorithm::origin);
+  const auto times = diffusion_times(config.steps, dream ? 1e-3F : 1e-5F);
+  History history;
+  auto open = hidden;
+  for (std::int64_t step = 0; step < config.steps; ++step) {
+    const auto t = times.at(static_cast<std::size_t>(step));
+    const auto s = times.at(static_cast<std::size_t>(step) + 1);
+    const float share = step + 1 == config.steps ? 1.0F : 1.0F - s / t;
+    std::set<std::size_t> revealed;
+    if (by_chance) {
+      for (const auto one : open) {
+        if (table.draw(step, one) < share) revealed.insert(one);
+      }
+      for (const auto one : revealed) std::erase(open, one);
+    } else {
+      const auto count = std::floor(static_cast<float>(open.size()) * share);
+      revealed = take_surest(open, static_cast<std::int64_t>(count), config, step, table);
+    }
+    if (!revealed.empty()) history.emplace_back(step, revealed);
+  }
+  return history;
+}
+
+/// A document by the second statement of its rule.
+History expected(const PolicyConfig& config, const Positions& hidden, const Table& table) {
+  switch (config.sampler) {
+    case Sampler::threshold:
+    case Sampler::factor:
+    case Sampler::entropy_bound:
+      return expected_of_rule(config, hidden, table);
+    case Sampler::llada:
+    case Sampler::margin:
+    case Sampler::entropy:
+      return expected_of_plan(config, hidden, table);
+    case Sampler::confidence:
+    case Sampler::ancestral:
+    case Sampler::dream:
+      break;
+  }
+  return expected_in_time(config, hidden, table);
+}
+
 History history_of(const PolicyConfig& config, Positions hidden, const Table& table) {
   History history;
-  const auto policy = make_policy(config, hidden, {});
+  const auto policy = make_policy(
+      config, hidden,
+      {.uniform = [&](std::int64_t step, std::size_t one) { return table.draw(step, one); },
+       .exponential = {}});
   while (!hidden.empty()) {
     const auto step = policy->next(hidden);
     if (!step || step->wanted.empty()) FAIL("a document was left unfinished");
@@ -153,24 +234,36 @@ History history_of(const PolicyConfig& config, Positions hidden, const Table& ta
   return history;
 }
 
+/// Every sampler, in each of its ways to rank positions that has no temperature of its own.
+std::vector<PolicyConfig> ways_to_rank() {
+  std::vector<PolicyConfig> ways;
+  for (const auto& entry : kAllSamplers) {
+    if (entry.value != Sampler::dream) ways.push_back({.sampler = entry.value});
+  }
+  ways.push_back({.sampler = Sampler::llada, .remasking = Remasking::random});
+  for (const auto& algorithm : kAllDreamAlgorithms)
+    ways.push_back({.sampler = Sampler::dream, .algorithm = algorithm.value});
+  return ways;
+}
+
 TEST_CASE("policies reveal what a second statement of their rules says, step by step") {
   std::mt19937 bits(11);
-  for (const auto sampler : {Sampler::llada, Sampler::margin, Sampler::entropy, Sampler::threshold,
-                             Sampler::factor, Sampler::entropy_bound}) {
+  for (auto config : ways_to_rank()) {
     for (std::uint64_t seed = 0; seed < 10000; ++seed) {
       Positions hidden;
       for (std::size_t position = 3; hidden.empty() || position < 15; ++position) {
         if (bits() % 4 != 0) hidden.push_back(position);  // holes, as prompts with masks have
       }
-      const PolicyConfig config{.sampler = sampler,
-                                .steps = 1 + static_cast<std::int64_t>(bits() % 16),
-                                .block_length = static_cast<std::int64_t>(bits() % 6),
-                                .threshold = 0.05 + 0.05 * static_cast<double>(bits() % 19),
-                                .factor = 0.1 + 0.2 * static_cast<double>(bits() % 20),
-                                .entropy_bound = 0.0625 * static_cast<double>(bits() % 20)};
+      config.steps = 1 + static_cast<std::int64_t>(bits() % 16);
+      config.block_length = static_cast<std::int64_t>(bits() % 6);
+      config.threshold = 0.05 + 0.05 * static_cast<double>(bits() % 19);
+      config.factor = 0.1 + 0.2 * static_cast<double>(bits() % 20);
+      config.entropy_bound = 0.0625 * static_cast<double>(bits() % 20);
       const Table table(seed);
       if (history_of(config, hidden, table) == expected(config, hidden, table)) continue;
-      INFO(name_of(kAllSamplers, sampler) << ", seed " << seed);
+      INFO(name_of(kAllSamplers, config.sampler)
+           << ", " << name_of(kAllDreamAlgorithms, config.algorithm) << ", "
+           << name_of(kAllRemaskings, config.remasking) << ", seed " << seed);
       REQUIRE(history_of(config, hidden, table) == expected(config, hidden, table));
     }
   }
