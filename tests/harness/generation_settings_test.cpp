@@ -217,6 +217,78 @@ TEST_CASE("duel takes samplers whose positions follow from the logits, and says 
   CHECK_FALSE(other.contains("temperature"));
 }
 
+TEST_CASE("what changes nothing of a text is refused, and what is asked in vain is said") {
+  // A likelihood has no masks that are drawn.
+  const DecisionFor piqa{.task = "piqa"};
+  CHECK(contains(refusal({{"estimator", "duel"}, {"sampler", "dream"}, {"parity", true}}, piqa),
+                 "--parity"));
+  // Nothing is ranked.
+  const Given origin = {{"sampler", "dream"}, {"algorithm", "origin"}};
+  CHECK(refusal(origin).empty());
+  auto tempered = origin;
+  tempered.emplace_back("algorithm-temperature", 0.5);
+  CHECK(contains(refusal(tempered), "--algorithm-temperature"));
+  CHECK(contains(
+      refusal({{"sampler", "llada"}, {"remasking", "random"}, {"confidence-eos-eot-inf", true}}),
+      "--confidence-eos-eot-inf"));
+  // A second stage would go on behind the end of the first.
+  const DecisionFor gsm8k{.task = "gsm8k", .work = Work::generation, .two_stages = true};
+  CHECK(refusal({}, gsm8k).empty());
+  for (const Given& end :
+       {Given{{"stop", {"x"}}}, Given{{"eos", "finish"}}, Given{{"eos", "cut"}}}) {
+    CHECK(contains(refusal(end, gsm8k), "--stages 1"));
+    auto one = end;
+    one.emplace_back("stages", 1);
+    CHECK(refusal(one, gsm8k).empty());
+  }
+  // A gap is as long as what stood in it.
+  const DecisionFor infill{.task = "infill", .work = Work::generation, .gaps = true};
+  CHECK(refusal({}, infill).empty());
+  for (const Given& given : {Given{{"stop", {"x"}}}, Given{{"eos", "ignore"}},
+                             Given{{"gen-length", 3}}, Given{{"total-length", 3}}})
+    CHECK(contains(refusal(given, infill), "a gap is as long as what stood in it"));
+  // Requests are no texts.
+  const DecisionFor requests{};
+  for (const Given& given :
+       {Given{{"sampler", "threshold"}}, Given{{"stop", {"x"}}}, Given{{"samples", 3}},
+        Given{{"gen-length", 3}}, Given{{"steps", 3}}, Given{{"temperature", 0.5}}}) {
+    INFO(given.front().first);
+    CHECK(contains(refusal(given, requests), "wanted --prompts or --task, got --requests"));
+  }
+  CHECK(refusal({{"estimator", "duel"}, {"temperature", 0.5}, {"steps", 3}}, requests).empty());
+
+  std::vector<std::string> notes;
+  (void)decide(settings_of({{"samples", 3}}), prompts_of("smdm"), ModelKind::mdm, notes);
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes.front(), "all answers to a prompt will be the same"));
+  notes.clear();
+  (void)decide(settings_of({{"samples", 3}, {"sampler", "ancestral"}}), prompts_of("smdm"),
+               ModelKind::mdm, notes);
+  CHECK(notes.empty());
+}
+
+TEST_CASE("an answer's length is its number of steps unless somebody says both") {
+  const DecisionFor reverse{.task = "reverse_curse_d2n", .work = Work::generation};
+  CHECK(sampled({}, reverse).policy.steps == 32);
+  CHECK(sampled({{"gen-length", 12}}, reverse).policy.steps == 12);
+  CHECK(sampled({{"gen-length", 12}, {"steps", 5}}, reverse).policy.steps == 5);
+  const DecisionFor gsm8k{.task = "gsm8k", .work = Work::generation, .two_stages = true};
+  const auto mixed =
+      sampled({{"preset", "dream"}, {"sampler", "llada"}, {"gen-length", 16}}, gsm8k);
+  CHECK(mixed.policy.steps == 16);
+  CHECK(mixed.top_p == 1.0);
+}
+
+TEST_CASE("the most steps of a document are one for each block at least") {
+  const PolicyConfig blocks{.sampler = Sampler::margin, .steps = 2, .block_length = 4};
+  CHECK(most_steps(blocks, 16) == 4);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 8, .block_length = 4}, 16) == 8);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 9, .block_length = 4}, 16) == 8);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 2}, 16) == 2);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 64, .block_length = 4}, 16) == 16);
+  CHECK(most_steps({.sampler = Sampler::threshold, .steps = 2}, 16) == 16);
+}
+
 TEST_CASE("a text ends before the first of its stop texts, wherever it is listed") {
   const std::vector<std::string> stops = {"\n\n", "Q:"};
   CHECK(before_stop("an answer Q: more\n\n", stops) == "an answer ");

@@ -98,6 +98,13 @@ TEST_CASE("accuracy with and without the length of the choices") {
   CHECK_THROWS_AS(score(task, question, estimates({-1.0})), std::invalid_argument);
 }
 
+TEST_CASE("where no choice is possible none is right") {
+  constexpr auto kNever = -std::numeric_limits<double>::infinity();
+  const Question question{.context = "", .choices = {"a", "bb"}, .gold = 0};
+  CHECK(score(piqa(), question, estimates({kNever, kNever})) == std::vector<double>{0.0, 0.0});
+  CHECK(score(piqa(), question, estimates({-5.0, kNever})) == std::vector<double>{1.0, 1.0});
+}
+
 TEST_CASE("what a race ruled out under a metric is not that metric's answer") {
   MultipleChoice task;
   task.info.metrics = {metrics::accuracy(), metrics::normalized_accuracy()};
