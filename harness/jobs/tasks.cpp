@@ -133,7 +133,8 @@ std::vector<Finished> run_once(const std::vector<ReadyPart>& ready,
   }
   std::vector<Finished> finished;
   finished.reserve(ready.size());
-  for (std::size_t p = 0; p < ready.size(); ++p) finished.push_back(run_part(ready[p], where[p], trace));
+  for (std::size_t p = 0; p < ready.size(); ++p)
+    finished.push_back(run_part(ready[p], where[p], trace));
   return finished;
 }
 

@@ -62,8 +62,8 @@ struct Cloze {
 struct Prompt {
   std::string text;
   std::string reference;  ///< the gold answer alone
-  /// Of an answer in the middle of a text: what stands behind it. The answer has then as many tokens
-  /// as the reference.
+  /// Of an answer in the middle of a text: what stands behind it. The answer has then as many
+  /// tokens as the reference.
   std::optional<std::string> after = {};
 };
 

@@ -1,6 +1,6 @@
-// Infilling: the middle of a text whose beginning and end are there. Documents are the user's or the
-// micro world's (docs/data.md): a text in three parts. The answer gets as many tokens as the hidden
-// middle has, as in infilling benchmarks with the length given.
+// Infilling: the middle of a text whose beginning and end are there. Documents are the user's or
+// the micro world's (docs/data.md): a text in three parts. The answer gets as many tokens as the
+// hidden middle has, as in infilling benchmarks with the length given.
 #include "base/metrics/accuracy.hpp"
 #include "base/text/unicode.hpp"
 #include "tasks/ask/catalog_entries.hpp"

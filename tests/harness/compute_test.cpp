@@ -232,10 +232,11 @@ TEST_CASE("a model that gives no numbers is an error with the name of the docume
   for (const double temperature : {0.0, 1.0}) {
     for (const auto sampler : {Sampler::confidence, Sampler::ancestral}) {
       refused(diffusion,
-              GenerationSettings{.generator = UnmaskingConfig{.policy = {.sampler = sampler, .steps = 4},
-                                                              .total_length = 8,
-                                                              .temperature = temperature},
-                                 .second_cfg = {}});
+              GenerationSettings{
+                  .generator = UnmaskingConfig{.policy = {.sampler = sampler, .steps = 4},
+                                               .total_length = 8,
+                                               .temperature = temperature},
+                  .second_cfg = {}});
     }
     refused(autoregressive,
             GenerationSettings{
