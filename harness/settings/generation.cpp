@@ -91,8 +91,8 @@ void check_requests(const Settings& asked, const Settings& decided, ModelKind ki
     const bool of_texts = is_used(setting, Work::generation, ModelKind::mdm) ||
                           is_used(setting, Work::generation, ModelKind::arm) ||
                           recorded_name(setting) == "samples";
-    const bool used = is_used(setting, Work::likelihood, kind) &&
-                      (!is_of_samplers(setting) || setting.use.where(decided));
+    const bool used =
+        is_used(setting, Work::likelihood, kind) && (!is_of_samplers(setting) || is_duel(decided));
     if (of_texts && !used && is_given(setting, asked))
       refuse("--" + name_of(setting), "--prompts or --task", "--requests");
   }

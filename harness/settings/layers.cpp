@@ -17,14 +17,8 @@ bool changes_numbers(const Setting& setting) {
   return setting.effect == Effect::number;
 }
 
-/// `below` without what `above` has decided. A second stage that nobody mentions has the guidance
-/// of the first, and a budget is that of its estimator.
-Settings undecided(Settings below, const Settings& above) {
-  if (above.cfg) below.cfg_second.reset();
-  if (above.estimator && below.estimator && above.estimator != below.estimator) {
-    below.mc_samples.reset();
-    below.mc_strata.reset();
-  }
+/// The part of undecided() that is about texts.
+void clear_generation(const Settings& above, Settings& below) {
   // Numbers of a sampler are those of the one that was meant.
   if (above.sampler && below.sampler && above.sampler != below.sampler) {
     below.block_length.reset();
@@ -36,6 +30,17 @@ Settings undecided(Settings below, const Settings& above) {
   // An answer's length and that of the whole text are two ways to say one thing.
   if (above.gen_length) below.total_length.reset();
   if (above.total_length) below.gen_length.reset();
+}
+
+/// `below` without what `above` has decided. A second stage that nobody mentions has the guidance
+/// of the first, and a budget is that of its estimator.
+Settings undecided(Settings below, const Settings& above) {
+  if (above.cfg) below.cfg_second.reset();
+  if (above.estimator && below.estimator && above.estimator != below.estimator) {
+    below.mc_samples.reset();
+    below.mc_strata.reset();
+  }
+  clear_generation(above, below);
   // Only the estimators that can go on adding rows have a target error to reach.
   const bool other = above.estimator && !std::holds_alternative<Balanced>(
                                             value_named(kAllEstimators, *above.estimator));

@@ -212,7 +212,7 @@ TEST_CASE("duel takes samplers whose positions follow from the logits, and says 
   CHECK(std::get<Duel>(std::get<LikelihoodSettings>(probe.work).config.estimator).policy.steps ==
         0);
   // Other estimators record nothing of samplers.
-  const auto other = decided({{"sampler", "llada"}}, requests).recorded.at("settings");
+  const auto other = decided({{"sampler", "llada"}}, {.task = "piqa"}).recorded.at("settings");
   CHECK_FALSE(other.contains("sampler"));
   CHECK_FALSE(other.contains("temperature"));
 }

@@ -157,8 +157,8 @@ TEST_CASE("an autoregressive model and a length are refused") {
   refused({"--backend", "arm"}, 5, "wanted a masked diffusion model, got an autoregressive one");
   refused({"--backend", "arm", "--probe", "likelihood"}, 5,
           "reads nothing behind the continuation");
-  refused({"--total-length", "40"}, 2, "--total-length: wanted no length");
-  refused({"--gen-length", "4"}, 2, "--gen-length: wanted no length");
+  refused({"--total-length", "40"}, 2, "--total-length: wanted nothing of the kind for infill");
+  refused({"--gen-length", "4"}, 2, "--gen-length: wanted nothing of the kind for infill");
 }
 
 }  // namespace smdm
