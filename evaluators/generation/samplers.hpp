@@ -2,6 +2,7 @@
 /// settings can read it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -119,15 +120,17 @@ struct PolicyConfig {
 [[nodiscard]] constexpr std::int64_t most_steps(const PolicyConfig& policy, std::int64_t hidden) {
   const auto& entry = entry_of(policy.sampler);
   if (!entry.steps || policy.steps <= 0) return hidden;
-  const bool one_block = !entry.blocks || policy.block_length <= 0;
-  const auto blocks = one_block ? 1 : (hidden + policy.block_length - 1) / policy.block_length;
-  const auto steps =
-      blocks > 1 ? blocks * (policy.steps / blocks > 1 ? policy.steps / blocks : 1) : policy.steps;
-  return steps < hidden ? steps : hidden;
+  const auto length = entry.blocks && policy.block_length > 0 ? policy.block_length : hidden;
+  if (length == 0) return 0;
+  const auto blocks = std::max<std::int64_t>((hidden + length - 1) / length, 1);
+  return std::min(blocks * std::max<std::int64_t>(policy.steps / blocks, 1), hidden);
 }
 
 /// @throws std::invalid_argument  if a number is out of its range
 void check_policy(const PolicyConfig& config);
+
+/// Whether a sampler chooses positions by chance, whatever its tokens are.
+[[nodiscard]] bool draws_positions(const PolicyConfig& config);
 
 /// Why a sampler has no likelihood of its own (see Duel), or null if it has one: its positions must
 /// follow from the logits alone.

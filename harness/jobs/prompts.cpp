@@ -68,10 +68,8 @@ std::vector<Item> items_of(const Session& session,
   std::vector<Item> items;
   items.reserve(lines.size() * static_cast<std::size_t>(samples));
   for (const auto& line : lines) {
-    for (std::int64_t sample = 0; sample < samples; ++sample) {
-      items.push_back(item_of(session, line));
-      items.back().sample = sample;
-    }
+    auto item = item_of(session, line);
+    for (item.sample = 0; item.sample < samples; ++item.sample) items.push_back(item);
   }
   return items;
 }

@@ -74,8 +74,7 @@ class Unmasking {
         settings_(settings),
         config_(with_ends(std::get<UnmaskingConfig>(settings.generator), settings.ends, session)),
         done_(done),
-        passes_(items.size()),
-        traces_(items.size()) {}
+        answers_(items.size(), Answer{.value = Passes{}}) {}
 
   void run() {
     unmask(
@@ -109,23 +108,21 @@ class Unmasking {
   /// Gathers the steps of an Item's next pass, where that is asked for.
   StepDone trace_of(std::size_t index) {
     if (!settings_.traced) return {};
-    traces_[index].emplace_back();
+    answers_[index].trace.emplace_back();
     return [this, index](std::int64_t step, std::span<const Candidate> revealed) {
-      traces_[index].back().push_back(
+      answers_[index].trace.back().push_back(
           {.step = step, .revealed = {revealed.begin(), revealed.end()}});
     };
   }
 
   void take(std::size_t index, const Generation& generation) {
-    passes_[index].push_back(generation);
-    Answer answer{.value = passes_[index]};
+    auto& answer = answers_[index];
+    std::get<Passes>(answer.value).push_back(generation);
     if (auto follower = next(items_[index], answer, settings_, session_)) {
       followers_.emplace_back(index, std::move(follower->ids.prompt));
       return;
     }
-    passes_[index] = {};
-    answer.trace = std::move(traces_[index]);
-    done_(index, std::move(answer));
+    done_(index, std::exchange(answer, {}));
   }
 
   const Session& session_;
@@ -133,8 +130,7 @@ class Unmasking {
   const GenerationSettings& settings_;
   UnmaskingConfig config_;
   const AnswerDone& done_;
-  std::vector<Passes> passes_;  ///< of each Item, so far
-  std::vector<Trace> traces_;   ///< likewise
+  std::vector<Answer> answers_;  ///< of each Item, so far
   std::size_t opened_ = 0;
   std::deque<std::pair<std::size_t, std::vector<std::int64_t>>> followers_;
 };

@@ -18,8 +18,6 @@ namespace smdm {
 /// written, and nothing costs anything.
 class TraceFile {
  public:
-  TraceFile() = default;
-
   /// @throws Error(results)  if the file exists, or cannot be written
   explicit TraceFile(const std::optional<std::string>& path);
 

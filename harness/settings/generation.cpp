@@ -87,28 +87,24 @@ void check_duel_sampler(const Settings& decided) {
 
 /// Refuses what only texts have a use for, among the settings of --requests.
 void check_requests(const Settings& asked, const Settings& decided, ModelKind kind) {
+  constexpr auto kWanted = "--prompts or --task";
+  constexpr auto kCame = "--requests";
+  // It changes no number, so that the table does not say who uses it.
+  if (asked.samples) refuse("--samples", kWanted, kCame);
   for (const auto& setting : all_settings()) {
     const bool of_texts = is_used(setting, Work::generation, ModelKind::mdm) ||
-                          is_used(setting, Work::generation, ModelKind::arm) ||
-                          recorded_name(setting) == "samples";
+                          is_used(setting, Work::generation, ModelKind::arm);
     const bool used =
         is_used(setting, Work::likelihood, kind) && (!is_of_samplers(setting) || is_duel(decided));
     if (of_texts && !used && is_given(setting, asked))
-      refuse("--" + name_of(setting), "--prompts or --task", "--requests");
+      refuse("--" + name_of(setting), kWanted, kCame);
   }
 }
 
 /// Whether two answers to one prompt may differ.
 bool has_chance(const Settings& decided, ModelKind kind) {
   if (decided.temperature.value() > 0.0) return true;
-  if (kind == ModelKind::arm) return false;
-  const auto policy = policy_config(decided);
-  const bool by_draws = policy.sampler == Sampler::ancestral ||
-                        (policy.sampler == Sampler::llada && policy.remasking == Remasking::random);
-  const bool as_dream =
-      policy.sampler == Sampler::dream &&
-      (policy.algorithm == DreamAlgorithm::origin || policy.algorithm_temperature > 0.0);
-  return by_draws || as_dream;
+  return kind == ModelKind::mdm && draws_positions(policy_config(decided));
 }
 
 }  // namespace

@@ -306,5 +306,15 @@ TEST_CASE("factor as published: the last candidate goes along if it is the first
   CHECK(revealed(2, true) == 2);
 }
 
+TEST_CASE("the most steps of a document are one for each block at least") {
+  const PolicyConfig blocks{.sampler = Sampler::margin, .steps = 2, .block_length = 4};
+  CHECK(most_steps(blocks, 16) == 4);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 8, .block_length = 4}, 16) == 8);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 9, .block_length = 4}, 16) == 8);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 2}, 16) == 2);
+  CHECK(most_steps({.sampler = Sampler::margin, .steps = 64, .block_length = 4}, 16) == 16);
+  CHECK(most_steps({.sampler = Sampler::threshold, .steps = 2}, 16) == 16);
+}
+
 }  // namespace
 }  // namespace smdm

@@ -11,6 +11,7 @@
 #include "harness/jobs/embedded.hpp"
 #include "harness/run/canvas.hpp"
 #include "models/text/tokenizer.hpp"
+#include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
@@ -45,9 +46,7 @@ std::vector<Json> answers(const std::string& lines, const Arguments& more = {}) 
   const auto result = prompted(lines, more);
   INFO(result.err);
   REQUIRE(result.code == 0);
-  std::vector<Json> all;
-  for (const auto& line : test::lines_of(result.out)) all.push_back(Json::parse(line));
-  return all;
+  return test::json_lines(result.out);
 }
 
 /// What the parts of a line's text are in ids, none of them with masks.

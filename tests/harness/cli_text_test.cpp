@@ -9,6 +9,7 @@
 #include "harness/jobs/embedded.hpp"
 #include "models/text/tokenizer.hpp"
 #include "tests/harness/stored_runs.hpp"
+#include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
@@ -39,8 +40,7 @@ Scored scored(const std::string& lines, const std::string& kind, const Arguments
   arguments.insert(arguments.end(), more.begin(), more.end());
   Scored scored{.result = test::smdm_eval(arguments), .lines = {}};
   if (scored.result.code != 0) return scored;
-  for (const auto& line : test::lines_of(scored.result.out))
-    scored.lines.push_back(Json::parse(line));
+  scored.lines = test::json_lines(scored.result.out);
   return scored;
 }
 

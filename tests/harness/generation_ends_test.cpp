@@ -56,5 +56,13 @@ TEST_CASE("tokens that end a text are treated apart only where that is asked") {
   CHECK(barred.special.unranked.empty());
 }
 
+TEST_CASE("a text ends before the first of its stop texts, wherever it is listed") {
+  const std::vector<std::string> stops = {"\n\n", "Q:"};
+  CHECK(before_stop("an answer Q: more\n\n", stops) == "an answer ");
+  CHECK(before_stop("an\n\nanswer Q:", stops) == "an");
+  CHECK(before_stop("an answer", stops) == "an answer");
+  CHECK(before_stop("Q: it? A: that Q:", stops, 3) == "Q: it? A: that ");
+}
+
 }  // namespace
 }  // namespace smdm

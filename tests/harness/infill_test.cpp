@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "tests/harness/stored_runs.hpp"
+#include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
@@ -22,25 +24,8 @@ test::CommandResult infill(const Arguments& more) {
   return test::smdm_eval(arguments);
 }
 
-std::vector<Json> lines_of(const fs::path& file) {
-  std::vector<Json> lines;
-  for (const auto& line : test::lines_of(test::read_file(file))) lines.push_back(Json::parse(line));
-  return lines;
-}
-
-fs::path samples_in(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().starts_with("samples_")) return entry.path();
-  }
-  return {};
-}
-
 Json results_in(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().starts_with("results_"))
-      return Json::parse(test::read_file(entry.path()));
-  }
-  return {};
+  return Json::parse(test::read_file(test::file_in(folder, "results_")));
 }
 
 std::vector<Json> samples_of(const fs::path& folder, const Arguments& more) {
@@ -49,7 +34,7 @@ std::vector<Json> samples_of(const fs::path& folder, const Arguments& more) {
   const auto result = infill(arguments);
   INFO(result.err);
   CHECK(result.code == 0);
-  return lines_of(samples_in(folder));
+  return test::json_lines(test::read_file(test::file_in(folder, "samples_")));
 }
 
 /// Answers of --prompts or --requests on the model of the task.
@@ -64,9 +49,7 @@ std::vector<Json> answers(const std::string& job,
   const auto result = test::smdm_eval({job, in.string(), "--model", model.string()});
   INFO(result.err);
   CHECK(result.code == 0);
-  std::vector<Json> lines;
-  for (const auto& line : test::lines_of(result.out)) lines.push_back(Json::parse(line));
-  return lines;
+  return test::json_lines(result.out);
 }
 
 }  // namespace

@@ -62,6 +62,12 @@ Json run(const Inputs& inputs,
   return {};
 }
 
+std::vector<Json> json_lines(const std::string& text) {
+  std::vector<Json> lines;
+  for (const auto& line : lines_of(text)) lines.push_back(Json::parse(line));
+  return lines;
+}
+
 std::vector<Json> samples(const fs::path& output, const std::string& task) {
   std::vector<Json> found;
   const std::string before = "samples_" + task + "_";  // a date follows, or more of a longer name
@@ -70,7 +76,7 @@ std::vector<Json> samples(const fs::path& output, const std::string& task) {
     if (!name.starts_with(before) ||
         name.find_first_of("0123456789", before.size()) != before.size())
       continue;
-    for (const auto& line : lines_of(read_file(file.path()))) found.push_back(Json::parse(line));
+    for (auto& line : json_lines(read_file(file.path()))) found.push_back(std::move(line));
   }
   return found;
 }

@@ -31,6 +31,9 @@ Json run(const Inputs& inputs,
          const Arguments& more,
          std::string* out = nullptr);
 
+/// The lines of a text, each a JSON value.
+std::vector<Json> json_lines(const std::string& text);
+
 /// The samples of a task.
 std::vector<Json> samples(const std::filesystem::path& output, const std::string& task);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
@@ -19,9 +20,7 @@ using test::contains;
 using Arguments = std::vector<std::string>;
 
 std::vector<Json> lines_in(const std::filesystem::path& file) {
-  std::vector<Json> lines;
-  for (const auto& line : test::lines_of(test::read_file(file))) lines.push_back(Json::parse(line));
-  return lines;
+  return test::json_lines(test::read_file(file));
 }
 
 /// A folder with two prompts of a golden model.
@@ -64,10 +63,8 @@ TEST_CASE("the steps of a trace put together are the answers") {
     REQUIRE(plain.code == 0);
     REQUIRE(traced.code == 0);
     std::map<std::pair<Json, Json>, Json> answers;
-    for (const auto& line : test::lines_of(traced.out)) {
-      auto answer = Json::parse(line);
+    for (const auto& answer : test::json_lines(traced.out))
       answers[{answer.at("id"), answer.at("sample")}] = answer;
-    }
     CHECK(answers.size() == 4);
     std::map<std::pair<Json, Json>, std::set<std::int64_t>> revealed;
     std::map<std::pair<Json, Json>, std::int64_t> forwards;
@@ -92,8 +89,7 @@ TEST_CASE("the steps of a trace put together are the answers") {
       CHECK(forwards.at(key) == answer.at("forwards"));
     }
     // The first answers are those of a run without a trace.
-    for (const auto& line : test::lines_of(plain.out)) {
-      const auto answer = Json::parse(line);
+    for (const auto& answer : test::json_lines(plain.out)) {
       CHECK(answers.at({answer.at("id"), 0}).at("output_ids") == answer.at("output_ids"));
     }
   }

@@ -48,6 +48,13 @@ void check_policy(const PolicyConfig& config) {
        config.algorithm_temperature);
 }
 
+bool draws_positions(const PolicyConfig& config) {
+  if (config.sampler == Sampler::llada) return config.remasking == Remasking::random;
+  if (config.sampler == Sampler::dream)
+    return config.algorithm == DreamAlgorithm::origin || config.algorithm_temperature > 0.0;
+  return config.sampler == Sampler::ancestral;
+}
+
 const char* why_no_likelihood(const PolicyConfig& config) {
   constexpr auto kByToken = "it ranks positions by the tokens just drawn";
   constexpr auto kByChance = "it chooses positions by chance";
@@ -58,12 +65,11 @@ const char* why_no_likelihood(const PolicyConfig& config) {
       return nullptr;
     case Sampler::dream:
       if (config.algorithm == DreamAlgorithm::maskgit_plus) return kByToken;
-      if (config.algorithm == DreamAlgorithm::origin) return kByChance;
-      return config.algorithm_temperature > 0.0 ? kByChance : nullptr;
+      return draws_positions(config) ? kByChance : nullptr;
     case Sampler::ancestral:
       return kByChance;
     case Sampler::llada:
-      return config.remasking == Remasking::random ? kByChance : kByToken;
+      return draws_positions(config) ? kByChance : kByToken;
     case Sampler::confidence:
     case Sampler::threshold:
     case Sampler::factor:
