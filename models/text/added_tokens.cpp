@@ -122,7 +122,7 @@ AddedTokens::AddedTokens(std::string_view file,
 TokenTexts::Entry AddedTokens::add(std::string_view file,
                                    AddedToken token,
                                    const Normalizer* normalizer) {
-  Stretch wanted{.text = token.content, .at_start = true};
+  Stretch wanted{.text = token.content, .place = {.at_start = true}};
   if (token.normalized && normalizer != nullptr) normalizer->apply(wanted);
   if (wanted.text.empty()) {
     refuse(file, "wanted tokens of which something is left when they are normalised, got \"" +

@@ -31,7 +31,7 @@ class Replace final : public Normalizer {
     const std::string_view text = stretch.text;
     for (const auto& span : pattern_->cut(text)) {
       const bool cut_away = span.matched && content_.empty() && span.last > span.first;
-      if (cut_away && out.empty()) stretch.at_start = false;
+      if (cut_away && out.empty()) stretch.place.at_start = false;
       out += span.matched ? std::string_view(content_)
                           : text.substr(span.first, span.last - span.first);
     }
@@ -50,7 +50,7 @@ class Prepend final : public Normalizer {
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
 
   void apply(Stretch& stretch) const override {
-    if (!stretch.text.empty() && !stretch.goes_on()) stretch.text.insert(0, prefix_);
+    if (!stretch.text.empty() && !stretch.place.goes_on()) stretch.text.insert(0, prefix_);
   }
 
   [[nodiscard]] double growth() const override { return 1 + static_cast<double>(prefix_.size()); }
@@ -79,7 +79,7 @@ class Strip final : public Normalizer {
     if (right_) stretch.text.erase(last);
     if (!left_ || first == 0) return;
     stretch.text.erase(0, std::min(first, stretch.text.size()));
-    stretch.at_start = false;
+    stretch.place.at_start = false;
   }
 
  private:

@@ -5,17 +5,14 @@
 #include <string>
 
 #include "models/text/json_place.hpp"
+#include "models/text/text_place.hpp"
 
 namespace smdm {
 
 /// A stretch of a text between added tokens.
 struct Stretch {
   std::string text;
-  bool at_start = false;  ///< does its first character stand where the text began?
-  bool inside = false;    ///< did the text begin in the middle of another?
-
-  /// Does it go on with a word that began before the text? Nothing is put before it.
-  [[nodiscard]] bool goes_on() const { return inside && at_start; }
+  TextPlace place = {};
 };
 
 class Normalizer {

@@ -35,7 +35,7 @@ class Split final : public PreTokenizer {
     cut.reserve(pieces.pieces.size());
     for (const auto piece : pieces.pieces) split_at(piece, *pattern_, behavior_, invert_, cut);
     const bool begins_alike = !cut.empty() && cut.front().data() == pieces.pieces.front().data();
-    pieces.at_start = pieces.at_start && begins_alike;
+    pieces.place.at_start = pieces.place.at_start && begins_alike;
     pieces.pieces = std::move(cut);
   }
 
@@ -49,7 +49,7 @@ class Split final : public PreTokenizer {
 class PrefixSpace final : public PreTokenizer {
  public:
   void apply(Pieces& pieces) const override {
-    bool goes_on = pieces.goes_on();
+    bool goes_on = pieces.place.goes_on();
     for (auto& piece : pieces.pieces) {
       const bool bare = std::exchange(goes_on, false);
       if (!bare && !piece.starts_with(' ')) piece = pieces.owned.emplace_back(" ").append(piece);
@@ -74,8 +74,8 @@ class Metaspace final : public PreTokenizer {
       : replacement_(std::move(replacement)), scheme_(scheme) {}
 
   void apply(Pieces& pieces) const override {
-    bool at_start = pieces.at_start;
-    bool goes_on = pieces.goes_on();
+    bool at_start = pieces.place.at_start;
+    bool goes_on = pieces.place.goes_on();
     for (auto& piece : pieces.pieces) {
       const bool first = std::exchange(at_start, false);
       const bool bare = std::exchange(goes_on, false);

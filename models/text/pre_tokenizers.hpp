@@ -9,18 +9,15 @@
 
 #include "models/text/json_place.hpp"
 #include "models/text/pattern.hpp"
+#include "models/text/text_place.hpp"
 
 namespace smdm {
 
 /// The pieces of a stretch of text, in order, none of them empty.
 struct Pieces {
   std::vector<std::string_view> pieces;
-  bool at_start = false;          ///< does the first one stand where the text began?
-  bool inside = false;            ///< did the text begin in the middle of another?
+  TextPlace place = {};           ///< of the first one
   std::deque<std::string> owned;  ///< texts that were made on the way; pieces point into them
-
-  /// Does the first piece go on with a word that began before the text? Nothing is put before it.
-  [[nodiscard]] bool goes_on() const { return inside && at_start; }
 };
 
 class PreTokenizer {

@@ -91,15 +91,15 @@ class JsonTokenizer final : public Tokenizer {
       if (part.token >= 0) {
         ids.push_back(part.token);
       } else {
-        Stretch stretch{.text = {}, .at_start = part.text.data() == text.data(), .inside = inside};
-        append_stretch(part.text, std::move(stretch), ids);
+        const bool at_start = part.text.data() == text.data();
+        append_stretch(part.text, {.at_start = at_start, .inside = inside}, ids);
       }
     }
   }
 
   /// A stretch between added tokens of the text as it was given.
-  /// @param stretch  says where it stands, without its text
-  void append_stretch(std::string_view text, Stretch stretch, Ids& ids) const {
+  void append_stretch(std::string_view text, TextPlace place, Ids& ids) const {
+    Stretch stretch{.text = {}, .place = place};
     std::string_view normal = text;
     if (normalizer_) {
       stretch.text = text;
@@ -110,9 +110,9 @@ class JsonTokenizer final : public Tokenizer {
       if (part.token >= 0) {
         ids.push_back(part.token);
       } else {
+        const bool first = stretch.place.at_start && part.text.data() == normal.data();
         append_pieces({.pieces = {part.text},
-                       .at_start = stretch.at_start && part.text.data() == normal.data(),
-                       .inside = stretch.inside,
+                       .place = {.at_start = first, .inside = place.inside},
                        .owned = {}},
                       ids);
       }
