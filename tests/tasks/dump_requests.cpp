@@ -41,13 +41,20 @@ Json dump_document(const Task& task, const Json& document, test::PythonRandom& r
   return line;
 }
 
+/// Whether lm-evaluation-harness, or the paper, has such a task, whose data can be had.
+bool is_published(const Task& task) {
+  const auto* open = std::get_if<OpenAnswer>(&task);
+  const bool infilling = open != nullptr && open->protocol == AnswerProtocol::gap;
+  return !infilling && !std::holds_alternative<DatedCorpus>(task);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     if (argc != 2) throw std::invalid_argument("usage: dump_requests DATA_ROOT");
     for (const Task& task : all_tasks()) {
-      if (std::holds_alternative<DatedCorpus>(task)) continue;  // lm-eval has no such task
+      if (!is_published(task)) continue;
       test::PythonRandom random(7);
       std::cout << Json{{"task", info(task).name}, {"config", lm_eval_config(task)}} << "\n";
       for (const Json& document : load(task, argv[1]).documents) {
