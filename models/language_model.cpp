@@ -156,6 +156,7 @@ TokenScores LanguageModel::scores(const PackedRows& rows,
   if (tokens.empty() && rows.keep.empty()) return result;
   const auto shifted = shifted_rows(info_, rows);
   const auto& read = shifted ? *shifted : rows;
+  call_hook();
   result.prefixes = run(read, {}, [&](std::int64_t first, const at::Tensor& logits) {
     const auto count = static_cast<std::size_t>(logits.size(0));
     append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax,
@@ -168,6 +169,7 @@ void LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& vi
   check(info_, rows);
   if (rows.wanted.empty()) return;
   const auto shifted = shifted_rows(info_, rows);
+  call_hook();
   run(shifted ? *shifted : rows, {}, visit);
 }
 
@@ -211,7 +213,13 @@ void LanguageModel::extend(std::span<KvCache* const> caches,
     reject("wanted a different cache for every row");
   }
   check(info_, rows, caches);
-  if (rows.rows() > 0) run(rows, caches, visit);
+  if (rows.rows() == 0) return;
+  call_hook();
+  run(rows, caches, visit);
+}
+
+void LanguageModel::call_hook() const {
+  if (hook_) hook_();
 }
 
 }  // namespace smdm

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -96,6 +97,10 @@ class LanguageModel {
 
   [[nodiscard]] const ModelInfo& info() const noexcept { return info_; }
 
+  /// Calls a function before every forward from now on; what it throws reaches the caller. Empty:
+  /// none. Not while another thread computes.
+  void before_each_forward(std::function<void()> hook) { hook_ = std::move(hook); }
+
   /// @param tokens  [W], the token to score at each wanted position
   [[nodiscard]] TokenScores scores(const PackedRows& rows,
                                    std::span<const std::int64_t> tokens,
@@ -129,8 +134,10 @@ class LanguageModel {
                        std::span<KvCache* const> caches,
                        const LogitsVisitor& visit) const = 0;
   [[nodiscard]] virtual std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const = 0;
+  void call_hook() const;
 
   ModelInfo info_;
+  std::function<void()> hook_;
 };
 
 }  // namespace smdm

@@ -66,6 +66,7 @@ libcli11-dev <CLI/CLI.hpp>
 libtomlplusplus-dev <toml++/toml.hpp> || <toml++/toml.h>
 libvalijson-dev <valijson/validator.hpp>
 liblbfgs-dev <lbfgs.h>
+libsqlite3-dev <sqlite3.h>
 catch2 <catch2/catch.hpp> || <catch2/catch_all.hpp>
 zlib1g-dev <zlib.h>
 libssl-dev <openssl/evp.h>

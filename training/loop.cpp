@@ -64,7 +64,9 @@ class Loop {
       const auto result = guarded_step();
       watcher_.step(result);
       record(result);
-      if (due(result.step, options_.checkpoint_interval)) checkpoint();
+      const bool stops = watcher_.stop();
+      if (stops || due(result.step, options_.checkpoint_interval)) checkpoint();
+      if (stops) return;
     }
   }
 

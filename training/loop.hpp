@@ -34,6 +34,8 @@ struct Watcher {
   std::function<void(std::int64_t step)> begin = [](std::int64_t) {};
   std::function<void(const StepResult&)> step = [](const StepResult&) {};
   std::function<void(std::int64_t step, double loss)> validation = [](std::int64_t, double) {};
+  /// Behind each step: whether training ends here, with a checkpoint, for `resume` to go on with.
+  std::function<bool()> stop = [] { return false; };
 };
 
 /// Trains and leaves in the folder `output`: config.json, model.safetensors and tokenizer.model, as

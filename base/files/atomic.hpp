@@ -101,6 +101,10 @@ bool make_folder(const std::filesystem::path& folder);
 /// @throws Error(results)  with the system's reason
 [[nodiscard]] bool claim_folder(const std::filesystem::path& folder);
 
+/// Gives a file another name.
+/// @throws Error(results)  with the system's reason, or if something of that name exists
+void rename_new(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Removes a file or an empty folder, if it is there; what cannot be removed stays.
 void remove_quietly(const std::filesystem::path& path) noexcept;
 

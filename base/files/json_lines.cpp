@@ -10,11 +10,11 @@ constexpr const char* kStandardOutput = "standard output";
 
 }  // namespace
 
-JsonLinesWriter::JsonLinesWriter(const std::string& target) {
+JsonLinesWriter::JsonLinesWriter(const std::string& target, Existing existing) {
   if (target == "-") {
     standard_output_ = open_standard_output();
   } else {
-    file_.emplace(target);
+    file_.emplace(target, existing);
   }
 }
 

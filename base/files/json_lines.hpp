@@ -13,8 +13,8 @@ namespace smdm {
 /// by line, else a new OutputFile. A number that is not finite is written as null.
 class JsonLinesWriter {
  public:
-  /// @throws Error(results)  if the path exists, or cannot be written
-  explicit JsonLinesWriter(const std::string& target);
+  /// @throws Error(results)  if the path exists and is to be kept, or cannot be written
+  explicit JsonLinesWriter(const std::string& target, Existing existing = Existing::keep);
 
   /// @throws Error(results)  with the system's reason: a full disk, a closed pipe
   void write(const Json& line);

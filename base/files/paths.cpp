@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/files/descriptor.hpp"
@@ -127,6 +128,16 @@ fs::path real_path(const fs::path& path, ErrorKind kind) {
   if (!failure && !real.is_absolute()) real = fs::absolute(real, failure);
   if (failure) throw Error(kind, "wanted to find " + path.string() + ", got: " + failure.message());
   return real;
+}
+
+bool is_on_network(const fs::path& path) noexcept {
+  // NFS, SMB, CIFS, SMB2, AFS, Ceph, Lustre, BeeGFS, FUSE: <linux/magic.h> has the first ones alone.
+  constexpr std::array<std::uint32_t, 9> kTypes = {0x6969,     0x517b,     0xff534d42,
+                                                   0xfe534d42, 0x5346414f, 0x00c36400,
+                                                   0x0bd00bd0, 0x19830326, 0x65735546};
+  struct statfs status{};
+  if (::statfs(path.c_str(), &status) != 0) return false;
+  return std::ranges::find(kTypes, static_cast<std::uint32_t>(status.f_type)) != kTypes.end();
 }
 
 void require_working_folder() {

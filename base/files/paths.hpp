@@ -64,6 +64,9 @@ struct PathState {
 /// @throws Error(kind)  with the system's reason: links in a circle, a working folder that is gone
 [[nodiscard]] std::filesystem::path real_path(const std::filesystem::path& path, ErrorKind kind);
 
+/// Whether a file lies, as far as the system says, on another machine.
+[[nodiscard]] bool is_on_network(const std::filesystem::path& path) noexcept;
+
 /// Paths that do not begin at the root begin at the working folder; libraries want its name, and
 /// end the program themselves where it has none.
 /// @throws Error(failure)  if it is gone, or its name is too long for the system

@@ -39,6 +39,15 @@ void on_end(int signal) {
   errno = code;
 }
 
+volatile std::sig_atomic_t noted = 0;
+
+void on_stop(int signal) {
+  if (noted != 0) return on_end(signal);
+  noted = signal;
+}
+
+constexpr std::array kStopping = {SIGINT, SIGTERM, SIGHUP};
+
 /// Leaves alone what the program was started to ignore, as nohup does with SIGHUP.
 void end_with(int signal) noexcept {
   struct sigaction before{};
@@ -84,6 +93,56 @@ void say(std::string_view text) noexcept {
 
 void say_error(std::string_view first, std::string_view second) noexcept {
   for (const auto part : {kErrorBegin, first, second, std::string_view("\n")}) say(part);
+}
+
+NotedSignals::NotedSignals() noexcept {
+  noted = 0;
+  for (const int signal : kStopping) {
+    struct sigaction before{};
+    if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) continue;
+    struct sigaction action{};
+    action.sa_handler = on_stop;
+    action.sa_flags = SA_RESTART;  // writes in progress are not to fail
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+NotedSignals::~NotedSignals() {
+  for (const int signal : kStopping) {
+    struct sigaction before{};
+    if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler != on_stop) continue;
+    struct sigaction action{};
+    action.sa_handler = on_end;
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+int noted_signal() noexcept {
+  return noted;
+}
+
+void end_by(int signal) noexcept {
+  remove_pending_files();
+  die_of(signal);
+  ::_exit(128 + signal);  // the signal is blocked
+}
+
+std::string signal_name(int signal) {
+  switch (signal) {
+    case SIGINT:
+      return "SIGINT";
+    case SIGTERM:
+      return "SIGTERM";
+    case SIGHUP:
+      return "SIGHUP";
+    default:
+      return "signal " + std::to_string(signal);
+  }
+}
+
+void stop_if_noted() {
+  if (const int signal = noted_signal(); signal != 0)
+    throw Stopped(signal, "stopped by " + signal_name(signal));
 }
 
 void handle_signals() noexcept {

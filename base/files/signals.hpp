@@ -6,6 +6,8 @@
 /// writing only, output and error for reading only.
 #pragma once
 
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace smdm {
@@ -24,5 +26,38 @@ void say_error(std::string_view first, std::string_view second = "") noexcept;
 ///   a signal that ends the program                         ends it as it would have, without our
 ///                                                          files under construction
 void handle_signals() noexcept;
+
+/// While one lives, the first SIGINT, SIGTERM or SIGHUP is only noted: whoever works asks for it
+/// where it can stop, keeps what there is, and ends by end_by(). A second one ends the program at
+/// once. Signals that the program was started to ignore stay ignored. One at a time.
+class NotedSignals {
+ public:
+  NotedSignals() noexcept;
+  ~NotedSignals();
+  NotedSignals(const NotedSignals&) = delete;
+  NotedSignals& operator=(const NotedSignals&) = delete;
+};
+
+/// The signal that was noted, or 0.
+[[nodiscard]] int noted_signal() noexcept;
+
+/// Ends the program as the signal would have, without our files under construction.
+[[noreturn]] void end_by(int signal) noexcept;
+
+/// "SIGINT", "SIGTERM", "SIGHUP", or "signal N".
+[[nodiscard]] std::string signal_name(int signal);
+
+/// Work has ended where it could because of a noted signal. No error: what() says how far it got.
+class Stopped : public std::runtime_error {
+ public:
+  Stopped(int signal, const std::string& text) : std::runtime_error(text), signal_(signal) {}
+  [[nodiscard]] int signal() const noexcept { return signal_; }
+
+ private:
+  int signal_;
+};
+
+/// @throws Stopped  if a signal was noted
+void stop_if_noted();
 
 }  // namespace smdm

@@ -11,6 +11,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "base/files/signals.hpp"
 #include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "harness/bench/tools.hpp"
@@ -129,7 +130,7 @@ Speed measure(const LanguageModel& model,
       sum.requests += 1.0;
     }
     elapsed = seconds_since(begin);
-  } while (elapsed < settings.seconds);
+  } while (elapsed < settings.seconds && noted_signal() == 0);
   return {.requests = sum.requests / elapsed,
           .rows = sum.rows / elapsed,
           .tokens = sum.tokens / elapsed,
@@ -169,6 +170,7 @@ std::vector<std::string> measured_row(const LanguageModel& model,
 }
 
 void run_bench_scoring(const BenchSettings& settings) {
+  const NotedSignals signals;
   const auto device = find_device(settings.device);
   const auto config = family_config(settings.model_size);
   std::vector<std::vector<std::string>> rows;
@@ -178,7 +180,8 @@ void run_bench_scoring(const BenchSettings& settings) {
       const auto kind = backend == "arm" ? ModelKind::arm : ModelKind::mdm;
       const auto model = random_model(config, kind, compute, device, /*seed=*/0);
       for (const auto& shape : kShapes) {
-        rows.push_back(measured_row(*model, config, shape, dtype, device, settings));
+        if (noted_signal() == 0)
+          rows.push_back(measured_row(*model, config, shape, dtype, device, settings));
       }
     }
   }
@@ -191,7 +194,9 @@ void run_bench_scoring(const BenchSettings& settings) {
       {.title = "Share", .align = right}};
   std::cout << config.name << ", random weights, " << device_name(device) << ", "
             << at::get_num_threads() << " threads\n"
-            << markdown_table(columns, rows);
+            << markdown_table(columns, rows) << std::flush;
+  if (const int signal = noted_signal(); signal != 0)
+    throw Stopped(signal, "stopped by " + signal_name(signal) + ": rows are missing, the last one may be of few forwards");
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 
 #include "base/error.hpp"
 #include "base/files/signals.hpp"
+#include "base/text/visible.hpp"
+#include "harness/cli/cache.hpp"
 #include "harness/cli/compare.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
@@ -121,6 +123,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* leaderboard_command = add_leaderboard(app, leaderboard);
   ScalingSettings scaling;
   const auto* scaling_command = add_scaling(app, scaling);
+  CacheSettings cache;
+  const auto* cache_command = add_cache(app, cache);
   if (arguments.empty()) show_examples();
   if (!parse(app, arguments)) return;
   if (bench_command->parsed()) {
@@ -138,6 +142,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     run_leaderboard(leaderboard);
   } else if (scaling_command->parsed()) {
     run_scaling(scaling);
+  } else if (cache_command->parsed()) {
+    run_cache(cache);
   } else {
     if (config) read_config(app, *config, settings);
     settings.arguments = {arguments.begin(), arguments.end()};
@@ -160,6 +166,10 @@ int run_command_line(std::span<const char* const> arguments, const ModelJobs& jo
   try {
     // Whoever starts a program may leave out even its name.
     run(arguments.subspan(arguments.empty() ? 0 : 1), jobs);
+  } catch (const Stopped& stopped) {
+    std::cout.flush();
+    std::cerr << visible(stopped.what()) << "\n" << std::flush;
+    end_by(stopped.signal());
   } catch (const std::exception& error) {
     std::cerr << error_line(error);
     code = exit_code(error);

@@ -10,11 +10,10 @@
 #include "base/text/visible.hpp"
 #include "harness/jobs/input_lines.hpp"
 #include "harness/jobs/jobs.hpp"
+#include "harness/jobs/lines_run.hpp"
 #include "harness/run/canvas.hpp"
-#include "harness/run/compute.hpp"
 #include "harness/run/encode.hpp"
 #include "harness/run/generation_ends.hpp"
-#include "harness/run/progress.hpp"
 #include "harness/run/trace_file.hpp"
 #include "harness/settings/decide.hpp"
 #include "harness/settings/refuse.hpp"
@@ -104,8 +103,8 @@ Json answer_line(const Session& session,
 
 void run_prompts(const Settings& settings) {
   const auto lines = read_input_lines(settings.prompts.value());
-  const auto session = open_session(model_settings(settings));
-  print_notes(session);
+  LinesRun run(settings, "prompts");
+  const auto& session = run.session();
   std::vector<std::string> notes;
   const DecisionFor what{
       .task = "", .work = Work::generation, .family = session.checkpoint.config.family};
@@ -117,14 +116,11 @@ void run_prompts(const Settings& settings) {
   const auto items = items_of(session, lines, generation.samples);
   check_lengths(settings, lines, decided, session.model->info());
   for (const auto& item : items) check_item(item, {item.name}, decided, session.model->info());
-  JsonLinesWriter writer(settings.output.value_or("-"));
-  TraceFile trace(settings.trace);
+  JsonLinesWriter writer(settings.output.value_or("-"), run.existing());
+  TraceFile trace(settings.trace, run.existing());
   std::vector<Answer> answers(items.size());
-  Progress progress("prompts", items.size(), "documents");
-  compute(session, items, decided, [&](std::size_t i, Answer answer) {
-    answers[i] = std::move(answer);
-    progress.advance();
-  });
+  run.answer(items, decided, "documents",
+             [&](std::size_t i, Answer answer) { answers[i] = std::move(answer); });
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& line = lines[i / static_cast<std::size_t>(generation.samples)];
     const auto& passes = std::get<Passes>(answers[i].value);
@@ -132,8 +128,10 @@ void run_prompts(const Settings& settings) {
     trace.add({{"id", line.id()}, {"sample", items[i].sample}, {"seed", decided.seed}}, answers[i],
               session.tokenizer.get());
   }
-  trace.finish();
-  writer.finish();
+  run.complete([&] {
+    trace.finish();
+    writer.finish();
+  });
 }
 
 }  // namespace smdm

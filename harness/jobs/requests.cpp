@@ -12,9 +12,8 @@
 #include "base/files/json_lines.hpp"
 #include "base/text/visible.hpp"
 #include "harness/jobs/jobs.hpp"
-#include "harness/run/compute.hpp"
+#include "harness/jobs/lines_run.hpp"
 #include "harness/run/encode.hpp"
-#include "harness/run/progress.hpp"
 #include "harness/settings/decide.hpp"
 #include "harness/settings/refuse.hpp"
 #include "results/run/estimate_json.hpp"
@@ -104,25 +103,23 @@ Questions checked_questions(const Session& session,
 
 void run_requests(const Settings& settings) {
   const auto lines = read_input_lines(settings.requests.value());
-  const auto session = open_session(model_settings(settings));
-  print_notes(session);
+  LinesRun run(settings, "requests");
+  const auto& session = run.session();
   std::vector<std::string> notes;
   const auto decided = decide(settings, {}, session.checkpoint.kind, notes);
   for (const auto& note : notes) std::cerr << visible(note) << "\n";
   if (settings.racing) refuse("--racing", "--task: a race needs questions", "--requests");
   const auto questions = checked_questions(session, lines, decided);
-  JsonLinesWriter writer(settings.output.value_or("-"));
+  JsonLinesWriter writer(settings.output.value_or("-"), run.existing());
   std::vector<Estimate> estimates(lines.size());
-  Progress progress("requests", questions.items.size(), "requests");
-  compute(session, questions.items, decided, [&](std::size_t q, const Answer& answer) {
+  run.answer(questions.items, decided, "requests", [&](std::size_t q, const Answer& answer) {
     const auto& of_question = std::get<Likelihoods>(answer.value).estimates;
     for (std::size_t k = 0; k < of_question.size(); ++k)
       estimates[questions.first_line[q] + k] = of_question[k];
-    progress.advance();
   });
   for (std::size_t i = 0; i < lines.size(); ++i)
     writer.write(answer_line(lines[i].id(), estimates[i]));
-  writer.finish();
+  run.complete([&] { writer.finish(); });
 }
 
 }  // namespace smdm

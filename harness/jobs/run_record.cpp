@@ -85,6 +85,7 @@ ConfigRecord config_record(const Session& session, Settings settings) {
 }  // namespace
 
 RunRecord new_run(const Session& session,
+                  const Json& identity,
                   const Settings& settings,
                   std::chrono::system_clock::time_point start) {
   RunRecord run;
@@ -96,7 +97,7 @@ RunRecord new_run(const Session& session,
   run.smdm_eval = {{"version", kVersion},
                    {"command_line", settings.arguments},
                    {"libtorch", TORCH_VERSION},
-                   {"model", session.identity()},
+                   {"model", identity},
                    {"device", device_name(session.device)},
                    {"processor", processor_name()},
                    {"threads", at::get_num_threads()},
@@ -106,7 +107,7 @@ RunRecord new_run(const Session& session,
   return run;
 }
 
-void complete(RunRecord& run, const Settings& settings, std::chrono::system_clock::time_point end) {
+void complete(RunRecord& run, const Settings& settings, double seconds) {
   for (const auto& group : all_task_groups()) {
     const bool asked =
         std::find(settings.tasks.begin(), settings.tasks.end(), group.name) != settings.tasks.end();
@@ -121,8 +122,22 @@ void complete(RunRecord& run, const Settings& settings, std::chrono::system_cloc
     for (const auto& task : run.tasks) sum += task.extra.value(total, std::int64_t{0});
     run.smdm_eval[total] = sum;
   }
-  run.seconds = seconds_since_epoch(end) - run.start_s;
+  run.seconds = seconds;
   run.smdm_eval["seconds"] = run.seconds;
+}
+
+void add_memory(RunRecord& run,
+                const MemoryCounts& counts,
+                std::int64_t resumes,
+                bool several_machines) {
+  run.smdm_eval["computed_answers"] = counts.computed;
+  run.smdm_eval["computed_rows"] = counts.computed_rows;
+  run.smdm_eval["cache_hits"] = counts.from_cache;
+  run.smdm_eval["resumes"] = resumes;
+  run.smdm_eval["resumed_answers"] = counts.from_journal;
+  if (!several_machines) return;
+  run.smdm_eval["bit_reproducible"] = false;
+  run.smdm_eval["answers_from_elsewhere"] = counts.from_elsewhere;
 }
 
 }  // namespace smdm

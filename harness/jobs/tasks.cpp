@@ -14,10 +14,10 @@
 #include "harness/jobs/embedded.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "harness/jobs/period_results.hpp"
-#include "harness/jobs/run_folder.hpp"
+#include "harness/jobs/run_keeper.hpp"
+#include "harness/jobs/run_plan.hpp"
 #include "harness/jobs/run_record.hpp"
 #include "harness/run/evaluate.hpp"
-#include "harness/run/ready.hpp"
 #include "harness/settings/data.hpp"
 #include "harness/settings/refuse.hpp"
 #include "results/run/writer.hpp"
@@ -35,72 +35,56 @@ std::vector<Task> named(const Settings& settings) {
   }
 }
 
-/// A part that is read, encoded and checked, ready to be computed.
-struct ReadyPart {
-  EvaluationPart part;
-  std::chrono::system_clock::time_point start;
-  Session session;
-  std::vector<ReadyTask> tasks;
-  std::vector<std::size_t> asked;  ///< of each, the index of the part's task it came from
-};
-
-ReadyPart ready_part(EvaluationPart part) {
-  if (const auto line = announcement(part); !line.empty()) std::cerr << visible(line) << "\n";
-  ReadyPart ready{.part = std::move(part),
-                  .start = std::chrono::system_clock::now(),
-                  .session = {},
-                  .tasks = {},
-                  .asked = {}};
-  const auto& settings = ready.part.settings;
-  ready.session = open_session(model_settings(settings));
-  print_notes(ready.session);
-  std::vector<std::string> notes;
-  for (std::size_t t = 0; t < ready.part.tasks.size(); ++t) {
-    for (auto& task : made_ready(ready.part.tasks[t], settings, ready.session, notes)) {
-      ready.tasks.push_back(std::move(task));
-      ready.asked.push_back(t);
-    }
-  }
-  for (const auto& note : notes) std::cerr << visible(note) << "\n";
-  return ready;
-}
-
-/// The part under other settings that leave its documents as they are: another seed or folder.
-void decide_again(ReadyPart& ready, const Settings& settings) {
-  ready.part.settings = settings;
-  ready.start = std::chrono::system_clock::now();
-  std::vector<std::string> said_before;
-  for (std::size_t k = 0; k < ready.tasks.size(); ++k) {
-    ready.tasks[k].decided =
-        decided_for(ready.part.tasks[ready.asked[k]], settings, ready.session, said_before);
-  }
-}
-
 /// One evaluation with its summaries.
 struct Finished {
   RunRecord run;
   std::vector<TaskSummary> summaries;
 };
 
-Finished run_part(const ReadyPart& ready, const std::string& folder, TraceFile& trace) {
-  const auto& [part, start, session, tasks, asked] = ready;
-  auto run = new_run(session, part.settings, start);
-  for (const auto& task : tasks) run.tasks.push_back(evaluate(task, session, trace));
+/// One part of one repeat, with all that it needs.
+struct PartToRun {
+  const ReadyPart& ready;
+  std::string folder;
+  std::chrono::system_clock::time_point date;
+  std::vector<Remembered>& remembered;  ///< of each task
+};
+
+std::vector<TaskRecord> evaluated(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
+  const auto& ready = todo.ready;
+  std::vector<TaskRecord> records;
+  for (std::size_t k = 0; k < ready.tasks.size(); ++k) {
+    const auto& task = ready.tasks[k];
+    const auto answer_items = [&](std::span<const Item> items, const AnswerDone& done) {
+      keeper.compute(ready.session, items, task.decided, ready.computer, todo.remembered[k], done);
+    };
+    records.push_back(evaluate(task, ready.session, trace, answer_items, keeper.progress()));
+  }
+  return records;
+}
+
+MemoryCounts counts_of(std::span<const Remembered> tasks) {
+  MemoryCounts sum;
+  for (const auto& task : tasks) sum += task.counts;
+  return sum;
+}
+
+Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
+  const auto& [part, session, identity, computer, tasks, asked] = todo.ready;
+  const auto begin = std::chrono::steady_clock::now();
+  auto run = new_run(session, identity, part.settings, todo.date);
+  run.tasks = evaluated(todo, keeper, trace);
   const auto periods = complete_periods(tasks, run);
-  complete(run, part.settings, std::chrono::system_clock::now());
+  complete(run, part.settings,
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  add_memory(run, counts_of(todo.remembered), keeper.resumes_so_far(),
+             keeper.has_several_machines());
   mark_as_embedded(part, run);
   auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
-  const auto files = write_run(folder, run, summaries);
+  const auto files = write_run(todo.folder, run, summaries, todo.date, DateOf::this_run);
   std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";
   return {.run = std::move(run), .summaries = std::move(summaries)};
-}
-
-std::vector<ReadyPart> ready_parts(const Settings& settings, const std::vector<Task>& tasks) {
-  std::vector<ReadyPart> ready;
-  for (auto& part : evaluation_parts(tasks, settings)) ready.push_back(ready_part(std::move(part)));
-  return ready;
 }
 
 void check_trace(const Settings& settings, const std::vector<ReadyPart>& ready) {
@@ -115,45 +99,99 @@ void check_trace(const Settings& settings, const std::vector<ReadyPart>& ready) 
 /// Prints what would run.
 void show_plan(const Settings& settings, const std::vector<Task>& tasks) {
   std::vector<PlannedTask> planned;
-  for (const auto& part : ready_parts(settings, tasks)) {
+  for (const auto& part : ready_parts(settings, tasks, /*decisions=*/nullptr)) {
     auto plans = planned_tasks(part.tasks, part.session, part.part.embedded ? kEmbeddedPrefix : "");
     std::move(plans.begin(), plans.end(), std::back_inserter(planned));
   }
   std::cout << dry_run_table(planned, settings.repeat.value_or(1));
 }
 
-std::vector<Finished> run_once(const std::vector<ReadyPart>& ready,
-                               MadeFolders& folders,
-                               TraceFile& trace) {
-  std::vector<std::string> where;
-  for (const auto& part : ready) {
-    const auto& output = part.part.settings.output;
-    where.push_back(output ? folders.add_missing(*output)
-                           : folders.add(make_default_folder(part.part, part.start)));
+/// Takes the place of the run: the folder that the user names, or that of an incomplete run.
+void take_place(const Settings& settings, MadeFolders& folders, RunKeeper& keeper) {
+  if (settings.output) folders.add_missing(*settings.output);
+  check_writable(settings.output.value_or(kRuns));
+  if (settings.output) return keeper.take(journal_in(*settings.output));
+  if (!settings.fresh) keeper.take(find_incomplete(asked_of(settings)));
+}
+
+/// Whether the journal of a folder that nobody has named is of this run; if not, says why and lets
+/// it go: a new run begins.
+void check_found(const Settings& settings, const RunIdentity& identity, RunKeeper& keeper) {
+  if (settings.output || !keeper.resumes()) return;
+  auto& journal = *keeper.journal();
+  const auto other = journal.why_not(identity, settings.resume_elsewhere);
+  if (!other) return;
+  std::cerr << visible(journal.name() + ": an incomplete run of the same command is left alone (" +
+                       *other + "); a new one begins")
+            << "\n";
+  keeper.take(nullptr);
+}
+
+/// Answers that are there already: [repeat][part][task].
+using AllRemembered = std::vector<std::vector<std::vector<Remembered>>>;
+
+/// A run on its way, with everything that its repeats share.
+struct TasksRun {
+  const Settings& settings;
+  const std::vector<Task>& tasks;
+  std::vector<Settings> repeats;
+  std::vector<ReadyPart> parts;
+  RunPlan plan;
+  AllRemembered remembered = {};
+};
+
+void begin(TasksRun& run, MadeFolders& folders, RunKeeper& keeper) {
+  const auto identity = identity_of(run.parts, static_cast<std::int64_t>(run.repeats.size()));
+  check_found(run.settings, identity, keeper);
+  if (keeper.resumes()) {
+    // Of another run's journal: refused before anything of it is used.
+    run.plan = plan_from(keeper.journal()->note("plan").value());
+  } else {
+    run.plan = new_plan(run.settings, run.tasks, run.parts, folders);
+    if (keeper.journal() == nullptr) keeper.take(journal_in(run.plan.home));
   }
-  std::vector<Finished> finished;
-  finished.reserve(ready.size());
-  for (std::size_t p = 0; p < ready.size(); ++p)
-    finished.push_back(run_part(ready[p], where[p], trace));
+  keeper.begin(identity, {{"asked", asked_of(run.settings)},
+                          {"decisions", decisions_of(run.parts)},
+                          {"plan", to_json(run.plan)}});
+}
+
+/// Looks up every answer of the run, so that its length is known from the beginning.
+void look_up(TasksRun& run, RunKeeper& keeper) {
+  std::vector<TaskToDo> todo;
+  for (std::size_t r = 0; r < run.repeats.size(); ++r) {
+    if (r > 0) decide_again(run.parts, run.tasks, run.repeats[r]);
+    auto& of_repeat = run.remembered.emplace_back();
+    for (const auto& ready : run.parts) {
+      auto& of_part = of_repeat.emplace_back();
+      for (const auto& task : ready.tasks) {
+        of_part.push_back(keeper.look_up(task.items, task.decided, ready.session, ready.computer));
+        todo.push_back(task_to_do(info(task.task).name, task.items, task.decided, of_part.back()));
+      }
+    }
+  }
+  keeper.start(std::move(todo));
+}
+
+std::vector<std::vector<Finished>> run_repeats(TasksRun& run, RunKeeper& keeper, TraceFile& trace) {
+  std::vector<std::vector<Finished>> finished;
+  for (std::size_t r = 0; r < run.repeats.size(); ++r) {
+    if (run.repeats.size() > 1) decide_again(run.parts, run.tasks, run.repeats[r]);
+    auto& of_repeat = finished.emplace_back();
+    for (std::size_t p = 0; p < run.parts.size(); ++p) {
+      of_repeat.push_back(run_part({.ready = run.parts[p],
+                                    .folder = run.plan.folders[r][p],
+                                    .date = run.plan.date(r, p),
+                                    .remembered = run.remembered[r][p]},
+                                   keeper, trace));
+    }
+  }
   return finished;
 }
 
-/// Seeds that follow each other; runs stand in folders of their own, so that nothing is mixed up.
-std::vector<Settings> repeats_of(const Settings& settings, MadeFolders& folders) {
-  const auto count = settings.repeat.value_or(1);
-  if (count < 1) refuse("--repeat", "at least 1", std::to_string(count));
-  if (!settings.repeat || settings.dry_run) return {settings};
-  if ((settings.seed.value_or(0) + static_cast<std::uint64_t>(count) - 1) >> 32 != 0)
-    refuse("--repeat", "seeds below 2^32", std::to_string(count) + " of them");
-  const std::filesystem::path folder =
-      settings.output ? *settings.output : folders.add(make_default_folder(settings));
-  std::vector<Settings> all(static_cast<std::size_t>(count), settings);
-  for (std::size_t r = 0; r < all.size(); ++r) {
-    const auto seed = settings.seed.value_or(0) + r;
-    all[r].seed = seed;
-    all[r].output = (folder / ("seed-" + std::to_string(seed))).string();
-  }
-  return all;
+/// A trace whose run was cut off just after it got its name is this run's, too.
+Existing existing_trace(const RunKeeper& keeper) {
+  const bool named = keeper.resumes() && keeper.journal()->note("trace_complete").has_value();
+  return named ? Existing::replace : Existing::keep;
 }
 
 void show_repeatability(const std::vector<std::vector<Finished>>& finished) {
@@ -189,23 +227,26 @@ void run_tasks(const Settings& settings) {
 
 void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
   static_cast<void>(data_settings(settings));
-  MadeFolders folders;
-  const auto repeats = repeats_of(settings, folders);
+  auto repeats = repeats_of(settings);
   if (settings.dry_run) return show_plan(settings, tasks);
-  if (settings.output) folders.add_missing(*settings.output);
-  check_writable(settings.output.value_or(kRuns));
-  auto ready = ready_parts(repeats.front(), tasks);
-  check_trace(settings, ready);
-  TraceFile trace(settings.trace);
-  std::vector<std::vector<Finished>> finished;
-  for (const auto& repeat : repeats) {
-    if (!finished.empty()) {
-      const auto parts = evaluation_parts(tasks, repeat);
-      for (std::size_t p = 0; p < ready.size(); ++p) decide_again(ready[p], parts[p].settings);
-    }
-    finished.push_back(run_once(ready, folders, trace));
-  }
+  MadeFolders folders;
+  RunKeeper keeper(settings);
+  take_place(settings, folders, keeper);
+  const auto decisions = keeper.resumes() ? keeper.journal()->note("decisions") : std::nullopt;
+  TasksRun run{.settings = settings,
+               .tasks = tasks,
+               .repeats = std::move(repeats),
+               .parts = ready_parts(repeats_of(settings).front(), tasks, decisions.value_or(nullptr)),
+               .plan = {}};
+  check_trace(settings, run.parts);
+  begin(run, folders, keeper);
+  TraceFile trace(settings.trace, existing_trace(keeper));
+  look_up(run, keeper);
+  const auto finished = run_repeats(run, keeper, trace);
+  keeper.finish();
+  if (settings.trace) keeper.journal()->set_note("trace_complete", true);
   trace.finish();
+  keeper.complete(date_id(run.plan.date(0, 0)));
   if (settings.repeat) show_repeatability(finished);
 }
 

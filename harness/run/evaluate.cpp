@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "harness/run/compute.hpp"
+#include "harness/run/judge.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/record.hpp"
 
@@ -23,12 +23,16 @@ void write_trace(const ReadyTask& ready,
 
 }  // namespace
 
-TaskRecord evaluate(const ReadyTask& ready, const Session& session, TraceFile& trace) {
+TaskRecord evaluate(const ReadyTask& ready,
+                    const Session& session,
+                    TraceFile& trace,
+                    const AnswerItems& answer_items,
+                    const RunProgress& run) {
   const auto begin = std::chrono::steady_clock::now();
   std::vector<Answer> answers(ready.items.size());
   std::vector<Judged> judged(ready.items.size());
-  Progress progress(info(ready.task).name, ready.items.size(), "documents");
-  compute(session, ready.items, ready.decided, [&](std::size_t i, Answer answer) {
+  Progress progress(info(ready.task).name, ready.items.size(), "documents", &run);
+  answer_items(ready.items, [&](std::size_t i, Answer answer) {
     judged[i] = judge(ready.task, ready.decided, ready.items[i], answer, session);
     answers[i] = std::move(answer);
     progress.advance();

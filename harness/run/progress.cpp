@@ -55,10 +55,14 @@ std::string terminal_line(const std::string& label,
   return cut_to_width(visible(label) + " " + visible(numbers), free);
 }
 
-Progress::Progress(std::string label, std::size_t total, std::string unit)
+Progress::Progress(std::string label,
+                   std::size_t total,
+                   std::string unit,
+                   const RunProgress* whole)
     : label_(std::move(label)),
       total_(total),
       unit_(std::move(unit)),
+      whole_(whole),
       terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
@@ -76,13 +80,23 @@ void Progress::advance() {
   show();
 }
 
+std::string Progress::time_text() const {
+  const std::chrono::duration<double> elapsed = Clock::now() - begin_;
+  if (done_ == total_) return duration(elapsed.count());
+  if (whole_ == nullptr) {
+    const double each = elapsed.count() / static_cast<double>(done_);
+    return duration(static_cast<double>(total_ - done_) * each) + " left";
+  }
+  const auto left = whole_->seconds_left();
+  return left ? duration(*left) + " left of the run" : duration(elapsed.count());
+}
+
 void Progress::show() {
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   const double rate = static_cast<double>(done_) / std::max(elapsed.count(), 1e-9);
-  const double left = static_cast<double>(total_ - done_) / rate;
   std::string numbers = std::to_string(done_) + "/" + std::to_string(total_) + " " + unit_ + ", ";
   numbers.append(fixed_text(rate, 1)).append("/s, ");
-  numbers.append(done_ < total_ ? duration(left) + " left" : duration(elapsed.count()));
+  numbers.append(time_text());
   if (!note_.empty()) numbers.append(", ").append(note_);
   if (terminal_) {
     std::cerr << "\r\033[K"

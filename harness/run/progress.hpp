@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "harness/run/run_progress.hpp"
+
 namespace smdm {
 
 /// What a terminal shows of a progress, on one line whatever its width: the bar is left out where
@@ -20,8 +22,10 @@ namespace smdm {
 
 class Progress {
  public:
-  /// @param unit  what is counted: "requests"
-  Progress(std::string label, std::size_t total, std::string unit);
+  /// @param unit   what is counted: "requests"
+  /// @param whole  the run that this is a part of, whose time left is shown; outlives this. Null: it
+  ///               is the whole
+  Progress(std::string label, std::size_t total, std::string unit, const RunProgress* whole = nullptr);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -34,10 +38,12 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   void show();
+  [[nodiscard]] std::string time_text() const;
 
   std::string label_;
   std::size_t total_;
   std::string unit_;
+  const RunProgress* whole_;
   std::string note_;
   std::size_t done_ = 0;
   bool terminal_;

@@ -27,8 +27,8 @@ bool is_traced(const Decided& decided) {
   return generation != nullptr && generation->traced;
 }
 
-TraceFile::TraceFile(const std::optional<std::string>& path) {
-  if (path) writer_.emplace(*path);
+TraceFile::TraceFile(const std::optional<std::string>& path, Existing existing) {
+  if (path) writer_.emplace(*path, existing);
 }
 
 void TraceFile::add(const Json& about, const Answer& answer, const Tokenizer* tokenizer) {

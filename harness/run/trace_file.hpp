@@ -18,8 +18,9 @@ namespace smdm {
 /// written, and nothing costs anything.
 class TraceFile {
  public:
-  /// @throws Error(results)  if the file exists, or cannot be written
-  explicit TraceFile(const std::optional<std::string>& path);
+  /// @param existing  of an earlier try of the same run: it is replaced
+  /// @throws Error(results)  if the file exists and is to be kept, or cannot be written
+  explicit TraceFile(const std::optional<std::string>& path, Existing existing = Existing::keep);
 
   /// Writes the steps of an Answer.
   /// @param about      the first members of each line: whose answer it is

@@ -29,6 +29,10 @@ struct Settings {
   std::optional<std::string> trace;
   bool log_samples = false;
   std::vector<std::string> arguments;  ///< the command line, as it is recorded with results
+  std::optional<std::string> cache;
+  bool fresh = false;
+  bool resume_elsewhere = false;
+  bool keep_journal = false;
   bool dry_run = false;
   std::optional<std::int64_t> repeat;
   // Changes the numbers.

@@ -12,6 +12,7 @@
 #include <ATen/Parallel.h>
 
 #include "base/error.hpp"
+#include "base/files/signals.hpp"
 #include "base/text/numbers.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/run/progress.hpp"
@@ -174,14 +175,18 @@ class Display {
         .begin = [this](std::int64_t step) { begin(step); },
         .step =
             [this](const StepResult& result) {
+              step_ = result.step;
               progress_.value().note("loss " + fixed_text(result.loss, kLossDigits) + validation_);
               progress_.value().advance();
             },
         .validation =
             [this](std::int64_t, double loss) {
               validation_ = ", validation " + fixed_text(loss, kLossDigits);
-            }};
+            },
+        .stop = [] { return noted_signal() != 0; }};
   }
+
+  [[nodiscard]] std::int64_t step() const { return step_; }
 
  private:
   void begin(std::int64_t step) {
@@ -191,6 +196,7 @@ class Display {
   }
 
   std::int64_t steps_;
+  std::int64_t step_ = 0;
   std::optional<Progress> progress_;
   std::string validation_;
 };
@@ -231,8 +237,16 @@ void run_train(const TrainSettings& settings, const std::vector<std::string>& co
                         {"threads", at::get_num_threads()},
                         {"command", command}};
   announce(options.step, corpus);
-  Display display(std::min(options.step.rate.steps, options.stop_at));
+  const auto last = std::min(options.step.rate.steps, options.stop_at);
+  Display display(last);
+  const NotedSignals signals;
   train(options, corpus, validation ? &*validation : nullptr, display.watcher());
+  if (const int signal = noted_signal(); signal != 0 && display.step() < last) {
+    throw Stopped(signal, "stopped by " + signal_name(signal) + " behind step " +
+                              std::to_string(display.step()) + " of " + std::to_string(last) +
+                              ", whose checkpoint is in " + settings.output +
+                              "; --resume goes on");
+  }
 }
 
 }  // namespace smdm

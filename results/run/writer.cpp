@@ -106,10 +106,10 @@ bool any_exists(const RunFiles& files) {
 }
 
 /// Gives all files their names, or none and returns false: another run took one of them meanwhile.
-bool commit(Staged& staged, const RunFiles& files) {
+bool commit(Staged& staged, const RunFiles& files, Existing existing) {
   Committed committed;
   for (std::size_t i = 0; i < staged.samples.size(); ++i) {
-    if (!staged.samples[i].file.commit(files.samples[i].filename().string())) return false;
+    if (!staged.samples[i].file.commit(files.samples[i].filename().string(), existing)) return false;
     committed.add(files.samples[i]);
   }
   if (!staged.results.commit(files.results.filename().string())) return false;
@@ -128,16 +128,32 @@ std::string date_id(std::chrono::system_clock::time_point when) {
   return date_text(when, TimeZone::local) + "." + std::string(6 - digits.size(), '0') + digits;
 }
 
+bool is_date_free(const fs::path& folder, std::chrono::system_clock::time_point when) {
+  if (is_absent(folder)) return true;
+  const auto date = "_" + date_id(when) + ".json";
+  return std::ranges::none_of(entries_of(folder, ErrorKind::results), [&](const fs::path& path) {
+    return path.filename().string().find(date) != std::string::npos;
+  });
+}
+
 RunFiles write_run(const fs::path& folder,
                    const RunRecord& run,
                    const std::vector<TaskSummary>& summaries,
-                   std::chrono::system_clock::time_point now) {
+                   std::chrono::system_clock::time_point now,
+                   DateOf date) {
   check_writable(folder);
+  if (date == DateOf::this_run) {
+    auto files = names(folder, run, date_id(now));
+    if (is_taken(files.results)) return files;
+    Staged staged = stage(folder, run, summaries);
+    if (commit(staged, files, Existing::replace)) return files;
+    throw Error(ErrorKind::results, files.results.string() + ": another program has written it");
+  }
   for (int tried = 0; tried < kDatesTried; ++tried, now += std::chrono::microseconds(1)) {
     const RunFiles files = names(folder, run, date_id(now));
     if (any_exists(files)) continue;
     Staged staged = stage(folder, run, summaries);
-    if (commit(staged, files)) return files;
+    if (commit(staged, files, Existing::keep)) return files;
   }
   throw Error(ErrorKind::results, "wanted a free date for a run in " + folder.string() +
                                       ", found " + std::to_string(kDatesTried) + " of them taken");

@@ -1,0 +1,42 @@
+/// What --requests and --prompts have in common: one model, one list of Items, one file of lines.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/files/json_lines.hpp"
+#include "harness/jobs/run_keeper.hpp"
+
+namespace smdm {
+
+/// A job of lines on its way: opened before its input is encoded, begun when everything is known.
+class LinesRun {
+ public:
+  /// Opens the checkpoint, and the journal beside the output, where that is a file. Tells people
+  /// about them.
+  /// @param unit  what is asked: "requests", "prompts"
+  explicit LinesRun(const Settings& settings, std::string unit);
+
+  [[nodiscard]] const Session& session() const noexcept { return session_; }
+
+  /// Answers Items. Called once.
+  /// @param counted  what the progress counts: "requests", "documents"
+  void answer(std::span<const Item> items,
+              const Decided& decided,
+              const std::string& counted,
+              const AnswerDone& done);
+
+  /// Whether files of this run may be there, since its last start was cut off at the very end.
+  [[nodiscard]] Existing existing() const;
+
+  /// Everything is written but the names of the files: `finish` gives them.
+  void complete(const std::function<void()>& finish);
+
+ private:
+  const Settings& settings_;
+  std::string unit_;
+  RunKeeper keeper_;
+  Session session_;
+};
+
+}  // namespace smdm

@@ -1,0 +1,206 @@
+#include "harness/jobs/run_keeper.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/files/paths.hpp"
+#include "base/text/numbers.hpp"
+#include "base/text/visible.hpp"
+#include "harness/run/expected_cost.hpp"
+
+namespace smdm {
+namespace {
+
+/// An argument as a shell reads it.
+std::string quoted(const std::string& argument) {
+  constexpr const char* kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=,./:@%^";
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+/// The command that goes on: the same, but it does not start over.
+std::string command_of(const std::vector<std::string>& arguments) {
+  std::string text = "smdm-eval";
+  for (const auto& argument : arguments) {
+    if (argument != "--fresh") text += " " + quoted(argument);
+  }
+  return text;
+}
+
+std::string share_of(std::size_t done, std::size_t all) {
+  const double percent = all == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(all);
+  return fixed_text(percent, 0) + " % of " + std::to_string(all) + " documents";
+}
+
+/// Seconds of work that were in flight when the run before ended: from its last answer to its last
+/// sign of life.
+double seconds_lost(const std::optional<Json>& progress, std::int64_t newest) {
+  if (!progress || !progress->contains("updated_s")) return 0.0;
+  return std::max(progress->at("updated_s").get<double>() - static_cast<double>(newest), 0.0);
+}
+
+}  // namespace
+
+Json asked_of(const Settings& settings) {
+  Json asked = Json::object();
+  for (const auto& setting : all_settings()) {
+    const auto name = name_of(setting);
+    const bool counts = setting.effect == Effect::number || name == "task" || name == "model" ||
+                        name == "model-size" || name == "tokenizer" || name == "data" ||
+                        name == "repeat" || name == "requests" || name == "prompts";
+    if (counts && is_given(setting, settings)) asked[name] = read(setting, settings);
+  }
+  return asked;
+}
+
+RunKeeper::RunKeeper(const Settings& settings)
+    : fresh_(settings.fresh),
+      elsewhere_(settings.resume_elsewhere),
+      keeps_(settings.keep_journal),
+      arguments_(settings.arguments) {
+  if (!settings.cache) return;
+  cache_ = std::make_unique<AnswerStore>(*settings.cache, StoreKind::cache);
+  if (is_on_network(*settings.cache)) {
+    std::cerr << visible(*settings.cache)
+              << ": lies on a network file system, where processes that share a cache may be slow "
+                 "or fail: a local disk is better\n";
+  }
+}
+
+RunKeeper::~RunKeeper() = default;
+
+void RunKeeper::take(JournalPlace place) {
+  journal_ = std::make_unique<RunJournal>(std::move(place), fresh_);
+}
+
+void RunKeeper::begin(const RunIdentity& identity, const Json& first_notes) {
+  std::vector<Json> others;
+  if (journal_) others = journal_->begin(identity, first_notes, elsewhere_);
+  signals_.emplace();
+  memory_ = std::make_unique<Memory>(journal_ ? &journal_->answers() : nullptr, cache_.get(),
+                                     std::move(others), [this] { tick(); }, [this] { cut(); });
+}
+
+Remembered RunKeeper::look_up(std::span<const Item> items,
+                              const Decided& decided,
+                              const Session& session,
+                              const Computer& computer) {
+  return memory_->look_up(items, decided, session, computer);
+}
+
+void RunKeeper::start(std::vector<TaskToDo> tasks) {
+  progress_ = std::make_unique<RunProgress>(std::move(tasks));
+  for (auto* store : {journal_ ? &journal_->answers() : nullptr, cache_.get()}) {
+    if (store == nullptr || store->damaged() == 0) continue;
+    std::cerr << visible(store->file().string()) << ": " << store->damaged()
+              << " damaged answers are not used and computed again\n";
+  }
+  if (resumes()) {
+    const auto shares = journal_->answers().shares();
+    std::int64_t newest = 0;
+    for (const auto& share : shares) newest = std::max(newest, share.newest);
+    const auto lost = newest > 0 ? seconds_lost(journal_->progress(), newest) : 0.0;
+    std::cerr << visible(journal_->name()) << ": resuming: "
+              << share_of(progress_->documents_done(), progress_->documents())
+              << " are there; about " << fixed_text(lost, 0) << " s of work in flight was lost\n";
+  }
+  if (journal_) journal_->write_progress(progress_->snapshot("running"));
+}
+
+void RunKeeper::compute(const Session& session,
+                        std::span<const Item> items,
+                        const Decided& decided,
+                        const Computer& computer,
+                        Remembered& remembered,
+                        const AnswerDone& done) {
+  progress_->begin();
+  const auto computed = [&](std::size_t i) {
+    progress_->advance(expected_cost(items[i], decided));
+  };
+  guard([&] {
+    stop_if_noted();
+    memory_->compute(session, items, decided, computer, remembered, computed, done);
+  });
+}
+
+void RunKeeper::guard(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Stopped& stopped) {
+    fail("stopped");
+    throw Stopped(stopped.signal(), stopped.what() + kept());
+  } catch (...) {
+    fail("failed");
+    throw;
+  }
+}
+
+std::string RunKeeper::kept() const {
+  if (!progress_) return "";
+  const auto share = share_of(progress_->documents_done(), progress_->documents());
+  if (!journal_ && !cache_) return ": " + share + " were done, and none is kept: that takes --output or --cache";
+  return ": " + share + " are kept; go on with: " + command_of(arguments_);
+}
+
+void RunKeeper::fail(const std::string& state) noexcept {
+  try {
+    if (memory_) memory_->finish();
+    if (journal_ && progress_) journal_->write_progress(progress_->snapshot(state));
+  } catch (const std::exception&) {  // the first error is the one to tell
+  }
+}
+
+void RunKeeper::tick() {
+  if (!journal_) return;
+  journal_->refresh();
+  if (progress_) journal_->write_progress(progress_->snapshot("running"));
+}
+
+void RunKeeper::cut() {
+  const int signal = noted_signal();
+  std::cerr << "\nstopped by " << signal_name(signal) << ", in the middle of a forward" << visible(kept())
+            << "\n"
+            << std::flush;
+  end_by(signal);
+}
+
+void RunKeeper::finish() {
+  if (memory_) memory_->finish();
+  memory_.reset();
+}
+
+void RunKeeper::complete(const std::string& date) {
+  memory_.reset();
+  if (journal_) journal_->complete(keeps_ ? journal_->kept_name(date) : "");
+  signals_.reset();
+}
+
+std::int64_t RunKeeper::resumes_so_far() const {
+  return journal_ ? journal_->resumes_so_far() : 0;
+}
+
+bool RunKeeper::has_several_machines() const {
+  return journal_ && journal_->has_several_machines();
+}
+
+TaskToDo task_to_do(const std::string& name,
+                    std::span<const Item> items,
+                    const Decided& decided,
+                    const Remembered& remembered) {
+  TaskToDo task{.name = name, .documents = items.size()};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (remembered.found[i]) {
+      ++task.kept;
+    } else {
+      task.cost += expected_cost(items[i], decided);
+    }
+  }
+  return task;
+}
+
+}  // namespace smdm

@@ -1,0 +1,113 @@
+/// What lets a job survive: its journal, its cache, its progress, and how it ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/files/signals.hpp"
+#include "harness/journal/memory.hpp"
+#include "harness/journal/run_journal.hpp"
+#include "harness/run/run_progress.hpp"
+#include "harness/settings/table.hpp"
+
+namespace smdm {
+
+/// The settings that make two commands ask for the same, whatever was decided for what they leave
+/// open: for finding a run to go on with before anything is loaded.
+[[nodiscard]] Json asked_of(const Settings& settings);
+
+/// The folder or file of answers of a job, from its place to its end. The calls come in the order in
+/// which they stand here.
+class RunKeeper {
+ public:
+  /// Opens the cache, if there is one.
+  /// @throws Error(results)
+  explicit RunKeeper(const Settings& settings);
+  ~RunKeeper();
+  RunKeeper(const RunKeeper&) = delete;
+  RunKeeper& operator=(const RunKeeper&) = delete;
+
+  /// Where the journal lies; without this call there is none.
+  /// @throws Error(results)  as RunJournal
+  void take(JournalPlace place);
+
+  /// Takes a journal that is open already.
+  void take(std::unique_ptr<RunJournal> journal) { journal_ = std::move(journal); }
+
+  /// Whether there is a journal or a cache.
+  [[nodiscard]] bool remembers() const { return journal_ != nullptr || cache_ != nullptr; }
+
+  /// Whether there is a run to go on with.
+  [[nodiscard]] bool resumes() const { return journal_ != nullptr && journal_->resumes(); }
+
+  /// The journal, or null.
+  [[nodiscard]] RunJournal* journal() const { return journal_.get(); }
+
+  /// Begins the run or goes on with it. From here on a signal is noted.
+  /// @throws Error(results)  as RunJournal::begin()
+  void begin(const RunIdentity& identity, const Json& first_notes);
+
+  /// Answers that are there already, to be given to compute() later.
+  [[nodiscard]] Remembered look_up(std::span<const Item> items,
+                                   const Decided& decided,
+                                   const Session& session,
+                                   const Computer& computer);
+
+  /// All tasks are known: says what is there of a run that is gone on with.
+  void start(std::vector<TaskToDo> tasks);
+
+  [[nodiscard]] RunProgress& progress() { return *progress_; }
+
+  /// compute(), see Memory. What it throws, it throws when everything known is on the disk, a
+  /// Stopped with what was kept and the command that goes on.
+  void compute(const Session& session,
+               std::span<const Item> items,
+               const Decided& decided,
+               const Computer& computer,
+               Remembered& remembered,
+               const AnswerDone& done);
+
+  /// Runs what follows answers, and ends likewise if that throws.
+  void guard(const std::function<void()>& work);
+
+  /// Nothing more is computed: every answer is on the disk.
+  void finish();
+
+  /// The job's own files are there.
+  /// @param date  for the name of a journal that is to be kept
+  void complete(const std::string& date);
+
+  /// How often the run was gone on with.
+  [[nodiscard]] std::int64_t resumes_so_far() const;
+
+  /// Whether answers of another machine count among the run's.
+  [[nodiscard]] bool has_several_machines() const;
+
+ private:
+  void tick();
+  [[noreturn]] void cut();
+  [[nodiscard]] std::string kept() const;
+  void fail(const std::string& state) noexcept;
+
+  bool fresh_, elsewhere_, keeps_;
+  std::vector<std::string> arguments_;
+  std::unique_ptr<AnswerStore> cache_;
+  std::unique_ptr<RunJournal> journal_;
+  std::optional<NotedSignals> signals_;
+  std::unique_ptr<RunProgress> progress_;
+  std::unique_ptr<Memory> memory_;  ///< the last one: its thread uses all others
+};
+
+/// Tasks to do of some Items, with those that were found taken off.
+[[nodiscard]] TaskToDo task_to_do(const std::string& name,
+                                  std::span<const Item> items,
+                                  const Decided& decided,
+                                  const Remembered& remembered);
+
+}  // namespace smdm

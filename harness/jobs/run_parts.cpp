@@ -1,0 +1,106 @@
+#include "harness/jobs/run_parts.hpp"
+
+#include <iostream>
+#include <utility>
+
+#include "base/text/visible.hpp"
+#include "harness/run/ready.hpp"
+#include "harness/settings/decide.hpp"
+
+namespace smdm {
+namespace {
+
+/// Under its key in identities and decisions.
+std::string name_of(const EvaluationPart& part) {
+  return part.model.empty() ? "model" : part.model;
+}
+
+/// The settings of a part's model, with what an earlier start decided.
+ModelSettings decided_model(const EvaluationPart& part, const Json& decisions) {
+  auto settings = model_settings(part.settings);
+  if (!decisions.is_object() || !decisions.contains(name_of(part))) return settings;
+  const auto& decided = decisions.at(name_of(part));
+  if (!settings.compute)
+    settings.compute = value_named(kAllComputeTypes, decided.at("dtype").get<std::string>());
+  if (settings.device == "auto") settings.device = decided.at("device").get<std::string>();
+  return settings;
+}
+
+ReadyPart ready_part(EvaluationPart part, const Json& decisions) {
+  if (const auto line = announcement(part); !line.empty()) std::cerr << visible(line) << "\n";
+  ReadyPart ready{.part = std::move(part),
+                  .session = {},
+                  .identity = {},
+                  .computer = {},
+                  .tasks = {},
+                  .asked = {}};
+  const auto& settings = ready.part.settings;
+  ready.session = open_session(decided_model(ready.part, decisions));
+  print_notes(ready.session);
+  std::vector<std::string> notes;
+  for (std::size_t t = 0; t < ready.part.tasks.size(); ++t) {
+    for (auto& task : made_ready(ready.part.tasks[t], settings, ready.session, notes)) {
+      ready.tasks.push_back(std::move(task));
+      ready.asked.push_back(t);
+    }
+  }
+  for (const auto& note : notes) std::cerr << visible(note) << "\n";
+  return ready;
+}
+
+Json identity_of(const ReadyTask& task) {
+  auto recorded = task.decided.recorded;
+  recorded["version"] = info(task.task).version;
+  recorded["documents"] = task.items.size();
+  recorded["texts"] = digest_of(task.items);
+  return recorded;
+}
+
+}  // namespace
+
+std::vector<ReadyPart> ready_parts(const Settings& settings,
+                                   const std::vector<Task>& tasks,
+                                   const Json& decisions) {
+  std::vector<ReadyPart> ready;
+  for (auto& part : evaluation_parts(tasks, settings))
+    ready.push_back(ready_part(std::move(part), decisions));
+  return ready;
+}
+
+Json decisions_of(const std::vector<ReadyPart>& parts) {
+  Json decisions = Json::object();
+  for (const auto& ready : parts) {
+    decisions[name_of(ready.part)] = {
+        {"device", ready.session.device.str()},
+        {"dtype", name_of(kAllComputeTypes, ready.session.model->info().compute)}};
+  }
+  return decisions;
+}
+
+void decide_again(std::vector<ReadyPart>& parts,
+                  const std::vector<Task>& tasks,
+                  const Settings& settings) {
+  const auto again = evaluation_parts(tasks, settings);
+  std::vector<std::string> said_before;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    auto& ready = parts[p];
+    ready.part.settings = again[p].settings;
+    for (std::size_t k = 0; k < ready.tasks.size(); ++k) {
+      ready.tasks[k].decided = decided_for(ready.part.tasks[ready.asked[k]], ready.part.settings,
+                                           ready.session, said_before);
+    }
+  }
+}
+
+RunIdentity identity_of(const std::vector<ReadyPart>& parts, std::int64_t repeats) {
+  Json rest = {{"program", program_identity()}, {"repeats", repeats}};
+  for (const auto& ready : parts) {
+    Json tasks = Json::object();
+    for (const auto& task : ready.tasks) tasks[info(task.task).name] = identity_of(task);
+    rest["models"][name_of(ready.part)] = {{"model", ready.computer.model},
+                                           {"tasks", std::move(tasks)}};
+  }
+  return {.machine = parts.front().computer.machine, .rest = std::move(rest)};
+}
+
+}  // namespace smdm

@@ -1,0 +1,152 @@
+#include "harness/journal/memory.hpp"
+
+#include <utility>
+
+#include "base/files/signals.hpp"
+#include "harness/journal/answer_codec.hpp"
+
+namespace smdm {
+namespace {
+
+/// Calls stop_if_noted() before each forward of a model while it lives.
+class StopsBetweenForwards {
+ public:
+  explicit StopsBetweenForwards(LanguageModel& model) : model_(model) {
+    model_.before_each_forward(stop_if_noted);
+  }
+  ~StopsBetweenForwards() { model_.before_each_forward({}); }
+  StopsBetweenForwards(const StopsBetweenForwards&) = delete;
+  StopsBetweenForwards& operator=(const StopsBetweenForwards&) = delete;
+
+ private:
+  LanguageModel& model_;
+};
+
+/// What compute() needs of an Item.
+Item without_document(const Item& item) {
+  return {.name = item.name,
+          .document = {},
+          .asked = item.asked,
+          .ids = item.ids,
+          .sample = item.sample};
+}
+
+}  // namespace
+
+MemoryCounts& MemoryCounts::operator+=(const MemoryCounts& other) {
+  computed += other.computed;
+  computed_rows += other.computed_rows;
+  from_journal += other.from_journal;
+  from_elsewhere += other.from_elsewhere;
+  from_cache += other.from_cache;
+  return *this;
+}
+
+Computer computer_of(const Session& session, const Json& identity) {
+  return {.machine = machine_of(session),
+          .program = program_identity(),
+          .model = model_identity(identity),
+          .weights = identity.at("weights_sha256").get<std::string>()};
+}
+
+Memory::Memory(AnswerStore* journal,
+               AnswerStore* cache,
+               std::vector<Json> elsewhere,
+               std::function<void()> tick,
+               std::function<void()> cut)
+    : journal_(journal), cache_(cache), elsewhere_(std::move(elsewhere)) {
+  if (journal_ != nullptr || cache_ != nullptr)
+    writer_ = std::make_unique<AnswerWriter>(std::move(tick), std::move(cut));
+}
+
+std::optional<Answer> Memory::find(AnswerStore* store, const std::string& key) const {
+  if (store == nullptr) return std::nullopt;
+  const auto value = store->find(key);
+  return value ? decode_answer(*value) : std::nullopt;
+}
+
+Remembered Memory::look_up(std::span<const Item> items,
+                           const Decided& decided,
+                           const Session& session,
+                           const Computer& computer) {
+  Remembered remembered;
+  remembered.found.resize(items.size());
+  if (!writer_) return remembered;
+  const auto work = work_identity(decided, session);
+  const WorkKey own(computer.machine, computer.program, computer.model, work);
+  std::vector<WorkKey> others;
+  for (const auto& machine : elsewhere_)
+    others.emplace_back(machine, computer.program, computer.model, work);
+  remembered.keys.reserve(items.size());
+  auto& counts = remembered.counts;
+  const auto copy = [&](AnswerStore* store, const std::string& key, const Answer& answer) {
+    if (store == nullptr) return;
+    writer_->add(*store,
+                 {.key = key, .value = encode_answer(answer), .model = computer.weights});
+  };
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& key = remembered.keys.emplace_back(own.of(items[i]));
+    auto& found = remembered.found[i];
+    if ((found = find(journal_, key))) {
+      ++counts.from_journal;
+      if (cache_ != nullptr && !cache_->find(key)) copy(cache_, key, *found);
+      continue;
+    }
+    for (const auto& other : others) {
+      if ((found = find(journal_, other.of(items[i])))) break;
+    }
+    if (found) {
+      ++counts.from_journal;
+      ++counts.from_elsewhere;
+    } else if ((found = find(cache_, key))) {
+      ++counts.from_cache;
+      copy(journal_, key, *found);
+    }
+  }
+  return remembered;
+}
+
+void Memory::compute(const Session& session,
+                     std::span<const Item> items,
+                     const Decided& decided,
+                     const Computer& computer,
+                     Remembered& remembered,
+                     const std::function<void(std::size_t item)>& computed,
+                     const AnswerDone& done) {
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (auto& found = remembered.found[i]) {
+      done(i, std::move(*found));
+      found.reset();
+    } else {
+      missing.push_back(i);
+    }
+  }
+  std::vector<Item> some;
+  if (missing.size() < items.size()) {
+    some.reserve(missing.size());
+    for (const auto i : missing) some.push_back(without_document(items[i]));
+    items = some;
+  }
+  const StopsBetweenForwards stops(*session.model);
+  smdm::compute(session, items, decided, [&](std::size_t k, Answer answer) {
+    const auto i = missing[k];
+    ++remembered.counts.computed;
+    remembered.counts.computed_rows += cost_of(answer).rows;
+    if (writer_) {
+      const StoredAnswer stored{.key = remembered.keys[i],
+                                .value = encode_answer(answer),
+                                .model = computer.weights};
+      if (cache_ != nullptr) writer_->add(*cache_, stored);
+      if (journal_ != nullptr) writer_->add(*journal_, stored);
+    }
+    computed(i);
+    done(i, std::move(answer));
+  });
+}
+
+void Memory::finish() {
+  if (writer_) writer_->finish();
+}
+
+}  // namespace smdm

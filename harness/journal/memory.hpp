@@ -1,0 +1,93 @@
+/// compute() with a memory: Answers that a journal or a cache has are not computed again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/journal/answer_key.hpp"
+#include "harness/journal/answer_store.hpp"
+#include "harness/journal/answer_writer.hpp"
+#include "harness/run/compute.hpp"
+
+namespace smdm {
+
+/// Where the Answers of some work came from.
+struct MemoryCounts {
+  std::int64_t computed = 0;
+  std::int64_t computed_rows = 0;
+  std::int64_t from_journal = 0;
+  std::int64_t from_elsewhere = 0;  ///< of those, computed on another machine
+  std::int64_t from_cache = 0;
+
+  MemoryCounts& operator+=(const MemoryCounts& other);
+};
+
+/// What computes the Items of one model: part of every key.
+struct Computer {
+  Json machine;
+  Json program;
+  Json model;
+  std::string weights;  ///< their digest
+};
+
+/// @param identity  Session::identity()
+[[nodiscard]] Computer computer_of(const Session& session, const Json& identity);
+
+/// Items with their keys, and the Answers that were found.
+struct Remembered {
+  std::vector<std::string> keys;  ///< one for each Item; empty without journal and cache
+  std::vector<std::optional<Answer>> found;
+  MemoryCounts counts;
+};
+
+class Memory {
+ public:
+  /// Nothing is remembered.
+  Memory() = default;
+
+  /// @param journal, cache   null where there is none; outlive the memory
+  /// @param elsewhere        other machines whose answers in the journal are taken, too
+  /// @param tick, cut        see AnswerWriter
+  Memory(AnswerStore* journal,
+         AnswerStore* cache,
+         std::vector<Json> elsewhere,
+         std::function<void()> tick,
+         std::function<void()> cut);
+
+  /// Looks Items up. What one store has and the other has not is copied to it.
+  [[nodiscard]] Remembered look_up(std::span<const Item> items,
+                                   const Decided& decided,
+                                   const Session& session,
+                                   const Computer& computer);
+
+  /// compute() of the Items that were not found; `done` is called for all of them, for those that
+  /// were found first. A noted signal ends it before the next forward.
+  /// @param remembered  what look_up() gave for the same Items; its answers are moved out
+  /// @param computed    called just before `done` for an Item that was computed
+  /// @throws Stopped
+  void compute(const Session& session,
+               std::span<const Item> items,
+               const Decided& decided,
+               const Computer& computer,
+               Remembered& remembered,
+               const std::function<void(std::size_t item)>& computed,
+               const AnswerDone& done);
+
+  /// Brings everything to the disk.
+  void finish();
+
+ private:
+  [[nodiscard]] std::optional<Answer> find(AnswerStore* store, const std::string& key) const;
+
+  AnswerStore* journal_ = nullptr;
+  AnswerStore* cache_ = nullptr;
+  std::vector<Json> elsewhere_;
+  std::unique_ptr<AnswerWriter> writer_;  ///< null where there is nothing to write to
+};
+
+}  // namespace smdm
