@@ -42,12 +42,12 @@ void show_stats(AnswerStore& cache) {
     total.newest = std::max(total.newest, share.newest);
   }
   if (total.answers > 0) rows.push_back(row_of(total));
-  std::cout << markdown_table({{.title = "Weights (sha256)"},
-                               {.title = "Answers", .align = right},
-                               {.title = "Bytes", .align = right},
-                               {.title = "Oldest (UTC)"},
-                               {.title = "Newest (UTC)"}},
-                              rows);
+  const std::vector<Column> columns = {{.title = "Weights (sha256)"},
+                                       {.title = "Answers", .align = right},
+                                       {.title = "Bytes", .align = right},
+                                       {.title = "Oldest (UTC)"},
+                                       {.title = "Newest (UTC)"}};
+  std::cout << markdown_table(columns, rows);
 }
 
 PruneRule rule_of(const CacheSettings& settings) {

@@ -95,6 +95,7 @@ Remembered RunKeeper::look_up(std::span<const Item> items,
 
 void RunKeeper::start(std::vector<TaskToDo> tasks) {
   progress_ = std::make_unique<RunProgress>(std::move(tasks));
+  shown_ = progress_.get();
   for (auto* store : {journal_ ? &journal_->answers() : nullptr, cache_.get()}) {
     if (store == nullptr || store->damaged() == 0) continue;
     std::cerr << visible(store->file().string()) << ": " << store->damaged()
@@ -141,8 +142,9 @@ void RunKeeper::guard(const std::function<void()>& work) {
 }
 
 std::string RunKeeper::kept() const {
-  if (!progress_) return "";
-  const auto share = share_of(progress_->documents_done(), progress_->documents());
+  const auto* progress = shown_.load();
+  if (progress == nullptr) return "";
+  const auto share = share_of(progress->documents_done(), progress->documents());
   if (!journal_ && !cache_) return ": " + share + " were done, and none is kept: that takes --output or --cache";
   return ": " + share + " are kept; go on with: " + command_of(arguments_);
 }
@@ -158,7 +160,12 @@ void RunKeeper::fail(const std::string& state) noexcept {
 void RunKeeper::tick() {
   if (!journal_) return;
   journal_->refresh();
-  if (progress_) journal_->write_progress(progress_->snapshot("running"));
+  constexpr std::chrono::seconds kInterval(5);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - told_ < kInterval) return;
+  told_ = now;
+  if (const auto* progress = shown_.load())
+    journal_->write_progress(progress->snapshot("running"));
 }
 
 void RunKeeper::cut() {

@@ -1,6 +1,8 @@
 /// What lets a job survive: its journal, its cache, its progress, and how it ends.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -101,6 +103,8 @@ class RunKeeper {
   std::unique_ptr<RunJournal> journal_;
   std::optional<NotedSignals> signals_;
   std::unique_ptr<RunProgress> progress_;
+  std::atomic<const RunProgress*> shown_ = nullptr;  ///< the same, for the writer's thread
+  std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();  ///< of that thread
   std::unique_ptr<Memory> memory_;  ///< the last one: its thread uses all others
 };
 

@@ -67,6 +67,13 @@ std::vector<ReadyPart> ready_parts(const Settings& settings,
   return ready;
 }
 
+void identify(std::vector<ReadyPart>& parts) {
+  for (auto& ready : parts) {
+    ready.identity = ready.session.identity();
+    ready.computer = computer_of(ready.session, ready.identity);
+  }
+}
+
 Json decisions_of(const std::vector<ReadyPart>& parts) {
   Json decisions = Json::object();
   for (const auto& ready : parts) {

@@ -18,8 +18,8 @@ namespace smdm {
 struct ReadyPart {
   EvaluationPart part;
   Session session;
-  Json identity;      ///< Session::identity()
-  Computer computer;  ///< part of every key
+  Json identity;      ///< Session::identity(), see identify()
+  Computer computer;  ///< part of every key, likewise
   std::vector<ReadyTask> tasks;
   std::vector<std::size_t> asked;  ///< of each, the index of the part's task it came from
 };
@@ -31,6 +31,10 @@ struct ReadyPart {
                                                  const std::vector<Task>& tasks,
                                                  const Json& decisions);
 
+/// Reads the files of each part's model once more, for their digests.
+/// @throws Error(checkpoint)  if one can no longer be read
+void identify(std::vector<ReadyPart>& parts);
+
 /// What was decided for each part where the settings say auto: device and arithmetic.
 [[nodiscard]] Json decisions_of(const std::vector<ReadyPart>& parts);
 
@@ -39,7 +43,7 @@ void decide_again(std::vector<ReadyPart>& parts,
                   const std::vector<Task>& tasks,
                   const Settings& settings);
 
-/// What makes a run of these parts the same as another one.
+/// What makes a run of these parts the same as another one. REQUIRES: identified
 [[nodiscard]] RunIdentity identity_of(const std::vector<ReadyPart>& parts, std::int64_t repeats);
 
 }  // namespace smdm

@@ -239,6 +239,7 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
                .parts = ready_parts(repeats_of(settings).front(), tasks, decisions.value_or(nullptr)),
                .plan = {}};
   check_trace(settings, run.parts);
+  identify(run.parts);
   begin(run, folders, keeper);
   TraceFile trace(settings.trace, existing_trace(keeper));
   look_up(run, keeper);

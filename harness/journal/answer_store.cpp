@@ -157,6 +157,11 @@ void AnswerStore::set_note(const std::string& name, const Json& value) {
   set_note_unlocked(name, value);
 }
 
+void AnswerStore::settle() {
+  const std::scoped_lock lock(mutex_);
+  database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 std::vector<ModelShare> AnswerStore::shares() {
   const std::scoped_lock lock(mutex_);
   auto select = database_.prepare(

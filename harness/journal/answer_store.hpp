@@ -68,6 +68,10 @@ class AnswerStore {
   [[nodiscard]] std::optional<Json> note(const std::string& name);
   void set_note(const std::string& name, const Json& value);
 
+  /// Puts everything so far into the database file itself, out of the log beside it, so that damage
+  /// to the log cannot take it away.
+  void settle();
+
   [[nodiscard]] std::vector<ModelShare> shares();
 
   /// @return how many answers went

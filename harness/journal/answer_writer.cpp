@@ -14,7 +14,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kInterval(500);  // half of what may be lost: a commit takes its time, too
-constexpr seconds kTick(5);
 constexpr seconds kPatience(20);
 
 }  // namespace
@@ -82,8 +81,6 @@ void AnswerWriter::look_after(Clock::time_point now) {
     if (!signalled_) signalled_ = now;
     if (now - *signalled_ >= kPatience) cut_();
   }
-  if (now - ticked_ < kTick) return;
-  ticked_ = now;
   tick_();
 }
 

@@ -17,8 +17,8 @@ namespace smdm {
 /// after what else has to be done now and then.
 class AnswerWriter {
  public:
-  /// @param tick  called every few seconds, from the writer's thread; what it
-  ///              throws ends the work like an error of writing
+  /// @param tick  called about twice a second, from the writer's thread; what it throws ends the
+  ///              work like an error of writing
   /// @param cut   called where a noted signal has waited too long for the end of a forward, when all
   ///              that is known is on the disk: it ends the program
   AnswerWriter(std::function<void()> tick, std::function<void()> cut);
@@ -56,7 +56,6 @@ class AnswerWriter {
   std::exception_ptr failure_;
   bool flush_ = false;
   bool ends_ = false;
-  Clock::time_point ticked_ = Clock::now();
   std::optional<Clock::time_point> signalled_;
   std::thread thread_;  ///< the last member: it uses all others
 };

@@ -134,6 +134,7 @@ std::vector<Json> RunJournal::begin(const RunIdentity& identity,
     set_note("machines", Json::array({identity.machine}));
     set_note("resumes", 0);
     set_note("identity", identity.rest);  // the last one: see the constructor
+    store_->settle();
     return {};
   }
   if (const auto other = why_not(identity, elsewhere)) {

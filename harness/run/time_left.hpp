@@ -31,11 +31,16 @@ class TimeLeft {
     double seconds = 0.0;  ///< for what is done
   };
   [[nodiscard]] double rate_of_all() const;
+  [[nodiscard]] double estimated() const;
+  void tell(double now);
 
   std::vector<Task> tasks_;
   std::size_t begun_ = 0;  ///< how many
   double total_ = 0.0;
   double last_ = 0.0;  ///< when something was done, or a task began
+  std::optional<double> told_;
+  double before_ = 0.0;  ///< what was told before the answers that came at once with the last one
+  double told_at_ = 0.0;
 };
 
 }  // namespace smdm

@@ -1,5 +1,6 @@
 #include "tests/support/command.hpp"
 
+#include <csignal>
 #include <sstream>
 #include <stdexcept>
 
@@ -41,6 +42,45 @@ CommandResult run_command(const std::string& program, const std::vector<std::str
   result.out = read_file(out);
   result.err = read_file(err);
   return result;
+}
+
+StartedProgram::StartedProgram(const std::string& program, const std::vector<std::string>& arguments) {
+  pid_ = fork();
+  if (pid_ < 0) throw std::runtime_error("cannot start " + program);
+  if (pid_ == 0) {
+    setpgid(0, 0);
+    become(program, arguments, (folder_.path() / "out").string(), (folder_.path() / "err").string());
+  }
+}
+
+StartedProgram::~StartedProgram() {
+  if (!ended_) {
+    ::kill(-pid_, SIGKILL);
+    ::kill(pid_, SIGKILL);
+    waitpid(pid_, &status_, 0);
+  }
+}
+
+std::string StartedProgram::err() const {
+  const auto file = folder_.path() / "err";
+  return std::filesystem::exists(file) ? read_file(file) : "";
+}
+
+void StartedProgram::send(int signal) const {
+  ::kill(pid_, signal);
+}
+
+bool StartedProgram::runs() {
+  if (!ended_) ended_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+  return !ended_;
+}
+
+CommandResult StartedProgram::wait() {
+  if (!ended_ && waitpid(pid_, &status_, 0) != pid_) throw std::runtime_error("cannot wait");
+  ended_ = true;
+  return {.code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_),
+          .out = read_file(folder_.path() / "out"),
+          .err = read_file(folder_.path() / "err")};
 }
 
 CommandResult smdm_eval(const std::vector<std::string>& arguments) {
