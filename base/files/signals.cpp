@@ -46,7 +46,7 @@ void on_stop(int signal) {
   noted = signal;
 }
 
-constexpr std::array kStopping = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array<int, 3> kStopping = {SIGINT, SIGTERM, SIGHUP};
 
 /// Leaves alone what the program was started to ignore, as nohup does with SIGHUP.
 void end_with(int signal) noexcept {
@@ -97,24 +97,19 @@ void say_error(std::string_view first, std::string_view second) noexcept {
 
 NotedSignals::NotedSignals() noexcept {
   noted = 0;
-  for (const int signal : kStopping) {
-    struct sigaction before{};
-    if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) continue;
+  for (std::size_t k = 0; k < kStopping.size(); ++k) {
+    if (::sigaction(kStopping[k], nullptr, &before_[k]) != 0) continue;
+    if (before_[k].sa_handler == SIG_IGN) continue;
     struct sigaction action{};
     action.sa_handler = on_stop;
     action.sa_flags = SA_RESTART;  // writes in progress are not to fail
-    ::sigaction(signal, &action, nullptr);
+    ::sigaction(kStopping[k], &action, nullptr);
   }
 }
 
 NotedSignals::~NotedSignals() {
-  for (const int signal : kStopping) {
-    struct sigaction before{};
-    if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler != on_stop) continue;
-    struct sigaction action{};
-    action.sa_handler = on_end;
-    ::sigaction(signal, &action, nullptr);
-  }
+  for (std::size_t k = 0; k < kStopping.size(); ++k)
+    ::sigaction(kStopping[k], &before_[k], nullptr);
 }
 
 int noted_signal() noexcept {

@@ -6,6 +6,8 @@
 /// writing only, output and error for reading only.
 #pragma once
 
+#include <array>
+#include <csignal>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,6 +38,9 @@ class NotedSignals {
   ~NotedSignals();
   NotedSignals(const NotedSignals&) = delete;
   NotedSignals& operator=(const NotedSignals&) = delete;
+
+ private:
+  std::array<struct sigaction, 3> before_{};  ///< what each did
 };
 
 /// The signal that was noted, or 0.

@@ -176,8 +176,12 @@ void RunKeeper::cut() {
   end_by(signal);
 }
 
+void RunKeeper::flush() {
+  memory_->finish();
+}
+
 void RunKeeper::finish() {
-  if (memory_) memory_->finish();
+  flush();
   memory_.reset();
 }
 

@@ -75,8 +75,8 @@ class RunKeeper {
                Remembered& remembered,
                const AnswerDone& done);
 
-  /// Runs what follows answers, and ends likewise if that throws.
-  void guard(const std::function<void()>& work);
+  /// Brings every answer so far to the disk, before files are made of them.
+  void flush();
 
   /// Nothing more is computed: every answer is on the disk.
   void finish();
@@ -92,6 +92,7 @@ class RunKeeper {
   [[nodiscard]] bool has_several_machines() const;
 
  private:
+  void guard(const std::function<void()>& work);
   void tick();
   [[noreturn]] void cut();
   [[nodiscard]] std::string kept() const;

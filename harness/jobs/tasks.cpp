@@ -73,6 +73,7 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   const auto begin = std::chrono::steady_clock::now();
   auto run = new_run(session, identity, part.settings, todo.date);
   run.tasks = evaluated(todo, keeper, trace);
+  keeper.flush();
   const auto periods = complete_periods(tasks, run);
   complete(run, part.settings,
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

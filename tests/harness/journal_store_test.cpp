@@ -26,6 +26,7 @@ using test::contains;
 std::string key_of(int n) {
   std::string key(32, static_cast<char>(n));
   key[0] = static_cast<char>(n >> 8);
+  key[1] = static_cast<char>(n >> 16);
   return key;
 }
 
@@ -85,6 +86,62 @@ int answers_left(const fs::path& file, int count) {
   }
   for (const auto& path : store_files(file)) fs::remove(path);
   return found;
+}
+
+/// Cuts a journal at every step-th byte, and at every byte near the borders of pages.
+void check_cuts(std::uintmax_t step) {
+  const test::TemporaryFolder folder;
+  constexpr int kAnswers = 12;
+  constexpr std::uintmax_t kPage = 4096;
+  const auto journal = abandoned(folder.path(), kAnswers);
+  const auto copy = folder.path() / "copy.sqlite";
+  REQUIRE(fs::file_size(store_files(journal)[1]) > 0);
+  int some = 0;
+  for (std::size_t f = 0; f < 2; ++f) {
+    const auto size = fs::file_size(store_files(journal)[f]);
+    for (std::uintmax_t length = 0; length < size; ++length) {
+      const bool border = length % kPage < 32 || length % kPage >= kPage - 8;
+      if (!border && length % step != 0) continue;
+      copy_store(journal, copy);
+      fs::resize_file(store_files(copy)[f], length);
+      const int left = answers_left(copy, kAnswers);
+      if (left > 0 && left < kAnswers) ++some;
+    }
+  }
+  CHECK(some > 0);  // a log that was cut in its middle keeps its beginning
+  copy_store(journal, copy);
+  CHECK(answers_left(copy, kAnswers) == kAnswers);
+}
+
+/// Lets processes write into one cache, each so many answers, five at a time, and checks that all
+/// are there.
+void check_sharing(int processes, int each) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "cache.sqlite";
+  std::vector<pid_t> children;
+  for (int p = 0; p < processes; ++p) {
+    const pid_t child = fork();
+    if (child == 0) {
+      int code = 1;
+      try {
+        AnswerStore store(file, StoreKind::cache);
+        for (int n = 0; n < each; n += 5) store.put(many(p * each + n, 5));
+        code = 0;
+      } catch (const std::exception& error) {
+        static_cast<void>(error);
+      }
+      _exit(code);
+    }
+    children.push_back(child);
+  }
+  for (const auto child : children) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
+  AnswerStore store(file, StoreKind::cache);
+  CHECK(found_in(store, processes * each) == processes * each);
+  CHECK(store.verify() == 0);
 }
 
 Answer likelihoods() {
@@ -255,29 +312,11 @@ TEST_CASE("answers go by size, age and model") {
 }
 
 TEST_CASE("a journal that was cut anywhere gives good answers or a clear error") {
-  const test::TemporaryFolder folder;
-  constexpr int kAnswers = 12;
-  const auto journal = abandoned(folder.path(), kAnswers);
-  const auto copy = folder.path() / "copy.sqlite";
-  REQUIRE(fs::file_size(store_files(journal)[1]) > 0);
-  int all = 0;
-  int some = 0;
-  for (std::size_t f = 0; f < 2; ++f) {
-    const auto size = fs::file_size(store_files(journal)[f]);
-    // Every byte of the log's first pages and of the database, and every place near a page's border.
-    for (std::uintmax_t length = 0; length < size; ++length) {
-      const auto within = length % 4096;
-      if (length > 2 * 4096 && within > 64 && within < 4096 - 8 && length % 61 != 0) continue;
-      copy_store(journal, copy);
-      fs::resize_file(store_files(copy)[f], length);
-      const int left = answers_left(copy, kAnswers);
-      if (left == kAnswers) ++all;
-      if (left > 0 && left < kAnswers) ++some;
-    }
-  }
-  CHECK(some > 0);  // a log that was cut in its middle keeps its beginning
-  copy_store(journal, copy);
-  CHECK(answers_left(copy, kAnswers) == kAnswers);
+  check_cuts(/*step=*/61);
+}
+
+TEST_CASE("a journal that was cut at every byte gives good answers or a clear error", "[long]") {
+  check_cuts(/*step=*/1);
 }
 
 TEST_CASE("a journal with flipped bits gives good answers or a clear error") {
@@ -305,34 +344,11 @@ TEST_CASE("a journal with flipped bits gives good answers or a clear error") {
 }
 
 TEST_CASE("processes that share a cache lose no write") {
-  const test::TemporaryFolder folder;
-  const auto file = folder.path() / "cache.sqlite";
-  constexpr int kProcesses = 4;
-  constexpr int kEach = 150;
-  std::vector<pid_t> children;
-  for (int p = 0; p < kProcesses; ++p) {
-    const pid_t child = fork();
-    if (child == 0) {
-      int code = 1;
-      try {
-        AnswerStore store(file, StoreKind::cache);
-        for (int n = 0; n < kEach; n += 5) store.put(many(p * kEach + n, 5));
-        code = 0;
-      } catch (const std::exception& error) {
-        static_cast<void>(error);
-      }
-      _exit(code);
-    }
-    children.push_back(child);
-  }
-  for (const auto child : children) {
-    int status = 0;
-    waitpid(child, &status, 0);
-    CHECK(status == 0);
-  }
-  AnswerStore store(file, StoreKind::cache);
-  CHECK(found_in(store, kProcesses * kEach) == kProcesses * kEach);
-  CHECK(store.verify() == 0);
+  check_sharing(/*processes=*/4, /*each=*/150);
+}
+
+TEST_CASE("eight processes that share a cache for about a minute lose no write", "[long]") {
+  check_sharing(/*processes=*/8, /*each=*/8000);
 }
 
 }  // namespace smdm
