@@ -63,8 +63,8 @@ class Loop {
     while (stepper_.state().step < last_) {
       const auto result = guarded_step();
       watcher_.step(result);
-      record(result);
       const bool stops = watcher_.stop();
+      record(result, stops);
       if (stops || due(result.step, options_.checkpoint_interval)) checkpoint();
       if (stops) return;
     }
@@ -98,9 +98,11 @@ class Loop {
     }
   }
 
-  void record(const StepResult& result) {
+  /// @param stops  whether there is no time for a validation
+  void record(const StepResult& result, bool stops) {
     const bool logged = due(result.step, options_.log_interval);
-    const bool validated = validation_ != nullptr && due(result.step, options_.validation_interval);
+    const bool validated =
+        !stops && validation_ != nullptr && due(result.step, options_.validation_interval);
     if (!logged && !validated) return;
     const std::chrono::duration<double> elapsed = Clock::now() - since_;
     const auto tokens = stepper_.state().tokens;

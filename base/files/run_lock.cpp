@@ -3,6 +3,7 @@
 // moment ago counts as held.
 #include "base/files/run_lock.hpp"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -35,10 +36,14 @@ std::string host() {
   return first_line("/proc/sys/kernel/hostname");
 }
 
+std::string boot() {
+  return first_line("/proc/sys/kernel/random/boot_id");
+}
+
 Json own_description() {
   return {{"host", host()},
           {"pid", ::getpid()},
-          {"boot_id", first_line("/proc/sys/kernel/random/boot_id")},
+          {"boot_id", boot()},
           {"since", date_text(std::chrono::system_clock::now(), TimeZone::utc)}};
 }
 
@@ -78,14 +83,19 @@ bool same_file(int descriptor, const fs::path& path) noexcept {
 
 /// Whether another machine, whose locks may not be seen here, has renewed the file of late.
 bool held_elsewhere(const Descriptor& file, const Json& description) {
-  if (!description.contains("host") || description.at("host") == host()) return false;
+  if (!description.contains("host")) return false;
+  // Of this machine, whatever it is called: the lock decides.
+  if (description.at("host") == host() || description.value("boot_id", "") == boot()) return false;
   struct stat before{};
   struct stat after{};
   if (::fstat(file.number(), &before) != 0) return false;
-  // The file system's own clock says what is now.
+  // The file system's own clock says what is now. Asking does not count as a renewal.
   static_cast<void>(::futimens(file.number(), nullptr));
   if (::fstat(file.number(), &after) != 0) return false;
-  return after.st_mtime - before.st_mtime < kAlive;
+  const std::array<timespec, 2> times = {before.st_atim, before.st_mtim};
+  static_cast<void>(::futimens(file.number(), times.data()));
+  const auto age = after.st_mtime - before.st_mtime;
+  return age >= 0 && age < kAlive;  // a clock that was set back says nothing
 }
 
 }  // namespace
@@ -101,9 +111,14 @@ RunLock::RunLock(fs::path file, std::string what) : path_(std::move(file)), what
     file_ = std::move(opened);
   }
   const auto text = own_description().dump() + "\n";
-  if (::ftruncate(file_.number(), 0) != 0)
-    throw Error(ErrorKind::results, because("cannot write " + path_.string(), errno));
-  write_all(file_.number(), text, path_.string());
+  try {
+    if (::ftruncate(file_.number(), 0) != 0)
+      throw Error(ErrorKind::results, because("cannot write " + path_.string(), errno));
+    write_all(file_.number(), text, path_.string());
+  } catch (const Error&) {
+    ::unlink(path_.c_str());
+    throw;
+  }
 }
 
 RunLock::~RunLock() {
@@ -111,6 +126,9 @@ RunLock::~RunLock() {
 }
 
 void RunLock::refresh() {
+  struct stat there{};
+  // Where the file system does not answer for a moment, the next time will tell.
+  if (::stat(path_.c_str(), &there) != 0 && errno != ENOENT && errno != ENOTDIR) return;
   if (!is_there())
     throw Error(ErrorKind::results, what_ + ": was removed or replaced while the run went on");
   static_cast<void>(::futimens(file_.number(), nullptr));

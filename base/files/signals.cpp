@@ -3,6 +3,7 @@
 #include "base/files/signals.hpp"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -39,11 +40,21 @@ void on_end(int signal) {
   errno = code;
 }
 
-volatile std::sig_atomic_t noted = 0;
+// Handlers of two threads may run at once, and both threads of a job ask for it.
+std::atomic<int> noted{0};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+constexpr unsigned kLongest = 25;  ///< seconds from a noted signal to the end, whatever happens
 
 void on_stop(int signal) {
-  if (noted != 0) return on_end(signal);
-  noted = signal;
+  int none = 0;
+  if (!noted.compare_exchange_strong(none, signal)) return on_end(signal);
+  ::alarm(kLongest);
+}
+
+/// Nobody has come to a place where the work can stop.
+void on_alarm(int /*signal*/) {
+  on_end(noted.load());
 }
 
 constexpr std::array<int, 3> kStopping = {SIGINT, SIGTERM, SIGHUP};
@@ -105,9 +116,14 @@ NotedSignals::NotedSignals() noexcept {
     action.sa_flags = SA_RESTART;  // writes in progress are not to fail
     ::sigaction(kStopping[k], &action, nullptr);
   }
+  struct sigaction action{};
+  action.sa_handler = on_alarm;
+  ::sigaction(SIGALRM, &action, &before_alarm_);
 }
 
 NotedSignals::~NotedSignals() {
+  ::alarm(0);
+  ::sigaction(SIGALRM, &before_alarm_, nullptr);
   for (std::size_t k = 0; k < kStopping.size(); ++k)
     ::sigaction(kStopping[k], &before_[k], nullptr);
 }

@@ -31,7 +31,7 @@ void handle_signals() noexcept;
 
 /// While one lives, the first SIGINT, SIGTERM or SIGHUP is only noted: whoever works asks for it
 /// where it can stop, keeps what there is, and ends by end_by(). A second one ends the program at
-/// once. Signals that the program was started to ignore stay ignored. One at a time.
+/// once, and so does the first after 25 seconds in which nobody has stopped. Signals that the program was started to ignore stay ignored. One at a time.
 class NotedSignals {
  public:
   NotedSignals() noexcept;
@@ -41,6 +41,7 @@ class NotedSignals {
 
  private:
   std::array<struct sigaction, 3> before_{};  ///< what each did
+  struct sigaction before_alarm_{};
 };
 
 /// The signal that was noted, or 0.

@@ -1,3 +1,4 @@
+// The journal of such a job stands beside its output: only a file has one.
 #include "harness/jobs/lines_run.hpp"
 
 #include <optional>
@@ -5,14 +6,13 @@
 #include <vector>
 
 #include "base/files/paths.hpp"
+#include "harness/jobs/run_parts.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/settings/decide.hpp"
 #include "results/run/writer.hpp"
 
 namespace smdm {
 namespace {
-
-constexpr const char* kComplete = "complete";
 
 /// A journal stands beside a file alone: a stream may be gone when a run goes on.
 std::optional<JournalPlace> place_of(const Settings& settings) {
@@ -23,13 +23,19 @@ std::optional<JournalPlace> place_of(const Settings& settings) {
   return journal_beside(output);
 }
 
+/// The output, before anything is done for it: what stands there is refused at once. A run that was
+/// cut off is asked later.
+void check_output(const Settings& settings, const JournalPlace& place) {
+  if (settings.fresh || !is_taken(place.journal)) JsonLinesWriter(settings.output.value());
+}
+
 Session opened(const Settings& settings, RunKeeper& keeper) {
-  if (auto place = place_of(settings)) keeper.take(std::move(*place));
-  auto model = model_settings(settings);
-  if (keeper.resumes()) {
-    const auto dtype = keeper.journal()->note("dtype").value().get<std::string>();
-    if (!model.compute) model.compute = value_named(kAllComputeTypes, dtype);
+  if (auto place = place_of(settings)) {
+    check_output(settings, *place);
+    keeper.take(std::move(*place));
   }
+  auto model = model_settings(settings);
+  if (keeper.resumes()) apply_decision(keeper.journal()->note("decisions").value(), model);
   auto session = open_session(model);
   print_notes(session);
   return session;
@@ -58,26 +64,26 @@ void LinesRun::answer(std::span<const Item> items,
                               {"lines", items.size()},
                               {"texts", digest_of(items)}}}};
   }
-  keeper_.begin(identity,
-                {{"dtype", name_of(kAllComputeTypes, session_.model->info().compute)}});
+  keeper_.begin(identity, {{"decisions", decision_of(session_)}});
   auto remembered = keeper_.look_up(items, decided, session_, computer);
   keeper_.start({task_to_do(unit_, items, decided, remembered)});
   Progress progress(unit_, items.size(), counted, &keeper_.progress());
-  keeper_.compute(session_, items, decided, computer, remembered, [&](std::size_t i, Answer answer) {
-    done(i, std::move(answer));
-    progress.advance();
+  keeper_.guard([&] {
+    keeper_.compute(session_, items, decided, computer, remembered,
+                    [&](std::size_t i, Answer answer) {
+                      done(i, std::move(answer));
+                      progress.advance();
+                    });
   });
   keeper_.finish();
 }
 
 Existing LinesRun::existing() const {
-  const bool named = keeper_.resumes() && keeper_.journal()->note(kComplete).has_value();
-  return named ? Existing::replace : Existing::keep;
+  return keeper_.existing(settings_.output);
 }
 
 void LinesRun::complete(const std::function<void()>& finish) {
-  if (keeper_.journal() != nullptr) keeper_.journal()->set_note(kComplete, true);
-  finish();
+  keeper_.name_files(settings_.output, finish);
   keeper_.complete(date_id(std::chrono::system_clock::now()));
 }
 

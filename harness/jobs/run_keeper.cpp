@@ -1,17 +1,25 @@
+// What is kept is on the disk before anybody is told of it: every way out of the work, good or bad, first
+// waits for the writers.
 #include "harness/jobs/run_keeper.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files/atomic.hpp"
 #include "base/files/paths.hpp"
 #include "base/text/numbers.hpp"
 #include "base/text/visible.hpp"
 #include "harness/run/expected_cost.hpp"
+#include "harness/settings/refuse.hpp"
 
 namespace smdm {
 namespace {
+
+/// The note of a file that is just getting its name.
+constexpr const char* kNamed = "named";
 
 /// An argument as a shell reads it.
 std::string quoted(const std::string& argument) {
@@ -41,7 +49,20 @@ std::string share_of(std::size_t done, std::size_t all) {
 /// sign of life.
 double seconds_lost(const std::optional<Json>& progress, std::int64_t newest) {
   if (!progress || !progress->contains("updated_s")) return 0.0;
-  return std::max(progress->at("updated_s").get<double>() - static_cast<double>(newest), 0.0);
+  const auto& updated = progress->at("updated_s");
+  if (!updated.is_number()) return 0.0;
+  return std::max(updated.get<double>() - static_cast<double>(newest), 0.0);
+}
+
+/// In a folder that is made where it is missing. "~/" means the same here as to a shell, which does
+/// not see configuration files.
+std::filesystem::path cache_file(const std::string& asked) {
+  if (asked.empty()) refuse("--cache", "a file", "''");
+  const char* home = std::getenv("HOME");
+  const bool below_home = asked.starts_with("~/") && home != nullptr;
+  std::filesystem::path file = below_home ? home + asked.substr(1) : asked;
+  make_folder(folder_of(file));
+  return file;
 }
 
 }  // namespace
@@ -64,9 +85,10 @@ RunKeeper::RunKeeper(const Settings& settings)
       keeps_(settings.keep_journal),
       arguments_(settings.arguments) {
   if (!settings.cache) return;
-  cache_ = std::make_unique<AnswerStore>(*settings.cache, StoreKind::cache);
-  if (is_on_network(*settings.cache)) {
-    std::cerr << visible(*settings.cache)
+  const auto file = cache_file(*settings.cache);
+  cache_ = std::make_unique<AnswerStore>(file, StoreKind::cache);
+  if (is_on_network(file)) {
+    std::cerr << visible(file.string())
               << ": lies on a network file system, where processes that share a cache may be slow "
                  "or fail: a local disk is better\n";
   }
@@ -123,18 +145,19 @@ void RunKeeper::compute(const Session& session,
   const auto computed = [&](std::size_t i) {
     progress_->advance(expected_cost(items[i], decided));
   };
-  guard([&] {
-    stop_if_noted();
-    memory_->compute(session, items, decided, computer, remembered, computed, done);
-  });
+  stop_if_noted();
+  memory_->compute(session, items, decided, computer, remembered, computed, done);
+  memory_->finish();
+  stop_if_noted();
 }
 
 void RunKeeper::guard(const std::function<void()>& work) {
   try {
     work();
   } catch (const Stopped& stopped) {
-    fail("stopped");
-    throw Stopped(stopped.signal(), stopped.what() + kept());
+    const bool all_kept = fail("stopped");
+    throw Stopped(stopped.signal(), stopped.what() + kept() +
+                                        (all_kept ? "" : " (the last of them could not be written)"));
   } catch (...) {
     fail("failed");
     throw;
@@ -149,12 +172,19 @@ std::string RunKeeper::kept() const {
   return ": " + share + " are kept; go on with: " + command_of(arguments_);
 }
 
-void RunKeeper::fail(const std::string& state) noexcept {
+bool RunKeeper::fail(const std::string& state) noexcept {
+  bool all_kept = true;
   try {
     if (memory_) memory_->finish();
-    if (journal_ && progress_) journal_->write_progress(progress_->snapshot(state));
   } catch (const std::exception&) {  // the first error is the one to tell
+    all_kept = false;
   }
+  memory_.reset();  // its thread writes the same file
+  try {
+    if (journal_ && progress_) journal_->write_progress(progress_->snapshot(state));
+  } catch (const std::exception&) {
+  }
+  return all_kept;
 }
 
 void RunKeeper::tick() {
@@ -176,19 +206,41 @@ void RunKeeper::cut() {
   end_by(signal);
 }
 
-void RunKeeper::flush() {
+void RunKeeper::finish() {
   memory_->finish();
+  memory_.reset();
+  // What follows is short where there is a journal to say that it was done; where there is none, the
+  // answers may go to somebody who does not read them.
+  if (!journal_) end_noting("all answers are known");
 }
 
-void RunKeeper::finish() {
-  flush();
-  memory_.reset();
+void RunKeeper::end_noting(const std::string& how_far) {
+  const int signal = noted_signal();
+  signals_.reset();
+  if (signal != 0) throw Stopped(signal, "stopped by " + signal_name(signal) + ": " + how_far);
+}
+
+Existing RunKeeper::existing(const std::optional<std::string>& file) const {
+  const bool named = file && resumes() && journal_->has_note(kNamed, *file);
+  return named ? Existing::replace : Existing::keep;
+}
+
+void RunKeeper::name_files(const std::optional<std::string>& file,
+                           const std::function<void()>& finish) {
+  if (!journal_ || !file) return finish();
+  journal_->set_note(kNamed, *file);
+  try {
+    finish();
+  } catch (...) {
+    journal_->set_note(kNamed, nullptr);  // what stands there is not this run's
+    throw;
+  }
 }
 
 void RunKeeper::complete(const std::string& date) {
-  memory_.reset();
-  if (journal_) journal_->complete(keeps_ ? journal_->kept_name(date) : "");
-  signals_.reset();
+  if (!journal_) return;
+  journal_->complete(keeps_ ? journal_->kept_name(date) : "");
+  end_noting("the run is complete");
 }
 
 std::int64_t RunKeeper::resumes_so_far() const {

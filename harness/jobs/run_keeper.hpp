@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files/atomic.hpp"
 #include "base/files/signals.hpp"
 #include "harness/journal/memory.hpp"
 #include "harness/journal/run_journal.hpp"
@@ -66,8 +67,11 @@ class RunKeeper {
 
   [[nodiscard]] RunProgress& progress() { return *progress_; }
 
-  /// compute(), see Memory. What it throws, it throws when everything known is on the disk, a
+  /// Does the work of a job. What it throws, this throws when everything known is on the disk, a
   /// Stopped with what was kept and the command that goes on.
+  void guard(const std::function<void()>& work);
+
+  /// compute(), see Memory; every answer is on the disk when it returns.
   void compute(const Session& session,
                std::span<const Item> items,
                const Decided& decided,
@@ -75,13 +79,17 @@ class RunKeeper {
                Remembered& remembered,
                const AnswerDone& done);
 
-  /// Brings every answer so far to the disk, before files are made of them.
-  void flush();
-
-  /// Nothing more is computed: every answer is on the disk.
+  /// Nothing more is computed.
   void finish();
 
-  /// The job's own files are there.
+  /// Whether a file that was named on the command line may be there already, and be this run's: its
+  /// last start was cut off just when it got its name.
+  [[nodiscard]] Existing existing(const std::optional<std::string>& file) const;
+
+  /// Gives a file its name by `finish`, so that existing() knows of it if that is cut off.
+  void name_files(const std::optional<std::string>& file, const std::function<void()>& finish);
+
+  /// The job's own files are there: a signal that was noted meanwhile now ends the program.
   /// @param date  for the name of a journal that is to be kept
   void complete(const std::string& date);
 
@@ -92,11 +100,11 @@ class RunKeeper {
   [[nodiscard]] bool has_several_machines() const;
 
  private:
-  void guard(const std::function<void()>& work);
   void tick();
   [[noreturn]] void cut();
   [[nodiscard]] std::string kept() const;
-  void fail(const std::string& state) noexcept;
+  bool fail(const std::string& state) noexcept;
+  void end_noting(const std::string& how_far);
 
   bool fresh_, elsewhere_, keeps_;
   std::vector<std::string> arguments_;

@@ -1,10 +1,14 @@
+// The decisions of an earlier start are used only where the settings leave them open, and never become
+// settings: results say what the user has said.
 #include "harness/jobs/run_parts.hpp"
 
 #include <iostream>
 #include <utility>
 
 #include "base/text/visible.hpp"
+#include "harness/journal/build_digest.hpp"
 #include "harness/run/ready.hpp"
+#include "harness/run/trace_file.hpp"
 #include "harness/settings/decide.hpp"
 
 namespace smdm {
@@ -18,12 +22,19 @@ std::string name_of(const EvaluationPart& part) {
 /// The settings of a part's model, with what an earlier start decided.
 ModelSettings decided_model(const EvaluationPart& part, const Json& decisions) {
   auto settings = model_settings(part.settings);
-  if (!decisions.is_object() || !decisions.contains(name_of(part))) return settings;
-  const auto& decided = decisions.at(name_of(part));
-  if (!settings.compute)
-    settings.compute = value_named(kAllComputeTypes, decided.at("dtype").get<std::string>());
-  if (settings.device == "auto") settings.device = decided.at("device").get<std::string>();
+  if (decisions.is_object() && decisions.contains(name_of(part)))
+    apply_decision(decisions.at(name_of(part)), settings);
   return settings;
+}
+
+/// A device of this machine.
+bool has_device(const std::string& name) {
+  try {
+    static_cast<void>(find_device(name));
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
 }
 
 ReadyPart ready_part(EvaluationPart part, const Json& decisions) {
@@ -53,6 +64,8 @@ Json identity_of(const ReadyTask& task) {
   recorded["version"] = info(task.task).version;
   recorded["documents"] = task.items.size();
   recorded["texts"] = digest_of(task.items);
+  recorded["traced"] = is_traced(task.decided);
+  for (const auto& file : task.files) recorded["data"].push_back(file.sha256);
   return recorded;
 }
 
@@ -74,13 +87,22 @@ void identify(std::vector<ReadyPart>& parts) {
   }
 }
 
+Json decision_of(const Session& session) {
+  return {{"device", session.device.str()},
+          {"dtype", name_of(kAllComputeTypes, session.model->info().compute)}};
+}
+
+void apply_decision(const Json& decision, ModelSettings& settings) {
+  if (!settings.compute)
+    settings.compute = value_named(kAllComputeTypes, decision.at("dtype").get<std::string>());
+  // Another machine, which the journal tells apart, may lack it.
+  const auto device = decision.at("device").get<std::string>();
+  if (settings.device == "auto" && has_device(device)) settings.device = device;
+}
+
 Json decisions_of(const std::vector<ReadyPart>& parts) {
   Json decisions = Json::object();
-  for (const auto& ready : parts) {
-    decisions[name_of(ready.part)] = {
-        {"device", ready.session.device.str()},
-        {"dtype", name_of(kAllComputeTypes, ready.session.model->info().compute)}};
-  }
+  for (const auto& ready : parts) decisions[name_of(ready.part)] = decision_of(ready.session);
   return decisions;
 }
 
@@ -100,7 +122,7 @@ void decide_again(std::vector<ReadyPart>& parts,
 }
 
 RunIdentity identity_of(const std::vector<ReadyPart>& parts, std::int64_t repeats) {
-  Json rest = {{"program", program_identity()}, {"repeats", repeats}};
+  Json rest = {{"program", program_identity()}, {"judging", kJudgingDigest}, {"repeats", repeats}};
   for (const auto& ready : parts) {
     Json tasks = Json::object();
     for (const auto& task : ready.tasks) tasks[info(task.task).name] = identity_of(task);

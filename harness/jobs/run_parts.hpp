@@ -35,7 +35,13 @@ struct ReadyPart {
 /// @throws Error(checkpoint)  if one can no longer be read
 void identify(std::vector<ReadyPart>& parts);
 
-/// What was decided for each part where the settings say auto: device and arithmetic.
+/// What was decided for a checkpoint where the settings say auto: device and arithmetic.
+[[nodiscard]] Json decision_of(const Session& session);
+
+/// Decides the same again, as far as the settings leave it open and the machine has it.
+void apply_decision(const Json& decision, ModelSettings& settings);
+
+/// The decisions of all parts.
 [[nodiscard]] Json decisions_of(const std::vector<ReadyPart>& parts);
 
 /// The parts under other settings that leave their documents as they are: another seed.

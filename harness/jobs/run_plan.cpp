@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 using std::chrono::microseconds;
 using Time = std::chrono::system_clock::time_point;
 
-std::vector<std::string> outputs_of(const std::vector<Task>& tasks, const Settings& settings) {
-  std::vector<std::string> outputs;
+std::vector<RunPlan::Place> places_of(const std::vector<Task>& tasks, const Settings& settings) {
+  std::vector<RunPlan::Place> places;
   for (const auto& part : evaluation_parts(tasks, settings))
-    outputs.push_back(part.settings.output.value());
-  return outputs;
+    places.push_back({.folder = part.settings.output.value(), .date = {}});
+  return places;
 }
 
 /// The folder of a seed in a run's.
@@ -31,26 +31,30 @@ std::string seed_folder(const fs::path& home, const Settings& repeat) {
   return (home / ("seed-" + std::to_string(repeat.seed.value_or(0)))).string();
 }
 
-void add_default_folders(const std::vector<ReadyPart>& parts, Time start, MadeFolders& made, RunPlan& plan) {
-  auto& own = plan.folders.emplace_back();
-  for (const auto& ready : parts) own.push_back(made.add(make_default_folder(ready.part, start)));
-  plan.home = own.front();
+void add_default_folders(const std::vector<ReadyPart>& parts, MadeFolders& made, RunPlan& plan) {
+  auto& own = plan.places.emplace_back();
+  for (const auto& ready : parts)
+    own.push_back({.folder = made.add(make_default_folder(ready.part, plan.start)), .date = {}});
+  plan.home = own.front().folder;
 }
 
-bool is_free(const RunPlan& plan) {
-  for (std::size_t r = 0; r < plan.folders.size(); ++r) {
-    for (std::size_t p = 0; p < plan.folders[r].size(); ++p) {
-      if (!is_date_free(plan.folders[r][p], plan.date(r, p))) return false;
+/// Dates that follow each other from the start on, all of them free.
+void date(RunPlan& plan) {
+  for (bool free = false; !free; plan.start += microseconds(1)) {
+    free = true;
+    auto when = plan.start;
+    for (auto& of_repeat : plan.places) {
+      for (auto& place : of_repeat) {
+        place.date = date_id(when);
+        free = free && is_date_free(place.folder, place.date);
+        when += microseconds(1);
+      }
     }
   }
-  return true;
+  plan.start -= microseconds(1);
 }
 
 }  // namespace
-
-Time RunPlan::date(std::size_t repeat, std::size_t part) const {
-  return start + microseconds(repeat * folders.front().size() + part);
-}
 
 std::vector<Settings> repeats_of(const Settings& settings) {
   const auto count = settings.repeat.value_or(1);
@@ -74,46 +78,63 @@ RunPlan new_plan(const Settings& settings,
     if (!settings.output) plan.home = folders.add(make_default_folder(settings));
     for (auto& repeat : repeats_of(settings)) {
       repeat.output = seed_folder(plan.home, repeat);
-      plan.folders.push_back(outputs_of(tasks, repeat));
+      plan.places.push_back(places_of(tasks, repeat));
     }
   } else if (settings.output) {
-    plan.folders.push_back(outputs_of(tasks, settings));
+    plan.places.push_back(places_of(tasks, settings));
   } else {
-    add_default_folders(parts, plan.start, folders, plan);
+    add_default_folders(parts, folders, plan);
   }
-  for (const auto& of_repeat : plan.folders) {
-    for (const auto& folder : of_repeat) folders.add_missing(folder);
+  for (const auto& of_repeat : plan.places) {
+    for (const auto& place : of_repeat) folders.add_missing(place.folder);
   }
-  while (!is_free(plan)) plan.start += microseconds(1);
+  date(plan);
   return plan;
 }
 
 Json to_json(const RunPlan& plan) {
-  return {{"folders", plan.folders},
-          {"start_us", std::chrono::duration_cast<microseconds>(plan.start.time_since_epoch()).count()}};
+  auto places = Json::array();
+  for (const auto& of_repeat : plan.places) {
+    auto& own = places.emplace_back(Json::array());
+    for (const auto& place : of_repeat) {
+      const auto from_home = fs::path(place.folder).lexically_relative(plan.home);
+      own.push_back({{"folder", from_home.string()}, {"date", place.date}});
+    }
+  }
+  return {{"places", std::move(places)},
+          {"start_us",
+           std::chrono::duration_cast<microseconds>(plan.start.time_since_epoch()).count()}};
 }
 
-RunPlan plan_from(const Json& json) {
-  RunPlan plan;
-  plan.folders = json.at("folders").get<std::vector<std::vector<std::string>>>();
+RunPlan plan_from(const Json& json, const fs::path& home) {
+  RunPlan plan{.home = home, .places = {}, .start = {}};
+  for (const auto& of_repeat : json.at("places")) {
+    auto& own = plan.places.emplace_back();
+    for (const auto& place : of_repeat) {
+      const auto folder = (home / place.at("folder").get<std::string>()).lexically_normal();
+      own.push_back({.folder = folder.has_filename() ? folder.string() : folder.parent_path().string(),
+                     .date = place.at("date").get<std::string>()});
+    }
+  }
   plan.start = Time(microseconds(json.at("start_us").get<std::int64_t>()));
   return plan;
 }
 
-std::unique_ptr<RunJournal> find_incomplete(const Json& asked) {
-  if (!is_folder(kRuns)) return nullptr;
+std::vector<std::unique_ptr<RunJournal>> find_incomplete(const Json& asked) {
+  std::vector<std::unique_ptr<RunJournal>> found;
+  if (!is_folder(kRuns)) return found;
   const auto entries = entries_of(kRuns, ErrorKind::results);
   for (const auto& folder : std::views::reverse(entries)) {  // names begin with dates
     const auto place = journal_in(folder);
     if (!is_file(place.journal)) continue;
     try {
       auto journal = std::make_unique<RunJournal>(place, /*fresh=*/false);
-      if (journal->resumes() && journal->note("asked") == asked) return journal;
+      if (journal->resumes() && journal->has_note("asked", asked)) found.push_back(std::move(journal));
     } catch (const Error& error) {
       std::cerr << visible(std::string("passed over: ") + error.what()) << "\n";
     }
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace smdm

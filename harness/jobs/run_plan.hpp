@@ -14,13 +14,14 @@
 namespace smdm {
 
 struct RunPlan {
-  std::filesystem::path home;                      ///< where the journal lies
-  std::vector<std::vector<std::string>> folders;   ///< [repeat][part]
-  std::chrono::system_clock::time_point start;     ///< of the first start
-
-  /// The date in the names of a part's files: different for each.
-  [[nodiscard]] std::chrono::system_clock::time_point date(std::size_t repeat,
-                                                           std::size_t part) const;
+  /// Where a part's files go, and the date in their names: different for each.
+  struct Place {
+    std::string folder;
+    std::string date;
+  };
+  std::filesystem::path home;              ///< where the journal lies
+  std::vector<std::vector<Place>> places;  ///< [repeat][part]
+  std::chrono::system_clock::time_point start;  ///< of the first start
 };
 
 /// The settings of each repeat: seeds that follow each other.
@@ -33,12 +34,12 @@ struct RunPlan {
                                const std::vector<ReadyPart>& parts,
                                MadeFolders& folders);
 
-/// As a journal keeps it, and back.
+/// As a journal keeps it, and back: folders from its home on, which may have moved.
 [[nodiscard]] Json to_json(const RunPlan& plan);
-[[nodiscard]] RunPlan plan_from(const Json& json);
+[[nodiscard]] RunPlan plan_from(const Json& json, const std::filesystem::path& home);
 
-/// The newest incomplete run under kRuns that was asked for the same. Says why one that cannot be
-/// opened is passed over. @return null if there is none
-[[nodiscard]] std::unique_ptr<RunJournal> find_incomplete(const Json& asked);
+/// The incomplete runs under kRuns that were asked for the same, the newest first. Says why one that
+/// cannot be opened is passed over.
+[[nodiscard]] std::vector<std::unique_ptr<RunJournal>> find_incomplete(const Json& asked);
 
 }  // namespace smdm

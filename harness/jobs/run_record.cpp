@@ -3,14 +3,12 @@
 #include "harness/jobs/run_record.hpp"
 
 #include <algorithm>
-#include <sstream>
 #include <string>
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <torch/version.h>
 
-#include "base/files/read.hpp"
 #include "harness/cli/version.hpp"
 #include "models/matmul.hpp"
 #include "tasks/ask/catalog.hpp"
@@ -20,16 +18,6 @@ namespace {
 
 double seconds_since_epoch(std::chrono::system_clock::time_point when) {
   return std::chrono::duration<double>(when.time_since_epoch()).count();
-}
-
-/// The processor in the words of its maker, or null where the system does not say.
-Json processor_name() {
-  std::istringstream info(read_file_if_there("/proc/cpuinfo", ErrorKind::failure).value_or(""));
-  for (std::string line; std::getline(info, line);) {
-    const auto colon = line.find(": ");
-    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return nullptr;
 }
 
 /// The settings as given, in groups by what they change.
@@ -123,6 +111,7 @@ void complete(RunRecord& run, const Settings& settings, double seconds) {
     run.smdm_eval[total] = sum;
   }
   run.seconds = seconds;
+  run.end_s = seconds_since_epoch(std::chrono::system_clock::now());
   run.smdm_eval["seconds"] = run.seconds;
 }
 

@@ -44,8 +44,8 @@ struct Finished {
 /// One part of one repeat, with all that it needs.
 struct PartToRun {
   const ReadyPart& ready;
-  std::string folder;
-  std::chrono::system_clock::time_point date;
+  const RunPlan::Place& place;
+  std::chrono::system_clock::time_point start;
   std::vector<Remembered>& remembered;  ///< of each task
 };
 
@@ -71,9 +71,8 @@ MemoryCounts counts_of(std::span<const Remembered> tasks) {
 Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   const auto& [part, session, identity, computer, tasks, asked] = todo.ready;
   const auto begin = std::chrono::steady_clock::now();
-  auto run = new_run(session, identity, part.settings, todo.date);
+  auto run = new_run(session, identity, part.settings, todo.start);
   run.tasks = evaluated(todo, keeper, trace);
-  keeper.flush();
   const auto periods = complete_periods(tasks, run);
   complete(run, part.settings,
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
@@ -82,7 +81,7 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   mark_as_embedded(part, run);
   auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
-  const auto files = write_run(todo.folder, run, summaries, todo.date, DateOf::this_run);
+  const auto files = write_run_as(todo.place.date, todo.place.folder, run, summaries);
   std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";
   return {.run = std::move(run), .summaries = std::move(summaries)};
@@ -107,27 +106,6 @@ void show_plan(const Settings& settings, const std::vector<Task>& tasks) {
   std::cout << dry_run_table(planned, settings.repeat.value_or(1));
 }
 
-/// Takes the place of the run: the folder that the user names, or that of an incomplete run.
-void take_place(const Settings& settings, MadeFolders& folders, RunKeeper& keeper) {
-  if (settings.output) folders.add_missing(*settings.output);
-  check_writable(settings.output.value_or(kRuns));
-  if (settings.output) return keeper.take(journal_in(*settings.output));
-  if (!settings.fresh) keeper.take(find_incomplete(asked_of(settings)));
-}
-
-/// Whether the journal of a folder that nobody has named is of this run; if not, says why and lets
-/// it go: a new run begins.
-void check_found(const Settings& settings, const RunIdentity& identity, RunKeeper& keeper) {
-  if (settings.output || !keeper.resumes()) return;
-  auto& journal = *keeper.journal();
-  const auto other = journal.why_not(identity, settings.resume_elsewhere);
-  if (!other) return;
-  std::cerr << visible(journal.name() + ": an incomplete run of the same command is left alone (" +
-                       *other + "); a new one begins")
-            << "\n";
-  keeper.take(nullptr);
-}
-
 /// Answers that are there already: [repeat][part][task].
 using AllRemembered = std::vector<std::vector<std::vector<Remembered>>>;
 
@@ -141,19 +119,69 @@ struct TasksRun {
   AllRemembered remembered = {};
 };
 
-void begin(TasksRun& run, MadeFolders& folders, RunKeeper& keeper) {
-  const auto identity = identity_of(run.parts, static_cast<std::int64_t>(run.repeats.size()));
-  check_found(run.settings, identity, keeper);
+/// Incomplete runs that this one may go on with, the newest first. With --output, the folder's own is
+/// the keeper's already.
+using Candidates = std::vector<std::unique_ptr<RunJournal>>;
+
+/// Takes the place of the run, where the user names it; else looks for incomplete runs.
+Candidates take_place(const Settings& settings, MadeFolders& folders, RunKeeper& keeper) {
+  if (settings.output) folders.add_missing(*settings.output);
+  check_writable(settings.output.value_or(kRuns));
+  if (settings.output) keeper.take(journal_in(*settings.output));
+  if (settings.output || settings.fresh) return {};
+  return find_incomplete(asked_of(settings));
+}
+
+/// What the run that may be gone on with decided at its first start.
+Json decisions_in(RunKeeper& keeper, const Candidates& candidates) {
+  auto* journal = keeper.resumes()      ? keeper.journal()
+                  : candidates.empty() ? nullptr
+                                       : candidates.front().get();
+  return journal == nullptr ? Json() : journal->note("decisions").value_or(nullptr);
+}
+
+/// Goes on with the newest run that is this one. Where there are runs and none is, says why of the
+/// newest: a new run begins.
+void choose(const Settings& settings,
+            Candidates candidates,
+            const RunIdentity& identity,
+            RunKeeper& keeper) {
+  std::string why;
+  for (auto& journal : candidates) {
+    const auto other = journal->why_not(identity, settings.resume_elsewhere);
+    if (!other) return keeper.take(std::move(journal));
+    if (why.empty())
+      why = journal->name() + ": is left alone, and a new run begins: its journal " + *other;
+  }
+  if (!why.empty()) std::cerr << visible(why) << "\n";
+}
+
+/// Everything that the run asks for, as an earlier start decided it.
+void make_ready(TasksRun& run, const Json& decisions) {
+  run.parts = ready_parts(run.repeats.front(), run.tasks, decisions);
+  check_trace(run.settings, run.parts);
+  identify(run.parts);
+}
+
+RunIdentity identity_of(const TasksRun& run) {
+  return identity_of(run.parts, static_cast<std::int64_t>(run.repeats.size()));
+}
+
+void begin(TasksRun& run, Candidates candidates, MadeFolders& folders, RunKeeper& keeper) {
+  const auto decisions = decisions_in(keeper, candidates);
+  make_ready(run, decisions);
+  choose(run.settings, std::move(candidates), identity_of(run), keeper);
+  // What was decided for another run is decided anew.
+  if (const auto own = decisions_in(keeper, {}); own != decisions) make_ready(run, own);
   if (keeper.resumes()) {
-    // Of another run's journal: refused before anything of it is used.
-    run.plan = plan_from(keeper.journal()->note("plan").value());
+    run.plan = plan_from(keeper.journal()->note("plan").value(), keeper.journal()->folder());
   } else {
     run.plan = new_plan(run.settings, run.tasks, run.parts, folders);
     if (keeper.journal() == nullptr) keeper.take(journal_in(run.plan.home));
   }
-  keeper.begin(identity, {{"asked", asked_of(run.settings)},
-                          {"decisions", decisions_of(run.parts)},
-                          {"plan", to_json(run.plan)}});
+  keeper.begin(identity_of(run), {{"asked", asked_of(run.settings)},
+                                  {"decisions", decisions_of(run.parts)},
+                                  {"plan", to_json(run.plan)}});
 }
 
 /// Looks up every answer of the run, so that its length is known from the beginning.
@@ -180,19 +208,13 @@ std::vector<std::vector<Finished>> run_repeats(TasksRun& run, RunKeeper& keeper,
     auto& of_repeat = finished.emplace_back();
     for (std::size_t p = 0; p < run.parts.size(); ++p) {
       of_repeat.push_back(run_part({.ready = run.parts[p],
-                                    .folder = run.plan.folders[r][p],
-                                    .date = run.plan.date(r, p),
+                                    .place = run.plan.places[r][p],
+                                    .start = run.plan.start,
                                     .remembered = run.remembered[r][p]},
                                    keeper, trace));
     }
   }
   return finished;
-}
-
-/// A trace whose run was cut off just after it got its name is this run's, too.
-Existing existing_trace(const RunKeeper& keeper) {
-  const bool named = keeper.resumes() && keeper.journal()->note("trace_complete").has_value();
-  return named ? Existing::replace : Existing::keep;
 }
 
 void show_repeatability(const std::vector<std::vector<Finished>>& finished) {
@@ -232,23 +254,17 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
   if (settings.dry_run) return show_plan(settings, tasks);
   MadeFolders folders;
   RunKeeper keeper(settings);
-  take_place(settings, folders, keeper);
-  const auto decisions = keeper.resumes() ? keeper.journal()->note("decisions") : std::nullopt;
-  TasksRun run{.settings = settings,
-               .tasks = tasks,
-               .repeats = std::move(repeats),
-               .parts = ready_parts(repeats_of(settings).front(), tasks, decisions.value_or(nullptr)),
-               .plan = {}};
-  check_trace(settings, run.parts);
-  identify(run.parts);
-  begin(run, folders, keeper);
-  TraceFile trace(settings.trace, existing_trace(keeper));
+  auto candidates = take_place(settings, folders, keeper);
+  TasksRun run{
+      .settings = settings, .tasks = tasks, .repeats = std::move(repeats), .parts = {}, .plan = {}};
+  begin(run, std::move(candidates), folders, keeper);
+  TraceFile trace(settings.trace, keeper.existing(settings.trace));
   look_up(run, keeper);
-  const auto finished = run_repeats(run, keeper, trace);
+  std::vector<std::vector<Finished>> finished;
+  keeper.guard([&] { finished = run_repeats(run, keeper, trace); });
   keeper.finish();
-  if (settings.trace) keeper.journal()->set_note("trace_complete", true);
-  trace.finish();
-  keeper.complete(date_id(run.plan.date(0, 0)));
+  keeper.name_files(settings.trace, [&] { trace.finish(); });
+  keeper.complete(run.plan.places.front().front().date);
   if (settings.repeat) show_repeatability(finished);
 }
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include <torch/version.h>
+#include <ATen/Version.h>
 
 #include "base/files/digest.hpp"
 #include "base/files/read.hpp"
@@ -25,7 +25,7 @@ namespace smdm {
 namespace {
 
 /// The first line of /proc/cpuinfo with this name; null where the system has none.
-Json processor_says(const std::string& info, std::string_view name) {
+Json fact_in(const std::string& info, std::string_view name) {
   std::istringstream lines(info);
   for (std::string line; std::getline(lines, line);) {
     const auto colon = line.find(": ");
@@ -36,7 +36,7 @@ Json processor_says(const std::string& info, std::string_view name) {
 
 /// Instructions by which the libraries choose kernels, above the level of our own loops.
 Json instructions_of(const std::string& info) {
-  const auto flags = processor_says(info, "flags");
+  const auto flags = fact_in(info, "flags");
   if (!flags.is_string()) return Json::array();
   Json found = Json::array();
   std::istringstream words(flags.get<std::string>());
@@ -188,6 +188,13 @@ Json work_of(const LikelihoodSettings& work, const Session& /*session*/) {
   return json;
 }
 
+/// Of texts that may be no UTF-8, which JSON cannot hold.
+Json digests_of(const std::vector<std::string>& texts) {
+  auto digests = Json::array();
+  for (const auto& text : texts) digests.push_back(sha256(text));
+  return digests;
+}
+
 Json work_of(const GenerationSettings& work, const Session& session) {
   const auto& [generator, second_cfg, ends, samples, traced] = work;
   static_cast<void>(samples);  // each is an Item
@@ -196,7 +203,7 @@ Json work_of(const GenerationSettings& work, const Session& session) {
   return {{"generation", std::move(json)},
           {"decodes", std::holds_alternative<DecodingConfig>(generator)},
           {"second_cfg", optional_json(second_cfg)},
-          {"stop", ends.stop},
+          {"stop", digests_of(ends.stop)},
           {"as_published", ends.as_published},
           {"traced", traced}};
 }
@@ -254,22 +261,30 @@ std::string packed(const std::string& digits) {
   return bytes;
 }
 
+std::string processor_info() {
+  return read_file_if_there("/proc/cpuinfo", ErrorKind::failure).value_or("");
+}
+
 }  // namespace
+
+Json processor_name() {
+  return fact_in(processor_info(), "model name");
+}
 
 Json machine_of(const Session& session) {
   if (session.device.is_cuda())
     return {{"gpu", device_name(session.device)}, {"environment", environment()}};
-  const auto info = read_file_if_there("/proc/cpuinfo", ErrorKind::failure).value_or("");
-  return {{"processor", processor_says(info, "model name")},
-          {"family", processor_says(info, "cpu family")},
-          {"model", processor_says(info, "model\t")},
+  const auto info = processor_info();
+  return {{"processor", processor_name()},
+          {"family", fact_in(info, "cpu family")},
+          {"model", fact_in(info, "model\t")},
           {"level", std::string(cpu::levels().back().name)},
           {"instructions", instructions_of(info)},
           {"environment", environment()}};
 }
 
 Json program_identity() {
-  return {{"build", kBuildDigest}, {"libtorch", TORCH_VERSION}};
+  return {{"build", kBuildDigest}, {"libtorch", sha256(at::show_config())}};
 }
 
 Json model_identity(const Json& identity) {
@@ -289,7 +304,7 @@ WorkKey::WorkKey(const Json& machine, const Json& program, const Json& model, co
                                  {"program", program},
                                  {"model", model},
                                  {"work", work}}
-                                .dump()))) {}
+                                .dump(-1, ' ', false, Json::error_handler_t::replace)))) {}
 
 std::string WorkKey::of(const Item& item) const {
   return packed(sha256(digest_ + bytes_of(item)));

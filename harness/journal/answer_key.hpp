@@ -15,7 +15,10 @@ namespace smdm {
 /// and the variables that libraries choose their kernels by; or the name of the GPU, not its number.
 [[nodiscard]] Json machine_of(const Session& session);
 
-/// The program that computes: kBuildDigest, and the LibTorch that it was started with.
+/// The processor in the words of its maker, or null where the system does not say.
+[[nodiscard]] Json processor_name();
+
+/// The program that computes: kBuildDigest, and what LibTorch says of itself and its libraries.
 [[nodiscard]] Json program_identity();
 
 /// What of a model answers depend on: digests and how it is read, without paths.

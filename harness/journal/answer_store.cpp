@@ -7,6 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/paths.hpp"
+#include "base/files/size.hpp"
 
 namespace smdm {
 namespace {
@@ -17,10 +19,9 @@ const char* name_of(StoreKind kind) {
   return kind == StoreKind::journal ? "journal" : "cache";
 }
 
-std::string way_out(const std::filesystem::path& file, StoreKind kind) {
+std::string way_out(StoreKind kind) {
   if (kind == StoreKind::journal) return "--fresh starts over without it";
-  return "smdm-eval cache verify " + file.string() +
-         " says what is left; give --cache another file, or move this one away";
+  return "move it away, or give --cache another file";
 }
 
 Sharing sharing_of(StoreKind kind) {
@@ -41,17 +42,31 @@ std::int64_t seconds_now() {
       .count();
 }
 
+/// The file, unless a log without its database lies there: that is no new file.
+const std::filesystem::path& whole(const std::filesystem::path& file, StoreKind kind) {
+  const auto log = store_files(file)[1];
+  const auto has = [](const std::filesystem::path& path) {
+    return is_file(path) && file_bytes(path, ErrorKind::results) > 0;
+  };
+  if (has(log) && !has(file)) {
+    throw Error(ErrorKind::results,
+                file.string() + ": is damaged, or no file of ours (empty, with a log beside it): " +
+                    way_out(kind));
+  }
+  return file;
+}
+
 }  // namespace
 
 AnswerStore::AnswerStore(const std::filesystem::path& file, StoreKind kind)
-    : database_(file, sharing_of(kind), way_out(file, kind)) {
-  {
+    : database_(whole(file, kind), sharing_of(kind), way_out(kind)) {
+  if (database_.number("PRAGMA user_version").value_or(0) == 0) {
     // Two processes may make a new cache at the same time.
     Transaction transaction(database_);
     if (database_.number("PRAGMA user_version").value_or(0) == 0) make_tables(kind);
-    check_kind(kind);
     transaction.commit();
   }
+  check_kind(kind);
   find_ = database_.prepare("SELECT value, digest FROM answers WHERE key = ?1");
   put_ = database_.prepare(
       "INSERT OR REPLACE INTO answers (key, value, digest, model, created) "
@@ -125,6 +140,11 @@ std::int64_t AnswerStore::damaged() const {
   return damaged_;
 }
 
+bool AnswerStore::is_empty() {
+  const std::scoped_lock lock(mutex_);
+  return !database_.number("SELECT 1 FROM answers LIMIT 1").has_value();
+}
+
 std::int64_t AnswerStore::size() {
   const std::scoped_lock lock(mutex_);
   return database_.number("SELECT count(*) FROM answers").value_or(0);
@@ -140,7 +160,7 @@ std::optional<Json> AnswerStore::note_unlocked(const std::string& name) {
 }
 
 void AnswerStore::set_note_unlocked(const std::string& name, const Json& value) {
-  const auto text = value.dump();
+  const auto text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   auto insert =
       database_.prepare("INSERT OR REPLACE INTO notes (name, value, digest) VALUES (?1, ?2, ?3)");
   const auto digest = digest_of(name, text);

@@ -62,9 +62,11 @@ class AnswerStore {
   /// How many rows find() had to leave out.
   [[nodiscard]] std::int64_t damaged() const;
 
+  [[nodiscard]] bool is_empty();
   [[nodiscard]] std::int64_t size();
 
-  /// What else the store knows, by name. A damaged note is an error.
+  /// What else the store knows, by name. A damaged note is an error. Bytes of texts that are no UTF-8
+  /// are replaced.
   [[nodiscard]] std::optional<Json> note(const std::string& name);
   void set_note(const std::string& name, const Json& value);
 

@@ -2,7 +2,6 @@
 // signal. Writing by another thread lets the model go on while a disk syncs.
 #include "harness/journal/answer_writer.hpp"
 
-#include <map>
 #include <utility>
 
 #include "base/files/signals.hpp"
@@ -18,8 +17,8 @@ constexpr seconds kPatience(20);
 
 }  // namespace
 
-AnswerWriter::AnswerWriter(std::function<void()> tick, std::function<void()> cut)
-    : tick_(std::move(tick)), cut_(std::move(cut)), thread_([this] { run(); }) {}
+AnswerWriter::AnswerWriter(AnswerStore& store, std::function<void()> tick, std::function<void()> cut)
+    : store_(store), tick_(std::move(tick)), cut_(std::move(cut)), thread_([this] { run(); }) {}
 
 AnswerWriter::~AnswerWriter() {
   {
@@ -34,10 +33,10 @@ void AnswerWriter::rethrow() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void AnswerWriter::add(AnswerStore& store, StoredAnswer answer) {
+void AnswerWriter::add(StoredAnswer answer) {
   const std::scoped_lock lock(mutex_);
   rethrow();
-  waiting_.push_back({.store = &store, .answer = std::move(answer)});
+  waiting_.push_back(std::move(answer));
 }
 
 void AnswerWriter::finish() {
@@ -58,7 +57,7 @@ void AnswerWriter::run() {
     lock.unlock();
     std::exception_ptr failure;
     try {
-      write_all(std::move(waiting));
+      store_.put(waiting);
       look_after(Clock::now());
     } catch (...) {
       failure = std::current_exception();
@@ -68,12 +67,6 @@ void AnswerWriter::run() {
     if (flush && waiting_.empty()) flush_ = false;
     changed_.notify_all();
   }
-}
-
-void AnswerWriter::write_all(std::vector<Waiting> waiting) {
-  std::map<AnswerStore*, std::vector<StoredAnswer>> by_store;
-  for (auto& one : waiting) by_store[one.store].push_back(std::move(one.answer));
-  for (const auto& [store, answers] : by_store) store->put(answers);
 }
 
 void AnswerWriter::look_after(Clock::time_point now) {

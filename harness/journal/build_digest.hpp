@@ -7,4 +7,7 @@ namespace smdm {
 /// (cmake/build_digest.cmake). Whether they were committed makes no difference.
 extern const char* const kBuildDigest;
 
+/// The same over what makes results of answers: tasks and statistics. A run goes on under one alone.
+extern const char* const kJudgingDigest;
+
 }  // namespace smdm

@@ -1,5 +1,8 @@
+// Answers are looked up whole, before anything is computed; what is computed goes to the stores only
+// when it has been judged.
 #include "harness/journal/memory.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "base/files/signals.hpp"
@@ -21,6 +24,13 @@ class StopsBetweenForwards {
  private:
   LanguageModel& model_;
 };
+
+/// @param store  null: nothing is found
+std::optional<Answer> find(AnswerStore* store, const std::string& key) {
+  if (store == nullptr) return std::nullopt;
+  const auto value = store->find(key);
+  return value ? decode_answer(*value) : std::nullopt;
+}
 
 /// What compute() needs of an Item.
 Item without_document(const Item& item) {
@@ -55,15 +65,20 @@ Memory::Memory(AnswerStore* journal,
                std::function<void()> tick,
                std::function<void()> cut)
     : journal_(journal), cache_(cache), elsewhere_(std::move(elsewhere)) {
-  if (journal_ != nullptr || cache_ != nullptr)
-    writer_ = std::make_unique<AnswerWriter>(std::move(tick), std::move(cut));
+  if (cache_ != nullptr) {
+    const bool alone = journal_ == nullptr;
+    const std::function<void()> nothing = [] {};
+    to_cache_ = std::make_unique<AnswerWriter>(*cache_, alone ? tick : nothing, alone ? cut : nothing);
+  }
+  if (journal_ != nullptr)
+    to_journal_ = std::make_unique<AnswerWriter>(*journal_, std::move(tick), std::move(cut));
 }
 
-std::optional<Answer> Memory::find(AnswerStore* store, const std::string& key) const {
-  if (store == nullptr) return std::nullopt;
-  const auto value = store->find(key);
-  return value ? decode_answer(*value) : std::nullopt;
+void Memory::keep(const StoredAnswer& answer) {
+  if (to_journal_) to_journal_->add(answer);
+  if (to_cache_) to_cache_->add(answer);
 }
+
 
 Remembered Memory::look_up(std::span<const Item> items,
                            const Decided& decided,
@@ -71,7 +86,7 @@ Remembered Memory::look_up(std::span<const Item> items,
                            const Computer& computer) {
   Remembered remembered;
   remembered.found.resize(items.size());
-  if (!writer_) return remembered;
+  if (!remembers()) return remembered;
   const auto work = work_identity(decided, session);
   const WorkKey own(computer.machine, computer.program, computer.model, work);
   std::vector<WorkKey> others;
@@ -79,17 +94,16 @@ Remembered Memory::look_up(std::span<const Item> items,
     others.emplace_back(machine, computer.program, computer.model, work);
   remembered.keys.reserve(items.size());
   auto& counts = remembered.counts;
-  const auto copy = [&](AnswerStore* store, const std::string& key, const Answer& answer) {
-    if (store == nullptr) return;
-    writer_->add(*store,
-                 {.key = key, .value = encode_answer(answer), .model = computer.weights});
+  const auto copy = [&](AnswerWriter* writer, const std::string& key, const Answer& answer) {
+    if (writer == nullptr) return;
+    writer->add({.key = key, .value = encode_answer(answer), .model = computer.weights});
   };
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& key = remembered.keys.emplace_back(own.of(items[i]));
     auto& found = remembered.found[i];
     if ((found = find(journal_, key))) {
       ++counts.from_journal;
-      if (cache_ != nullptr && !cache_->find(key)) copy(cache_, key, *found);
+      if (cache_ != nullptr && !cache_->find(key)) copy(to_cache_.get(), key, *found);
       continue;
     }
     for (const auto& other : others) {
@@ -100,7 +114,7 @@ Remembered Memory::look_up(std::span<const Item> items,
       ++counts.from_elsewhere;
     } else if ((found = find(cache_, key))) {
       ++counts.from_cache;
-      copy(journal_, key, *found);
+      copy(to_journal_.get(), key, *found);
     }
   }
   return remembered;
@@ -133,20 +147,25 @@ void Memory::compute(const Session& session,
     const auto i = missing[k];
     ++remembered.counts.computed;
     remembered.counts.computed_rows += cost_of(answer).rows;
-    if (writer_) {
-      const StoredAnswer stored{.key = remembered.keys[i],
-                                .value = encode_answer(answer),
-                                .model = computer.weights};
-      if (cache_ != nullptr) writer_->add(*cache_, stored);
-      if (journal_ != nullptr) writer_->add(*journal_, stored);
-    }
+    const auto bytes = remembers() ? encode_answer(answer) : std::string();
     computed(i);
     done(i, std::move(answer));
+    // Only what could be judged is kept: an answer that is no number would end every later start.
+    if (remembers()) keep({.key = remembered.keys[i], .value = bytes, .model = computer.weights});
   });
 }
 
 void Memory::finish() {
-  if (writer_) writer_->finish();
+  std::exception_ptr failed;
+  if (to_cache_) {
+    try {
+      to_cache_->finish();
+    } catch (...) {
+      failed = std::current_exception();
+    }
+  }
+  if (to_journal_) to_journal_->finish();
+  if (failed) std::rethrow_exception(failed);
 }
 
 }  // namespace smdm

@@ -52,7 +52,7 @@ class Memory {
 
   /// @param journal, cache   null where there is none; outlive the memory
   /// @param elsewhere        other machines whose answers in the journal are taken, too
-  /// @param tick, cut        see AnswerWriter
+  /// @param tick, cut        see AnswerWriter; the journal's has them, else the cache's
   Memory(AnswerStore* journal,
          AnswerStore* cache,
          std::vector<Json> elsewhere,
@@ -78,16 +78,20 @@ class Memory {
                const std::function<void(std::size_t item)>& computed,
                const AnswerDone& done);
 
-  /// Brings everything to the disk.
+  /// Brings everything to the disk, to the journal also where the cache fails.
+  /// @throws  what either writing threw
   void finish();
 
  private:
-  [[nodiscard]] std::optional<Answer> find(AnswerStore* store, const std::string& key) const;
+  [[nodiscard]] bool remembers() const { return journal_ != nullptr || cache_ != nullptr; }
+  void keep(const StoredAnswer& answer);
 
   AnswerStore* journal_ = nullptr;
   AnswerStore* cache_ = nullptr;
   std::vector<Json> elsewhere_;
-  std::unique_ptr<AnswerWriter> writer_;  ///< null where there is nothing to write to
+  // One each, since a cache may have to wait for other processes.
+  std::unique_ptr<AnswerWriter> to_journal_;
+  std::unique_ptr<AnswerWriter> to_cache_;
 };
 
 }  // namespace smdm

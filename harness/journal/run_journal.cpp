@@ -29,6 +29,11 @@ Json member(const Json& json, const std::string& key) {
   return found == json.end() ? Json() : *found;
 }
 
+/// As notes keep it.
+Json readable(const Json& value) {
+  return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 /// @param path  of the member that they are; empty: of no object
 std::optional<std::string> difference_at(const std::string& path,
                                          const Json& there,
@@ -67,14 +72,13 @@ std::optional<std::string> first_difference(const Json& there, const Json& here)
 }
 
 RunJournal::RunJournal(JournalPlace place, bool fresh)
-    : place_(std::move(place)), lock_(place_.lock, place_.name) {
-  if (fresh) remove_files();
+    : place_(std::move(place)), lock_(place_.lock, place_.name), fresh_(fresh) {
   if (const auto text = read_file_if_there(place_.progress, ErrorKind::results)) {
     auto json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
     if (json.is_object()) progress_ = std::move(json);
   }
-  if (is_absent(place_.journal)) return;
-  open();
+  if (fresh || is_absent(place_.journal)) return;
+  open_store();
   // One whose first start was cut off before it had begun has nothing to go on with.
   resumes_ = store_->note("identity").has_value();
 }
@@ -82,7 +86,7 @@ RunJournal::RunJournal(JournalPlace place, bool fresh)
 RunJournal::~RunJournal() {
   if (complete_ || !begun_) return;
   try {
-    if (store_->size() > 0) return;
+    if (store_ && !store_->is_empty()) return;
   } catch (const std::exception&) {
     return;  // what cannot be read is not removed
   }
@@ -90,13 +94,31 @@ RunJournal::~RunJournal() {
   remove_files();
 }
 
-void RunJournal::open() {
+void RunJournal::open_store() {
   store_ = std::make_unique<AnswerStore>(place_.journal, StoreKind::journal);
+}
+
+/// A damaged journal goes, too; a cache that lies in its place does not.
+void RunJournal::start_over() {
+  bool is_cache = false;
+  try {
+    if (!is_absent(place_.journal)) is_cache = AnswerStore(place_.journal, StoreKind::cache).size() >= 0;
+  } catch (const Error&) {
+  }
+  if (is_cache) {
+    throw Error(ErrorKind::results,
+                place_.journal.string() + ": wanted a place for a journal, found a cache");
+  }
+  remove_files();
 }
 
 void RunJournal::remove_files() noexcept {
   remove_quietly(place_.progress);
   for (const auto& file : store_files(place_.journal)) remove_quietly(file);
+}
+
+bool RunJournal::has_note(const std::string& name, const Json& value) {
+  return note(name) == readable(value);
 }
 
 std::optional<Json> RunJournal::note(const std::string& name) {
@@ -112,10 +134,10 @@ std::vector<Json> RunJournal::machines() {
 }
 
 std::optional<std::string> RunJournal::why_not(const RunIdentity& identity, bool elsewhere) {
-  if (const auto other = first_difference(note("identity").value(), identity.rest))
+  if (const auto other = first_difference(note("identity").value(), readable(identity.rest)))
     return "is of another run: " + *other;
   for (const auto& machine : machines()) {
-    const auto other = first_difference(machine, identity.machine);
+    const auto other = first_difference(machine, readable(identity.machine));
     if (!other || elsewhere) continue;
     return "was begun on another machine: " + *other +
            "; --resume-elsewhere goes on with its answers, which are then not reproducible to the "
@@ -128,8 +150,9 @@ std::vector<Json> RunJournal::begin(const RunIdentity& identity,
                                     const Json& first_notes,
                                     bool elsewhere) {
   if (!resumes_) {
-    if (!store_) open();
+    if (fresh_) start_over();
     begun_ = true;
+    if (!store_) open_store();
     for (const auto& [name, value] : first_notes.items()) set_note(name, value);
     set_note("machines", Json::array({identity.machine}));
     set_note("resumes", 0);
@@ -145,7 +168,7 @@ std::vector<Json> RunJournal::begin(const RunIdentity& identity,
   begun_ = true;
   auto all = machines();
   auto others = all;
-  std::erase(others, identity.machine);
+  std::erase(others, readable(identity.machine));
   if (others.size() == all.size()) {
     all.push_back(identity.machine);
     set_note("machines", all);
@@ -162,6 +185,10 @@ bool RunJournal::has_several_machines() {
   return machines().size() > 1;
 }
 
+fs::path RunJournal::folder() const {
+  return folder_of(place_.journal);
+}
+
 fs::path RunJournal::kept_name(const std::string& date) const {
   auto name = place_.journal;
   return name.replace_extension("").string() + "_" + date + ".sqlite";
@@ -176,7 +203,10 @@ void RunJournal::complete(const fs::path& kept_as) {
   store_.reset();  // SQLite then puts everything into the one file
   if (!kept_as.empty()) rename_new(place_.journal, kept_as);
   remove_files();
-  sync_folder(folder_of(place_.journal));
+  try {
+    sync_folder(folder_of(place_.journal));
+  } catch (const Error&) {  // the run's own files are safe; a journal that comes back is gone on with
+  }
 }
 
 }  // namespace smdm

@@ -40,7 +40,7 @@ class RunJournal {
  public:
   /// Takes a place for this process. A journal that lies there is opened; a new one is made by
   /// begin(), so that nothing is left behind of a run that never began.
-  /// @param fresh  a journal that lies there is removed
+  /// @param fresh  a journal that lies there is not opened, and removed by begin()
   /// @throws Error(results)  naming the process that has the place; for a journal that is damaged, of
   ///                         another version or none
   RunJournal(JournalPlace place, bool fresh);
@@ -57,6 +57,7 @@ class RunJournal {
   /// @return nothing if there is none, or no journal
   [[nodiscard]] std::optional<Json> note(const std::string& name);
   void set_note(const std::string& name, const Json& value);
+  [[nodiscard]] bool has_note(const std::string& name, const Json& value);
 
   /// Why begin() would refuse, for people; nothing if it would not. REQUIRES: resumes()
   [[nodiscard]] std::optional<std::string> why_not(const RunIdentity& identity, bool elsewhere);
@@ -83,6 +84,9 @@ class RunJournal {
   /// What progress.json said when the place was taken; nothing if it was not there.
   [[nodiscard]] const std::optional<Json>& progress() const noexcept { return progress_; }
 
+  /// The folder that the journal lies in.
+  [[nodiscard]] std::filesystem::path folder() const;
+
   /// The place, for people.
   [[nodiscard]] const std::string& name() const noexcept { return place_.name; }
 
@@ -97,7 +101,8 @@ class RunJournal {
   void complete(const std::filesystem::path& kept_as);
 
  private:
-  void open();
+  void open_store();
+  void start_over();
   void remove_files() noexcept;
   [[nodiscard]] std::vector<Json> machines();
 
@@ -105,6 +110,7 @@ class RunJournal {
   RunLock lock_;
   std::unique_ptr<AnswerStore> store_;
   std::optional<Json> progress_;
+  bool fresh_;
   bool resumes_ = false;
   bool begun_ = false;
   bool complete_ = false;

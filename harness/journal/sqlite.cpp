@@ -127,8 +127,8 @@ Statement& Statement::bind_text(int place, std::string_view value) {
 bool Statement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) database_->fail(code);
   reset();
+  if (code != SQLITE_DONE) database_->fail(code);
   return false;
 }
 

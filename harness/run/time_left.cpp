@@ -17,6 +17,8 @@ constexpr double kUnsteady = 0.05;
 /// truth, and one that was very long turns nothing upside down.
 constexpr double kLargestStep = 0.2;
 
+constexpr double kAtLeast = 0.25;
+
 constexpr double kAtOnce = 0.02;  // seconds
 
 }  // namespace
@@ -67,10 +69,15 @@ void TimeLeft::tell(double now) {
   for (const auto& task : tasks_) done += task.done;
   if (!told_ || done < kUnsteady * total_ || left == 0.0) {
     told_ = before_ = left;
+    group_began_ = now;
   } else {
     // Answers of one forward come at once and count as one.
-    if (now - told_at_ > kAtOnce) before_ = std::max(*told_ - (now - told_at_), 0.0);
-    const double step = kLargestStep * before_;
+    if (now - group_began_ > kAtOnce) {
+      before_ = std::max(*told_ - (now - told_at_), 0.0);
+      group_began_ = now;
+    }
+    // What an answer that was very long has used up grows back.
+    const double step = kLargestStep * std::max(before_, kAtLeast * left);
     told_ = std::clamp(left, before_ - step, before_ + step);
   }
   told_at_ = now;

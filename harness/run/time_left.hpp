@@ -41,6 +41,7 @@ class TimeLeft {
   std::optional<double> told_;
   double before_ = 0.0;  ///< what was told before the answers that came at once with the last one
   double told_at_ = 0.0;
+  double group_began_ = 0.0;  ///< when the first of these answers came
 };
 
 }  // namespace smdm

@@ -193,7 +193,7 @@ void add_tracker(const RunRecord& run, Json& results) {
   results["chat_template"] = "";
   results["chat_template_sha"] = nullptr;
   results["start_time"] = run.start_s;
-  results["end_time"] = run.start_s + run.seconds;
+  results["end_time"] = run.end_s.value_or(run.start_s + run.seconds);
   // Text, as lm-eval has it.
   results["total_evaluation_time_seconds"] = python_float(run.seconds);
 }

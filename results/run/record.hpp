@@ -135,7 +135,8 @@ struct RunRecord {
   /// The block of our own, "smdm_eval": estimator, budget, digests, versions, device, settings.
   Json smdm_eval = Json::object();
   double start_s = 0.0;                 ///< when the run began, seconds since 1970-01-01 UTC
-  double seconds = 0.0;                 ///< how long it took
+  double seconds = 0.0;                 ///< how long it took, from its last start on
+  std::optional<double> end_s = {};     ///< when it ended; empty: start_s + seconds
   std::optional<std::string> git_hash;  ///< of the program
   std::string environment;              ///< machine and libraries in words, lines allowed
 };

@@ -128,27 +128,31 @@ std::string date_id(std::chrono::system_clock::time_point when) {
   return date_text(when, TimeZone::local) + "." + std::string(6 - digits.size(), '0') + digits;
 }
 
-bool is_date_free(const fs::path& folder, std::chrono::system_clock::time_point when) {
+bool is_date_free(const fs::path& folder, const std::string& date) {
   if (is_absent(folder)) return true;
-  const auto date = "_" + date_id(when) + ".json";
+  const auto end = "_" + date + ".json";
   return std::ranges::none_of(entries_of(folder, ErrorKind::results), [&](const fs::path& path) {
-    return path.filename().string().find(date) != std::string::npos;
+    return path.filename().string().find(end) != std::string::npos;
   });
+}
+
+RunFiles write_run_as(const std::string& date,
+                      const fs::path& folder,
+                      const RunRecord& run,
+                      const std::vector<TaskSummary>& summaries) {
+  check_writable(folder);
+  const RunFiles files = names(folder, run, date);
+  if (is_taken(files.results)) return files;
+  Staged staged = stage(folder, run, summaries);
+  if (commit(staged, files, Existing::replace)) return files;
+  throw Error(ErrorKind::results, files.results.string() + ": another program has written it");
 }
 
 RunFiles write_run(const fs::path& folder,
                    const RunRecord& run,
                    const std::vector<TaskSummary>& summaries,
-                   std::chrono::system_clock::time_point now,
-                   DateOf date) {
+                   std::chrono::system_clock::time_point now) {
   check_writable(folder);
-  if (date == DateOf::this_run) {
-    auto files = names(folder, run, date_id(now));
-    if (is_taken(files.results)) return files;
-    Staged staged = stage(folder, run, summaries);
-    if (commit(staged, files, Existing::replace)) return files;
-    throw Error(ErrorKind::results, files.results.string() + ": another program has written it");
-  }
   for (int tried = 0; tried < kDatesTried; ++tried, now += std::chrono::microseconds(1)) {
     const RunFiles files = names(folder, run, date_id(now));
     if (any_exists(files)) continue;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,19 +22,13 @@ struct RunFiles {
 [[nodiscard]] std::string date_id(std::chrono::system_clock::time_point when);
 
 /// Whether no file of a run in the folder has this date.
-[[nodiscard]] bool is_date_free(const std::filesystem::path& folder,
-                                std::chrono::system_clock::time_point when);
-
-/// Whose files of the wanted date are.
-enum class DateOf : std::uint8_t {
-  others,  ///< they stay, and the next free microsecond is used
-  this_run,  ///< an earlier try of the same run left them: samples are written again, and where the
-             ///< results are there, nothing is
-};
+/// @param date  as date_id() gives it
+[[nodiscard]] bool is_date_free(const std::filesystem::path& folder, const std::string& date);
 
 /// Writes results_<date>.json and one samples_<task>_<date>.jsonl per task directly in the folder,
 /// which is made where it is missing. Every file is complete on the disk before the first one gets
-/// its name, and the results file gets its name last. Files of other runs stay.
+/// its name, and the results file gets its name last. Files of other runs stay: where the date is
+/// taken, the next free microsecond is used.
 /// @param summaries  what `summarize` gives for the run
 /// @throws Error(results)  with the path and the system's reason; none of the run's files is left
 /// then
@@ -43,7 +36,14 @@ enum class DateOf : std::uint8_t {
 RunFiles write_run(const std::filesystem::path& folder,
                    const RunRecord& run,
                    const std::vector<TaskSummary>& summaries,
-                   std::chrono::system_clock::time_point now = std::chrono::system_clock::now(),
-                   DateOf date = DateOf::others);
+                   std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
+
+/// The same under a date that is this run's own: samples that an earlier try left are written again,
+/// and where the results are there, nothing is.
+/// @param date  as date_id() gives it
+RunFiles write_run_as(const std::string& date,
+                      const std::filesystem::path& folder,
+                      const RunRecord& run,
+                      const std::vector<TaskSummary>& summaries);
 
 }  // namespace smdm

@@ -2,6 +2,7 @@
 #include "base/files/run_lock.hpp"
 
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <string>
 
@@ -73,8 +74,14 @@ TEST_CASE("what a process left that was killed is taken") {
 TEST_CASE("a lock of another machine holds while it is renewed") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "run.lock";
-  leave(file, 3);
+  leave(file, 20);
   CHECK(contains(refusal(file), "process 42 on node-7 since 2026-01-01T00-00-00 UTC"));
+  // Trying does not count as a renewal.
+  struct stat status{};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  CHECK(std::time(nullptr) - status.st_mtime >= 20);
+  leave(file, -3600);  // clocks that were set back
+  CHECK(refusal(file).empty());
   leave(file, 3600);
   CHECK(refusal(file).empty());
 }

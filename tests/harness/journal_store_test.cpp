@@ -257,7 +257,7 @@ TEST_CASE("files of others are refused and stay as they are") {
   const auto open = [&] { return AnswerStore(text, StoreKind::cache).size(); };
   const auto said = test::error_text<ErrorKind::results>(open);
   CHECK(contains(said, "is damaged, or no file of ours"));
-  CHECK(contains(said, "cache verify"));
+  CHECK(contains(said, "give --cache another file"));
   CHECK(test::read_file(text) == before);
   CHECK_FALSE(fs::exists(text.string() + "-wal"));
   const auto in_folder = [&] { return AnswerStore(folder.path(), StoreKind::cache).size(); };
@@ -348,7 +348,7 @@ TEST_CASE("processes that share a cache lose no write") {
 }
 
 TEST_CASE("eight processes that share a cache for about a minute lose no write", "[long]") {
-  check_sharing(/*processes=*/8, /*each=*/8000);
+  check_sharing(/*processes=*/8, /*each=*/80000);
 }
 
 }  // namespace smdm

@@ -98,6 +98,23 @@ TEST_CASE("a task of another speed is learned step by step") {
   CHECK(left.seconds(now).value() == 0.0);
 }
 
+TEST_CASE("short answers and long gaps do not keep it from the truth") {
+  TimeLeft quick({10'000.0});
+  quick.begin(0.0);
+  double now = 0.0;
+  for (int k = 0; k < 1000; ++k) quick.add(1.0, now += 0.001);
+  for (int k = 0; k < 8000; ++k) quick.add(1.0, now += 0.005);
+  CHECK(quick.seconds(now).value() == Approx(5.0).epsilon(0.3));
+  TimeLeft gap({100.0});
+  gap.begin(0.0);
+  for (int k = 1; k <= 50; ++k) gap.add(1.0, k);
+  CHECK(gap.seconds(50.0).value() == Approx(50.0));
+  gap.add(1.0, 150.0);  // longer than what was told
+  now = 150.0;
+  for (int k = 0; k < 30; ++k) gap.add(1.0, now += 1.0);
+  CHECK(gap.seconds(now).value() > 10.0);
+}
+
 TEST_CASE("what is told does not jump by a quarter") {
   CHECK(largest_jump({{.answers = 1000}}) < 0.01);
   CHECK(largest_jump({{.answers = 1000, .spread = 0.7}}) < 0.25);
