@@ -185,7 +185,8 @@ void check_writable(const fs::path& folder) {
 
 void rename_new(const fs::path& from, const fs::path& to) {
   if (const int failure = rename_without_replacing(from, to); failure != 0)
-    throw Error(ErrorKind::results, because("cannot rename " + from.string() + " to " + to.string(), failure));
+    throw Error(ErrorKind::results,
+                because("cannot rename " + from.string() + " to " + to.string(), failure));
 }
 
 void remove_quietly(const fs::path& path) noexcept {

@@ -131,7 +131,8 @@ fs::path real_path(const fs::path& path, ErrorKind kind) {
 }
 
 bool is_on_network(const fs::path& path) noexcept {
-  // NFS, SMB, CIFS, SMB2, AFS, Ceph, Lustre, BeeGFS, FUSE: <linux/magic.h> has the first ones alone.
+  // NFS, SMB, CIFS, SMB2, AFS, Ceph, Lustre, BeeGFS, FUSE: <linux/magic.h> has the first ones
+  // alone.
   constexpr std::array<std::uint32_t, 9> kTypes = {0x6969,     0x517b,     0xff534d42,
                                                    0xfe534d42, 0x5346414f, 0x00c36400,
                                                    0x0bd00bd0, 0x19830326, 0x65735546};

@@ -1,6 +1,6 @@
-// Numbers of processes are used again and mean nothing on another machine; a lock ends with its process
-// wherever the file system passes locks on. Where it does not, a file that another machine renewed a
-// moment ago counts as held.
+// Numbers of processes are used again and mean nothing on another machine; a lock ends with its
+// process wherever the file system passes locks on. Where it does not, a file that another machine
+// renewed a moment ago counts as held.
 #include "base/files/run_lock.hpp"
 
 #include <array>
@@ -103,7 +103,8 @@ bool held_elsewhere(const Descriptor& file, const Json& description) {
 RunLock::RunLock(fs::path file, std::string what) : path_(std::move(file)), what_(std::move(what)) {
   while (!file_.is_open()) {
     Descriptor opened(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode));
-    if (!opened.is_open()) throw Error(ErrorKind::results, because("cannot write " + path_.string(), errno));
+    if (!opened.is_open())
+      throw Error(ErrorKind::results, because("cannot write " + path_.string(), errno));
     const auto other = description_in(path_);
     if (!lock(opened)) refuse(what_, other);
     if (!same_file(opened.number(), path_)) continue;  // its holder removed it meanwhile

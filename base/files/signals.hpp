@@ -31,7 +31,8 @@ void handle_signals() noexcept;
 
 /// While one lives, the first SIGINT, SIGTERM or SIGHUP is only noted: whoever works asks for it
 /// where it can stop, keeps what there is, and ends by end_by(). A second one ends the program at
-/// once, and so does the first after 25 seconds in which nobody has stopped. Signals that the program was started to ignore stay ignored. One at a time.
+/// once, and so does the first after 25 seconds in which nobody has stopped. Signals that the
+/// program was started to ignore stay ignored. One at a time.
 class NotedSignals {
  public:
   NotedSignals() noexcept;

@@ -196,7 +196,8 @@ void run_bench_scoring(const BenchSettings& settings) {
             << at::get_num_threads() << " threads\n"
             << markdown_table(columns, rows) << std::flush;
   if (const int signal = noted_signal(); signal != 0)
-    throw Stopped(signal, "stopped by " + signal_name(signal) + ": rows are missing, the last one may be of few forwards");
+    throw Stopped(signal, "stopped by " + signal_name(signal) +
+                              ": rows are missing, the last one may be of few forwards");
 }
 
 }  // namespace

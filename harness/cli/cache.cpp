@@ -1,3 +1,4 @@
+// Sizes and ages are numbers with a unit behind them, as people write them.
 #include "harness/cli/cache.hpp"
 
 #include <charconv>
@@ -117,7 +118,8 @@ CLI::App* add_cache(CLI::App& app, CacheSettings& settings) {
     add_value(*job, "FILE", settings.file, "File of answers")->required();
   add_value(*settings.prune_command, "--size", settings.size,
             "Keep at most so many bytes of answers, the newest: 500M, 2G");
-  add_value(*settings.prune_command, "--age", settings.age, "Remove those that are older: 12h, 30d");
+  add_value(*settings.prune_command, "--age", settings.age,
+            "Remove those that are older: 12h, 30d");
   add_value(*settings.prune_command, "--model", settings.model,
             "Remove those of a model: the beginning of the sha256 of its weights");
   return command;

@@ -58,11 +58,11 @@ void LinesRun::answer(std::span<const Item> items,
   if (keeper_.remembers()) {
     computer = computer_of(session_, session_.identity());
     identity.machine = computer.machine;
-    identity.rest = {{"program", computer.program},
-                     {"model", computer.model},
-                     {unit_, {{"settings", decided.recorded},
-                              {"lines", items.size()},
-                              {"texts", digest_of(items)}}}};
+    identity.rest = {
+        {"program", computer.program},
+        {"model", computer.model},
+        {unit_,
+         {{"settings", decided.recorded}, {"lines", items.size()}, {"texts", digest_of(items)}}}};
   }
   keeper_.begin(identity, {{"decisions", decision_of(session_)}});
   auto remembered = keeper_.look_up(items, decided, session_, computer);

@@ -1,5 +1,5 @@
-// What is kept is on the disk before anybody is told of it: every way out of the work, good or bad, first
-// waits for the writers.
+// What is kept is on the disk before anybody is told of it: every way out of the work, good or bad,
+// first waits for the writers.
 #include "harness/jobs/run_keeper.hpp"
 
 #include <algorithm>
@@ -41,7 +41,8 @@ std::string command_of(const std::vector<std::string>& arguments) {
 }
 
 std::string share_of(std::size_t done, std::size_t all) {
-  const double percent = all == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(all);
+  const double percent =
+      all == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(all);
   return fixed_text(percent, 0) + " % of " + std::to_string(all) + " documents";
 }
 
@@ -104,8 +105,9 @@ void RunKeeper::begin(const RunIdentity& identity, const Json& first_notes) {
   std::vector<Json> others;
   if (journal_) others = journal_->begin(identity, first_notes, elsewhere_);
   signals_.emplace();
-  memory_ = std::make_unique<Memory>(journal_ ? &journal_->answers() : nullptr, cache_.get(),
-                                     std::move(others), [this] { tick(); }, [this] { cut(); });
+  memory_ = std::make_unique<Memory>(
+      journal_ ? &journal_->answers() : nullptr, cache_.get(), std::move(others),
+      [this] { tick(); }, [this] { cut(); });
 }
 
 Remembered RunKeeper::look_up(std::span<const Item> items,
@@ -128,8 +130,8 @@ void RunKeeper::start(std::vector<TaskToDo> tasks) {
     std::int64_t newest = 0;
     for (const auto& share : shares) newest = std::max(newest, share.newest);
     const auto lost = newest > 0 ? seconds_lost(journal_->progress(), newest) : 0.0;
-    std::cerr << visible(journal_->name()) << ": resuming: "
-              << share_of(progress_->documents_done(), progress_->documents())
+    std::cerr << visible(journal_->name())
+              << ": resuming: " << share_of(progress_->documents_done(), progress_->documents())
               << " are there; about " << fixed_text(lost, 0) << " s of work in flight was lost\n";
   }
   if (journal_) journal_->write_progress(progress_->snapshot("running"));
@@ -156,8 +158,9 @@ void RunKeeper::guard(const std::function<void()>& work) {
     work();
   } catch (const Stopped& stopped) {
     const bool all_kept = fail("stopped");
-    throw Stopped(stopped.signal(), stopped.what() + kept() +
-                                        (all_kept ? "" : " (the last of them could not be written)"));
+    throw Stopped(
+        stopped.signal(),
+        stopped.what() + kept() + (all_kept ? "" : " (the last of them could not be written)"));
   } catch (...) {
     fail("failed");
     throw;
@@ -168,7 +171,8 @@ std::string RunKeeper::kept() const {
   const auto* progress = shown_.load();
   if (progress == nullptr) return "";
   const auto share = share_of(progress->documents_done(), progress->documents());
-  if (!journal_ && !cache_) return ": " + share + " were done, and none is kept: that takes --output or --cache";
+  if (!journal_ && !cache_)
+    return ": " + share + " were done, and none is kept: that takes --output or --cache";
   return ": " + share + " are kept; go on with: " + command_of(arguments_);
 }
 
@@ -194,14 +198,13 @@ void RunKeeper::tick() {
   const auto now = std::chrono::steady_clock::now();
   if (now - told_ < kInterval) return;
   told_ = now;
-  if (const auto* progress = shown_.load())
-    journal_->write_progress(progress->snapshot("running"));
+  if (const auto* progress = shown_.load()) journal_->write_progress(progress->snapshot("running"));
 }
 
 void RunKeeper::cut() {
   const int signal = noted_signal();
-  std::cerr << "\nstopped by " << signal_name(signal) << ", in the middle of a forward" << visible(kept())
-            << "\n"
+  std::cerr << "\nstopped by " << signal_name(signal) << ", in the middle of a forward"
+            << visible(kept()) << "\n"
             << std::flush;
   end_by(signal);
 }
@@ -209,8 +212,8 @@ void RunKeeper::cut() {
 void RunKeeper::finish() {
   memory_->finish();
   memory_.reset();
-  // What follows is short where there is a journal to say that it was done; where there is none, the
-  // answers may go to somebody who does not read them.
+  // What follows is short where there is a journal to say that it was done; where there is none,
+  // the answers may go to somebody who does not read them.
   if (!journal_) end_noting("all answers are known");
 }
 

@@ -25,8 +25,8 @@ namespace smdm {
 /// open: for finding a run to go on with before anything is loaded.
 [[nodiscard]] Json asked_of(const Settings& settings);
 
-/// The folder or file of answers of a job, from its place to its end. The calls come in the order in
-/// which they stand here.
+/// The folder or file of answers of a job, from its place to its end. The calls come in the order
+/// in which they stand here.
 class RunKeeper {
  public:
   /// Opens the cache, if there is one.
@@ -113,8 +113,9 @@ class RunKeeper {
   std::optional<NotedSignals> signals_;
   std::unique_ptr<RunProgress> progress_;
   std::atomic<const RunProgress*> shown_ = nullptr;  ///< the same, for the writer's thread
-  std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();  ///< of that thread
-  std::unique_ptr<Memory> memory_;  ///< the last one: its thread uses all others
+  std::chrono::steady_clock::time_point told_ =
+      std::chrono::steady_clock::now();  ///< of that thread
+  std::unique_ptr<Memory> memory_;       ///< the last one: its thread uses all others
 };
 
 /// Tasks to do of some Items, with those that were found taken off.

@@ -1,5 +1,5 @@
-// The decisions of an earlier start are used only where the settings leave them open, and never become
-// settings: results say what the user has said.
+// The decisions of an earlier start are used only where the settings leave them open, and never
+// become settings: results say what the user has said.
 #include "harness/jobs/run_parts.hpp"
 
 #include <iostream>

@@ -24,8 +24,10 @@ struct ReadyPart {
   std::vector<std::size_t> asked;  ///< of each, the index of the part's task it came from
 };
 
-/// Reads everything first, so that what is wrong with one task costs nothing. Tells people about it.
-/// @param decisions  what an earlier start of the same run decided where the settings leave it open,
+/// Reads everything first, so that what is wrong with one task costs nothing. Tells people about
+/// it.
+/// @param decisions  what an earlier start of the same run decided where the settings leave it
+/// open,
 ///                   see decisions_of(); null: nothing
 [[nodiscard]] std::vector<ReadyPart> ready_parts(const Settings& settings,
                                                  const std::vector<Task>& tasks,

@@ -112,8 +112,9 @@ RunPlan plan_from(const Json& json, const fs::path& home) {
     auto& own = plan.places.emplace_back();
     for (const auto& place : of_repeat) {
       const auto folder = (home / place.at("folder").get<std::string>()).lexically_normal();
-      own.push_back({.folder = folder.has_filename() ? folder.string() : folder.parent_path().string(),
-                     .date = place.at("date").get<std::string>()});
+      own.push_back(
+          {.folder = folder.has_filename() ? folder.string() : folder.parent_path().string(),
+           .date = place.at("date").get<std::string>()});
     }
   }
   plan.start = Time(microseconds(json.at("start_us").get<std::int64_t>()));
@@ -129,7 +130,8 @@ std::vector<std::unique_ptr<RunJournal>> find_incomplete(const Json& asked) {
     if (!is_file(place.journal)) continue;
     try {
       auto journal = std::make_unique<RunJournal>(place, /*fresh=*/false);
-      if (journal->resumes() && journal->has_note("asked", asked)) found.push_back(std::move(journal));
+      if (journal->resumes() && journal->has_note("asked", asked))
+        found.push_back(std::move(journal));
     } catch (const Error& error) {
       std::cerr << visible(std::string("passed over: ") + error.what()) << "\n";
     }

@@ -19,8 +19,8 @@ struct RunPlan {
     std::string folder;
     std::string date;
   };
-  std::filesystem::path home;              ///< where the journal lies
-  std::vector<std::vector<Place>> places;  ///< [repeat][part]
+  std::filesystem::path home;                   ///< where the journal lies
+  std::vector<std::vector<Place>> places;       ///< [repeat][part]
   std::chrono::system_clock::time_point start;  ///< of the first start
 };
 
@@ -38,8 +38,8 @@ struct RunPlan {
 [[nodiscard]] Json to_json(const RunPlan& plan);
 [[nodiscard]] RunPlan plan_from(const Json& json, const std::filesystem::path& home);
 
-/// The incomplete runs under kRuns that were asked for the same, the newest first. Says why one that
-/// cannot be opened is passed over.
+/// The incomplete runs under kRuns that were asked for the same, the newest first. Says why one
+/// that cannot be opened is passed over.
 [[nodiscard]] std::vector<std::unique_ptr<RunJournal>> find_incomplete(const Json& asked);
 
 }  // namespace smdm

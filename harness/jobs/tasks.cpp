@@ -119,8 +119,8 @@ struct TasksRun {
   AllRemembered remembered = {};
 };
 
-/// Incomplete runs that this one may go on with, the newest first. With --output, the folder's own is
-/// the keeper's already.
+/// Incomplete runs that this one may go on with, the newest first. With --output, the folder's own
+/// is the keeper's already.
 using Candidates = std::vector<std::unique_ptr<RunJournal>>;
 
 /// Takes the place of the run, where the user names it; else looks for incomplete runs.
@@ -134,7 +134,7 @@ Candidates take_place(const Settings& settings, MadeFolders& folders, RunKeeper&
 
 /// What the run that may be gone on with decided at its first start.
 Json decisions_in(RunKeeper& keeper, const Candidates& candidates) {
-  auto* journal = keeper.resumes()      ? keeper.journal()
+  auto* journal = keeper.resumes()     ? keeper.journal()
                   : candidates.empty() ? nullptr
                                        : candidates.front().get();
   return journal == nullptr ? Json() : journal->note("decisions").value_or(nullptr);

@@ -1,6 +1,6 @@
-// One function for each type says what its parts are, for both directions: a writer and a reader visit
-// the same parts in the same order. Structured bindings name every member, so that a type which gets
-// another one no longer compiles here.
+// One function for each type says what its parts are, for both directions: a writer and a reader
+// visit the same parts in the same order. Structured bindings name every member, so that a type
+// which gets another one no longer compiles here.
 #include "harness/journal/answer_codec.hpp"
 
 #include <bit>
@@ -15,7 +15,8 @@ namespace {
 
 constexpr char kVersion = 1;
 
-/// Integers take 7 bits a byte, the lowest first, signs folded in; floating-point numbers their bits.
+/// Integers take 7 bits a byte, the lowest first, signs folded in; floating-point numbers their
+/// bits.
 class Writer {
  public:
   static constexpr bool kReads = false;

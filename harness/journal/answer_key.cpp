@@ -1,6 +1,6 @@
-// Identities are JSON, so that a journal can say in which of its members two runs differ. Structured
-// bindings name every member of a config: one that gets another member no longer compiles here, so
-// that no setting is left out of the keys.
+// Identities are JSON, so that a journal can say in which of its members two runs differ.
+// Structured bindings name every member of a config: one that gets another member no longer
+// compiles here, so that no setting is left out of the keys.
 #include "harness/journal/answer_key.hpp"
 
 #include <algorithm>
@@ -62,10 +62,8 @@ Json environment() {
 
 Json json_of(const TokenRule& rule) {
   const auto& [temperature, top_p, top_k, keeps_mask] = rule;
-  return {{"temperature", temperature},
-          {"top_p", top_p},
-          {"top_k", top_k},
-          {"keeps_mask", keeps_mask}};
+  return {
+      {"temperature", temperature}, {"top_p", top_p}, {"top_k", top_k}, {"keeps_mask", keeps_mask}};
 }
 
 Json json_of(const PolicyConfig& policy) {
@@ -130,12 +128,13 @@ struct OfEstimator {
 Json json_of(const LikelihoodConfig& config) {
   const auto& [estimator, cfg, seed, greedy, packing] = config;
   static_cast<void>(packing);  // changes only the speed
-  return {{"estimator", std::visit([](const auto& own) { return std::string(own.kName); }, estimator)},
-          {"index", estimator.index()},
-          {"config", std::visit(OfEstimator(), estimator)},
-          {"cfg", cfg},
-          {"seed", seed},
-          {"greedy", greedy}};
+  return {
+      {"estimator", std::visit([](const auto& own) { return std::string(own.kName); }, estimator)},
+      {"index", estimator.index()},
+      {"config", std::visit(OfEstimator(), estimator)},
+      {"cfg", cfg},
+      {"seed", seed},
+      {"greedy", greedy}};
 }
 
 Json json_of(const SpecialTokens& special) {
@@ -181,9 +180,8 @@ Json work_of(const LikelihoodSettings& work, const Session& /*session*/) {
   Json json = {{"likelihood", json_of(config)}};
   if (racing) {
     const auto& [error, prompt_reuse] = *racing;
-    json["racing"] = {{"error", error},
-                      {"prompt_reuse", static_cast<int>(prompt_reuse)},
-                      {"rows", kRaceRows}};
+    json["racing"] = {
+        {"error", error}, {"prompt_reuse", static_cast<int>(prompt_reuse)}, {"rows", kRaceRows}};
   }
   return json;
 }
@@ -275,12 +273,10 @@ Json machine_of(const Session& session) {
   if (session.device.is_cuda())
     return {{"gpu", device_name(session.device)}, {"environment", environment()}};
   const auto info = processor_info();
-  return {{"processor", processor_name()},
-          {"family", fact_in(info, "cpu family")},
-          {"model", fact_in(info, "model\t")},
-          {"level", std::string(cpu::levels().back().name)},
-          {"instructions", instructions_of(info)},
-          {"environment", environment()}};
+  return {
+      {"processor", processor_name()},         {"family", fact_in(info, "cpu family")},
+      {"model", fact_in(info, "model\t")},     {"level", std::string(cpu::levels().back().name)},
+      {"instructions", instructions_of(info)}, {"environment", environment()}};
 }
 
 Json program_identity() {
@@ -289,8 +285,8 @@ Json program_identity() {
 
 Json model_identity(const Json& identity) {
   auto json = identity;
-  for (const char* place : {"tokenizer", "weights", "weights_files", "evaluation_sha256", "storage",
-                            "training_flops"})
+  for (const char* place :
+       {"tokenizer", "weights", "weights_files", "evaluation_sha256", "storage", "training_flops"})
     json.erase(place);
   return json;
 }
@@ -300,11 +296,9 @@ Json work_identity(const Decided& decided, const Session& session) {
 }
 
 WorkKey::WorkKey(const Json& machine, const Json& program, const Json& model, const Json& work)
-    : digest_(packed(sha256(Json{{"machine", machine},
-                                 {"program", program},
-                                 {"model", model},
-                                 {"work", work}}
-                                .dump(-1, ' ', false, Json::error_handler_t::replace)))) {}
+    : digest_(packed(sha256(
+          Json{{"machine", machine}, {"program", program}, {"model", model}, {"work", work}}.dump(
+              -1, ' ', false, Json::error_handler_t::replace)))) {}
 
 std::string WorkKey::of(const Item& item) const {
   return packed(sha256(digest_ + bytes_of(item)));

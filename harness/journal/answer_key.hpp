@@ -12,7 +12,8 @@
 namespace smdm {
 
 /// The machine as far as numbers depend on it: the processor, the level that loops are chosen by,
-/// and the variables that libraries choose their kernels by; or the name of the GPU, not its number.
+/// and the variables that libraries choose their kernels by; or the name of the GPU, not its
+/// number.
 [[nodiscard]] Json machine_of(const Session& session);
 
 /// The processor in the words of its maker, or null where the system does not say.

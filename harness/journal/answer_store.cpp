@@ -88,8 +88,9 @@ void AnswerStore::make_tables(StoreKind kind) {
 void AnswerStore::check_kind(StoreKind kind) {
   const auto version = database_.number("PRAGMA user_version").value_or(0);
   if (version != kVersion) {
-    throw Error(ErrorKind::results, file().string() + ": wanted version " + std::to_string(kVersion) +
-                                        " of the file of answers, got " + std::to_string(version) +
+    throw Error(ErrorKind::results, file().string() + ": wanted version " +
+                                        std::to_string(kVersion) + " of the file of answers, got " +
+                                        std::to_string(version) +
                                         ", of another version of smdm-eval");
   }
   const auto found = note_unlocked("kind").value_or("none");

@@ -65,8 +65,8 @@ class AnswerStore {
   [[nodiscard]] bool is_empty();
   [[nodiscard]] std::int64_t size();
 
-  /// What else the store knows, by name. A damaged note is an error. Bytes of texts that are no UTF-8
-  /// are replaced.
+  /// What else the store knows, by name. A damaged note is an error. Bytes of texts that are no
+  /// UTF-8 are replaced.
   [[nodiscard]] std::optional<Json> note(const std::string& name);
   void set_note(const std::string& name, const Json& value);
 

@@ -17,7 +17,9 @@ constexpr seconds kPatience(20);
 
 }  // namespace
 
-AnswerWriter::AnswerWriter(AnswerStore& store, std::function<void()> tick, std::function<void()> cut)
+AnswerWriter::AnswerWriter(AnswerStore& store,
+                           std::function<void()> tick,
+                           std::function<void()> cut)
     : store_(store), tick_(std::move(tick)), cut_(std::move(cut)), thread_([this] { run(); }) {}
 
 AnswerWriter::~AnswerWriter() {

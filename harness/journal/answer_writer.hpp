@@ -20,7 +20,8 @@ class AnswerWriter {
   /// @param store  outlives the writer
   /// @param tick  called about twice a second, from the writer's thread; what it throws ends the
   ///              work like an error of writing
-  /// @param cut   called where a noted signal has waited too long for the end of a forward, when all
+  /// @param cut   called where a noted signal has waited too long for the end of a forward, when
+  /// all
   ///              that is known is on the disk: it ends the program
   AnswerWriter(AnswerStore& store, std::function<void()> tick, std::function<void()> cut);
 

@@ -1,5 +1,5 @@
-// Answers are looked up whole, before anything is computed; what is computed goes to the stores only
-// when it has been judged.
+// Answers are looked up whole, before anything is computed; what is computed goes to the stores
+// only when it has been judged.
 #include "harness/journal/memory.hpp"
 
 #include <exception>
@@ -68,7 +68,8 @@ Memory::Memory(AnswerStore* journal,
   if (cache_ != nullptr) {
     const bool alone = journal_ == nullptr;
     const std::function<void()> nothing = [] {};
-    to_cache_ = std::make_unique<AnswerWriter>(*cache_, alone ? tick : nothing, alone ? cut : nothing);
+    to_cache_ =
+        std::make_unique<AnswerWriter>(*cache_, alone ? tick : nothing, alone ? cut : nothing);
   }
   if (journal_ != nullptr)
     to_journal_ = std::make_unique<AnswerWriter>(*journal_, std::move(tick), std::move(cut));
@@ -78,7 +79,6 @@ void Memory::keep(const StoredAnswer& answer) {
   if (to_journal_) to_journal_->add(answer);
   if (to_cache_) to_cache_->add(answer);
 }
-
 
 Remembered Memory::look_up(std::span<const Item> items,
                            const Decided& decided,

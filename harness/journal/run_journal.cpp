@@ -1,5 +1,5 @@
-// The order in which files come and go: the lock first, then the journal, then answers; at the end the
-// run's own files, then progress.json, the journal, and the lock.
+// The order in which files come and go: the lock first, then the journal, then answers; at the end
+// the run's own files, then progress.json, the journal, and the lock.
 #include "harness/journal/run_journal.hpp"
 
 #include <utility>
@@ -43,8 +43,8 @@ std::optional<std::string> difference_at(const std::string& path,
     return path + ": " + shown(there) + " there, " + shown(here) + " here";
   for (const auto* side : {&here, &there}) {
     for (const auto& [key, value] : side->items()) {
-      auto difference =
-          difference_at(path.empty() ? key : path + "." + key, member(there, key), member(here, key));
+      auto difference = difference_at(path.empty() ? key : path + "." + key, member(there, key),
+                                      member(here, key));
       if (difference) return difference;
     }
   }
@@ -102,7 +102,8 @@ void RunJournal::open_store() {
 void RunJournal::start_over() {
   bool is_cache = false;
   try {
-    if (!is_absent(place_.journal)) is_cache = AnswerStore(place_.journal, StoreKind::cache).size() >= 0;
+    if (!is_absent(place_.journal))
+      is_cache = AnswerStore(place_.journal, StoreKind::cache).size() >= 0;
   } catch (const Error&) {
   }
   if (is_cache) {
@@ -205,7 +206,8 @@ void RunJournal::complete(const fs::path& kept_as) {
   remove_files();
   try {
     sync_folder(folder_of(place_.journal));
-  } catch (const Error&) {  // the run's own files are safe; a journal that comes back is gone on with
+  } catch (
+      const Error&) {  // the run's own files are safe; a journal that comes back is gone on with
   }
 }
 

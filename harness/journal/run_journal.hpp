@@ -29,7 +29,7 @@ struct JournalPlace {
 /// What makes a run the same as another one.
 struct RunIdentity {
   Json machine;  ///< machine_of()
-  Json rest;     ///< everything else, as nested objects: differences are told by their members' names
+  Json rest;  ///< everything else, as nested objects: differences are told by their members' names
 };
 
 /// The first member in which two values differ, with both of them: "tasks.piqa.seed: 0 there, 1
@@ -41,7 +41,8 @@ class RunJournal {
   /// Takes a place for this process. A journal that lies there is opened; a new one is made by
   /// begin(), so that nothing is left behind of a run that never began.
   /// @param fresh  a journal that lies there is not opened, and removed by begin()
-  /// @throws Error(results)  naming the process that has the place; for a journal that is damaged, of
+  /// @throws Error(results)  naming the process that has the place; for a journal that is damaged,
+  /// of
   ///                         another version or none
   RunJournal(JournalPlace place, bool fresh);
 

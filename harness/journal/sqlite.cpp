@@ -1,5 +1,5 @@
-// The order of the first steps matters: exclusive locking is asked for before the first access, since
-// a database that was opened without it needs shared memory, which network file systems lack.
+// The order of the first steps matters: exclusive locking is asked for before the first access,
+// since a database that was opened without it needs shared memory, which network file systems lack.
 #include "harness/journal/sqlite.hpp"
 
 #include <array>
@@ -34,10 +34,10 @@ void Database::Close::operator()(sqlite3* database) const noexcept {
 Database::Database(std::filesystem::path file, Sharing sharing, std::string way_out)
     : file_(std::move(file)), way_out_(std::move(way_out)) {
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &opened,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX |
-                                       SQLITE_OPEN_EXRESCODE,
-                                   nullptr);
+  const int code = sqlite3_open_v2(
+      file_.c_str(), &opened,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
   database_.reset(opened);
   if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(opened, sharing == Sharing::shared ? kWaitForOthersMs : 0);

@@ -15,14 +15,15 @@ namespace smdm {
 
 /// Whether other processes may use a database at the same time.
 enum class Sharing : bool {
-  exclusive,  ///< locked from the first access on; needs no shared memory, so that it works on network file systems
+  exclusive,  ///< locked from the first access on; needs no shared memory, so that it works on
+              ///< network file systems
   shared,     ///< others wait for each other
 };
 
 class Statement;
 
-/// An open database in write-ahead mode, every commit on the disk before it returns. One thread at a
-/// time.
+/// An open database in write-ahead mode, every commit on the disk before it returns. One thread at
+/// a time.
 ///
 /// Everything throws Error(results) with the file's name and SQLite's reason. For a file that is no
 /// database, is damaged or was cut, the text says so and ends with `way_out`.

@@ -55,10 +55,7 @@ std::string terminal_line(const std::string& label,
   return cut_to_width(visible(label) + " " + visible(numbers), free);
 }
 
-Progress::Progress(std::string label,
-                   std::size_t total,
-                   std::string unit,
-                   const RunProgress* whole)
+Progress::Progress(std::string label, std::size_t total, std::string unit, const RunProgress* whole)
     : label_(std::move(label)),
       total_(total),
       unit_(std::move(unit)),

@@ -23,9 +23,13 @@ namespace smdm {
 class Progress {
  public:
   /// @param unit   what is counted: "requests"
-  /// @param whole  the run that this is a part of, whose time left is shown; outlives this. Null: it
+  /// @param whole  the run that this is a part of, whose time left is shown; outlives this. Null:
+  /// it
   ///               is the whole
-  Progress(std::string label, std::size_t total, std::string unit, const RunProgress* whole = nullptr);
+  Progress(std::string label,
+           std::size_t total,
+           std::string unit,
+           const RunProgress* whole = nullptr);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

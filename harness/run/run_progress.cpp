@@ -1,3 +1,4 @@
+// Documents that were kept count as done from the beginning, and cost nothing.
 #include "harness/run/run_progress.hpp"
 
 #include <numeric>
@@ -64,9 +65,8 @@ Json RunProgress::snapshot(const std::string& state) const {
   std::size_t all = 0;
   std::size_t done = 0;
   for (std::size_t t = 0; t < tasks_.size(); ++t) {
-    tasks.push_back({{"task", tasks_[t].name},
-                     {"documents", tasks_[t].documents},
-                     {"done", done_[t]}});
+    tasks.push_back(
+        {{"task", tasks_[t].name}, {"documents", tasks_[t].documents}, {"done", done_[t]}});
     all += tasks_[t].documents;
     done += done_[t];
   }

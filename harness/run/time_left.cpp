@@ -1,3 +1,5 @@
+// Two speeds are mixed: that of a task so far, and that of all of the run so far, which stands for
+// it until it has shown its own.
 #include "harness/run/time_left.hpp"
 
 #include <algorithm>

@@ -244,8 +244,7 @@ void run_train(const TrainSettings& settings, const std::vector<std::string>& co
   if (const int signal = noted_signal(); signal != 0 && display.step() < last) {
     throw Stopped(signal, "stopped by " + signal_name(signal) + " behind step " +
                               std::to_string(display.step()) + " of " + std::to_string(last) +
-                              ", whose checkpoint is in " + settings.output +
-                              "; --resume goes on");
+                              ", whose checkpoint is in " + settings.output + "; --resume goes on");
   }
 }
 

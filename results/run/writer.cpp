@@ -109,7 +109,8 @@ bool any_exists(const RunFiles& files) {
 bool commit(Staged& staged, const RunFiles& files, Existing existing) {
   Committed committed;
   for (std::size_t i = 0; i < staged.samples.size(); ++i) {
-    if (!staged.samples[i].file.commit(files.samples[i].filename().string(), existing)) return false;
+    if (!staged.samples[i].file.commit(files.samples[i].filename().string(), existing))
+      return false;
     committed.add(files.samples[i]);
   }
   if (!staged.results.commit(files.results.filename().string())) return false;

@@ -38,8 +38,8 @@ RunFiles write_run(const std::filesystem::path& folder,
                    const std::vector<TaskSummary>& summaries,
                    std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
-/// The same under a date that is this run's own: samples that an earlier try left are written again,
-/// and where the results are there, nothing is.
+/// The same under a date that is this run's own: samples that an earlier try left are written
+/// again, and where the results are there, nothing is.
 /// @param date  as date_id() gives it
 RunFiles write_run_as(const std::string& date,
                       const std::filesystem::path& folder,

@@ -1,4 +1,5 @@
-// A place belongs to one process at a time; what a dead one left, or another machine long ago, is taken.
+// A place belongs to one process at a time; what a dead one left, or another machine long ago, is
+// taken.
 #include "base/files/run_lock.hpp"
 
 #include <csignal>

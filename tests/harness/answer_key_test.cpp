@@ -49,7 +49,8 @@ Item question() {
   return {.name = "a",
           .document = {},
           .asked = Request{},
-          .ids = {.requests = {{.context = {1, 2}, .continuation = {3}}, {.context = {1, 2}, .continuation = {4}}},
+          .ids = {.requests = {{.context = {1, 2}, .continuation = {3}},
+                               {.context = {1, 2}, .continuation = {4}}},
                   .prompt = {},
                   .verdicts = {{.metric = "acc", .divisors = {1.0, 1.0}}}}};
 }
@@ -129,8 +130,8 @@ TEST_CASE("keys depend on what is asked of the model, not on where it stands") {
 }
 
 TEST_CASE("a model is its files, wherever they lie") {
-  const Json identity = {{"kind", "mdm"},         {"weights", "model.safetensors"},
-                         {"weights_sha256", "a"}, {"tokenizer", "/x/tokenizer.model"},
+  const Json identity = {{"kind", "mdm"},           {"weights", "model.safetensors"},
+                         {"weights_sha256", "a"},   {"tokenizer", "/x/tokenizer.model"},
                          {"tokenizer_sha256", "b"}, {"dtype", "f32"}};
   auto elsewhere = identity;
   elsewhere["tokenizer"] = "/y/tokenizer.model";

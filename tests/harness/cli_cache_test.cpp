@@ -27,7 +27,8 @@ Json own_block(const fs::path& run) {
 TEST_CASE("a cached run computes nothing, and its answers are the same") {
   const test::TemporaryFolder folder;
   const auto cache = (folder.path() / "answers.sqlite").string();
-  const auto run = [&](const std::string& name, const std::string& tasks, const Arguments& more = {}) {
+  const auto run = [&](const std::string& name, const std::string& tasks,
+                       const Arguments& more = {}) {
     Arguments job = {"--task", tasks, "--cache", cache};
     job.insert(job.end(), more.begin(), more.end());
     if (std::ranges::find(more, "--limit") == more.end()) job.insert(job.end(), {"--limit", "6"});
@@ -42,7 +43,8 @@ TEST_CASE("a cached run computes nothing, and its answers are the same") {
   CHECK(second.at("computed_rows") == 0);
   CHECK(second.at("rows") == first.at("rows"));
   CHECK(second.at("tokens") == first.at("tokens"));
-  for (const char* task : {"samples_micro_piqa", "samples_micro_arc_easy", "samples_micro_lambada"}) {
+  for (const char* task :
+       {"samples_micro_piqa", "samples_micro_arc_easy", "samples_micro_lambada"}) {
     CHECK(test::read_file(test::file_in(folder.path() / "first", task)) ==
           test::read_file(test::file_in(folder.path() / "second", task)));
   }
@@ -55,7 +57,9 @@ TEST_CASE("a cached run computes nothing, and its answers are the same") {
   const auto stats = test::smdm_eval({"cache", "stats", cache});
   CHECK(stats.code == 0);
   CHECK(contains(stats.out, "|all"));
-  CHECK(contains(stats.out, own_block(folder.path() / "arm").at("model").at("weights_sha256").get<std::string>()));
+  CHECK(contains(
+      stats.out,
+      own_block(folder.path() / "arm").at("model").at("weights_sha256").get<std::string>()));
   const auto verify = test::smdm_eval({"cache", "verify", cache});
   CHECK(verify.code == 0);
   CHECK(contains(verify.err, "33 answers, none damaged"));
@@ -97,17 +101,24 @@ TEST_CASE("a file that is no cache is refused and stays as it is") {
     test::check_refused(job, 6, "is damaged, or no file of ours");
   CHECK(test::read_file(file) == "a text of somebody's");
   CHECK_FALSE(fs::exists(folder.path() / "run"));
-  test::check_refused({"cache", "stats", (folder.path() / "none").string()}, 6, "found nothing there");
-  test::check_refused({"--task", "piqa", "--cache", folder.path().string()}, 6, folder.path().string());
+  test::check_refused({"cache", "stats", (folder.path() / "none").string()}, 6,
+                      "found nothing there");
+  test::check_refused({"--task", "piqa", "--cache", folder.path().string()}, 6,
+                      folder.path().string());
   // The journal of a run is not a cache.
-  { const AnswerStore store(folder.path() / "journal.sqlite", StoreKind::journal); }
-  test::check_refused({"cache", "stats", (folder.path() / "journal.sqlite").string()}, 6, "wanted a cache");
+  {
+    const AnswerStore store(folder.path() / "journal.sqlite", StoreKind::journal);
+  }
+  test::check_refused({"cache", "stats", (folder.path() / "journal.sqlite").string()}, 6,
+                      "wanted a cache");
 }
 
 TEST_CASE("what goes from a cache is said in numbers with units") {
   const test::TemporaryFolder folder;
   const auto file = (folder.path() / "answers.sqlite").string();
-  { const AnswerStore store(file, StoreKind::cache); }
+  {
+    const AnswerStore store(file, StoreKind::cache);
+  }
   test::check_refused({"cache", "prune", file}, 2, "wanted --size, --age or --model");
   for (const char* wrong : {"", "M", "-1", "3x", "1e99G", "nan"})
     test::check_refused({"cache", "prune", file, "--size=" + std::string(wrong)}, 2, "--size");

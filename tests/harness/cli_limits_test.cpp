@@ -64,7 +64,8 @@ std::vector<std::string> large_requests(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("memory that is out is one line with exit code 1, and leaves nothing behind") {
+TEST_CASE(
+    "memory that is out is one line with exit code 1, and leaves nothing but answers behind") {
   // In KiB: too little for LibTorch's own beginning, and too little for what is computed. How much
   // that is differs between builds; no amount may end the program with a signal.
   std::size_t in_computing = 0;
@@ -79,7 +80,12 @@ TEST_CASE("memory that is out is one line with exit code 1, and leaves nothing b
     const auto lines = test::lines_of(result.err);
     REQUIRE(!lines.empty());
     CHECK(contains(lines.back(), "smdm-eval: error: memory is out"));
-    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+    // Answers that were known by then are kept for the next start (docs/runs.md).
+    for (const auto& entry : fs::directory_iterator(folder.path())) {
+      const auto name = entry.path().filename().string();
+      CHECK((name == "requests.jsonl" || name == "out.jsonl.journal.sqlite" ||
+             name == "out.jsonl.progress.json"));
+    }
     if (lines.back().find("a smaller --batch-size") != std::string::npos) ++in_computing;
   }
   CHECK(in_computing > 0);

@@ -1,5 +1,5 @@
-// Runs that are cut off and go on, as a user meets them: signals, kills, other commands over the same
-// folder, damaged and foreign files.
+// Runs that are cut off and go on, as a user meets them: signals, kills, other commands over the
+// same folder, damaged and foreign files.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -31,7 +31,8 @@ Arguments operator+(Arguments arguments, const Arguments& more) {
 }
 
 /// Long enough to be cut off in its middle.
-const Arguments kLong = {"--task", "piqa", "--estimator", "mc", "--mc-samples", "256", "--threads", "1"};
+const Arguments kLong = {"--task",       "piqa", "--estimator", "mc",
+                         "--mc-samples", "256",  "--threads",   "1"};
 
 /// Stands in a folder until it dies.
 class WorkingFolder {
@@ -258,13 +259,15 @@ TEST_CASE("journals that cannot be used are refused and left alone") {
     database.execute("PRAGMA user_version = 99");
   }
   test::check_refused(job, 6, "of another version of smdm-eval");
-  CHECK(test::smdm_eval(kLong + Arguments{"--limit", "4", "--fresh", "--output", run.string()}).code == 0);
+  CHECK(test::smdm_eval(kLong + Arguments{"--limit", "4", "--fresh", "--output", run.string()})
+            .code == 0);
 }
 
 TEST_CASE("a run that fails before its first answer leaves nothing behind") {
   const test::TemporaryFolder folder;
   const auto run = folder.path() / "run";
-  const auto result = test::smdm_eval({"--task", "piqa", "--total-length", "0", "--output", run.string()});
+  const auto result =
+      test::smdm_eval({"--task", "piqa", "--total-length", "0", "--output", run.string()});
   CHECK(result.code == 2);
   CHECK_FALSE(fs::exists(run));
   test::write_file(folder.path() / "file", "");
@@ -292,14 +295,16 @@ TEST_CASE("requests and prompts go on beside their output file") {
     const auto n = std::to_string(k % 9);
     requests += R"({"id":)" + std::to_string(k) + R"(,"context_ids":[1,2,)" + n +
                 R"(],"continuation_ids":[4,5,)" + std::to_string(k % 50) + "]}\n";
-    prompts += R"({"id":)" + std::to_string(k) + R"(,"prompt_ids":[1,2,)" + n + "," + std::to_string(k % 50) + "]}\n";
+    prompts += R"({"id":)" + std::to_string(k) + R"(,"prompt_ids":[1,2,)" + n + "," +
+               std::to_string(k % 50) + "]}\n";
   }
   test::write_file(folder.path() / "requests.jsonl", requests);
   test::write_file(folder.path() / "prompts.jsonl", prompts);
   const auto model = std::string(SMDM_SOURCE_DIR) + "/embedded/micro-gsm8k-mdm";
   for (const std::string job : {"requests", "prompts"}) {
-    const Arguments arguments = {"--" + job, (folder.path() / (job + ".jsonl")).string(), "--model",
-                                 model, "--threads", "1"};
+    const Arguments arguments = {"--" + job,  (folder.path() / (job + ".jsonl")).string(),
+                                 "--model",   model,
+                                 "--threads", "1"};
     const auto more = job == "requests" ? Arguments{"--estimator", "mc", "--mc-samples", "256"}
                                         : Arguments{"--total-length", "24", "--steps", "8"};
     const auto whole = (folder.path() / (job + "-whole")).string();
@@ -331,9 +336,12 @@ TEST_CASE("training that is stopped by a signal has a checkpoint to go on from")
   const test::TemporaryFolder folder;
   test::write_job_inputs(folder.path());
   const auto run = folder.path() / "model";
-  const Arguments job = {"train", "--corpus", (folder.path() / "corpus.jsonl").string(), "--layers", "2",
-                         "--width", "32", "--heads", "2", "--vocabulary", "64", "--context", "16",
-                         "--steps", "100000", "--output", run.string()};
+  const Arguments job = {"train",        "--corpus",  (folder.path() / "corpus.jsonl").string(),
+                         "--layers",     "2",         "--width",
+                         "32",           "--heads",   "2",
+                         "--vocabulary", "64",        "--context",
+                         "16",           "--steps",   "100000",
+                         "--output",     run.string()};
   StartedProgram program(kProgram, job);
   for (int k = 0; k < 3000 && program.runs() && !fs::exists(run / "log.jsonl"); ++k)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

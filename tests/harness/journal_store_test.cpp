@@ -1,7 +1,5 @@
 // Files of answers: what is put in comes out bit for bit, what is damaged never does, and several
 // processes may share one.
-#include "harness/journal/answer_store.hpp"
-
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "harness/journal/answer_codec.hpp"
+#include "harness/journal/answer_store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -238,7 +237,9 @@ TEST_CASE("a store gives back what was put in, also to the next process") {
 TEST_CASE("a store is one of its kind and of this version") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "a.sqlite";
-  { const AnswerStore store(file, StoreKind::cache); }
+  {
+    const AnswerStore store(file, StoreKind::cache);
+  }
   const auto open = [&] { return AnswerStore(file, StoreKind::journal).size(); };
   CHECK(contains(test::error_text<ErrorKind::results>(open), "wanted a journal"));
   {
@@ -252,7 +253,8 @@ TEST_CASE("a store is one of its kind and of this version") {
 TEST_CASE("files of others are refused and stay as they are") {
   const test::TemporaryFolder folder;
   const auto text = folder.path() / "notes.txt";
-  test::write_file(text, "my notes, which are longer than a header of a database: " + std::string(200, '.'));
+  test::write_file(
+      text, "my notes, which are longer than a header of a database: " + std::string(200, '.'));
   const auto before = test::read_file(text);
   const auto open = [&] { return AnswerStore(text, StoreKind::cache).size(); };
   const auto said = test::error_text<ErrorKind::results>(open);
@@ -274,7 +276,8 @@ TEST_CASE("a value or a note that was changed is not given back") {
   }
   {
     Database database(file, Sharing::shared, "");
-    database.execute("UPDATE answers SET value = CAST('value 9' AS BLOB) WHERE value = CAST('value 1' AS BLOB)");
+    database.execute(
+        "UPDATE answers SET value = CAST('value 9' AS BLOB) WHERE value = CAST('value 1' AS BLOB)");
   }
   {
     AnswerStore store(file, StoreKind::cache);

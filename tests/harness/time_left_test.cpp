@@ -15,10 +15,10 @@ namespace {
 /// A task of a simulated run.
 struct Stream {
   int answers = 0;
-  double cost = 1.0;  ///< of an answer, as expected
-  double rate = 1.0;  ///< seconds a unit
+  double cost = 1.0;    ///< of an answer, as expected
+  double rate = 1.0;    ///< seconds a unit
   double spread = 0.0;  ///< of the time of an answer about what was expected, in ln units
-  int batch = 1;      ///< answers that come at once
+  int batch = 1;        ///< answers that come at once
 };
 
 /// Numbers of a fixed stream, near to normal.

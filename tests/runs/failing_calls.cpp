@@ -31,8 +31,8 @@ std::string_view variable(const char* name) {
 void log_call(long number, const char* name, std::string_view path) {
   const auto log = variable("SMDM_FAIL_LOG");
   if (log.empty()) return;
-  const auto file =
-      static_cast<int>(syscall(SYS_openat, AT_FDCWD, log.data(), O_WRONLY | O_APPEND | O_CREAT, 0666));
+  const auto file = static_cast<int>(
+      syscall(SYS_openat, AT_FDCWD, log.data(), O_WRONLY | O_APPEND | O_CREAT, 0666));
   if (file < 0) return;
   const auto line = std::to_string(number) + " " + name + " " + std::string(path) + "\n";
   syscall(SYS_write, file, line.data(), line.size());
@@ -143,7 +143,8 @@ int rename(const char* from, const char* to) noexcept {
   return verdict("rename", from) == Verdict::good ? next(&rename, "rename")(from, to) : -1;
 }
 
-int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+int renameat2(
+    int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
   if (verdict("rename", from) != Verdict::good) return -1;
   return next(&renameat2, "renameat2")(from_folder, from, to_folder, to, flags);
 }

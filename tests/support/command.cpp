@@ -44,12 +44,14 @@ CommandResult run_command(const std::string& program, const std::vector<std::str
   return result;
 }
 
-StartedProgram::StartedProgram(const std::string& program, const std::vector<std::string>& arguments) {
+StartedProgram::StartedProgram(const std::string& program,
+                               const std::vector<std::string>& arguments) {
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("cannot start " + program);
   if (pid_ == 0) {
     setpgid(0, 0);
-    become(program, arguments, (folder_.path() / "out").string(), (folder_.path() / "err").string());
+    become(program, arguments, (folder_.path() / "out").string(),
+           (folder_.path() / "err").string());
   }
 }
 
