@@ -11,6 +11,7 @@
 #include "base/files/atomic.hpp"
 #include "base/files/paths.hpp"
 #include "base/text/numbers.hpp"
+#include "base/text/shell.hpp"
 #include "base/text/visible.hpp"
 #include "harness/run/expected_cost.hpp"
 #include "harness/settings/refuse.hpp"
@@ -21,23 +22,10 @@ namespace {
 /// The note of a file that is just getting its name.
 constexpr const char* kNamed = "named";
 
-/// An argument as a shell reads it.
-std::string quoted(const std::string& argument) {
-  constexpr const char* kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=,./:@%^";
-  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
-  std::string text = "'";
-  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 /// The command that goes on: the same, but it does not start over.
-std::string command_of(const std::vector<std::string>& arguments) {
-  std::string text = "smdm-eval";
-  for (const auto& argument : arguments) {
-    if (argument != "--fresh") text += " " + quoted(argument);
-  }
-  return text;
+std::string command_of(std::vector<std::string> arguments) {
+  std::erase(arguments, "--fresh");
+  return shell_command("smdm-eval", arguments);
 }
 
 std::string share_of(std::size_t done, std::size_t all) {

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/files/signals.hpp"
 #include "base/text/numbers.hpp"
+#include "base/text/shell.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/run/progress.hpp"
 #include "models/formats/list.hpp"
@@ -201,6 +202,12 @@ class Display {
   std::string validation_;
 };
 
+/// The same command, to go on.
+std::string resuming(std::vector<std::string> command) {
+  if (std::ranges::find(command, "--resume") == command.end()) command.emplace_back("--resume");
+  return shell_command("smdm-eval", command);
+}
+
 void announce(const StepOptions& options, const Corpus& corpus) {
   const auto layout = parameter_layout(options.model, options.kind);
   std::cerr << to_string(options.kind) << ", " << layout.parameters() << " parameters ("
@@ -244,7 +251,8 @@ void run_train(const TrainSettings& settings, const std::vector<std::string>& co
   if (const int signal = noted_signal(); signal != 0 && display.step() < last) {
     throw Stopped(signal, "stopped by " + signal_name(signal) + " behind step " +
                               std::to_string(display.step()) + " of " + std::to_string(last) +
-                              ", whose checkpoint is in " + settings.output + "; --resume goes on");
+                              ", whose checkpoint is in " + settings.output +
+                              "; go on with: " + resuming(command));
   }
 }
 

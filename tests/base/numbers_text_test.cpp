@@ -1,10 +1,19 @@
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "base/text/numbers.hpp"
+#include "base/text/shell.hpp"
 #include "tests/support/catch.hpp"
 
 namespace smdm {
+
+TEST_CASE("commands are quoted as a shell reads them") {
+  const std::vector<std::string> arguments = {"--task", "piqa,race", "", "it's", "a b", "$HOME"};
+  CHECK(shell_command("smdm-eval", arguments) ==
+        "smdm-eval --task piqa,race '' 'it'\\''s' 'a b' '$HOME'");
+}
 
 TEST_CASE("numbers as C writes them") {
   CHECK(fixed_text(0.125, 4) == "0.1250");

@@ -70,6 +70,20 @@ TEST_CASE("a cached run computes nothing, and its answers are the same") {
   CHECK(own_block(run("again", "piqa")).at("cache_hits") == 0);
 }
 
+TEST_CASE("the zero-shot suite from a cache takes no forward") {
+  const test::TemporaryFolder folder;
+  const Arguments job = {"--task",  "zero-shot",
+                         "--limit", "3",
+                         "--cache", (folder.path() / "new" / "answers.sqlite").string()};
+  const auto first = own_block(test::evaluated(job, folder.path() / "first"));
+  const auto second = own_block(test::evaluated(job, folder.path() / "second"));
+  CHECK(first.at("computed_answers") == 24);
+  CHECK(first.at("computed_rows") == first.at("rows"));
+  CHECK(second.at("computed_answers") == 0);
+  CHECK(second.at("computed_rows") == 0);
+  CHECK(second.at("rows") == first.at("rows"));
+}
+
 TEST_CASE("a damaged answer of a cache is computed again") {
   const test::TemporaryFolder folder;
   const auto cache = folder.path() / "answers.sqlite";

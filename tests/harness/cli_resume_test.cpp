@@ -351,7 +351,8 @@ TEST_CASE("training that is stopped by a signal has a checkpoint to go on from")
   INFO(result.err);
   CHECK(result.code == 128 + SIGINT);
   CHECK(contains(result.err, "stopped by SIGINT behind step "));
-  CHECK(contains(result.err, "--resume goes on"));
+  CHECK(contains(result.err, "; go on with: smdm-eval train --corpus "));
+  CHECK(contains(result.err, " --resume"));
   CHECK(fs::exists(run / "training_state.safetensors"));
 }
 
