@@ -71,7 +71,8 @@ MemoryCounts counts_of(std::span<const Remembered> tasks) {
 Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   const auto& [part, session, identity, computer, tasks, asked] = todo.ready;
   const auto begin = std::chrono::steady_clock::now();
-  auto run = new_run(session, identity, part.settings, todo.start);
+  auto run = new_run(session, identity, part.settings,
+                     keeper.resumes() ? todo.start : std::chrono::system_clock::now());
   run.tasks = evaluated(todo, keeper, trace);
   const auto periods = complete_periods(tasks, run);
   complete(run, part.settings,

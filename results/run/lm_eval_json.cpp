@@ -195,7 +195,8 @@ void add_tracker(const RunRecord& run, Json& results) {
   results["start_time"] = run.start_s;
   results["end_time"] = run.end_s.value_or(run.start_s + run.seconds);
   // Text, as lm-eval has it.
-  results["total_evaluation_time_seconds"] = python_float(run.seconds);
+  results["total_evaluation_time_seconds"] =
+      python_float(run.end_s ? *run.end_s - run.start_s : run.seconds);
 }
 
 /// A task's metrics once more, with their filters and aggregations apart, and null where an error
