@@ -139,6 +139,8 @@ class Runs:
             if not self.killed_once(name, folder, seconds):
                 break  # it was quicker than the kill
             kept = kept_in(folder)
+            if kept is None and result_files(folder):
+                break  # it was complete, and another start would be another run
             if kept is not None and kept < last_kept:
                 raise Wrong(f"{name}: {last_kept} answers were kept, then {kept}")
             last_kept = kept or 0
