@@ -164,8 +164,10 @@ class Runs:
             if written["computed_answers"] > answers - (kept or 0):
                 raise Wrong(f"{name}: {kept} of {answers} answers were kept, and "
                             f"{written['computed_answers']} were computed again")
+        # The lock goes last: one that was killed just then leaves it to the next start.
+        may_stay = ("results_", "samples_") + (() if kept is not None else ("run.lock",))
         left = [path.name for path in folder.rglob("*") if path.is_file()
-                and not path.name.startswith(("results_", "samples_"))]
+                and not path.name.startswith(may_stay)]
         if left:
             raise Wrong(f"{name}: left behind: {left}")
         same = subprocess.run([sys.executable, self.same_results, str(reference), str(folder)],
