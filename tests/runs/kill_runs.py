@@ -170,6 +170,7 @@ class Runs:
                 and not path.name.startswith(may_stay)]
         if left:
             raise Wrong(f"{name}: left behind: {left}")
+        (folder / "run.lock").unlink(missing_ok=True)
         same = subprocess.run([sys.executable, self.same_results, str(reference), str(folder)],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if same.returncode != 0:
