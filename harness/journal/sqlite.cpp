@@ -25,6 +25,12 @@ bool is_damage(int code) {
          primary == SQLITE_MISMATCH || primary == SQLITE_CONSTRAINT || primary == SQLITE_FORMAT;
 }
 
+/// Whether the system's own code says more.
+bool is_of_system(int code) {
+  const int primary = code & 0xff;
+  return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
+}
+
 }  // namespace
 
 void Database::Close::operator()(sqlite3* database) const noexcept {
@@ -39,7 +45,7 @@ Database::Database(std::filesystem::path file, Sharing sharing, std::string way_
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE,
       nullptr);
   database_.reset(opened);
-  if (code != SQLITE_OK) fail(code);
+  if (code != SQLITE_OK) fail(code, errno);
   sqlite3_busy_timeout(opened, sharing == Sharing::shared ? kWaitForOthersMs : 0);
   // What a damaged schema says is not obeyed.
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -66,7 +72,7 @@ void Database::mark_as_ours() {
 
 void Database::execute(const char* sql) {
   const int code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) fail(code);
+  if (code != SQLITE_OK) fail(code, errno);
 }
 
 Statement Database::prepare(const char* sql) {
@@ -83,12 +89,16 @@ std::optional<std::int64_t> Database::number(const char* sql) {
   return statement.number(0);
 }
 
-void Database::fail(int code) const {
+void Database::fail(int code, int system) const {
   const auto* said = database_ ? sqlite3_errmsg(database_.get()) : sqlite3_errstr(code);
   if (is_damage(code)) fail_damaged(said);
+  const int known = database_ ? sqlite3_system_errno(database_.get()) : 0;
   std::string text = file_.string() + ": " + said;
-  const int system = database_ ? sqlite3_system_errno(database_.get()) : 0;
-  if (system != 0) text = because(text, system);
+  if (known != 0) {
+    text = because(text, known);
+  } else if (is_of_system(code) && system != 0) {
+    text = because(text, system);
+  }
   throw Error(ErrorKind::results, text);
 }
 
@@ -127,8 +137,9 @@ Statement& Statement::bind_text(int place, std::string_view value) {
 bool Statement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
+  const int system = errno;
   reset();
-  if (code != SQLITE_DONE) database_->fail(code);
+  if (code != SQLITE_DONE) database_->fail(code, system);
   return false;
 }
 

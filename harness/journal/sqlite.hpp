@@ -50,8 +50,9 @@ class Database {
 
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
-  /// @param code  of SQLite
-  [[noreturn]] void fail(int code) const;
+  /// @param code    of SQLite
+  /// @param system  of the system, when it came
+  [[noreturn]] void fail(int code, int system = 0) const;
   [[noreturn]] void fail_damaged(const std::string& what) const;
 
  private:
