@@ -50,7 +50,7 @@ Json own_description() {
 /// What another one has written; an empty object if that is not to be read.
 Json description_in(const fs::path& path) {
   const auto text = read_file_if_there(path, ErrorKind::results).value_or("");
-  auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   return json.is_object() ? json : Json::object();
 }
 

@@ -169,10 +169,10 @@ std::vector<std::string> measured_row(const LanguageModel& model,
           fixed_text(100.0 * speed.flops / peak, 1) + " %"};
 }
 
-void run_bench_scoring(const BenchSettings& settings) {
-  const NotedSignals signals;
-  const auto device = find_device(settings.device);
-  const auto config = family_config(settings.model_size);
+/// The rows of the table, up to a signal.
+std::vector<std::vector<std::string>> measured_rows(const ModelConfig& config,
+                                                    const c10::Device& device,
+                                                    const BenchSettings& settings) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& dtype : settings.dtypes) {
     const auto compute = dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
@@ -185,6 +185,14 @@ void run_bench_scoring(const BenchSettings& settings) {
       }
     }
   }
+  return rows;
+}
+
+void run_bench_scoring(const BenchSettings& settings) {
+  const NotedSignals signals;
+  const auto device = find_device(settings.device);
+  const auto config = family_config(settings.model_size);
+  const auto rows = measured_rows(config, device, settings);
   using enum Align;
   const std::vector<Column> columns = {
       {.title = "Model", .align = left},    {.title = "Arithmetic", .align = left},

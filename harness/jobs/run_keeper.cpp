@@ -28,6 +28,15 @@ std::string command_of(std::vector<std::string> arguments) {
   return shell_command("smdm-eval", arguments);
 }
 
+bool succeeds(const std::function<void()>& work) noexcept {
+  try {
+    work();
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 std::string share_of(std::size_t done, std::size_t all) {
   const double percent =
       all == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(all);
@@ -108,7 +117,7 @@ Remembered RunKeeper::look_up(std::span<const Item> items,
 void RunKeeper::start(std::vector<TaskToDo> tasks) {
   progress_ = std::make_unique<RunProgress>(std::move(tasks));
   shown_ = progress_.get();
-  for (auto* store : {journal_ ? &journal_->answers() : nullptr, cache_.get()}) {
+  for (const auto* store : {journal_ ? &journal_->answers() : nullptr, cache_.get()}) {
     if (store == nullptr || store->damaged() == 0) continue;
     std::cerr << visible(store->file().string()) << ": " << store->damaged()
               << " damaged answers are not used and computed again\n";
@@ -165,17 +174,14 @@ std::string RunKeeper::kept() const {
 }
 
 bool RunKeeper::fail(const std::string& state) noexcept {
-  bool all_kept = true;
-  try {
+  // The first error is the one to tell: what fails now only says that not all was kept.
+  const bool all_kept = succeeds([&] {
     if (memory_) memory_->finish();
-  } catch (const std::exception&) {  // the first error is the one to tell
-    all_kept = false;
-  }
+  });
   memory_.reset();  // its thread writes the same file
-  try {
+  static_cast<void>(succeeds([&] {
     if (journal_ && progress_) journal_->write_progress(progress_->snapshot(state));
-  } catch (const std::exception&) {
-  }
+  }));
   return all_kept;
 }
 

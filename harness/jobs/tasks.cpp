@@ -134,7 +134,7 @@ Candidates take_place(const Settings& settings, MadeFolders& folders, RunKeeper&
 }
 
 /// What the run that may be gone on with decided at its first start.
-Json decisions_in(RunKeeper& keeper, const Candidates& candidates) {
+Json decisions_in(const RunKeeper& keeper, const Candidates& candidates) {
   auto* journal = keeper.resumes()     ? keeper.journal()
                   : candidates.empty() ? nullptr
                                        : candidates.front().get();

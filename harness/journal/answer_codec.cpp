@@ -23,14 +23,14 @@ class Writer {
   explicit Writer(std::string& out) : out_(out) {}
 
   void number(const std::int64_t& value) {
-    const auto sign = static_cast<std::uint64_t>(value >> 63);
+    const std::uint64_t sign = value < 0 ? ~std::uint64_t{0} : 0;
     auto left = (static_cast<std::uint64_t>(value) << 1) ^ sign;
-    for (; left >= 0x80; left >>= 7) out_ += static_cast<char>(left | 0x80);
+    for (; left >= 0x80; left >>= 7) out_ += static_cast<char>(left | 0x80U);
     out_ += static_cast<char>(left);
   }
   void real(const double& value) {
     const auto bits = std::bit_cast<std::uint64_t>(value);
-    for (int shift = 0; shift < 64; shift += 8) out_ += static_cast<char>(bits >> shift);
+    for (unsigned shift = 0; shift < 64; shift += 8) out_ += static_cast<char>(bits >> shift);
   }
   void text(const std::string& value) {
     number(static_cast<std::int64_t>(value.size()));
@@ -52,17 +52,17 @@ class Reader {
 
   void number(std::int64_t& value) {
     std::uint64_t folded = 0;
-    for (int shift = 0;; shift += 7) {
+    for (unsigned shift = 0;; shift += 7) {
       const auto byte = next();
       if (shift > 63) throw Malformed();
-      folded |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-      if ((byte & 0x80) == 0) break;
+      folded |= (byte & 0x7fU) << shift;
+      if ((byte & 0x80U) == 0) break;
     }
     value = static_cast<std::int64_t>((folded >> 1) ^ (~(folded & 1) + 1));
   }
   void real(double& value) {
     std::uint64_t bits = 0;
-    for (int shift = 0; shift < 64; shift += 8) bits |= static_cast<std::uint64_t>(next()) << shift;
+    for (unsigned shift = 0; shift < 64; shift += 8) bits |= next() << shift;
     value = std::bit_cast<double>(bits);
   }
   void text(std::string& value) {
@@ -80,7 +80,8 @@ class Reader {
   [[nodiscard]] bool at_end() const { return in_.empty(); }
 
  private:
-  std::uint8_t next() {
+  /// The next byte.
+  std::uint64_t next() {
     if (in_.empty()) throw Malformed();
     const auto byte = static_cast<std::uint8_t>(in_.front());
     in_.remove_prefix(1);

@@ -214,7 +214,7 @@ Json work_of(const CorpusSettings& work, const Session& /*session*/) {
 
 /// Bytes that no other sequence of numbers has.
 void append(std::string& bytes, std::int64_t value) {
-  for (int shift = 0; shift < 64; shift += 8)
+  for (unsigned shift = 0; shift < 64; shift += 8)
     bytes += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
 }
 

@@ -43,7 +43,7 @@ std::int64_t seconds_now() {
 }
 
 /// The file, unless a log without its database lies there: that is no new file.
-const std::filesystem::path& whole(const std::filesystem::path& file, StoreKind kind) {
+std::filesystem::path whole(const std::filesystem::path& file, StoreKind kind) {
   const auto log = store_files(file)[1];
   const auto has = [](const std::filesystem::path& path) {
     return is_file(path) && file_bytes(path, ErrorKind::results) > 0;
@@ -67,10 +67,11 @@ AnswerStore::AnswerStore(const std::filesystem::path& file, StoreKind kind)
     transaction.commit();
   }
   check_kind(kind);
-  find_ = database_.prepare("SELECT value, digest FROM answers WHERE key = ?1");
-  put_ = database_.prepare(
-      "INSERT OR REPLACE INTO answers (key, value, digest, model, created) "
-      "VALUES (?1, ?2, ?3, ?4, ?5)");
+  find_ = std::make_unique<Statement>(
+      database_.prepare("SELECT value, digest FROM answers WHERE key = ?1"));
+  put_ = std::make_unique<Statement>(
+      database_.prepare("INSERT OR REPLACE INTO answers (key, value, digest, model, created) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5)"));
 }
 
 void AnswerStore::make_tables(StoreKind kind) {

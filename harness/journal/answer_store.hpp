@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -94,7 +95,7 @@ class AnswerStore {
 
   mutable std::mutex mutex_;
   Database database_;
-  std::optional<Statement> find_, put_;
+  std::unique_ptr<Statement> find_, put_;
   std::int64_t damaged_ = 0;
 };
 

@@ -80,6 +80,35 @@ void Memory::keep(const StoredAnswer& answer) {
   if (to_cache_) to_cache_->add(answer);
 }
 
+void Memory::look_up_one(const Item& item,
+                         const std::string& key,
+                         std::span<const WorkKey> others,
+                         const std::string& weights,
+                         Remembered& remembered,
+                         std::optional<Answer>& found) {
+  auto& counts = remembered.counts;
+  const auto copy = [&](const std::unique_ptr<AnswerWriter>& to) {
+    if (to) to->add({.key = key, .value = encode_answer(found.value()), .model = weights});
+  };
+  found = find(journal_, key);
+  if (found) {
+    ++counts.from_journal;
+    if (cache_ != nullptr && !cache_->find(key)) copy(to_cache_);
+    return;
+  }
+  for (std::size_t k = 0; k < others.size() && !found; ++k)
+    found = find(journal_, others[k].of(item));
+  if (found) {
+    ++counts.from_journal;
+    ++counts.from_elsewhere;
+    return;
+  }
+  found = find(cache_, key);
+  if (!found) return;
+  ++counts.from_cache;
+  copy(to_journal_);
+}
+
 Remembered Memory::look_up(std::span<const Item> items,
                            const Decided& decided,
                            const Session& session,
@@ -90,32 +119,13 @@ Remembered Memory::look_up(std::span<const Item> items,
   const auto work = work_identity(decided, session);
   const WorkKey own(computer.machine, computer.program, computer.model, work);
   std::vector<WorkKey> others;
+  others.reserve(elsewhere_.size());
   for (const auto& machine : elsewhere_)
     others.emplace_back(machine, computer.program, computer.model, work);
   remembered.keys.reserve(items.size());
-  auto& counts = remembered.counts;
-  const auto copy = [&](AnswerWriter* writer, const std::string& key, const Answer& answer) {
-    if (writer == nullptr) return;
-    writer->add({.key = key, .value = encode_answer(answer), .model = computer.weights});
-  };
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& key = remembered.keys.emplace_back(own.of(items[i]));
-    auto& found = remembered.found[i];
-    if ((found = find(journal_, key))) {
-      ++counts.from_journal;
-      if (cache_ != nullptr && !cache_->find(key)) copy(to_cache_.get(), key, *found);
-      continue;
-    }
-    for (const auto& other : others) {
-      if ((found = find(journal_, other.of(items[i])))) break;
-    }
-    if (found) {
-      ++counts.from_journal;
-      ++counts.from_elsewhere;
-    } else if ((found = find(cache_, key))) {
-      ++counts.from_cache;
-      copy(to_journal_.get(), key, *found);
-    }
+    look_up_one(items[i], key, others, computer.weights, remembered, remembered.found[i]);
   }
   return remembered;
 }

@@ -86,6 +86,16 @@ class Memory {
   [[nodiscard]] bool remembers() const { return journal_ != nullptr || cache_ != nullptr; }
   void keep(const StoredAnswer& answer);
 
+  /// @param others   the keys of other machines
+  /// @param weights  digest of the model's
+  /// @param found    of this Item
+  void look_up_one(const Item& item,
+                   const std::string& key,
+                   std::span<const WorkKey> others,
+                   const std::string& weights,
+                   Remembered& remembered,
+                   std::optional<Answer>& found);
+
   AnswerStore* journal_ = nullptr;
   AnswerStore* cache_ = nullptr;
   std::vector<Json> elsewhere_;

@@ -34,17 +34,42 @@ Json readable(const Json& value) {
   return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+/// Whether a file can be opened as a cache.
+bool is_cache(const fs::path& file) {
+  try {
+    const AnswerStore cache(file, StoreKind::cache);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// The run's own files are safe, and a journal that comes back is gone on with.
+bool sync_quietly(const fs::path& folder) {
+  try {
+    sync_folder(folder);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// @param path  of the member that they are; empty: of no object
 std::optional<std::string> difference_at(const std::string& path,
                                          const Json& there,
                                          const Json& here) {
   if (there == here) return std::nullopt;
   if (!there.is_object() || !here.is_object())
-    return path + ": " + shown(there) + " there, " + shown(here) + " here";
+    return std::string(path)
+        .append(": ")
+        .append(shown(there))
+        .append(" there, ")
+        .append(shown(here))
+        .append(" here");
   for (const auto* side : {&here, &there}) {
     for (const auto& [key, value] : side->items()) {
-      auto difference = difference_at(path.empty() ? key : path + "." + key, member(there, key),
-                                      member(here, key));
+      const auto place = path.empty() ? key : std::string(path).append(".").append(key);
+      auto difference = difference_at(place, member(there, key), member(here, key));
       if (difference) return difference;
     }
   }
@@ -100,13 +125,7 @@ void RunJournal::open_store() {
 
 /// A damaged journal goes, too; a cache that lies in its place does not.
 void RunJournal::start_over() {
-  bool is_cache = false;
-  try {
-    if (!is_absent(place_.journal))
-      is_cache = AnswerStore(place_.journal, StoreKind::cache).size() >= 0;
-  } catch (const Error&) {
-  }
-  if (is_cache) {
+  if (!is_absent(place_.journal) && is_cache(place_.journal)) {
     throw Error(ErrorKind::results,
                 place_.journal.string() + ": wanted a place for a journal, found a cache");
   }

@@ -17,17 +17,22 @@ namespace {
 constexpr int kWaitForOthersMs = 60'000;
 constexpr std::int64_t kApplicationId = 0x534d444d;  // "SMDM"
 
+/// What a code of SQLite is a kind of.
+int primary_of(int code) {
+  return static_cast<int>(static_cast<unsigned>(code) & 0xffU);
+}
+
 /// Whether a code says that the content is not what it should be. A name of the schema that is
 /// missing is such a case, too: every database that is opened was made here.
 bool is_damage(int code) {
-  const int primary = code & 0xff;
+  const auto primary = primary_of(code);
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
          primary == SQLITE_MISMATCH || primary == SQLITE_CONSTRAINT || primary == SQLITE_FORMAT;
 }
 
 /// Whether the system's own code says more.
 bool is_of_system(int code) {
-  const int primary = code & 0xff;
+  const auto primary = primary_of(code);
   return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
 }
 
@@ -73,6 +78,10 @@ void Database::mark_as_ours() {
 void Database::execute(const char* sql) {
   const int code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code, errno);
+}
+
+void Database::roll_back() noexcept {
+  sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 Statement Database::prepare(const char* sql) {
@@ -167,11 +176,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
-  if (!open_) return;
-  try {
-    database_.execute("ROLLBACK");
-  } catch (const Error&) {  // SQLite has rolled back by itself, as it does when a disk is full
-  }
+  if (open_) database_.roll_back();
 }
 
 void Transaction::commit() {

@@ -39,6 +39,10 @@ class Database {
   /// Runs SQL without results.
   void execute(const char* sql);
 
+  /// Takes back what a transaction has done; where SQLite has done so by itself, as when a disk is
+  /// full, nothing happens.
+  void roll_back() noexcept;
+
   /// @param sql  one statement, with ?1, ?2, ...
   [[nodiscard]] Statement prepare(const char* sql);
 

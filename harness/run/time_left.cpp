@@ -25,7 +25,7 @@ constexpr double kAtOnce = 0.02;  // seconds
 
 }  // namespace
 
-TimeLeft::TimeLeft(std::vector<double> costs) {
+TimeLeft::TimeLeft(const std::vector<double>& costs) {
   for (const double cost : costs) {
     tasks_.push_back({.cost = cost});
     total_ += cost;

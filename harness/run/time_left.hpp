@@ -13,7 +13,7 @@ namespace smdm {
 class TimeLeft {
  public:
   /// @param costs  of each task, in any unit: what is still to be computed
-  explicit TimeLeft(std::vector<double> costs);
+  explicit TimeLeft(const std::vector<double>& costs);
 
   /// The next task begins. @param now  in seconds, from any time on
   void begin(double now);
