@@ -223,11 +223,7 @@ void RunJournal::complete(const fs::path& kept_as) {
   store_.reset();  // SQLite then puts everything into the one file
   if (!kept_as.empty()) rename_new(place_.journal, kept_as);
   remove_files();
-  try {
-    sync_folder(folder_of(place_.journal));
-  } catch (
-      const Error&) {  // the run's own files are safe; a journal that comes back is gone on with
-  }
+  static_cast<void>(sync_quietly(folder_of(place_.journal)));
 }
 
 }  // namespace smdm
