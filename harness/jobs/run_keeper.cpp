@@ -100,8 +100,8 @@ void RunKeeper::take(JournalPlace place) {
 
 void RunKeeper::begin(const RunIdentity& identity, const Json& first_notes) {
   std::vector<Json> others;
-  if (journal_) others = journal_->begin(identity, first_notes, elsewhere_);
   signals_.emplace();
+  if (journal_) others = journal_->begin(identity, first_notes, elsewhere_);
   memory_ = std::make_unique<Memory>(
       journal_ ? &journal_->answers() : nullptr, cache_.get(), std::move(others),
       [this] { tick(); }, [this] { cut(); });

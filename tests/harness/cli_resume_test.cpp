@@ -62,16 +62,27 @@ std::int64_t answers_in(const fs::path& folder) {
   return store.size();
 }
 
-/// Waits until the journal's log has grown by some answers.
-void wait_for_answers(const fs::path& folder, StartedProgram& program) {
-  constexpr std::uintmax_t kSome = 60'000;  // bytes
-  const auto log = folder / "journal.sqlite-wal";
-  for (int k = 0; k < 3000 && program.runs(); ++k) {
+/// Waits until a journal's log holds answers: the tables are in the database itself by then.
+void wait_for_journal(const fs::path& journal, StartedProgram& program) {
+  constexpr std::uintmax_t kTables = 8192;  // bytes
+  constexpr std::uintmax_t kAnswers = 20'000;
+  const auto bytes = [](const fs::path& file) {
     std::error_code none;
-    if (fs::exists(log, none) && fs::file_size(log, none) > kSome) return;
+    const auto size = fs::file_size(file, none);
+    return none ? 0 : size;
+  };
+  int times = 0;  // while the tables go from the log to the database, they are in both
+  for (int k = 0; k < 3000 && program.runs(); ++k) {
+    const bool holds = bytes(journal) > kTables && bytes(journal.string() + "-wal") > kAnswers;
+    times = holds ? times + 1 : 0;
+    if (times == 4) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   FAIL("no answers came: " << program.err());
+}
+
+void wait_for_answers(const fs::path& folder, StartedProgram& program) {
+  wait_for_journal(folder / "journal.sqlite", program);
 }
 
 Json results_in(const fs::path& folder) {
@@ -311,11 +322,7 @@ TEST_CASE("requests and prompts go on beside their output file") {
     const auto out = (folder.path() / (job + "-out")).string();
     CHECK(test::smdm_eval(arguments + more + Arguments{"--output", whole}).code == 0);
     StartedProgram program(kProgram, arguments + more + Arguments{"--output", out});
-    const auto log = out + ".journal.sqlite-wal";
-    for (int k = 0; k < 3000 && program.runs(); ++k) {
-      if (fs::exists(log) && fs::file_size(log) > 40'000) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    wait_for_journal(out + ".journal.sqlite", program);
     program.send(SIGTERM);
     const auto stopped = program.wait();
     INFO(stopped.err);
