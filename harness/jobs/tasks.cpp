@@ -171,18 +171,22 @@ RunIdentity identity_of(const TasksRun& run) {
 void begin(TasksRun& run, Candidates candidates, MadeFolders& folders, RunKeeper& keeper) {
   const auto decisions = decisions_in(keeper, candidates);
   make_ready(run, decisions);
-  choose(run.settings, std::move(candidates), identity_of(run), keeper);
+  auto identity = identity_of(run);
+  choose(run.settings, std::move(candidates), identity, keeper);
   // What was decided for another run is decided anew.
-  if (const auto own = decisions_in(keeper, {}); own != decisions) make_ready(run, own);
+  if (const auto own = decisions_in(keeper, {}); own != decisions) {
+    make_ready(run, own);
+    identity = identity_of(run);
+  }
   if (keeper.resumes()) {
     run.plan = plan_from(keeper.journal()->note("plan").value(), keeper.journal()->folder());
   } else {
     run.plan = new_plan(run.settings, run.tasks, run.parts, folders);
     if (keeper.journal() == nullptr) keeper.take(journal_in(run.plan.home));
   }
-  keeper.begin(identity_of(run), {{"asked", asked_of(run.settings)},
-                                  {"decisions", decisions_of(run.parts)},
-                                  {"plan", to_json(run.plan)}});
+  keeper.begin(identity, {{"asked", asked_of(run.settings)},
+                          {"decisions", decisions_of(run.parts)},
+                          {"plan", to_json(run.plan)}});
 }
 
 /// Looks up every answer of the run, so that its length is known from the beginning.

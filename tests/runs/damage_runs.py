@@ -16,12 +16,10 @@ import sys
 import time
 from pathlib import Path
 
+from checks import Wrong, check_same, exit_code
+
 COMMAND = ["--task", "piqa", "--limit", "40", "--estimator", "mc", "--mc-samples", "128", "--threads", "1"]
 FILES = ("journal.sqlite", "journal.sqlite-wal")
-
-
-class Wrong(Exception):
-    pass
 
 
 class Damages:
@@ -70,10 +68,7 @@ class Damages:
         return f"{file.name}, bit {bit} of byte {at} flipped"
 
     def check(self, what, folder, reference="whole"):
-        same = subprocess.run([sys.executable, self.options.same_results, str(self.work / reference),
-                               str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if same.returncode != 0:
-            raise Wrong(f"{what}: other files:\n{same.stdout}")
+        check_same(self.options.same_results, what, self.work / reference, folder)
 
     def one(self, killed):
         folder = self.work / "run"
@@ -109,12 +104,7 @@ def main():
     parser.add_argument("--times", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    try:
-        Damages(options).all()
-    except Wrong as wrong:
-        print(f"FAILED: {wrong}")
-        return 1
-    return 0
+    return exit_code(lambda: Damages(options).all())
 
 
 if __name__ == "__main__":

@@ -13,15 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from checks import Wrong, check_nothing_left, check_same, exit_code
+
 COMMAND = ["--task", "piqa,infill", "--limit", "4", "--steps", "8", "--threads", "1"]
 HOWS = ("EIO", "ENOSPC", "EINTR", "SHORT")
 # Calls of the journal itself that have to be among those that fail.
 JOURNAL_CALLS = {"pwrite", "open", "close"}
 SYNCS = {"fsync", "fdatasync"}
-
-
-class Wrong(Exception):
-    pass
 
 
 class Faults:
@@ -42,16 +40,9 @@ class Faults:
                               env=environment, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE)
 
-    def check_same(self, what, folder):
-        reference = self.work / "reference"
-        same = subprocess.run([sys.executable, self.options.same_results, str(reference), str(folder)],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if same.returncode != 0:
-            raise Wrong(f"{what}: other files:\n{same.stdout}")
-        left = [path.name for path in folder.rglob("*") if path.is_file()
-                and not path.name.startswith(("results_", "samples_"))]
-        if left:
-            raise Wrong(f"{what}: left behind: {left}")
+    def check(self, what, folder):
+        check_same(self.options.same_results, what, self.work / "reference", folder)
+        check_nothing_left(what, folder)
 
     def counted_calls(self):
         log = self.work / "calls.txt"
@@ -80,7 +71,7 @@ class Faults:
             again = self.run(folder)
             if again.returncode != 0:
                 raise Wrong(f"{what}: the next start failed: {again.stderr}")
-        self.check_same(what, folder)
+        self.check(what, folder)
         return result.returncode != 0
 
     def all(self):
@@ -105,12 +96,7 @@ def main():
     parser.add_argument("work")
     parser.add_argument("--every", type=int, default=7)
     options = parser.parse_args()
-    try:
-        Faults(options).all()
-    except Wrong as wrong:
-        print(f"FAILED: {wrong}")
-        return 1
-    return 0
+    return exit_code(lambda: Faults(options).all())
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ import sys
 import time
 from pathlib import Path
 
+from checks import Wrong, check_nothing_left, check_same, exit_code
+
 COMMANDS = {
     "mdm": ["--task", "piqa,lambada_standard,gsm8k,reverse_curse_d2n,temporal_shift,infill", "--limit", "4",
             "--mc-samples", "16", "--steps", "16", "--repeat", "2"],
@@ -37,10 +39,6 @@ COMMANDS = {
 }
 THREADS = ["--threads", "1"]
 BETWEEN_FILES = 0.15  # the share of kills that wait for the first file
-
-
-class Wrong(Exception):
-    pass
 
 
 def kept_in(folder):
@@ -165,16 +163,9 @@ class Runs:
                 raise Wrong(f"{name}: {kept} of {answers} answers were kept, and "
                             f"{written['computed_answers']} were computed again")
         # The lock goes last: one that was killed just then leaves it to the next start.
-        may_stay = ("results_", "samples_") + (() if kept is not None else ("run.lock",))
-        left = [path.name for path in folder.rglob("*") if path.is_file()
-                and not path.name.startswith(may_stay)]
-        if left:
-            raise Wrong(f"{name}: left behind: {left}")
+        check_nothing_left(name, folder, () if kept is not None else ("run.lock",))
         (folder / "run.lock").unlink(missing_ok=True)
-        same = subprocess.run([sys.executable, self.same_results, str(reference), str(folder)],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if same.returncode != 0:
-            raise Wrong(f"{name}: other files in {folder}:\n{same.stdout}")
+        check_same(self.same_results, name, reference, folder)
 
     def run(self, kills):
         number = 0
@@ -197,12 +188,7 @@ def main():
     options = parser.parse_args()
     if options.new:
         shutil.rmtree(options.work, ignore_errors=True)
-    try:
-        Runs(options).run(options.kills)
-    except Wrong as wrong:
-        print(f"FAILED: {wrong}")
-        return 1
-    return 0
+    return exit_code(lambda: Runs(options).run(options.kills))
 
 
 if __name__ == "__main__":
