@@ -51,6 +51,24 @@ struct PromptReuseRecord {
   std::optional<std::int64_t> correction_folds = {};
 };
 
+/// Log-likelihoods of one target, in nats, from all subsets of its tokens: see
+/// evaluators/subsets/lattice.hpp.
+struct OrderValues {
+  /// Of the any-order model, which reveals one token at a time in a uniformly random order: the
+  /// likelihood itself. At least the bound.
+  double any_order = 0.0;
+  double elbo = 0.0;       ///< the bound: the mean of the log-likelihoods of all orders
+  double orders_sd = 0.0;  ///< their standard deviation
+  // The best and the worst order: chosen by looking at the target, so that neither is a likelihood.
+  double oracle_best = 0.0;
+  double oracle_worst = 0.0;
+  // Of samplers that draw one token at a time, in an order that their policy chooses (DUEL).
+  double left_to_right = 0.0;
+  std::optional<double> confidence;  ///< the surest position first; empty where that is not known
+  std::optional<double> margin;      ///< that with the widest gap between its two best tokens
+  std::optional<double> entropy;     ///< that with the lowest entropy
+};
+
 /// The answer to a likelihood request.
 struct Estimate {
   /// log p, or an estimate of a bound on it. What is exact is at most 0, and so is any mean of
@@ -80,6 +98,8 @@ struct Estimate {
   /// is; empty where nothing is random or nothing is known. Fold k of requests with one context is
   /// drawn alike, so that errors of differences are known.
   std::vector<std::vector<double>> folds = {};
+  /// Where every subset was computed in full rows.
+  std::optional<OrderValues> values = {};
 };
 
 /// The answer to a generation request.
