@@ -142,7 +142,8 @@ std::optional<PackedRows> shifted_rows(const ModelInfo& info, const PackedRows& 
 
 TokenScores LanguageModel::scores(const PackedRows& rows,
                                   std::span<const std::int64_t> tokens,
-                                  WithArgmax with_argmax) const {
+                                  WithArgmax with_argmax,
+                                  WithRanks with_ranks) const {
   check(info_, rows);
   if (tokens.size() != rows.wanted.size()) reject("wanted one token per wanted position");
   for (const auto token : tokens) {
@@ -161,6 +162,7 @@ TokenScores LanguageModel::scores(const PackedRows& rows,
     const auto count = static_cast<std::size_t>(logits.size(0));
     append_token_scores(logits, tokens.subspan(static_cast<std::size_t>(first), count), with_argmax,
                         info_.arithmetic, result);
+    if (with_ranks == WithRanks::yes) append_ranks(logits, result.ranks);
   });
   return result;
 }

@@ -61,6 +61,14 @@ class KvCache {
   [[nodiscard]] virtual std::int64_t tokens() const = 0;  ///< how many it holds
 };
 
+/// What a sampler may rank positions by, in float64: the larger, the earlier. They follow from a
+/// position's distribution alone, never from the token that is scored there.
+struct PositionRanks {
+  std::vector<double> confidence;  ///< log-probability of the best token, nats
+  std::vector<double> margin;      ///< its probability less that of the second best
+  std::vector<double> entropy;     ///< -H, nats
+};
+
 /// Log-probabilities of given tokens, and which token was likeliest.
 struct TokenScores {
   /// [W], nats. Every value is a number of the type that the model's logits have (float32,
@@ -68,10 +76,12 @@ struct TokenScores {
   std::vector<double> log_p;
   std::vector<std::int64_t>
       argmax;         ///< [W], the lowest id where several are equal; empty if not asked for
-  Prefixes prefixes;  ///< [R] for the rows that keep tokens, else null; empty if none does
+  PositionRanks ranks;  ///< [W] each; empty if not asked for
+  Prefixes prefixes;    ///< [R] for the rows that keep tokens, else null; empty if none does
 };
 
 enum class WithArgmax : bool { no, yes };
+enum class WithRanks : bool { no, yes };
 
 /// Receives logits [n, V] of the wanted positions first .. first + n - 1, on the model's device and
 /// in its compute type. Blocks arrive in order; the tensor is only valid during the call.
@@ -104,7 +114,8 @@ class LanguageModel {
   /// @param tokens  [W], the token to score at each wanted position
   [[nodiscard]] TokenScores scores(const PackedRows& rows,
                                    std::span<const std::int64_t> tokens,
-                                   WithArgmax with_argmax = WithArgmax::no) const;
+                                   WithArgmax with_argmax = WithArgmax::no,
+                                   WithRanks with_ranks = WithRanks::no) const;
 
   /// Shows the logits at the wanted positions, block by block: [W, V] never exists as a whole.
   void visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const;

@@ -23,4 +23,8 @@ void append_token_scores(const at::Tensor& logits,
                          Arithmetic arithmetic,
                          TokenScores& scores);
 
+/// Appends what samplers rank positions by. Each row is reduced on its own, in float64.
+/// @param logits  float32 or bfloat16 [n, V], any device
+void append_ranks(const at::Tensor& logits, PositionRanks& ranks);
+
 }  // namespace smdm

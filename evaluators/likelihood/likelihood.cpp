@@ -195,6 +195,13 @@ void duel_all(const LanguageModel& model,
                    });
 }
 
+/// Values of policies need ranks of all subsets' rows, which these estimators may compute.
+WithRanks ranks_for(const Estimator& estimator) {
+  const bool enumerates =
+      std::holds_alternative<ExactSum>(estimator) || std::holds_alternative<Balanced>(estimator);
+  return enumerates ? WithRanks::yes : WithRanks::no;
+}
+
 void estimate_all(const LanguageModel& model,
                   std::span<const TokenQuestion> questions,
                   const LikelihoodConfig& config,
@@ -207,7 +214,7 @@ void estimate_all(const LanguageModel& model,
   const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
                                ? WithArgmax::yes
                                : WithArgmax::no;
-  run_sources(model, std::ref(opener), config.packing, with_argmax);
+  run_sources(model, std::ref(opener), config.packing, with_argmax, ranks_for(config.estimator));
 }
 
 /// How many questions at the front have a few hundred requests together.

@@ -21,14 +21,27 @@ void check_numbers(std::span<const double> log_p) {
   }
 }
 
+/// The ranks of some positions.
+PositionRanks part_of(const PositionRanks& ranks, std::size_t first, std::size_t count) {
+  if (ranks.confidence.empty()) return {};
+  const auto part = [&](const std::vector<double>& all) {
+    const auto own = std::span(all).subspan(first, count);
+    return std::vector<double>(own.begin(), own.end());
+  };
+  return {.confidence = part(ranks.confidence),
+          .margin = part(ranks.margin),
+          .entropy = part(ranks.entropy)};
+}
+
 }  // namespace
 
 void run_sources(const LanguageModel& model,
                  const OpenScoreSource& open_next,
                  const PackingLimits& limits,
-                 WithArgmax with_argmax) {
+                 WithArgmax with_argmax,
+                 WithRanks with_ranks) {
   const auto score_rows = [&](const RowGroup& forward) {
-    return model.scores(forward.rows, forward.tokens, with_argmax);
+    return model.scores(forward.rows, forward.tokens, with_argmax, with_ranks);
   };
   run_sources(score_rows, open_next, limits);
 }
@@ -49,7 +62,8 @@ void run_sources(const ScoreRows& score_rows,
       part.source->take(
           {.log_p = log_p.subspan(part.first, part.wanted),
            .argmax = argmax.empty() ? argmax : argmax.subspan(part.first, part.wanted),
-           .prefixes = prefixes.empty() ? prefixes : prefixes.subspan(part.first_row, part.rows)});
+           .prefixes = prefixes.empty() ? prefixes : prefixes.subspan(part.first_row, part.rows),
+           .ranks = part_of(scores.ranks, part.first, part.wanted)});
     }
   }
 }

@@ -52,6 +52,7 @@ struct Scores {
   /// One per row of the group, null for rows that keep no tokens; empty if none of the forward
   /// does.
   std::span<const std::shared_ptr<const Prefix>> prefixes = {};
+  PositionRanks ranks = {};  ///< empty if not asked for
 };
 
 /// One request, or a few that are computed together, on the way to their estimates. An estimator
@@ -79,7 +80,8 @@ using OpenScoreSource = std::function<std::unique_ptr<ScoreSource>()>;
 void run_sources(const LanguageModel& model,
                  const OpenScoreSource& open_next,
                  const PackingLimits& limits,
-                 WithArgmax with_argmax = WithArgmax::no);
+                 WithArgmax with_argmax = WithArgmax::no,
+                 WithRanks with_ranks = WithRanks::no);
 
 /// What a model, or something in its place, gives for a forward's rows.
 using ScoreRows = std::function<TokenScores(const RowGroup& forward)>;

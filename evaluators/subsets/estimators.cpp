@@ -29,6 +29,7 @@ class ExactSumEstimator final : public SubsetEstimator {
     target_.enumerate();
   }
   std::vector<WantedRow> next() override { return target_.wanted(); }
+  void see(std::span<const RowRanks> ranks) override { target_.see(ranks); }
   void take(std::span<const RowLosses> losses) override { target_.take(losses); }
   [[nodiscard]] FoldEstimate estimate() const override { return target_.estimate(); }
 
@@ -114,6 +115,7 @@ class BalancedEstimator final : public SubsetEstimator {
     return target_.wanted();
   }
 
+  void see(std::span<const RowRanks> ranks) override { target_.see(ranks); }
   void take(std::span<const RowLosses> losses) override { target_.take(losses); }
 
   [[nodiscard]] FoldEstimate estimate() const override {

@@ -14,6 +14,7 @@
 #include "base/request.hpp"
 #include "evaluators/subsets/control_variate.hpp"
 #include "evaluators/subsets/draws.hpp"
+#include "models/language_model.hpp"
 
 namespace smdm {
 
@@ -57,6 +58,9 @@ struct WantedRow {
 /// Losses of the hidden tokens, in their order, in nats.
 using RowLosses = std::vector<double>;
 
+/// What policies rank the hidden tokens by, of each of them in their order.
+using RowRanks = PositionRanks;
+
 /// An estimate as a sum of independent parts, each the mean of independent folds.
 struct FoldEstimate {
   double loss = 0.0;                            ///< nats, of -log p
@@ -67,6 +71,7 @@ struct FoldEstimate {
   bool enumerated = false;                      ///< over every subset
   bool target_missed = false;
   std::optional<PromptReuseRecord> reuse;
+  std::optional<OrderValues> values = {};  ///< see Estimate
 };
 
 /// One target on the way to its estimate.
@@ -79,6 +84,8 @@ class SubsetEstimator {
 
   /// The rows wanted next; none: it is complete.
   virtual std::vector<WantedRow> next() = 0;
+  /// The ranks of the same rows, where they are known: called just before take().
+  virtual void see(std::span<const RowRanks> /*ranks*/) {}
   /// The losses of the rows that next() gave last, in their order.
   virtual void take(std::span<const RowLosses> losses) = 0;
   [[nodiscard]] virtual FoldEstimate estimate() const = 0;

@@ -18,14 +18,6 @@
 
 namespace smdm {
 
-/// What a policy ranks the hidden tokens of a row by, of each of them in their order: the larger,
-/// the earlier. They follow from the row's distributions alone, never from the target.
-struct RowRanks {
-  std::vector<double> confidence;  ///< log-probability of the best token
-  std::vector<double> margin;      ///< its probability less that of the second best
-  std::vector<double> entropy;     ///< -H, nats
-};
-
 /// @param length  L, 1..kMaxEnumerated
 /// @param losses  -log p of the hidden tokens of each of all_subsets(length), in their order, nats
 /// @param ranks   of the same rows, or none: then values of policies that need them are empty

@@ -28,6 +28,13 @@ class IndependentPlan final : public SubsetPlan {
     return asked;
   }
 
+  void see(std::span<const RowRanks> ranks) override {
+    for (const auto& [request, count] : counts_) {
+      if (count > 0) estimators_[request]->see(ranks.first(count));
+      ranks = ranks.subspan(count);
+    }
+  }
+
   void take(std::span<const RowLosses> losses) override {
     for (const auto& [request, count] : std::exchange(counts_, {})) {
       if (count > 0) estimators_[request]->take(losses.first(count));
@@ -95,7 +102,16 @@ class SubsetSource final : public ScoreSource {
     std::vector<RowLosses> losses;
     losses.reserve(places_.size());
     for (const auto& place : places_) losses.push_back(table_.losses(place));
+    show_ranks();
     plan_->take(losses);
+  }
+
+  void show_ranks() {
+    if (places_.empty() || !table_.has_ranks(places_.front())) return;
+    std::vector<RowRanks> ranks;
+    ranks.reserve(places_.size());
+    for (const auto& place : places_) ranks.push_back(table_.ranks(place));
+    plan_->see(ranks);
   }
 
   RowTable table_;
@@ -117,6 +133,7 @@ Estimate estimate_of(const FoldEstimate& folds) {
   estimate.enumerated = folds.enumerated && !folds.reuse;
   estimate.target_missed = folds.target_missed;
   estimate.prompt_reuse = folds.reuse;
+  estimate.values = folds.values;
   return estimate;
 }
 

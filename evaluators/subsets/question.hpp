@@ -29,6 +29,8 @@ class SubsetPlan {
 
   /// The rows of the next round; none: all is known.
   virtual std::vector<AskedRow> next() = 0;
+  /// The ranks of the same rows, where they are known: called just before take().
+  virtual void see(std::span<const RowRanks> /*ranks*/) {}
   /// The losses of the rows that next() gave last, in their order.
   virtual void take(std::span<const RowLosses> losses) = 0;
   /// One estimate per request, without their cost. Called once.

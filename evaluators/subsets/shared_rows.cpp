@@ -61,7 +61,8 @@ RowTable::Place RowTable::ask(std::size_t request, const WantedRow& row_wanted) 
                    .wanted = std::move(wanted),
                    .variants = {tokens},
                    .given_out = false,
-                   .log_p = {}});
+                   .log_p = {},
+                   .ranks = {}});
   put_in_line(rows_.size() - 1);
   return {.row = rows_.size() - 1, .variant = 0};
 }
@@ -196,6 +197,7 @@ void RowTable::take(const Scores& scores) {
   given_out_.pop_front();
   if (!item.is_prefill) {
     rows_[item.key].log_p.assign(scores.log_p.begin(), scores.log_p.end());
+    rows_[item.key].ranks = scores.ranks;
     return;
   }
   auto& prefill = prefills_.at(item.key);
@@ -208,6 +210,23 @@ void RowTable::take(const Scores& scores) {
 
 bool RowTable::known(const Place& place) const {
   return !rows_[place.row].log_p.empty();
+}
+
+bool RowTable::has_ranks(const Place& place) const {
+  return !rows_[place.row].ranks.confidence.empty();
+}
+
+RowRanks RowTable::ranks(const Place& place) const {
+  const auto& row = rows_[place.row];
+  RowRanks ranks;
+  for (std::size_t k = 0; k < row.wanted.hidden.size(); ++k) {
+    // Every variant of a position has the same distribution.
+    const auto at = k * row.variants.size() + place.variant;
+    ranks.confidence.push_back(row.ranks.confidence[at]);
+    ranks.margin.push_back(row.ranks.margin[at]);
+    ranks.entropy.push_back(row.ranks.entropy[at]);
+  }
+  return ranks;
 }
 
 RowLosses RowTable::losses(const Place& place) const {

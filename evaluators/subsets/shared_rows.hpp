@@ -64,6 +64,10 @@ class RowTable {
   [[nodiscard]] bool known(const Place& place) const;
   [[nodiscard]] RowLosses losses(const Place& place) const;
 
+  /// Whether ranks came with the answers, and those of the row.
+  [[nodiscard]] bool has_ranks(const Place& place) const;
+  [[nodiscard]] RowRanks ranks(const Place& place) const;
+
   /// What was computed for a request; what several share is counted for the first that asked.
   [[nodiscard]] const RowCost& cost(std::size_t request) const { return costs_[request]; }
 
@@ -74,6 +78,7 @@ class RowTable {
     std::vector<std::vector<std::int64_t>> variants;  ///< hidden tokens that are scored
     bool given_out = false;
     std::vector<double> log_p;  ///< [hidden, variants]; empty until known
+    PositionRanks ranks;        ///< likewise, where they are asked for
   };
   struct Prefill {
     std::size_t request;

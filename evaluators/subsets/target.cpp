@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/numbers/mean.hpp"
+#include "evaluators/subsets/lattice.hpp"
 
 namespace smdm {
 namespace {
@@ -91,6 +92,11 @@ std::vector<WantedRow> BalancedTarget::wanted() {
   return all;
 }
 
+void BalancedTarget::see(std::span<const RowRanks> ranks) {
+  const auto own = ranks.first(enumerated_rows_);
+  ranks_.assign(own.begin(), own.end());
+}
+
 void BalancedTarget::take(std::span<const RowLosses> losses) {
   if (enumerated_rows_ > 0) {
     const auto subsets = all_subsets(length_);
@@ -100,6 +106,9 @@ void BalancedTarget::take(std::span<const RowLosses> losses) {
       for (const auto loss : losses[k]) sum += loss;
       exact_loss_ += exact_weight(length_, subsets[k].size()) * sum;
     }
+    // Over a frozen prompt the recursion has other conditionals, which no correction repairs.
+    if (!frozen_prompt_)
+      values_ = order_values(length_, losses.first(subsets.size()), std::exchange(ranks_, {}));
     losses = losses.subspan(std::exchange(enumerated_rows_, 0));
   }
   folds_.take(losses.first(fold_rows_));
@@ -164,6 +173,7 @@ FoldEstimate BalancedTarget::estimate() const {
     estimate.folds.push_back(part.folds.size() > 1 ? part.folds : std::vector<double>{});
   }
   if (estimate.standard_error) estimate.fold_count = fewest_folds(all);
+  estimate.values = values_;
   const auto is_exact = [](const auto& folds) { return folds.empty(); };
   if (std::ranges::all_of(estimate.folds, is_exact)) estimate.folds.clear();
   if (frozen_prompt_) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,6 +44,9 @@ class BalancedTarget {
   [[nodiscard]] bool has_wanted() const;
   /// The rows asked for and not yet told, as WantedRows.
   [[nodiscard]] std::vector<WantedRow> wanted();
+  /// What policies rank the hidden tokens of the same rows by, just before take(): of those that
+  /// enumerate.
+  void see(std::span<const RowRanks> ranks);
   void take(std::span<const RowLosses> losses);
 
   [[nodiscard]] std::size_t length() const { return length_; }
@@ -70,6 +74,8 @@ class BalancedTarget {
   BalancedFolds correction_;
   std::size_t corrections_ = 0;  ///< the first so many folds are the correction's value
   double exact_loss_ = 0.0;
+  std::optional<OrderValues> values_;  ///< once all subsets are known in full rows
+  std::vector<RowRanks> ranks_;        ///< of the enumerated rows that are answered next
   // Rows asked for since wanted() told them; it tells them in this order.
   std::vector<WantedRow> of_enumeration_;
   std::vector<WantedRow> of_folds_;
