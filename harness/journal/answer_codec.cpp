@@ -13,7 +13,7 @@
 namespace smdm {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 
 /// Integers take 7 bits a byte, the lowest first, signs folded in; floating-point numbers their
 /// bits.
@@ -190,7 +190,7 @@ class Parts {
 
   void visit(Of<Estimate>& value) {
     auto& [nats, standard_error, fold_count, bound, is_greedy, rows, tokens, enumerated,
-           target_missed, stopped, eliminated, eliminated_from, prompt_reuse, folds] = value;
+           target_missed, stopped, eliminated, eliminated_from, prompt_reuse, folds, values] = value;
     visit(nats);
     visit(standard_error);
     visit(fold_count);
