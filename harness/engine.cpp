@@ -49,6 +49,11 @@ int main(int argc, char** argv) {
             start_threads(describe.settings.threads.value_or(0));
             run_describe(describe);
           },
+      .tradeoff =
+          [](const TradeoffSettings& tradeoff) {
+            start_threads(tradeoff.settings.threads.value_or(0));
+            run_tradeoff(tradeoff);
+          },
       .train = with_threads(run_train)};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

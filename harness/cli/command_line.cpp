@@ -121,6 +121,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* compare_command = add_compare(app, comparison);
   LeaderboardSettings leaderboard;
   const auto* leaderboard_command = add_leaderboard(app, leaderboard);
+  TradeoffSettings tradeoff;
+  const auto* tradeoff_command = add_tradeoff(app, tradeoff);
   ScalingSettings scaling;
   const auto* scaling_command = add_scaling(app, scaling);
   CacheSettings cache;
@@ -140,6 +142,9 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     run_compare(comparison);
   } else if (leaderboard_command->parsed()) {
     run_leaderboard(leaderboard);
+  } else if (tradeoff_command->parsed()) {
+    tradeoff.settings.arguments = {arguments.begin(), arguments.end()};
+    jobs.tradeoff(tradeoff);
   } else if (scaling_command->parsed()) {
     run_scaling(scaling);
   } else if (cache_command->parsed()) {

@@ -9,6 +9,7 @@
 #include "harness/bench/bench.hpp"
 #include "harness/describe/describe.hpp"
 #include "harness/settings/table.hpp"
+#include "harness/tradeoff/tradeoff.hpp"
 #include "harness/train/train.hpp"
 
 namespace smdm {
@@ -20,6 +21,7 @@ struct ModelJobs {
   std::function<void(const Settings&)> prompts;   ///< --prompts
   std::function<void(const BenchSettings&)> bench;
   std::function<void(const DescribeSettings&)> describe;
+  std::function<void(const TradeoffSettings&)> tradeoff;
   /// @param command  the arguments, for the record
   std::function<void(const TrainSettings&, const std::vector<std::string>& command)> train;
 };

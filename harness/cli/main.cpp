@@ -63,6 +63,7 @@ int run_program(int argc, char** argv) {
                                       .prompts = engine,
                                       .bench = engine,
                                       .describe = engine,
+                                      .tradeoff = engine,
                                       .train = engine});
 }
 
