@@ -111,7 +111,8 @@ std::size_t metric_of(const Task& task, const std::optional<std::string>& name) 
   }
   std::string all;
   for (const auto& metric : metrics) {
-    if (metric.is_mean && metric.width == 1) all += (all.empty() ? "" : ", ") + display_name(metric);
+    if (metric.is_mean && metric.width == 1)
+      all += (all.empty() ? "" : ", ") + display_name(metric);
   }
   throw Error(ErrorKind::usage, "--metric: wanted a mean of " + info(task).name + " (" +
                                     (all.empty() ? "it has none" : all) + "), got " +

@@ -1,12 +1,13 @@
 // The options of `smdm-eval tradeoff`: those of an evaluation that say which model generates what,
 // and which settings are compared. Without LibTorch, as all of the command line.
+#include "harness/cli/options.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "harness/cli/options.hpp"
 #include "harness/cli/values.hpp"
 #include "harness/tradeoff/tradeoff.hpp"
 
@@ -22,8 +23,9 @@ bool is_of_tradeoff(const Setting& setting) {
   if (name == "log_samples" || name == "backend") return false;
   if (std::ranges::find(kOthers, name) != kOthers.end()) return false;
   const bool of_generation = is_used(setting, Work::generation, ModelKind::mdm);
-  const bool of_other_work = !of_generation && (is_used(setting, Work::likelihood, ModelKind::mdm) ||
-                                                is_used(setting, Work::corpus, ModelKind::mdm));
+  const bool of_other_work =
+      !of_generation && (is_used(setting, Work::likelihood, ModelKind::mdm) ||
+                         is_used(setting, Work::corpus, ModelKind::mdm));
   return !of_other_work;
 }
 
@@ -36,9 +38,10 @@ CLI::App* add_tradeoff(CLI::App& app, TradeoffSettings& settings) {
   add_value(*command, "--arm", settings.arm,
             "Autoregressive checkpoint to compare with (default: the embedded one beside an "
             "embedded model, else none)");
-  add_value(*command, "--sweep", settings.sweeps,
-            "Settings to compare, \"sampler=threshold block-length=8,16 threshold=0.8,0.9\"; may be "
-            "given several times (default: every sampler over its range, see docs/tradeoff.md)");
+  add_value(
+      *command, "--sweep", settings.sweeps,
+      "Settings to compare, \"sampler=threshold block-length=8,16 threshold=0.8,0.9\"; may be "
+      "given several times (default: every sampler over its range, see docs/tradeoff.md)");
   add_value(*command, "--metric", settings.metric, "Of the task (default: its first mean)");
   add_value(*command, "--margin", settings.margin,
             "Points of a percentage that a setting may lose at most (default 1)");

@@ -73,8 +73,8 @@ Json read_value(const Setting& setting, const std::string& text, const std::stri
         } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
           refuse(option, "a single value", text);
         } else if constexpr (std::is_same_v<T, std::optional<std::string>>) {
-          const auto fault = setting.allowed.empty() ? std::nullopt
-                                                     : fault_of_choice(setting.allowed, text);
+          const auto fault =
+              setting.allowed.empty() ? std::nullopt : fault_of_choice(setting.allowed, text);
           if (fault) throw Error(ErrorKind::usage, option + ": " + *fault);
           return text;
         } else {
@@ -84,14 +84,16 @@ Json read_value(const Setting& setting, const std::string& text, const std::stri
       setting.member);
 }
 
-/// A sampler is known by its name, everything else is named with its value.
-std::string label(const Setting& setting, const std::string& value) {
+/// Adds a setting to a name. A sampler is known by its name, and so is the setting that is named
+/// after it: "threshold 0.9".
+void add(std::string& names, const Setting& setting, const std::string& value) {
   const auto name = name_of(setting);
-  return name == "sampler" ? value : name + " " + value;
-}
-
-void add(std::string& names, const std::string& more) {
-  names += (names.empty() ? "" : ", ") + more;
+  const auto own = name == "sampler" ? value : name + " " + value;
+  if (names == name || names.ends_with(", " + name)) {
+    names += " " + value;
+  } else {
+    names += (names.empty() ? "" : ", ") + own;
+  }
 }
 
 /// The index of the last setting with several values: along it runs a curve.
@@ -114,8 +116,8 @@ SweepPoint point_of(const std::vector<Swept>& swept,
     const auto& text = swept[i].values[chosen[i]];
     write(setting, point.settings, read_value(setting, text, where));
     check_range(setting, point.settings);
-    add(point.name, label(setting, text));
-    if (i != along) add(point.curve, label(setting, text));
+    add(point.name, setting, text);
+    if (i != along) add(point.curve, setting, text);
   }
   if (point.curve.empty()) point.curve = name_of(*swept[along].setting);
   return point;

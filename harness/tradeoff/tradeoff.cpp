@@ -53,8 +53,7 @@ struct Job {
 Task task_of(const Settings& settings) {
   if (settings.tasks.empty()) refuse("--task", "a task that generates", "none");
   auto tasks = chosen_tasks(settings);
-  if (tasks.size() != 1)
-    refuse("--task", "one task", std::to_string(tasks.size()) + " of them");
+  if (tasks.size() != 1) refuse("--task", "one task", std::to_string(tasks.size()) + " of them");
   if (!std::holds_alternative<OpenAnswer>(tasks.front()))
     refuse("--task", "a task that generates", info(tasks.front()).name);
   return std::move(tasks.front());
@@ -134,7 +133,9 @@ std::size_t place_of_metric(const Contest& contest) {
 }
 
 /// The answers of all documents under one setting.
-Point computed(const Contestant& one, Remembered& remembered, std::size_t metric,
+Point computed(const Contestant& one,
+               Remembered& remembered,
+               std::size_t metric,
                RunKeeper& keeper) {
   const auto& part = one.side->part();
   const auto& task = one.side->task();
@@ -297,8 +298,7 @@ Json about(const Job& job, const RunKeeper& keeper) {
   if (job.contest.arm) {
     const auto& arm = job.contest.arm->part();
     block["arm"] = arm.identity;
-    block["arm_name"] =
-        arm.part.model.empty() ? arm.part.settings.model.value() : arm.part.model;
+    block["arm_name"] = arm.part.model.empty() ? arm.part.settings.model.value() : arm.part.model;
   }
   return block;
 }

@@ -20,10 +20,10 @@ struct TradeoffSettings {
   std::optional<std::string> arm;   ///< the autoregressive model's checkpoint
   std::vector<std::string> sweeps;  ///< see sweep_points(); empty: default_sweeps()
   std::optional<std::string> metric;
-  double margin = 1.0;              ///< points of a percentage
-  std::int64_t timed = 20;          ///< documents whose latency is measured; 0: none
-  std::int64_t batch = 64;          ///< documents of a round that measures throughput
-  std::int64_t rounds = 3;          ///< 0: none
+  double margin = 1.0;      ///< points of a percentage
+  std::int64_t timed = 20;  ///< documents whose latency is measured; 0: none
+  std::int64_t batch = 64;  ///< documents of a round that measures throughput
+  std::int64_t rounds = 3;  ///< 0: none
   bool json = false;
 };
 

@@ -94,7 +94,7 @@ bool keeps_quality(const PairedDifference& difference, double margin) {
   return difference.changed == 0 && margin > 0.0;
 }
 
-double mean_work(const Point& point, std::int64_t Work::*count) {
+double mean_work(const Point& point, std::int64_t Work::* count) {
   double sum = 0.0;
   for (const auto& work : point.work) sum += static_cast<double>(work.*count);
   return sum / static_cast<double>(point.work.size());
@@ -110,24 +110,23 @@ Figures figures_of(const Study& study, const Point& point) {
   constexpr double kSlow = 0.95;
   constexpr double kMiddle = 0.5;
   const auto summary = summarize(study.metric, point.quality, study.clusters);
-  Figures figures{.quality = summary.value,
-                  .standard_error = study.clusters.empty() ? summary.standard_error
-                                                           : summary.clustered_error,
-                  .interval = metric_interval(study.metric, point.quality, study.clusters),
-                  .forwards = mean_work(point, &Work::forwards),
-                  .rows = mean_work(point, &Work::rows),
-                  .tokens = mean_work(point, &Work::tokens),
-                  .new_tokens = mean_work(point, &Work::new_tokens),
-                  .p50 = quantile_of(point.latencies, kMiddle),
-                  .p95 = quantile_of(point.latencies, kSlow),
-                  .rate = quantile_of(point.rates, kMiddle),
-                  .from_arm = {},
-                  .from_sequential = {}};
+  Figures figures{
+      .quality = summary.value,
+      .standard_error = study.clusters.empty() ? summary.standard_error : summary.clustered_error,
+      .interval = metric_interval(study.metric, point.quality, study.clusters),
+      .forwards = mean_work(point, &Work::forwards),
+      .rows = mean_work(point, &Work::rows),
+      .tokens = mean_work(point, &Work::tokens),
+      .new_tokens = mean_work(point, &Work::new_tokens),
+      .p50 = quantile_of(point.latencies, kMiddle),
+      .p95 = quantile_of(point.latencies, kSlow),
+      .rate = quantile_of(point.rates, kMiddle),
+      .from_arm = {},
+      .from_sequential = {}};
   if (figures.forwards > 0.0) figures.tokens_per_forward = figures.new_tokens / figures.forwards;
   const auto documents = all_documents(study);
   if (study.arm) figures.from_arm = difference(study, *study.arm, point, documents);
-  figures.from_sequential =
-      difference(study, study.points[study.sequential], point, documents);
+  figures.from_sequential = difference(study, study.points[study.sequential], point, documents);
   return figures;
 }
 
@@ -195,8 +194,8 @@ Ratio ratio_of_sums(std::span<const double> reference,
   };
   Ratio ratio{.value = statistic(all), .interval = {}};
   if (all.size() > 1) {
-    ratio.interval = expanded_interval(bootstrap_replicates(all.size(), statistic, kResamples, seed),
-                                       all.size());
+    ratio.interval = expanded_interval(
+        bootstrap_replicates(all.size(), statistic, kResamples, seed), all.size());
   }
   return ratio;
 }
@@ -223,8 +222,8 @@ Ratio cost_ratio(const Study& study,
                  std::span<const std::size_t> documents) {
   if (cost == Cost::throughput) return ratio_of_rates(reference.rates, point.rates);
   return ratio_of_sums(costs(study, reference, cost, documents),
-                       costs(study, point, cost, documents),
-                       cost_clusters(study, cost, documents), study.seed);
+                       costs(study, point, cost, documents), cost_clusters(study, cost, documents),
+                       study.seed);
 }
 
 /// What settings are chosen by: the less, the cheaper.
@@ -250,8 +249,8 @@ bool is_measured(const Study& study,
 Choice choose(const Study& study, Reference name, const Point& reference, Cost cost) {
   const auto choosing = half(study, true);
   const auto reporting = half(study, false);
-  Choice choice{.reference = name, .cost = cost, .kept = {}, .chosen = {}, .difference = {},
-                .ratio = {}};
+  Choice choice{
+      .reference = name, .cost = cost, .kept = {}, .chosen = {}, .difference = {}, .ratio = {}};
   for (std::size_t p = 0; p < study.points.size(); ++p) {
     if (keeps_quality(difference(study, reference, study.points[p], choosing), study.margin))
       choice.kept.push_back(p);

@@ -27,20 +27,20 @@ struct Work {
 
 /// One setting, document by document.
 struct Point {
-  std::string name;       ///< told apart by it: "threshold 0.9"
-  std::string curve;      ///< the sweep that it is part of
-  Json settings;          ///< everything that changes its numbers
-  std::vector<double> quality;     ///< [documents], what each contributes to the metric
-  std::vector<Work> work;          ///< [documents]
-  std::vector<double> latencies;   ///< [timed], seconds, each document computed alone
-  std::vector<double> rates;       ///< [rounds], documents per second of full batches
+  std::string name;               ///< told apart by it: "threshold 0.9"
+  std::string curve;              ///< the sweep that it is part of
+  Json settings;                  ///< everything that changes its numbers
+  std::vector<double> quality;    ///< [documents], what each contributes to the metric
+  std::vector<Work> work;         ///< [documents]
+  std::vector<double> latencies;  ///< [timed], seconds, each document computed alone
+  std::vector<double> rates;      ///< [rounds], documents per second of full batches
 };
 
 /// Everything that was measured. All points have the same documents in the same order.
 struct Study {
   std::string task;
-  Metric metric;        ///< a mean of one number a document
-  double margin = 0.0;  ///< of the metric, that a setting may lose at most
+  Metric metric;                      ///< a mean of one number a document
+  double margin = 0.0;                ///< of the metric, that a setting may lose at most
   std::uint64_t seed = 0;             ///< of the bootstrap
   std::vector<std::size_t> clusters;  ///< see statistics/clusters.hpp
   /// [documents]: whether settings are chosen on a document; reported is on the others.

@@ -121,14 +121,12 @@ std::string cost_text(Cost cost) {
 }
 
 std::string sentence(const Study& study, const Choice& choice) {
-  const auto begin =
-      "Within " + fixed_text(kPercent * study.margin, 1) + " points of " +
-      reference_text(choice.reference) + ", by " + cost_text(choice.cost) + ": ";
+  const auto begin = "Within " + fixed_text(kPercent * study.margin, 1) + " points of " +
+                     reference_text(choice.reference) + ", by " + cost_text(choice.cost) + ": ";
   if (!choice.chosen) return begin + "no setting is kept";
-  return begin + std::to_string(choice.kept.size()) + " of " +
-         std::to_string(study.points.size()) + " settings are kept; the cheapest, " +
-         study.points[*choice.chosen].name + ", is " + ratio_text(choice.ratio) +
-         " times cheaper at " + difference_text(choice.difference) +
+  return begin + std::to_string(choice.kept.size()) + " of " + std::to_string(study.points.size()) +
+         " settings are kept; the cheapest, " + study.points[*choice.chosen].name + ", is " +
+         ratio_text(choice.ratio) + " times cheaper at " + difference_text(choice.difference) +
          " points on the documents that did not choose it" +
          (choice.holds ? "" : ", where the margin is not shown to hold");
 }
