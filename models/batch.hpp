@@ -25,6 +25,12 @@ inline constexpr std::int64_t kRowMultiple = 16;
 /// The next multiple of kRowMultiple.
 [[nodiscard]] std::int64_t padded_rows(std::int64_t rows);
 
+/// How linear layers are computed.
+enum class Products : std::uint8_t {
+  many_rows,  ///< by LibTorch, rows padded to kRowMultiple
+  few_rows,   ///< by cpu::linear_of_few_rows(), rows as they are
+};
+
 /// int64 [values.size()]
 [[nodiscard]] at::Tensor index_tensor(const std::vector<std::int64_t>& values, at::Device device);
 
@@ -65,8 +71,8 @@ class LayerPrefix final : public Prefix {
   std::vector<Past> layers_;
 };
 
-/// One call's input, padded to kRowMultiple tokens. Caches and prefixes are those that the
-/// transformer made.
+/// One call's input, padded to kRowMultiple tokens for Products::many_rows. Caches and prefixes are
+/// those that the transformer made.
 class TransformerBatch {
  public:
   /// @param caches  [R], or empty
@@ -75,9 +81,11 @@ class TransformerBatch {
   TransformerBatch(const PackedRows& rows,
                    std::span<KvCache* const> caches,
                    const RotaryTables& tables,
-                   bool causal);
+                   bool causal,
+                   Products products);
 
   [[nodiscard]] const PackedRows& rows() const { return rows_; }
+  [[nodiscard]] Products products() const { return products_; }
   [[nodiscard]] const at::Tensor& ids() const { return ids_; }  ///< [N']
 
   /// [N'], 0 for tokens that only pad.
@@ -113,6 +121,7 @@ class TransformerBatch {
   [[nodiscard]] std::vector<std::int64_t> positions_of(std::size_t count) const;
 
   const PackedRows& rows_;
+  Products products_;
   std::vector<LayerCache*> caches_;
   std::vector<std::int64_t> needed_;
   at::Tensor ids_;

@@ -66,6 +66,10 @@ struct PackedRows {
   /// The row that row r continues, if it continues one.
   [[nodiscard]] std::optional<std::size_t> parent(std::size_t row) const;
 
+  /// Rows first .. last - 1 with what is wanted of them, as a batch of their own. REQUIRES: they
+  /// continue no others, have no prefixes, keep none, and are not guided
+  [[nodiscard]] PackedRows some(std::size_t first, std::size_t last) const;
+
   /// Appends a row and returns its index. @param parent the row it continues, or kNone
   std::int64_t append(std::span<const std::int64_t> row, std::int64_t parent = kNone);
 };

@@ -178,6 +178,73 @@ void attention(const AttentionRow<T>& row, float* memory) {
   }
 }
 
+// ---- linear layers on few rows --------------------------------------------------------------
+
+constexpr int kFewRows = 4;                          // rows whose sums stay in registers
+constexpr int kFewOutputs = SMDM_VECTOR_BYTES / 16;  // and outputs: a quarter of the registers
+
+SMDM_INLINE void put(float x, float* to) {
+  *to = x;
+}
+SMDM_INLINE void put(float x, Bf16* to) {
+  to->bits = (std::uint16_t)rounded_bits(all(x))[0];
+}
+
+/// Sums of some rows and outputs, each in the order of its own terms.
+template <int kRows, int kOutputs, typename T>
+SMDM_INLINE void few_tile(const FewRows<T>& layer, std::int64_t row, std::int64_t output) {
+  const float* x = layer.x + row * layer.depth;
+  const T* weight = layer.weight + output * layer.depth;
+  Vec sum[kRows][kOutputs] = {};
+  const auto add = [&](auto load_at) __attribute__((always_inline)) {
+    Vec right[kOutputs];
+#pragma GCC unroll 4
+    for (int n = 0; n < kOutputs; ++n) right[n] = load_at(weight + n * layer.depth);
+#pragma GCC unroll 4
+    for (int m = 0; m < kRows; ++m) {
+      const Vec left = load_at(x + m * layer.depth);
+#pragma GCC unroll 4
+      for (int n = 0; n < kOutputs; ++n) sum[m][n] = fused(left, right[n], sum[m][n]);
+    }
+  };
+  std::int64_t k = 0;
+  for (; k + kWidth <= layer.depth; k += kWidth)
+    add([&](const auto* from) { return load(from + k); });
+  if (const auto rest = layer.depth - k; rest > 0)
+    add([&](const auto* from) { return load_part(from + k, rest); });
+  for (int m = 0; m < kRows; ++m) {
+    for (int n = 0; n < kOutputs; ++n) {
+      const float bias = layer.bias == nullptr ? 0.0F : layer.bias[output + n];
+      put(sum_of(sum[m][n]) + bias, layer.out + (row + m) * layer.outputs + output + n);
+    }
+  }
+}
+
+/// The rows behind the last full tile.
+template <int kRows, int kOutputs, typename T>
+SMDM_INLINE void few_rest(const FewRows<T>& layer, std::int64_t row, std::int64_t output) {
+  if constexpr (kRows > 0) {
+    if (layer.rows - row == kRows) return few_tile<kRows, kOutputs>(layer, row, output);
+    few_rest<kRows - 1, kOutputs>(layer, row, output);
+  }
+}
+
+template <int kOutputs, typename T>
+SMDM_INLINE void few_outputs(const FewRows<T>& layer, std::int64_t output) {
+  std::int64_t row = 0;
+  for (; row + kFewRows <= layer.rows; row += kFewRows)
+    few_tile<kFewRows, kOutputs>(layer, row, output);
+  few_rest<kFewRows - 1, kOutputs>(layer, row, output);
+}
+
+template <typename T>
+void few_rows(const FewRows<T>& layer, std::int64_t begin, std::int64_t end) {
+  auto output = begin;
+  for (; output + kFewOutputs <= end; output += kFewOutputs)
+    few_outputs<kFewOutputs>(layer, output);
+  for (; output < end; ++output) few_outputs<1>(layer, output);
+}
+
 }  // namespace
 
 namespace SMDM_LEVEL {
@@ -191,7 +258,9 @@ const Loops kLoops = {.swiglu_f32 = swiglu<float>,
                       .log_sum_exp_bf16_f64 = log_sum_exp_f64<Bf16>,
                       .attention_scratch = attention_scratch,
                       .attention_f32 = attention<float>,
-                      .attention_bf16 = attention<Bf16>};
+                      .attention_bf16 = attention<Bf16>,
+                      .few_rows_f32 = few_rows<float>,
+                      .few_rows_bf16 = few_rows<Bf16>};
 
 }  // namespace SMDM_LEVEL
 }  // namespace smdm::cpu

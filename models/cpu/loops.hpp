@@ -37,6 +37,18 @@ struct AttentionRow {
   std::int64_t out_stride;
 };
 
+/// A linear layer on few rows: out[m, o] = bias[o] + sum over k of x[m, k] * weight[o, k].
+template <typename T>
+struct FewRows {
+  const float* x;  ///< [rows, depth]
+  std::int64_t rows;
+  std::int64_t depth;
+  const T* weight;    ///< [outputs, depth]
+  const float* bias;  ///< [outputs], or null
+  T* out;             ///< [rows, outputs]
+  std::int64_t outputs;
+};
+
 struct Loops {
   /// out[i] = silu(gate[i]) * up[i], the first factor rounded to the type as well.
   void (*swiglu_f32)(const float* gate, const float* up, std::int64_t width, float* out);
@@ -55,6 +67,11 @@ struct Loops {
   /// softmax(q k / sqrt(size)) v, computed in float32.
   void (*attention_f32)(const AttentionRow<float>& row, float* scratch);
   void (*attention_bf16)(const AttentionRow<Bf16>& row, float* scratch);
+
+  /// Outputs begin .. end - 1 of the layer, in float32 and rounded once. Weights are read once for
+  /// all rows; an output's bits depend on its own row and weights alone.
+  void (*few_rows_f32)(const FewRows<float>& layer, std::int64_t begin, std::int64_t end);
+  void (*few_rows_bf16)(const FewRows<Bf16>& layer, std::int64_t begin, std::int64_t end);
 };
 
 }  // namespace smdm::cpu
