@@ -200,8 +200,8 @@ void record_task(const Conversation& /*task*/, const Computed& computed, TaskRec
   }
   record.extra["turns_without_room"] = without_room;
   if (without_room > 0) {
-    std::cerr << visible(record.name) << ": " << without_room
-              << " turns have no answer: what was said before them fills what the model reads\n";
+    std::cerr << visible(record.name) << ": turns without an answer: " << without_room
+              << "; what was said before them fills what the model reads\n";
   }
   add_generation_cost(computed.answers, record);
 }

@@ -216,7 +216,8 @@ TEST_CASE("what is wrong with questions, templates and lengths costs nothing") {
   for (int k = 0; k < 80; ++k) words += "He gives 2. ";
   refused(R"({"question_id": 81, "category": "own", "turns": [")" + words + R"("]})", {}, 5,
           "task mt_bench, document 0, question 81: ");
-  refused(kTwoTurns, {"--template", "vicuna"}, 2, "did you mean vicuna_v1.1");
+  refused(kTwoTurns, {"--template", "vicuna"}, 2,
+          "--template: wanted vicuna_v1.1, chatml, llama-3, llada or plain, got vicuna");
   refused(kTwoTurns, {"--template-file", "/nonexistent/t.json"}, 3, "/nonexistent/t.json");
   const auto file = (folder.path() / "t.json").string();
   test::write_file(file, described("Question:", "{answer}"));

@@ -9,6 +9,7 @@
 
 #include "base/json.hpp"
 #include "harness/run/compute.hpp"
+#include "harness/run/generation_ends.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/ready.hpp"
 #include "tasks/ask/catalog.hpp"

@@ -93,6 +93,20 @@ Given dialogue(const Given& more = {}) {
   return with({{"task", {"mt_bench"}}, {"limit", 2.0}, {"steps", 4}}, more);
 }
 
+/// Questions for a model that reads every template.
+Given own_dialogue(const fs::path& folder) {
+  const auto questions = folder / "questions.jsonl";
+  test::write_file(questions, R"({"question_id": 1, "category": "a", "turns": ["Hi", "Ho"]}
+{"question_id": 2, "category": "a", "turns": ["Ha"]}
+)");
+  return {{"task", {"mt_bench"}},
+          {"model", (test::golden() / "hf" / "a2d_llama").string()},
+          {"data", questions.string()},
+          {"total-length", 120},
+          {"steps", 4},
+          {"template", "plain"}};
+}
+
 /// A template of the user's, whose answers end before a text.
 std::string template_file(const fs::path& folder, const std::string& stop) {
   const auto file = folder / ("until-" + stop + ".json");
@@ -212,7 +226,7 @@ std::vector<Example> examples(const fs::path& data, const fs::path& converted) {
       {"total-length", curse(), 40},
       {"temperature", curse(), 1.0},
       {"stages", gsm8k(), 1},
-      {"template", dialogue(), "llama-3"},
+      {"template", own_dialogue(folder), "llama-3"},
       {"template-file", dialogue({{"template-file", template_file(folder, "zzz")}}),
        template_file(folder, "=")},
       {"packing", corpus(data), "stream"},
