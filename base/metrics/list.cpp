@@ -15,7 +15,7 @@ std::vector<Metric> all_metrics() {
           metrics::character_bleu(),  metrics::bleu(),
           metrics::reciprocal_rank(), metrics::top_rank(),
           metrics::perplexity(),      metrics::weighted_perplexity(),
-          metrics::bits_per_byte()};
+          metrics::bits_per_byte(),   metrics::answered()};
 }
 
 Metric find_metric(const std::string& name, const std::string& aggregation) {

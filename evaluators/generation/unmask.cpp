@@ -194,8 +194,12 @@ void check_config(const ModelInfo& info, const UnmaskingConfig& config) {
 }
 
 /// Tokens of a document: prompt and answer.
-std::size_t length_of(const UnmaskingConfig& config, std::size_t prompt) {
-  if (config.gen_length) return prompt + static_cast<std::size_t>(*config.gen_length);
+/// @param context  ids of the prompt
+std::size_t length_of(const UnmaskingPrompt& prompt,
+                      const UnmaskingConfig& config,
+                      std::size_t context) {
+  if (prompt.length) return static_cast<std::size_t>(*prompt.length);
+  if (config.gen_length) return context + static_cast<std::size_t>(*config.gen_length);
   return static_cast<std::size_t>(config.total_length);
 }
 
@@ -211,10 +215,10 @@ MaskedSequence sequence_of(std::vector<std::int64_t> ids,
     sequence.given = shown_parts(sequence.ids, mask_id);
     return sequence;
   }
-  check_total_length(info, config.gen_length.value_or(config.total_length));
+  check_total_length(info, prompt.length.value_or(config.gen_length.value_or(config.total_length)));
   const auto context = sequence.ids.size();
   sequence.given = {{.begin = 0, .end = context}};
-  sequence.ids.resize(length_of(config, context), mask_id);
+  sequence.ids.resize(length_of(prompt, config, context), mask_id);
   return sequence;
 }
 

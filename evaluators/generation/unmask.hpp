@@ -88,6 +88,10 @@ struct UnmaskingPrompt {
   /// hides all that is shown. Only what is filled behind the last shown id has an Ending: where an
   /// id is shown at the end, nothing ends the document early, and it is never cut.
   bool canvas = false;
+
+  /// Of a prompt: tokens of prompt and answer together, at most max_tokens, whatever lengths the
+  /// settings say.
+  std::optional<std::int64_t> length = {};
 };
 
 /// Ids of a canvas that are not the mask: its stretches, in order, none of them empty.

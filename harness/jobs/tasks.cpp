@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text/visible.hpp"
+#include "harness/jobs/answer_files.hpp"
 #include "harness/jobs/dry_run.hpp"
 #include "harness/jobs/embedded.hpp"
 #include "harness/jobs/jobs.hpp"
@@ -80,11 +81,13 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   add_memory(run, counts_of(todo.remembered), keeper.resumes_so_far(),
              keeper.has_several_machines());
   mark_as_embedded(part, run);
+  add_answer_files(tasks, run);
   auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
   const auto files = write_run_as(todo.place.date, todo.place.folder, run, summaries);
   std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";
+  for (const auto& other : files.others) std::cerr << "wrote " << visible(other.string()) << "\n";
   return {.run = std::move(run), .summaries = std::move(summaries)};
 }
 

@@ -81,6 +81,11 @@ DecodingConfig decoding_config(const Settings& decided) {
   return config;
 }
 
+ChatTemplate chat_of(const Settings& decided) {
+  if (decided.chat_template_file) return read_chat_template(*decided.chat_template_file);
+  return chat_template_named(decided.chat_template.value());
+}
+
 GenerationSettings generation_settings(const Settings& asked,
                                        const Settings& decided,
                                        const DecisionFor& what,
@@ -88,6 +93,10 @@ GenerationSettings generation_settings(const Settings& asked,
   GenerationSettings work;
   work.ends = end_settings(asked, decided);
   work.samples = asked.samples.value_or(1);
+  if (what.dialogue) {
+    work.chat = chat_of(decided);
+    work.ends.turn = work.chat->stops;
+  }
   if (kind == ModelKind::arm) {
     work.generator = decoding_config(decided);
   } else {
@@ -122,7 +131,7 @@ Settings decided_settings(const Settings& asked,
   }
   note_work(asked, what, kind, notes);
   check_generation(asked, decided, what, kind);
-  note_generation(asked, decided, what.work, kind, notes);
+  note_generation(asked, decided, what, kind, notes);
   if (asked.cfg_second && one_stage)
     notes.push_back(what.task + ": one stage does not use --cfg-second");
   return decided;

@@ -64,6 +64,11 @@ void check_texts(const Settings& asked, const DecisionFor& what) {
     if (stop.empty()) refuse("--stop", "a text", "an empty one");
   }
   if (what.gaps) check_gaps(asked, what.task);
+  if (asked.chat_template && asked.chat_template_file)
+    refuse("--template-file", "no --template beside it", "both");
+  if (!what.task.empty()) return;
+  if (asked.chat_template) refuse("--template", "--task mt_bench", "--prompts");
+  if (asked.chat_template_file) refuse("--template-file", "--task mt_bench", "--prompts");
 }
 
 /// The second stage goes on from the text of the first, up to the total length.
@@ -161,11 +166,14 @@ void check_generation(const Settings& asked,
 
 void note_generation(const Settings& asked,
                      const Settings& decided,
-                     Work work,
+                     const DecisionFor& what,
                      ModelKind kind,
                      std::vector<std::string>& notes) {
-  if (work != Work::generation || asked.samples.value_or(1) == 1 || has_chance(decided, kind))
-    return;
+  if (what.work != Work::generation) return;
+  const bool has_template = asked.chat_template || asked.chat_template_file;
+  if (has_template && !what.dialogue)
+    notes.push_back(before_note(what.task) + "no turns for a chat template to stand around");
+  if (asked.samples.value_or(1) == 1 || has_chance(decided, kind)) return;
   notes.emplace_back(
       "nothing is drawn at --temperature 0: all answers to a prompt will be the same");
 }

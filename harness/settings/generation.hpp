@@ -33,7 +33,7 @@ void check_generation(const Settings& asked,
 /// Says what the settings ask for in vain.
 void note_generation(const Settings& asked,
                      const Settings& decided,
-                     Work work,
+                     const DecisionFor& what,
                      ModelKind kind,
                      std::vector<std::string>& notes);
 
