@@ -1,10 +1,18 @@
 #include "models/packed_rows.hpp"
 
+#include <algorithm>
+
 namespace smdm {
 
 std::optional<std::size_t> PackedRows::parent(std::size_t row) const {
   if (continues.empty() || continues[row] == kNone) return std::nullopt;
   return static_cast<std::size_t>(continues[row]);
+}
+
+Surroundings PackedRows::around(std::size_t row, std::int64_t held) const {
+  if (begins.empty() || begins[row] == kNone) return {.before = held, .behind = 0};
+  const auto begin = begins[row];
+  return {.before = begin, .behind = std::max<std::int64_t>(held - begin - length(row), 0)};
 }
 
 std::int64_t PackedRows::append(std::span<const std::int64_t> row, std::int64_t parent) {

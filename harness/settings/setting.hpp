@@ -76,6 +76,8 @@ struct Settings {
   std::vector<std::string> stop;
   std::optional<std::int64_t> samples;
   bool parity = false;
+  std::optional<std::string> kv_cache;
+  std::optional<std::int64_t> kv_refresh;
   std::optional<std::int64_t> stages;
   std::optional<std::uint64_t> seed;
   std::optional<double> limit;
