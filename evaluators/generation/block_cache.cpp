@@ -1,3 +1,5 @@
+// A step is asked of the whole row as ever, and cut down to its stretch where something is kept: so
+// guidance, infilling and shifted logits need no cases of their own here.
 #include "evaluators/generation/block_cache.hpp"
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "tests/harness/stored_runs.hpp"
 #include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
