@@ -127,7 +127,7 @@ std::vector<std::int64_t> TransformerBatch::past_tokens() const {
 std::int64_t TransformerBatch::first_position(std::size_t row) const {
   if (!caches_.empty()) return caches_[row]->tokens();
   if (!rows_.prefixes.empty() && rows_.prefixes[row] != nullptr)
-    return rows_.prefixes[row]->tokens();
+    return rows_.around(row, rows_.prefixes[row]->tokens()).before;
   const auto parent = rows_.parent(row);
   return parent ? rows_.length(*parent) : 0;
 }

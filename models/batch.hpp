@@ -56,7 +56,7 @@ class LayerCache final : public KvCache {
   std::int64_t tokens_ = 0;
 };
 
-/// Keys and values of a row's first tokens, layer by layer.
+/// Keys and values of a row's first tokens, or of all, layer by layer.
 class LayerPrefix final : public Prefix {
  public:
   explicit LayerPrefix(std::int64_t tokens) : tokens_(tokens) {}
@@ -102,7 +102,7 @@ class TransformerBatch {
     return gathered_ ? &*gathered_ : nullptr;
   }
 
-  /// [R]: what stands before each row; empty where rows continue others of the batch, or nothing.
+  /// [R]: what is held for each row; empty where rows continue others of the batch, or nothing.
   [[nodiscard]] std::vector<Past> past(std::size_t layer) const;
 
   /// Hands a layer's keys and values to the caches and to the prefixes that are kept.

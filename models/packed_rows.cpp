@@ -21,6 +21,12 @@ PackedRows PackedRows::some(std::size_t first, std::size_t last) const {
   return part;
 }
 
+Surroundings PackedRows::around(std::size_t row, std::int64_t held) const {
+  if (begins.empty() || begins[row] == kNone) return {.before = held, .behind = 0};
+  const auto begin = begins[row];
+  return {.before = begin, .behind = std::max<std::int64_t>(held - begin - length(row), 0)};
+}
+
 std::int64_t PackedRows::append(std::span<const std::int64_t> row, std::int64_t parent) {
   ids.insert(ids.end(), row.begin(), row.end());
   offsets.push_back(static_cast<std::int64_t>(ids.size()));

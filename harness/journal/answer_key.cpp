@@ -142,10 +142,15 @@ Json json_of(const SpecialTokens& special) {
   return {{"barred", barred}, {"unranked", unranked}};
 }
 
+Json json_of(const KvCacheConfig& cache) {
+  const auto& [caching, refresh] = cache;
+  return {{"caching", name_of(kAllKvCachings, caching)}, {"refresh", refresh}};
+}
+
 /// @param config  with its ends; stop texts are told apart
 Json json_of(const UnmaskingConfig& config) {
   const auto& [policy, total_length, temperature, cfg, seed, gen_length, top_p, top_k, keeps_mask,
-               special, ending, packing] = config;
+               special, ending, kv_cache, packing] = config;
   const auto& [eos, eos_ids, stop] = ending;
   static_cast<void>(stop);
   static_cast<void>(packing);
@@ -160,7 +165,8 @@ Json json_of(const UnmaskingConfig& config) {
           {"keeps_mask", keeps_mask},
           {"special", json_of(special)},
           {"eos", static_cast<int>(eos)},
-          {"eos_ids", eos_ids}};
+          {"eos_ids", eos_ids},
+          {"kv_cache", json_of(kv_cache)}};
 }
 
 Json json_of(const DecodingConfig& config) {

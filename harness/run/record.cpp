@@ -168,6 +168,7 @@ void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& r
     sample.extra["second_stage_ran"] = texts.size() > 1;
     if (texts.size() == 1) ++kept_first;
   }
+  if (settings.is_approximate()) record.extra["approximate"] = true;
   record.extra["stages"] = two_stages ? 2 : 1;
   if (two_stages) record.extra["second_stage_did_not_fit"] = kept_first;
   add_generation_cost(computed.answers, record);

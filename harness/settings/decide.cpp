@@ -65,6 +65,7 @@ UnmaskingConfig unmasking_config(const Settings& decided) {
                          .top_p = tokens.top_p,
                          .top_k = tokens.top_k,
                          .keeps_mask = tokens.keeps_mask,
+                         .kv_cache = kv_cache_config(decided),
                          .packing = packing(decided)};
   if (decided.total_length) config.total_length = *decided.total_length;
   config.ending.eos = value_named(kAllEosRules, decided.eos.value());

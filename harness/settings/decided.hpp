@@ -68,6 +68,12 @@ struct GenerationSettings {
         generator);
   }
 
+  /// Whether its texts come from stale keys and values, see BlockCache.
+  [[nodiscard]] bool is_approximate() const {
+    const auto* unmasking = std::get_if<UnmaskingConfig>(&generator);
+    return unmasking != nullptr && unmasking->kv_cache.caching != KvCaching::none;
+  }
+
   /// The longest prompt that has an answer.
   [[nodiscard]] std::int64_t longest_prompt(std::int64_t max_tokens) const {
     return std::visit(

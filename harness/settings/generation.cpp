@@ -32,6 +32,12 @@ void check_uses(const Settings& asked, const Settings& decided, Work work) {
   }
 }
 
+void check_refresh(const Settings& asked, const Settings& decided) {
+  const auto config = kv_cache_config(decided);
+  if (asked.kv_refresh && config.caching == KvCaching::none)
+    refuse("--kv-refresh", "--kv-cache prefix or dual beside it", *decided.kv_cache);
+}
+
 /// LLaDA's plan is that of blocks of one size with as many steps each.
 void check_blocks(const Settings& decided) {
   if (decided.sampler != name_of(kAllSamplers, Sampler::llada) || !decided.gen_length) return;
@@ -140,6 +146,11 @@ Duel duel_config(const Settings& decided) {
   return {.policy = policy_config(decided), .tokens = token_rule(decided)};
 }
 
+KvCacheConfig kv_cache_config(const Settings& decided) {
+  return {.caching = value_named(kAllKvCachings, decided.kv_cache.value()),
+          .refresh = decided.kv_refresh.value_or(KvCacheConfig{}.refresh)};
+}
+
 EndSettings end_settings(const Settings& asked, const Settings& decided) {
   EndSettings ends{.stop = decided.stop,
                    .bars_eos = decided.logits_eos_inf,
@@ -158,6 +169,7 @@ void check_generation(const Settings& asked,
   if (what.work == Work::generation) check_texts(asked, what);
   if (what.work == Work::likelihood && what.task.empty()) check_requests(asked, decided, kind);
   if (!uses_sampler(decided, what, kind)) return;
+  if (what.work == Work::generation) check_refresh(asked, decided);
   check_uses(asked, decided, what.work);
   if (what.two_stages && decided.stages == 2) check_two_stages(asked, decided);
   if (what.work == Work::generation) check_blocks(decided);

@@ -18,6 +18,9 @@ namespace smdm {
 /// DUEL's sampler.
 [[nodiscard]] Duel duel_config(const Settings& decided);
 
+/// What its steps keep for later ones.
+[[nodiscard]] KvCacheConfig kv_cache_config(const Settings& decided);
+
 /// @param asked  what was given, where that matters: the option that needs tokens that end a text
 [[nodiscard]] EndSettings end_settings(const Settings& asked, const Settings& decided);
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/files/digest.hpp"
+#include "evaluators/generation/kv_caching.hpp"
 #include "evaluators/generation/samplers.hpp"
 #include "harness/settings/chat_template.hpp"
 #include "harness/settings/choices.hpp"
@@ -375,12 +376,45 @@ Rows ending_rows() {
   };
 }
 
+bool caches(const Settings& decided) {
+  return draws(decided) && decided.kv_cache != name_of(kAllKvCachings, KvCaching::none);
+}
+
+/// Nothing where results of before there was a cache say nothing either.
+Json recorded_kv_cache(const Settings& decided, const DecisionFor& what, ModelKind kind) {
+  const bool used = what.work == Work::generation && kind == ModelKind::mdm;
+  return used && caches(decided) ? Json(decided.kv_cache.value()) : Json();
+}
+
+/// What steps take from earlier ones.
+Rows cache_rows() {
+  return {
+      {.names = "--kv-cache",
+       .help = "Approximate: keep keys and values between steps: none (default), prefix = of what "
+               "stands before the current block, dual = also of what stands behind it",
+       .member = &Settings::kv_cache,
+       .effect = number,
+       .allowed = names_of(kAllKvCachings),
+       .use = generating(draws),
+       .fallback = name_of(kAllKvCachings, KvCaching::none),
+       .recorded = recorded_kv_cache},
+      {.names = "--kv-refresh",
+       .help = "--kv-cache: compute everything anew every so many steps of a block (default 0: "
+               "only in its first)",
+       .member = &Settings::kv_refresh,
+       .effect = number,
+       .range = kFromZero,
+       .use = generating(caches),
+       .fallback = KvCacheConfig{}.refresh},
+  };
+}
+
 }  // namespace
 
 Rows generation_rows() {
   Rows all;
-  for (auto* part :
-       {sampler_rows, rule_rows, ranking_rows, token_rows, template_rows, ending_rows}) {
+  for (auto* part : {sampler_rows, rule_rows, ranking_rows, token_rows, template_rows, cache_rows,
+                     ending_rows}) {
     auto rows = part();
     std::ranges::move(rows, std::back_inserter(all));
   }

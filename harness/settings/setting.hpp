@@ -78,6 +78,8 @@ struct Settings {
   std::optional<std::string> chat_template;
   std::optional<std::int64_t> samples;
   bool parity = false;
+  std::optional<std::string> kv_cache;
+  std::optional<std::int64_t> kv_refresh;
   std::optional<std::int64_t> stages;
   std::optional<std::uint64_t> seed;
   std::optional<double> limit;

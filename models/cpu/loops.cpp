@@ -122,7 +122,7 @@ void attend_tile(const AttentionRow<T>& row, std::int64_t first, std::int64_t he
     for (std::int64_t d = 0; d < row.size; ++d)
       s.queries[m * row.size + d] = to_float(from[d]) * scale;
   }
-  const auto keys = row.past + (row.causal ? first + kRows : row.queries);
+  const auto keys = row.past + (row.causal ? first + kRows : row.queries + row.behind);
   const Left queries{.data = s.queries, .row = row.size, .column = 1};
   const Left scores{.data = s.scores, .row = s.columns, .column = 1};
   std::int64_t columns = 0;
@@ -163,10 +163,12 @@ void attend_rest(const AttentionRow<T>& row, std::int64_t first, std::int64_t he
 
 template <typename T>
 void attention(const AttentionRow<T>& row, float* memory) {
-  const auto keys = row.past + row.queries;
+  const auto keys = row.past + row.queries + row.behind;
   Scratch s = scratch_for(keys, row.size, memory);
   pack(row.past_key, row.past_value, row.past_stride, row.past, 0, row.size, s);
   pack(row.key, row.value, row.key_stride, row.queries, row.past, row.size, s);
+  pack(row.behind_key, row.behind_value, row.past_stride, row.behind, row.past + row.queries,
+       row.size, s);
   for (auto column = keys; column < s.columns; ++column) {
     float* to = s.keys + column / kTileColumns * kTileColumns * row.size + column % kTileColumns;
     for (std::int64_t d = 0; d < row.size; ++d) to[d * kTileColumns] = 0.0F;

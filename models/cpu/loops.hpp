@@ -28,6 +28,10 @@ struct AttentionRow {
   const T* past_value;
   std::int64_t past_stride;
   std::int64_t past;
+  /// Those that stand behind them, with the stride of the past; none of a causal row.
+  const T* behind_key = nullptr;
+  const T* behind_value = nullptr;
+  std::int64_t behind = 0;
   const T* key;
   const T* value;
   std::int64_t key_stride;

@@ -87,6 +87,10 @@ TEST_CASE("settings that change numbers change keys, others do not") {
   CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.temperature = 0.5; }));
   CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.sampler = "margin"; }));
   CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.trace = "t"; }));
+  CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.kv_cache = "prefix"; }));
+  CHECK_FALSE(matters("gsm8k", gsm8k, [](Settings& s) { s.kv_cache = "none"; }));
+  CHECK_FALSE(matters("piqa", mdm, [](Settings& s) { s.kv_cache = "dual"; }));
+  CHECK_FALSE(matters("gsm8k", "micro-gsm8k-arm", [](Settings& s) { s.kv_cache = "dual"; }));
   CHECK_FALSE(matters("gsm8k", gsm8k, [](Settings& s) { s.mc_samples = 64; }));
   CHECK(matters("mt_bench", gsm8k, [](Settings& s) { s.chat_template = "chatml"; }));
   CHECK_FALSE(

@@ -83,6 +83,8 @@ std::vector<Example> generation_examples() {
           {"top-p", answer(noisy), 0.1},
           {"top-k", answer(noisy), 1},
           {"eos", answer(with(blocks, {{"eos", "ignore"}})), "finish"},
+          {"kv-cache", answer(blocks), "dual"},
+          {"kv-refresh", answer(with(blocks, {{"kv-cache", "dual"}, {"eos", "ignore"}})), 1},
           {"logits-eos-inf", answer(llada), true},
           {"confidence-eos-eot-inf", answer(llada), true},
           {"stop", answer(noisy), {"a", "e"}}};
