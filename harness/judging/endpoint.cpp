@@ -31,12 +31,18 @@ std::optional<std::string> part(const Url& url, CURLUPart which, unsigned flags 
   throw Error(ErrorKind::usage, "--url: wanted " + wanted + ", got " + came);
 }
 
+/// An address as errors may show it: without what may be a secret.
+std::string in_quotes(const std::string& text) {
+  if (text.find('@') != std::string::npos) return "another";
+  return "'" + visible(text.substr(0, text.find('?'))) + "'";
+}
+
 Url parsed(const std::string& text) {
   Url url(curl_url());
   const auto code = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0);
   if (code != CURLUE_OK)
     refuse("an address such as https://host/v1",
-           "'" + visible(text.substr(0, text.find('?'))) + "' (" + curl_url_strerror(code) + ")");
+           in_quotes(text) + " (" + curl_url_strerror(code) + ")");
   return url;
 }
 

@@ -82,7 +82,12 @@ void ask_for_missing(const Plan& plan,
 void tell(const Plan& plan, const JudgmentStore& store, const JudgeSettings& settings) {
   const auto scores = scores_of(plan, store.judgments());
   if (settings.json) {
-    print_json({{"model", plan.model}, {"judge", settings.model}, {"scores", scores_json(scores)}});
+    print_json({{"model", plan.model},
+                {"judge", settings.model},
+                {"questions", plan.questions},
+                {"unanswered", plan.unanswered},
+                {"missing_turns", plan.missing_turns},
+                {"scores", scores_json(scores)}});
   } else {
     std::cout << scores_table(scores);
   }

@@ -13,7 +13,7 @@
 #include "harness/judging/scores.hpp"
 #include "results/run/lm_eval_samples.hpp"
 #include "results/run/writer.hpp"
-#include "results/statistics/clusters.hpp"
+#include "results/statistics/statistics.hpp"
 
 namespace smdm::judging {
 namespace {
@@ -89,21 +89,6 @@ TaskRecord task_of(const Plan& plan, const JudgmentStore& store, const JudgeSett
   return task;
 }
 
-/// Over the documents that have a score.
-Summary summary_of(const TaskRecord& task) {
-  const auto& metric = task.metrics.front();
-  std::vector<double> values;
-  std::vector<std::string> clusters;
-  for (std::size_t i = 0; i < task.samples.size(); ++i) {
-    if (is_unjudged(task.samples[i])) continue;
-    values.push_back(metric.values[i]);
-    clusters.push_back(task.samples[i].cluster);
-  }
-  if (values.empty())
-    return {.value = std::numeric_limits<double>::quiet_NaN(), .standard_error = {}};
-  return summarize(metric.info, values, dense_clusters(clusters));
-}
-
 /// The models that replied, by the names that they gave, each once.
 Json answered_by(const JudgmentStore& store) {
   Json names = Json::array();
@@ -162,7 +147,7 @@ std::filesystem::path write_results(const std::filesystem::path& folder,
                                     const std::string& shown) {
   const auto run = run_of(plan, store, settings, shown);
   const auto date = date_of(run.end_s.value_or(run.start_s));
-  return write_run_as(date, folder, run, {{summary_of(run.tasks.front())}}).results;
+  return write_run_as(date, folder, run, summarize(run)).results;
 }
 
 }  // namespace smdm::judging
