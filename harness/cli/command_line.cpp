@@ -15,6 +15,7 @@
 #include "base/text/visible.hpp"
 #include "harness/cli/cache.hpp"
 #include "harness/cli/compare.hpp"
+#include "harness/cli/judge.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
@@ -127,6 +128,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* scaling_command = add_scaling(app, scaling);
   CacheSettings cache;
   const auto* cache_command = add_cache(app, cache);
+  JudgeSettings judge;
+  const auto* judge_command = add_judge(app, judge);
   if (arguments.empty()) show_examples();
   if (!parse(app, arguments)) return;
   if (bench_command->parsed()) {
@@ -149,6 +152,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     run_scaling(scaling);
   } else if (cache_command->parsed()) {
     run_cache(cache);
+  } else if (judge_command->parsed()) {
+    jobs.judge(judge);
   } else {
     if (config) read_config(app, *config, settings);
     settings.arguments = {arguments.begin(), arguments.end()};

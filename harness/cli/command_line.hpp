@@ -8,6 +8,7 @@
 
 #include "harness/bench/bench.hpp"
 #include "harness/describe/describe.hpp"
+#include "harness/judging/settings.hpp"
 #include "harness/settings/table.hpp"
 #include "harness/tradeoff/tradeoff.hpp"
 #include "harness/train/train.hpp"
@@ -24,6 +25,7 @@ struct ModelJobs {
   std::function<void(const TradeoffSettings&)> tradeoff;
   /// @param command  the arguments, for the record
   std::function<void(const TrainSettings&, const std::vector<std::string>& command)> train;
+  std::function<void(const JudgeSettings&)> judge;  ///< needs no model, but a library of its own
 };
 
 /// Reads the command line and does what it says. An error is told in one line on standard error.

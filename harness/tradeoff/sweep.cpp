@@ -172,11 +172,15 @@ std::string sequential_sweep(std::int64_t length) {
 std::vector<std::string> default_sweeps(std::int64_t length) {
   const auto steps = " steps=" + halved(length);
   const std::string confidences = "0.5,0.7,0.8,0.9,0.95";
+  // A cache pays where an answer has several blocks: it is refreshed at the start of each.
+  constexpr std::int64_t kUsualBlock = 32;
+  const auto block = std::to_string(std::clamp<std::int64_t>(length / 4, 1, kUsualBlock));
   return {"sampler=llada" + steps,
           "sampler=margin" + steps,
           "sampler=threshold threshold=" + confidences,
           "sampler=factor factor=0.25,0.5,1,2,4",
           "sampler=entropy-bound entropy-bound=0.02,0.1,0.3,0.6,1",
+          "kv-cache=dual sampler=threshold block-length=" + block + " threshold=" + confidences,
           "cfg=0.5 sampler=threshold threshold=" + confidences};
 }
 

@@ -28,7 +28,8 @@ struct SweepPoint {
 /// @param length  tokens of an answer, at most
 [[nodiscard]] std::string sequential_sweep(std::int64_t length);
 
-/// What is compared where nobody says it: every sampler over its range, and guidance.
+/// What is compared where nobody says it: every sampler over its range, caches, and
+/// guidance.
 [[nodiscard]] std::vector<std::string> default_sweeps(std::int64_t length);
 
 }  // namespace smdm::tradeoff
