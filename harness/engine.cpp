@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/become.hpp"
 #include "harness/cli/command_line.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/jobs/jobs.hpp"
@@ -49,6 +50,12 @@ int main(int argc, char** argv) {
             start_threads(describe.settings.threads.value_or(0));
             run_describe(describe);
           },
-      .train = with_threads(run_train)};
+      .tradeoff =
+          [](const TradeoffSettings& tradeoff) {
+            start_threads(tradeoff.settings.threads.value_or(0));
+            run_tradeoff(tradeoff);
+          },
+      .train = with_threads(run_train),
+      .judge = [argv](const JudgeSettings&) { become(kJudgeProgram, argv); }};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

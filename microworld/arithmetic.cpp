@@ -87,4 +87,21 @@ Json test_row(const WordProblem& problem) {
   return {{"question", problem.question}, {"answer", joined(problem, '\n')}};
 }
 
+std::vector<Json> dialogue_rows(const std::vector<WordProblem>& problems, std::size_t count) {
+  std::vector<Json> rows;
+  rows.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Json row = {{"question_id", i + 1},
+                {"category", "arithmetic"},
+                {"turns", Json::array()},
+                {"reference", Json::array()}};
+    for (const auto& problem : {problems.at(4 * i), problems.at(4 * i + 2)}) {
+      row["turns"].push_back("Question: " + problem.question);
+      row["reference"].push_back(std::to_string(problem.result));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace smdm::microworld

@@ -35,4 +35,11 @@ struct WordProblem {
 /// {"question": ..., "answer": "6+3=9\n9-2=7\n#### 7"}
 [[nodiscard]] Json test_row(const WordProblem& problem);
 
+/// Conversations of two turns, each of which asks a test problem of one step in the words of the
+/// training rows, so that both fit into the embedded models' context: lines of FastChat's question
+/// files, with the results as their references.
+/// @param problems  of the test split, as word_problems() gives them: at least 4 a conversation
+[[nodiscard]] std::vector<Json> dialogue_rows(const std::vector<WordProblem>& problems,
+                                              std::size_t count);
+
 }  // namespace smdm::microworld

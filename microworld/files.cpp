@@ -133,6 +133,9 @@ class Maker {
                  files_);
     files_.push_back(
         json_lines("data/gsm8k/test.jsonl", rows_of(Split::test, sizes_.arithmetic_items)));
+    const auto problems = word_problems(world_.seed, Split::test, sizes_.arithmetic_items);
+    files_.push_back(
+        json_lines("data/mt_bench/question.jsonl", dialogue_rows(problems, sizes_.dialogue_items)));
   }
 
   void add_reversal() {

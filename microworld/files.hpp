@@ -18,6 +18,7 @@ struct Sizes {
   std::size_t dated_rows = 6000;        ///< of base training, spread over the training months
   std::size_t arithmetic_rows = 60000;  ///< training
   std::size_t arithmetic_items = 300;   ///< test
+  std::size_t dialogue_items = 60;      ///< test, at most a quarter of the arithmetic ones
   std::size_t dated_items = 60;         ///< test documents a month
   std::size_t infill_items = 300;       ///< test, an even number
   std::size_t validation_rows = 1000;   ///< base, and arithmetic likewise

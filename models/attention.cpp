@@ -27,8 +27,8 @@ at::Tensor gathered(const at::Tensor& x, const at::Tensor& at, std::int64_t rows
   return x.index_select(0, at).view({rows, at.size(0) / rows, x.size(1), x.size(2)});
 }
 
-/// All keys (or values) that any row sees: what stands before the rows, in their order, and then
-/// the packed tokens themselves.
+/// All keys (or values) that any row sees: what is held for the rows, in their order, and then the
+/// packed tokens themselves.
 at::Tensor pool(std::span<const Past> past, at::Tensor Past::* part, const at::Tensor& tokens) {
   std::vector<at::Tensor> parts;
   for (const auto& one : past) {
@@ -48,8 +48,17 @@ struct GatheredAttention::Span {
   std::int64_t before = 0;     ///< P, tokens that stand before it
   std::int64_t before_at = 0;  ///< the first of these, in the pool
   std::int64_t own_at = 0;     ///< its own first token, in the pool
+  std::int64_t behind = 0;     ///< tokens that stand behind it
+  std::int64_t behind_at = 0;  ///< the first of these, in the pool
 
-  [[nodiscard]] std::int64_t keys() const { return before + tokens; }
+  [[nodiscard]] std::int64_t keys() const { return before + tokens + behind; }
+
+  /// The place of its k-th key in the pool; its own first one for numbers that only pad.
+  [[nodiscard]] std::int64_t key_at(std::int64_t k) const {
+    const auto own = k < keys() ? k - before : 0;
+    if (own < 0) return before_at + k;
+    return own < tokens ? own_at + own : behind_at + own - tokens;
+  }
 };
 
 GatheredAttention::GatheredAttention(const PackedRows& rows,
@@ -67,9 +76,12 @@ GatheredAttention::GatheredAttention(const PackedRows& rows,
               .before_at = 0,
               .own_at = pooled + rows.offsets[row]};
     if (!past_tokens.empty()) {
-      span.before = past_tokens[row];
+      const auto around = rows.around(row, past_tokens[row]);
+      span.before = around.before;
       span.before_at = past_at;
-      past_at += span.before;
+      past_at += past_tokens[row];
+      span.behind = around.behind;
+      span.behind_at = past_at - around.behind;
     } else if (const auto parent = rows.parent(row)) {
       span.before = rows.length(*parent);
       span.before_at = rows.offsets[*parent];
@@ -137,10 +149,7 @@ std::vector<std::int64_t> GatheredAttention::keys_of(std::span<const Span> spans
                                                      std::int64_t keys) {
   std::vector<std::int64_t> at;
   for (const auto& span : spans) {
-    for (std::int64_t k = 0; k < keys; ++k) {
-      const auto own = k < span.keys() ? k - span.before : 0;
-      at.push_back(k < span.before ? span.before_at + k : span.own_at + own);
-    }
+    for (std::int64_t k = 0; k < keys; ++k) at.push_back(span.key_at(k));
   }
   return at;
 }

@@ -1,5 +1,5 @@
 /// Attention over packed rows: each row by itself, after the rows or cached tokens that it
-/// continues.
+/// continues, or in the midst of a prefix's.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 
 namespace smdm {
 
-/// Keys and values that stand before a row, or undefined tensors.
+/// Keys and values that are held for a row by a cache or prefix, or undefined tensors. They stand
+/// before it, or around it: see PackedRows::around().
 struct Past {
   at::Tensor key;    ///< [P, G, hs]
   at::Tensor value;  ///< [P, G, hs]
@@ -21,11 +22,11 @@ struct Past {
 
 /// Attention through LibTorch's scaled_dot_product_attention, for devices on which calls are dear
 /// and arithmetic is cheap: rows of like length are gathered into one padded call, whatever stands
-/// before them. (The CPU has loops of its own, models/cpu/attention.hpp.) Made once for the rows of
+/// around them. (The CPU has loops of its own, models/cpu/attention.hpp.) Made once for the rows of
 /// a batch, used in every layer.
 class GatheredAttention {
  public:
-  /// @param past_tokens  [R], tokens that stand before each row; empty where rows continue others
+  /// @param past_tokens  [R], tokens that are held for each row; empty where rows continue others
   ///                     of the same batch, or nothing
   GatheredAttention(const PackedRows& rows,
                     std::span<const std::int64_t> past_tokens,
@@ -43,7 +44,7 @@ class GatheredAttention {
     std::int64_t queries = 0;
     std::int64_t keys = 0;
     at::Tensor query_at;  ///< int64 [rows * queries], into the packed tokens
-    at::Tensor key_at;    ///< int64 [rows * keys], into what stands before all rows, then tokens
+    at::Tensor key_at;    ///< int64 [rows * keys], into what is held for all rows, then tokens
     at::Tensor mask;      ///< bool [rows, 1, 1 or queries, keys], or undefined: all keys are seen
     bool causal = false;  ///< each query sees its own and earlier keys; no mask then
   };

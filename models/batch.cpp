@@ -60,15 +60,17 @@ void LayerPrefix::add_layer(const at::Tensor& key, const at::Tensor& value) {
 TransformerBatch::TransformerBatch(const PackedRows& rows,
                                    std::span<KvCache* const> caches,
                                    const RotaryTables& tables,
-                                   bool causal)
-    : rows_(rows), needed_(needed_positions(rows)) {
+                                   bool causal,
+                                   Products products)
+    : rows_(rows), products_(products), needed_(needed_positions(rows)) {
   for (auto* cache : caches) caches_.push_back(static_cast<LayerCache*>(cache));
   require_room();
   for (const auto tokens : rows.keep)
     kept_.push_back(tokens > 0 ? std::make_shared<LayerPrefix>(tokens) : nullptr);
   const auto device = tables.cosine.device();
   auto all = rows.ids;
-  all.resize(static_cast<std::size_t>(padded_rows(rows.tokens())), 0);
+  if (products == Products::many_rows)
+    all.resize(static_cast<std::size_t>(padded_rows(rows.tokens())), 0);
   ids_ = index_tensor(all, device);
   positions_ = index_tensor(positions_of(all.size()), device);
   angles_ = {.cosine = tables.cosine.index_select(0, positions_),
@@ -125,7 +127,7 @@ std::vector<std::int64_t> TransformerBatch::past_tokens() const {
 std::int64_t TransformerBatch::first_position(std::size_t row) const {
   if (!caches_.empty()) return caches_[row]->tokens();
   if (!rows_.prefixes.empty() && rows_.prefixes[row] != nullptr)
-    return rows_.prefixes[row]->tokens();
+    return rows_.around(row, rows_.prefixes[row]->tokens()).before;
   const auto parent = rows_.parent(row);
   return parent ? rows_.length(*parent) : 0;
 }

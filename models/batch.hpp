@@ -25,6 +25,12 @@ inline constexpr std::int64_t kRowMultiple = 16;
 /// The next multiple of kRowMultiple.
 [[nodiscard]] std::int64_t padded_rows(std::int64_t rows);
 
+/// How linear layers are computed.
+enum class Products : std::uint8_t {
+  many_rows,  ///< by LibTorch, rows padded to kRowMultiple
+  few_rows,   ///< by cpu::linear_of_few_rows(), rows as they are
+};
+
 /// int64 [values.size()]
 [[nodiscard]] at::Tensor index_tensor(const std::vector<std::int64_t>& values, at::Device device);
 
@@ -50,7 +56,7 @@ class LayerCache final : public KvCache {
   std::int64_t tokens_ = 0;
 };
 
-/// Keys and values of a row's first tokens, layer by layer.
+/// Keys and values of a row's first tokens, or of all, layer by layer.
 class LayerPrefix final : public Prefix {
  public:
   explicit LayerPrefix(std::int64_t tokens) : tokens_(tokens) {}
@@ -65,8 +71,8 @@ class LayerPrefix final : public Prefix {
   std::vector<Past> layers_;
 };
 
-/// One call's input, padded to kRowMultiple tokens. Caches and prefixes are those that the
-/// transformer made.
+/// One call's input, padded to kRowMultiple tokens for Products::many_rows. Caches and prefixes are
+/// those that the transformer made.
 class TransformerBatch {
  public:
   /// @param caches  [R], or empty
@@ -75,9 +81,11 @@ class TransformerBatch {
   TransformerBatch(const PackedRows& rows,
                    std::span<KvCache* const> caches,
                    const RotaryTables& tables,
-                   bool causal);
+                   bool causal,
+                   Products products);
 
   [[nodiscard]] const PackedRows& rows() const { return rows_; }
+  [[nodiscard]] Products products() const { return products_; }
   [[nodiscard]] const at::Tensor& ids() const { return ids_; }  ///< [N']
 
   /// [N'], 0 for tokens that only pad.
@@ -94,7 +102,7 @@ class TransformerBatch {
     return gathered_ ? &*gathered_ : nullptr;
   }
 
-  /// [R]: what stands before each row; empty where rows continue others of the batch, or nothing.
+  /// [R]: what is held for each row; empty where rows continue others of the batch, or nothing.
   [[nodiscard]] std::vector<Past> past(std::size_t layer) const;
 
   /// Hands a layer's keys and values to the caches and to the prefixes that are kept.
@@ -113,6 +121,7 @@ class TransformerBatch {
   [[nodiscard]] std::vector<std::int64_t> positions_of(std::size_t count) const;
 
   const PackedRows& rows_;
+  Products products_;
   std::vector<LayerCache*> caches_;
   std::vector<std::int64_t> needed_;
   at::Tensor ids_;

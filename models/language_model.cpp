@@ -39,10 +39,25 @@ void check_shapes(const PackedRows& rows) {
     reject("wanted one parent per row");
   if (!rows.prefixes.empty() && rows.prefixes.size() != rows.rows())
     reject("wanted one prefix per row");
+  if (!rows.begins.empty() && rows.begins.size() != rows.rows())
+    reject("wanted one position to begin at per row");
   if (!rows.keep.empty() && rows.keep.size() != rows.rows())
     reject("wanted one number of tokens to keep per row");
   if (!rows.unconditional.empty() && rows.unconditional.size() != rows.wanted.size()) {
     reject("wanted one unconditional position per wanted position");
+  }
+}
+
+/// Checks that a row begins at one of its prefix's tokens or behind them, if it says where.
+void check_begin(const PackedRows& rows, std::size_t row) {
+  if (rows.begins.empty() || rows.begins[row] == PackedRows::kNone) return;
+  if (rows.prefixes.empty() || rows.prefixes[row] == nullptr)
+    reject(row_name(row) + " begins within a prefix and has none");
+  const auto begin = rows.begins[row];
+  const auto held = rows.prefixes[row]->tokens();
+  if (begin < 0 || begin > held) {
+    reject(row_name(row) + " begins at " + std::to_string(begin) + ", its prefix has " +
+           std::to_string(held) + " tokens");
   }
 }
 
@@ -65,7 +80,8 @@ std::int64_t tokens_before(const ModelInfo& info,
                            std::size_t row,
                            std::span<KvCache* const> caches) {
   if (!caches.empty()) return caches[row]->tokens();
-  if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr) return rows.prefixes[row]->tokens();
+  if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr)
+    return rows.around(row, rows.prefixes[row]->tokens()).before;
   const auto parent = rows.parent(row);
   if (!parent) return 0;
   if (!std::holds_alternative<Autoregressive>(info.objective))
@@ -81,6 +97,7 @@ void check_rows(const ModelInfo& info, const PackedRows& rows, std::span<KvCache
     const auto length = rows.length(row);
     if (length < 1) reject(row_name(row) + " is empty");
     check_prefixes(info, rows, row);
+    check_begin(rows, row);
     const auto total = tokens_before(info, rows, row, caches) + length;
     if (total > info.max_tokens) {
       reject(row_name(row) + " has " + std::to_string(total) + " tokens, the model reads at most " +
@@ -119,7 +136,8 @@ std::int64_t shifted_position(const PackedRows& rows, std::int64_t position) {
   const auto next = std::upper_bound(rows.offsets.begin(), rows.offsets.end(), position);
   const auto row = static_cast<std::size_t>(next - rows.offsets.begin()) - 1;
   if (position > rows.offsets[row]) return position - 1;
-  if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr) {
+  const auto* prefix = rows.prefixes.empty() ? nullptr : rows.prefixes[row].get();
+  if (prefix != nullptr && rows.around(row, prefix->tokens()).before > 0) {
     reject("the first token of " + row_name(row) +
            " is wanted, whose shifted logits belong to the last token of its prefix: wanted a row "
            "that begins with that token");
@@ -167,12 +185,12 @@ TokenScores LanguageModel::scores(const PackedRows& rows,
   return result;
 }
 
-void LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const {
+Prefixes LanguageModel::visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const {
   check(info_, rows);
-  if (rows.wanted.empty()) return;
+  if (rows.wanted.empty() && rows.keep.empty()) return {};
   const auto shifted = shifted_rows(info_, rows);
   call_hook();
-  run(shifted ? *shifted : rows, {}, visit);
+  return run(shifted ? *shifted : rows, {}, visit);
 }
 
 at::Tensor LanguageModel::logits(const PackedRows& rows) const {

@@ -96,8 +96,8 @@ using LogitsVisitor = std::function<void(std::int64_t first, const at::Tensor& l
 ///
 /// Every call throws std::invalid_argument if a limit of PackedRows is broken: an id that is
 /// neither below vocab_tokens nor the mask id, an empty row or one longer than max_tokens,
-/// positions out of range, a prefix of another kind of model, or the first token of a row over a
-/// prefix wanted of a model whose logits are shifted.
+/// positions out of range, a prefix of another kind of model, or the first token of a row behind a
+/// prefix's tokens wanted of a model whose logits are shifted.
 class LanguageModel {
  public:
   explicit LanguageModel(ModelInfo info) : info_(info) {}
@@ -118,7 +118,8 @@ class LanguageModel {
                                    WithRanks with_ranks = WithRanks::no) const;
 
   /// Shows the logits at the wanted positions, block by block: [W, V] never exists as a whole.
-  void visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const;
+  /// @return  as TokenScores::prefixes
+  Prefixes visit_logits(const PackedRows& rows, const LogitsVisitor& visit) const;
 
   /// All logits at the wanted positions, float32 [W, V] on the CPU. Convenience for small inputs.
   [[nodiscard]] at::Tensor logits(const PackedRows& rows) const;

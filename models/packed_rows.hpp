@@ -10,8 +10,8 @@
 
 namespace smdm {
 
-/// Keys and values of the first tokens of a row, frozen. Made by the model that read the row; must
-/// not outlive that model.
+/// Keys and values of the first tokens of a row, or of all, frozen. Made by the model that read the
+/// row; must not outlive that model.
 class Prefix {
  public:
   Prefix() = default;
@@ -23,6 +23,13 @@ class Prefix {
 
 /// One per row, null where a row has none; or empty.
 using Prefixes = std::vector<std::shared_ptr<const Prefix>>;
+
+/// Of the tokens that are held for a row, those it attends to besides its own: the first `before`
+/// and the last `behind`.
+struct Surroundings {
+  std::int64_t before = 0;
+  std::int64_t behind = 0;
+};
 
 /// R rows with N tokens in all, of which the logits at W positions are wanted.
 ///
@@ -42,6 +49,12 @@ struct PackedRows {
   /// whose positions count on from there. Masked diffusion models only (an autoregressive row
   /// continues another); such a row is kept by no prefix itself.
   Prefixes prefixes;
+
+  /// [R], or empty: the position at which a row over a prefix begins, 0 up to the number of the
+  /// prefix's tokens; kNone is that number. The row takes the place of the prefix's tokens at its
+  /// own positions: it attends to those before them, to itself and to those behind them, as if they
+  /// stood in this order.
+  std::vector<std::int64_t> begins;
 
   /// [R], or empty: how many of the row's first tokens become a prefix, 0 for none.
   std::vector<std::int64_t> keep;
@@ -65,6 +78,14 @@ struct PackedRows {
 
   /// The row that row r continues, if it continues one.
   [[nodiscard]] std::optional<std::size_t> parent(std::size_t row) const;
+
+  /// Rows first .. last - 1 with what is wanted of them, as a batch of their own. REQUIRES: they
+  /// continue no others, have no prefixes, keep none, and are not guided
+  [[nodiscard]] PackedRows some(std::size_t first, std::size_t last) const;
+
+  /// What row r sees of the tokens that its prefix or its cache holds.
+  /// @param held  how many these are
+  [[nodiscard]] Surroundings around(std::size_t row, std::int64_t held) const;
 
   /// Appends a row and returns its index. @param parent the row it continues, or kNone
   std::int64_t append(std::span<const std::int64_t> row, std::int64_t parent = kNone);

@@ -1,5 +1,9 @@
 // One forward: the call's rows are padded and given positions (models/batch.hpp), every layer runs
 // on all of them, and only wanted positions reach the last feed-forward layer and the head.
+//
+// Decoding adds one token to each of a few sequences, which costs the reading of the weights and
+// hardly any arithmetic. On the CPU such rows have a matrix product of their own (cpu/few_rows.hpp)
+// with other last bits; which product a row gets depends on its own length alone.
 #include "models/transformer.hpp"
 
 #include <algorithm>
@@ -12,6 +16,7 @@
 
 #include "models/batch.hpp"
 #include "models/cpu/attention.hpp"
+#include "models/cpu/few_rows.hpp"
 #include "models/model_info.hpp"
 #include "models/ops.hpp"
 
@@ -21,7 +26,11 @@ namespace {
 constexpr std::int64_t kHeadRows = 512;  ///< wanted positions whose logits exist at once
 
 /// A linear layer, with its bias where it has one.
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+at::Tensor linear(Products products,
+                  const at::Tensor& x,
+                  const at::Tensor& weight,
+                  const at::Tensor& bias = {}) {
+  if (products == Products::few_rows) return cpu::linear_of_few_rows(x, weight, bias);
   return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
 }
 
@@ -37,8 +46,12 @@ RotaryTables tables_of(ModelConfig config, at::ScalarType type, at::Device devic
   return rotary_tables(config, device);
 }
 
-/// The rows of x at `positions`, zero rows behind them up to a multiple of kRowMultiple.
-at::Tensor gather(const at::Tensor& x, const std::vector<std::int64_t>& positions) {
+/// The rows of x at `positions`; where products are of many rows, zero rows behind them up to a
+/// multiple of kRowMultiple.
+at::Tensor gather(Products products,
+                  const at::Tensor& x,
+                  const std::vector<std::int64_t>& positions) {
+  if (products == Products::few_rows) return x.index_select(0, index_tensor(positions, x.device()));
   const auto count = static_cast<std::int64_t>(positions.size());
   auto out = at::zeros({padded_rows(count), x.size(1)}, x.options());
   out.narrow(0, 0, count).copy_(x.index_select(0, index_tensor(positions, x.device())));
@@ -68,14 +81,37 @@ std::unique_ptr<KvCache> Transformer::new_cache(std::int64_t capacity) const {
                                       weights_.embedding.options().dtype(type_));
 }
 
+/// Consecutive rows of a cached batch that get the same product are a forward of their own.
 Prefixes Transformer::run(const PackedRows& rows,
                           std::span<KvCache* const> caches,
                           const LogitsVisitor& visit) const {
   const c10::InferenceMode no_gradients;
-  const TransformerBatch batch(rows, caches, rotary_, causal_);
+  if (caches.empty() || !weights_.embedding.is_cpu())
+    return forward(rows, caches, visit, Products::many_rows);
+  const auto is_single = [&](std::size_t row) { return rows.length(row) == 1; };
+  std::int64_t shown = 0;
+  for (std::size_t first = 0; first < rows.rows();) {
+    auto last = first + 1;
+    while (last < rows.rows() && is_single(last) == is_single(first)) ++last;
+    const auto part = rows.some(first, last);
+    forward(
+        part, caches.subspan(first, last - first),
+        [&](std::int64_t at, const at::Tensor& logits) { visit(shown + at, logits); },
+        is_single(first) ? Products::few_rows : Products::many_rows);
+    shown += std::ssize(part.wanted);
+    first = last;
+  }
+  return {};
+}
+
+Prefixes Transformer::forward(const PackedRows& rows,
+                              std::span<KvCache* const> caches,
+                              const LogitsVisitor& visit,
+                              Products products) const {
+  const TransformerBatch batch(rows, caches, rotary_, causal_, products);
   const auto x = hidden_states(batch);
   batch.advance_caches();
-  if (!rows.wanted.empty()) visit_head(x, rows, batch.needed(), visit);
+  if (!rows.wanted.empty()) visit_head(x, batch, visit);
   return batch.kept();
 }
 
@@ -95,24 +131,26 @@ at::Tensor Transformer::embedded(const TransformerBatch& batch) const {
 /// Residual stream at the needed positions, [padded(needed), E]. Behind the last layer's attention
 /// no other position is read, so the rest of that layer runs on the needed ones alone.
 at::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
+  const auto products = batch.products();
   auto x = embedded(batch);
   for (std::size_t layer = 0; layer < weights_.blocks.size(); ++layer) {
     const auto& block = weights_.blocks[layer];
     auto n1 = normed(x, block.norm_1, block.norm_1_bias);
     auto heads = attended(layer, n1, batch);
     if (layer + 1 == weights_.blocks.size()) {
-      x = gather(x, batch.needed());
-      heads = gather(heads, batch.needed());
-      if (config_.shared_attention_norm) n1 = gather(n1, batch.needed());
+      x = gather(products, x, batch.needed());
+      heads = gather(products, heads, batch.needed());
+      if (config_.shared_attention_norm) n1 = gather(products, n1, batch.needed());
     }
     const auto second_norm = [&] { return normed(x, block.norm_2, block.norm_2_bias); };
-    const auto h = linear(heads, block.proj, block.proj_bias);
+    const auto h = linear(products, heads, block.proj, block.proj_bias);
     if (config_.parallel_residual) {
-      const auto more = feed_forward(block, config_.shared_attention_norm ? n1 : second_norm());
+      const auto more =
+          feed_forward(block, config_.shared_attention_norm ? n1 : second_norm(), products);
       add_both(h, more, x);
     } else {
       x.add_(h);
-      x.add_(feed_forward(block, second_norm()));
+      x.add_(feed_forward(block, second_norm(), products));
     }
   }
   return x;
@@ -130,12 +168,13 @@ void Transformer::add_both(const at::Tensor& attention,
   }
 }
 
-Heads Transformer::heads(const BlockWeights& block, const at::Tensor& n1) const {
+Heads Transformer::heads(const BlockWeights& block, const at::Tensor& n1, Products products) const {
   if (!block.qkv.defined()) {
-    return heads_apart(linear(n1, block.q, block.q_bias), linear(n1, block.k, block.k_bias),
-                       linear(n1, block.v, block.v_bias), shape_);
+    return heads_apart(linear(products, n1, block.q, block.q_bias),
+                       linear(products, n1, block.k, block.k_bias),
+                       linear(products, n1, block.v, block.v_bias), shape_);
   }
-  const auto qkv = linear(n1, block.qkv, block.qkv_bias);
+  const auto qkv = linear(products, n1, block.qkv, block.qkv_bias);
   return weights_.qkv_order == QkvOrder::by_group ? heads_by_group(qkv, shape_)
                                                   : heads_in_turn(qkv, shape_);
 }
@@ -151,7 +190,7 @@ at::Tensor Transformer::attended(std::size_t layer,
                           .query_norm = block.q_norm,
                           .key_norm = block.k_norm,
                           .eps = config_.norm_eps};
-  const auto projections = rotate(heads(block, n1), rotation, shape_);
+  const auto projections = rotate(heads(block, n1, batch.products()), rotation, shape_);
   auto out = at::empty({n1.size(0), shape_.heads * shape_.head_size}, n1.options());
   out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
   if (const auto* gathered = batch.gathered()) {
@@ -163,21 +202,25 @@ at::Tensor Transformer::attended(std::size_t layer,
   return out;
 }
 
-at::Tensor Transformer::feed_forward(const BlockWeights& block, const at::Tensor& n2) const {
-  if (block.gate_up.defined()) return at::linear(swiglu(at::linear(n2, block.gate_up)), block.down);
-  auto inner = linear(n2, block.up, block.up_bias);
+at::Tensor Transformer::feed_forward(const BlockWeights& block,
+                                     const at::Tensor& n2,
+                                     Products products) const {
+  if (block.gate_up.defined())
+    return linear(products, swiglu(linear(products, n2, block.gate_up)), block.down);
+  auto inner = linear(products, n2, block.up, block.up_bias);
   if (config_.feed_forward == FeedForward::swiglu) {
-    inner = swiglu(linear(n2, block.gate, block.gate_bias), inner);
+    inner = swiglu(linear(products, n2, block.gate, block.gate_bias), inner);
   } else {
     gelu(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
   }
-  return linear(inner, block.down, block.down_bias);
+  return linear(products, inner, block.down, block.down_bias);
 }
 
 void Transformer::visit_head(const at::Tensor& x,
-                             const PackedRows& rows,
-                             const std::vector<std::int64_t>& needed,
+                             const TransformerBatch& batch,
                              const LogitsVisitor& visit) const {
+  const auto& rows = batch.rows();
+  const auto& needed = batch.needed();
   const auto states = normed(x, weights_.norm_f, weights_.norm_f_bias);
   const auto slice = [&](const std::vector<std::int64_t>& positions, std::size_t first,
                          std::size_t count) {
@@ -186,7 +229,7 @@ void Transformer::visit_head(const at::Tensor& x,
       const auto found = std::lower_bound(needed.begin(), needed.end(), positions[w]);
       at.push_back(found - needed.begin());
     }
-    return gather(states, at);
+    return gather(batch.products(), states, at);
   };
   const auto block = static_cast<std::size_t>(kHeadRows);
   for (std::size_t first = 0; first < rows.wanted.size(); first += block) {
@@ -194,7 +237,7 @@ void Transformer::visit_head(const at::Tensor& x,
     const auto conditional = slice(rows.wanted, first, count);
     const auto logits =
         rows.unconditional.empty()
-            ? head_logits(conditional)
+            ? head_logits(conditional, batch.products())
             : guided_logits(conditional, slice(rows.unconditional, first, count), rows.guidance);
     if (config_.excludes_mask) {
       logits.select(1, config_.mask()).fill_(-std::numeric_limits<double>::infinity());
@@ -203,8 +246,8 @@ void Transformer::visit_head(const at::Tensor& x,
   }
 }
 
-at::Tensor Transformer::head_logits(const at::Tensor& states) const {
-  return linear(states, weights_.head, weights_.head_bias);
+at::Tensor Transformer::head_logits(const at::Tensor& states, Products products) const {
+  return linear(products, states, weights_.head, weights_.head_bias);
 }
 
 /// un + (w + 1) * (cond - un). In float32 the head is applied once, to the same combination of
@@ -216,9 +259,13 @@ at::Tensor Transformer::guided_logits(const at::Tensor& conditional,
   const auto combined = [&](const at::Tensor& cond, const at::Tensor& un) {
     return un + (guidance + 1.0) * (cond - un);
   };
-  if (type_ == at::kFloat) return head_logits(combined(conditional, unconditional));
+  if (type_ == at::kFloat)
+    return head_logits(combined(conditional, unconditional), Products::many_rows);
   const auto type = config_.arithmetic == Arithmetic::transformers ? at::kFloat : type_;
-  return combined(head_logits(conditional).to(type), head_logits(unconditional).to(type));
+  const auto head = [&](const at::Tensor& states) {
+    return head_logits(states, Products::many_rows).to(type);
+  };
+  return combined(head(conditional), head(unconditional));
 }
 
 }  // namespace smdm

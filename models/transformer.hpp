@@ -18,6 +18,7 @@
 namespace smdm {
 
 class TransformerBatch;
+enum class Products : std::uint8_t;
 
 /// A decoder-only transformer with its weights, on one device.
 class Transformer final : public LanguageModel {
@@ -30,21 +31,30 @@ class Transformer final : public LanguageModel {
                const LogitsVisitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvCache> new_cache(std::int64_t capacity) const override;
 
+  /// One forward.
+  Prefixes forward(const PackedRows& rows,
+                   std::span<KvCache* const> caches,
+                   const LogitsVisitor& visit,
+                   Products products) const;
+
   [[nodiscard]] at::Tensor hidden_states(const TransformerBatch& batch) const;
   [[nodiscard]] at::Tensor attended(std::size_t layer,
                                     const at::Tensor& normed,
                                     const TransformerBatch& batch) const;
   [[nodiscard]] at::Tensor embedded(const TransformerBatch& batch) const;
-  [[nodiscard]] Heads heads(const BlockWeights& block, const at::Tensor& normed) const;
-  [[nodiscard]] at::Tensor feed_forward(const BlockWeights& block, const at::Tensor& normed) const;
+  [[nodiscard]] Heads heads(const BlockWeights& block,
+                            const at::Tensor& normed,
+                            Products products) const;
+  [[nodiscard]] at::Tensor feed_forward(const BlockWeights& block,
+                                        const at::Tensor& normed,
+                                        Products products) const;
   [[nodiscard]] at::Tensor normed(const at::Tensor& x,
                                   const at::Tensor& weight,
                                   const at::Tensor& bias) const;
   void add_both(const at::Tensor& attention, const at::Tensor& feed_forward, at::Tensor& x) const;
-  [[nodiscard]] at::Tensor head_logits(const at::Tensor& states) const;
+  [[nodiscard]] at::Tensor head_logits(const at::Tensor& states, Products products) const;
   void visit_head(const at::Tensor& x,
-                  const PackedRows& rows,
-                  const std::vector<std::int64_t>& needed,
+                  const TransformerBatch& batch,
                   const LogitsVisitor& visit) const;
   [[nodiscard]] at::Tensor guided_logits(const at::Tensor& conditional,
                                          const at::Tensor& unconditional,

@@ -8,6 +8,7 @@ set(base_ base/error.hpp base/json.hpp base/request.hpp)
 set(layer_base_ ${base_})
 set(layer_base_text ${base_} base/text)
 set(layer_base_files ${base_} base/text base/files)
+set(layer_base_fastchat ${base_} base/text base/files base/fastchat)
 set(layer_base_numbers ${base_} base/numbers)
 set(layer_base_metrics ${base_} base/text base/numbers base/metrics)
 set(layer_models base models)
@@ -20,7 +21,7 @@ set(layer_harness base harness models evaluators tasks results training microwor
 set(folders base models evaluators tasks results training microworld harness)
 
 # Which folders may include a library: a pattern of the header's name, then the folders.
-set(libraries torch sentencepiece pcre2 cli toml json valijson lbfgs sqlite crypto zlib catch)
+set(libraries torch sentencepiece pcre2 cli toml json valijson lbfgs sqlite curl crypto zlib catch)
 set(pattern_torch "^(torch|ATen|c10|c10d|caffe2|cuda|cuda_runtime|nccl)[/.]")
 set(users_torch models evaluators training harness)
 set(pattern_sentencepiece "^sentencepiece")
@@ -39,6 +40,8 @@ set(pattern_lbfgs "^lbfgs\\.h$")
 set(users_lbfgs results)
 set(pattern_sqlite "^sqlite3\\.h$")
 set(users_sqlite harness)
+set(pattern_curl "^curl/")
+set(users_curl harness)
 set(pattern_crypto "^openssl/")
 set(users_crypto base)
 set(pattern_zlib "^(zlib|zconf)\\.h$")
@@ -49,7 +52,8 @@ set(users_catch)  # tests only
 # The command line, which must start without LibTorch: beginnings of files that reach none of its headers,
 # neither themselves nor through headers of the project.
 set(without_torch harness/cli/ harness/bench/options. harness/train/options. harness/jobs/input_lines.
-    harness/jobs/list_tasks. harness/jobs/rescore. harness/journal/answer_store. harness/journal/sqlite. harness/settings/generation_rows. harness/settings/likelihood_rows.
+    harness/jobs/list_tasks. harness/jobs/rescore. harness/journal/answer_store. harness/journal/sqlite. harness/judging/
+    harness/settings/generation_rows. harness/settings/likelihood_rows.
     harness/settings/refuse.
     harness/settings/setting. harness/settings/table.)
 

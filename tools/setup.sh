@@ -27,8 +27,12 @@ at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]];
 # settings: what the environment asks for, one line each. An empty line asks for nothing.
 settings() { printf '%s\n' "${Torch_DIR:-}" "${CMAKE_PREFIX_PATH:-}" "${SMDM_CUDA:-}" "${SMDM_WERROR:-}"; }
 
-# Both programs: the one that is started, and the one that it becomes where a model is needed.
-is_built() { [[ -x $build/bin/smdm-eval && -x $build/bin/smdm-eval-engine ]]; }
+# The programs: the one that is started, and those that it becomes, to compute and to ask judges.
+readonly programs=(smdm-eval smdm-eval-engine smdm-eval-judge)
+is_built() {
+  local program
+  for program in "${programs[@]}"; do [[ -x $build/bin/$program ]] || return 1; done
+}
 
 # The stamp holds the tree's place, LibTorch's CMake folder, and the settings of that build.
 program_is_current() {
@@ -67,6 +71,7 @@ libtomlplusplus-dev <toml++/toml.hpp> || <toml++/toml.h>
 libvalijson-dev <valijson/validator.hpp>
 liblbfgs-dev <lbfgs.h>
 libsqlite3-dev <sqlite3.h>
+libcurl4-openssl-dev <curl/curl.h>
 catch2 <catch2/catch.hpp> || <catch2/catch_all.hpp>
 zlib1g-dev <zlib.h>
 libssl-dev <openssl/evp.h>
@@ -96,6 +101,7 @@ purpose_of() {
     libvalijson-dev) echo "valijson" ;;
     liblbfgs-dev) echo "liblbfgs with its header" ;;
     catch2) echo "Catch2, version 2.13 or 3" ;;
+    libcurl4-openssl-dev) echo "libcurl 7.80 or newer with its headers" ;;
     zlib1g-dev) echo "zlib with its headers" ;;
     libssl-dev) echo "OpenSSL with its headers" ;;
     python3) echo "Python 3.10 or newer" ;;
@@ -438,7 +444,7 @@ set_up() {
   # to be started; the new stamp is older than every source that is edited from now on.
   rm -f -- "$stamp"
   { echo "$root"; echo "$torch_dir"; settings; } >"$stamp.new"
-  if [[ $1 == program ]]; then compile bin/smdm-eval bin/smdm-eval-engine; else compile; fi
+  if [[ $1 == program ]]; then compile "${programs[@]/#/bin/}"; else compile; fi
   mv -- "$stamp.new" "$stamp"
 }
 

@@ -69,4 +69,8 @@ Metric contained() {
   return {.name = "contained", .document = DocumentValue::verdict};
 }
 
+Metric answered() {
+  return {.name = "answered"};
+}
+
 }  // namespace smdm::metrics

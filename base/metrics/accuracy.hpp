@@ -1,4 +1,4 @@
-/// The share of documents that are answered rightly.
+/// The share of documents that are answered rightly, or at all.
 #pragma once
 
 #include "base/metrics/metric.hpp"
@@ -18,5 +18,9 @@ namespace smdm::metrics {
 
 /// Does the text contain the reference?
 [[nodiscard]] Metric contained();
+
+/// The share of a conversation's turns that got an answer of at least one character. It says
+/// whether there is something to judge, and nothing of how good it is.
+[[nodiscard]] Metric answered();
 
 }  // namespace smdm::metrics

@@ -4,6 +4,7 @@
 #include "base/metrics/accuracy.hpp"
 #include "base/metrics/bits_per_byte.hpp"
 #include "base/metrics/bleu.hpp"
+#include "base/metrics/judge_score.hpp"
 #include "base/metrics/perplexity.hpp"
 #include "base/metrics/rank.hpp"
 
@@ -15,7 +16,8 @@ std::vector<Metric> all_metrics() {
           metrics::character_bleu(),  metrics::bleu(),
           metrics::reciprocal_rank(), metrics::top_rank(),
           metrics::perplexity(),      metrics::weighted_perplexity(),
-          metrics::bits_per_byte()};
+          metrics::bits_per_byte(),   metrics::answered(),
+          metrics::judge_score()};
 }
 
 Metric find_metric(const std::string& name, const std::string& aggregation) {

@@ -16,22 +16,28 @@
 namespace smdm {
 namespace {
 
+/// Tokens of a document: prompt and answer.
+std::int64_t length_of(const DecodingConfig& config, std::size_t prompt) {
+  if (config.gen_length) return static_cast<std::int64_t>(prompt) + *config.gen_length;
+  return config.total_length;
+}
+
 /// One document, from its prompt to its last token.
 class Document {
  public:
-  /// @param config  outlives the document, and so does the model
+  /// @param config, done  outlive the document, and so does the model
   Document(const LanguageModel& model,
-           std::vector<std::int64_t> prompt,
+           DecodingPrompt prompt,
            const DecodingConfig& config,
-           DecodingDraws draws,
-           std::function<void(const Generation&)> done)
-      : length_(config.gen_length ? std::ssize(prompt) + *config.gen_length : config.total_length),
-        prompt_(prompt.size()),
+           const DecodingDone& done)
+      : index_(prompt.index),
+        length_(prompt.length.value_or(length_of(config, prompt.ids.size()))),
+        prompt_(prompt.ids.size()),
         cache_(model.make_cache(length_)),
         config_(config),
-        draws_(std::move(draws)),
-        done_(std::move(done)) {
-    generation_.output_ids = std::move(prompt);
+        draws_(std::move(prompt.draws)),
+        done_(done) {
+    generation_.output_ids = std::move(prompt.ids);
   }
 
   [[nodiscard]] KvCache* cache() const { return cache_.get(); }
@@ -64,19 +70,20 @@ class Document {
     waiting_ = false;
   }
 
-  void finish() { done_(generation_); }
+  void finish() { done_(index_, generation_); }
 
  private:
   [[nodiscard]] bool complete() const {
     return ended_ || std::ssize(generation_.output_ids) == length_;
   }
 
+  std::size_t index_;
   std::int64_t length_;  ///< of prompt and answer
   std::size_t prompt_;
   std::unique_ptr<KvCache> cache_;
   const DecodingConfig& config_;
   DecodingDraws draws_;
-  std::function<void(const Generation&)> done_;
+  const DecodingDone& done_;
   bool waiting_ = false;
   bool ended_ = false;
   Generation generation_;
@@ -123,21 +130,32 @@ DecodingDraws decoding_draws(std::uint64_t seed,
 }
 
 void decode(const LanguageModel& model,
+            const NextDecodingPrompt& next,
+            const DecodingConfig& config,
+            const DecodingDone& done) {
+  const auto& info = model.info();
+  check_config(info, config);
+  const auto open_next = [&]() -> std::unique_ptr<Document> {
+    auto prompt = next();
+    if (!prompt) return nullptr;
+    if (prompt->length) check_total_length(info, *prompt->length);
+    return std::make_unique<Document>(model, std::move(*prompt), config, done);
+  };
+  run_documents(model, open_next, config.packing);
+}
+
+void decode(const LanguageModel& model,
             std::span<const std::vector<std::int64_t>> prompts,
             const DecodingConfig& config,
             const std::function<DecodingDraws(std::size_t index)>& draws_of,
             const DecodingDone& done) {
-  const auto& info = model.info();
-  check_config(info, config);
   std::size_t opened = 0;
-  const auto open_next = [&]() -> std::unique_ptr<Document> {
-    if (opened == prompts.size()) return nullptr;
+  const NextDecodingPrompt next = [&]() -> std::optional<DecodingPrompt> {
+    if (opened == prompts.size()) return std::nullopt;
     const auto index = opened++;
-    return std::make_unique<Document>(
-        model, prompts[index], config, draws_of(index),
-        [&done, index](const Generation& generation) { done(index, generation); });
+    return DecodingPrompt{.index = index, .ids = prompts[index], .draws = draws_of(index)};
   };
-  run_documents(model, open_next, config.packing);
+  decode(model, next, config, done);
 }
 
 void decode(const LanguageModel& model,

@@ -43,6 +43,19 @@ struct DecodingDraws {
                                            std::int64_t vocab_tokens,
                                            std::int64_t sample = 0);
 
+/// One prompt on its way to decode().
+struct DecodingPrompt {
+  std::size_t index = 0;          ///< what `done` is called with
+  std::vector<std::int64_t> ids;  ///< that check_prompt() accepts
+  DecodingDraws draws;
+  /// Tokens of prompt and answer together, at most max_tokens, whatever lengths the settings say.
+  std::optional<std::int64_t> length = {};
+};
+
+/// The next prompt, or nothing: none now. It is asked again whenever a document has ended, so that
+/// one document may follow from another.
+using NextDecodingPrompt = std::function<std::optional<DecodingPrompt>()>;
+
 /// Called once per prompt, in any order, as soon as its document is finished.
 using DecodingDone = std::function<void(std::size_t index, const Generation& generation)>;
 
@@ -51,11 +64,17 @@ using DecodingDone = std::function<void(std::size_t index, const Generation& gen
 ///
 /// Many documents share each forward, and one that ends makes room for the next; yet a document's
 /// result depends on itself alone. `forwards` is the number of tokens generated.
-/// @param prompts  that check_prompt() accepts; one that fills the total length
-///                 comes back unchanged
+/// @param next  prompts; one that fills its length comes back unchanged
 /// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
-///                                broken, or the model is not autoregressive
+///                                broken, or the model is not autoregressive; for a prompt with a
+///                                length of its own beyond the model's
 /// @throws Error(checkpoint)        if the model gives something that is not a number
+void decode(const LanguageModel& model,
+            const NextDecodingPrompt& next,
+            const DecodingConfig& config,
+            const DecodingDone& done);
+
+/// The same of prompts that are all there.
 void decode(const LanguageModel& model,
             std::span<const std::vector<std::int64_t>> prompts,
             const DecodingConfig& config,

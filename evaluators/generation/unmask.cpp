@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "evaluators/generation/block_cache.hpp"
 #include "evaluators/generation/policies/policy.hpp"
 #include "evaluators/rows/checks.hpp"
 #include "evaluators/rows/guidance.hpp"
@@ -46,6 +47,10 @@ class Document final : public LogitsSource {
         policy_(make_policy(config.policy,
                             sequence_.masked(),
                             {.uniform = draws_.choice, .exponential = draws_.exponential})),
+        cache_(config.kv_cache,
+               sequence_.masked(),
+               entry_of(config.policy.sampler).blocks ? config.policy.block_length : 0,
+               diffusion.shifted),
         reader_({.temperature = config.temperature,
                  .top_p = config.top_p,
                  .top_k = config.top_k,
@@ -62,7 +67,7 @@ class Document final : public LogitsSource {
     auto step = policy_->next(masked);
     if (!step) return std::nullopt;
     step_ = std::move(*step);
-    auto group = sequence_.ask(step_.wanted);
+    auto group = cache_.ask(sequence_, step_.wanted);
     ++generation_.forwards;
     generation_.rows += static_cast<std::int64_t>(group.rows.rows());
     generation_.tokens += group.rows.tokens();
@@ -82,6 +87,10 @@ class Document final : public LogitsSource {
     const auto drawn = reader_.draw(logits, draws, positions);
     candidates_.insert(candidates_.end(), drawn.begin(), drawn.end());
     if (candidates_.size() == step_.wanted.size()) commit();
+  }
+
+  void keep(std::span<const std::shared_ptr<const Prefix>> prefixes) override {
+    cache_.keep(prefixes);
   }
 
   void finish() override {
@@ -174,6 +183,7 @@ class Document final : public LogitsSource {
   const GenerationDone& done_;
   std::int64_t filled_before_;  ///< tokens of a canvas that are filled in front of its context
   std::unique_ptr<Policy> policy_;
+  BlockCache cache_;
   TokenReader reader_;
   PolicyStep step_;  ///< what is asked for; wants nothing between steps
   std::vector<Candidate> candidates_;
@@ -186,6 +196,7 @@ void check_config(const ModelInfo& info, const UnmaskingConfig& config) {
   require_masked_diffusion(info, "sampling by unmasking");
   check_guidance(info, config.cfg);
   check_policy(config.policy);
+  check_kv_cache(config.kv_cache);
   if (config.policy.steps < 1) throw std::invalid_argument("wanted at least one step, got 0");
   check_token_rule(
       {.temperature = config.temperature, .top_p = config.top_p, .top_k = config.top_k});
@@ -194,8 +205,12 @@ void check_config(const ModelInfo& info, const UnmaskingConfig& config) {
 }
 
 /// Tokens of a document: prompt and answer.
-std::size_t length_of(const UnmaskingConfig& config, std::size_t prompt) {
-  if (config.gen_length) return prompt + static_cast<std::size_t>(*config.gen_length);
+/// @param context  ids of the prompt
+std::size_t length_of(const UnmaskingPrompt& prompt,
+                      const UnmaskingConfig& config,
+                      std::size_t context) {
+  if (prompt.length) return static_cast<std::size_t>(*prompt.length);
+  if (config.gen_length) return context + static_cast<std::size_t>(*config.gen_length);
   return static_cast<std::size_t>(config.total_length);
 }
 
@@ -211,10 +226,10 @@ MaskedSequence sequence_of(std::vector<std::int64_t> ids,
     sequence.given = shown_parts(sequence.ids, mask_id);
     return sequence;
   }
-  check_total_length(info, config.gen_length.value_or(config.total_length));
+  check_total_length(info, prompt.length.value_or(config.gen_length.value_or(config.total_length)));
   const auto context = sequence.ids.size();
   sequence.given = {{.begin = 0, .end = context}};
-  sequence.ids.resize(length_of(config, context), mask_id);
+  sequence.ids.resize(length_of(prompt, config, context), mask_id);
   return sequence;
 }
 

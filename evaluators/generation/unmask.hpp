@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/request.hpp"
+#include "evaluators/generation/kv_caching.hpp"
 #include "evaluators/generation/samplers.hpp"
 #include "evaluators/generation/token_choice.hpp"
 #include "evaluators/generation/tokens.hpp"
@@ -38,6 +39,7 @@ struct UnmaskingConfig {
   bool keeps_mask = false;                      ///< likewise
   SpecialTokens special = {};
   Ending ending = {};
+  KvCacheConfig kv_cache = {};  ///< see BlockCache
   // Changes only the speed.
   PackingLimits packing = {};
 };
@@ -88,6 +90,10 @@ struct UnmaskingPrompt {
   /// hides all that is shown. Only what is filled behind the last shown id has an Ending: where an
   /// id is shown at the end, nothing ends the document early, and it is never cut.
   bool canvas = false;
+
+  /// Of a prompt: tokens of prompt and answer together, at most max_tokens, whatever lengths the
+  /// settings say.
+  std::optional<std::int64_t> length = {};
 };
 
 /// Ids of a canvas that are not the mask: its stretches, in order, none of them empty.
@@ -109,7 +115,9 @@ using NextPrompt = std::function<std::optional<UnmaskingPrompt>()>;
 /// first. What is revealed is never revised. The mask itself is never chosen, also where it is a
 /// token of the vocabulary: its logit counts as -infinity (keeps_mask apart). A mask id inside the
 /// prompt is filled like the rest. A step that would reveal nothing does not run the model;
-/// `forwards` counts those that do.
+/// `forwards` counts those that do, `tokens` what they read: with a cache, not what it holds.
+/// Caches belong to documents; as many of these are under way as one forward has rows, and one
+/// more.
 ///
 /// Nie et al. 2024, arXiv:2410.18514 (SMDM's samplers); the confidence order after Chang et al.
 /// 2022, arXiv:2202.04200; Gumbel noise in float64 after Zheng et al. 2024, arXiv:2409.02908.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 
@@ -28,6 +29,9 @@ class LogitsSource {
   virtual std::optional<RowGroup> next() = 0;
   /// Logits [n, V] at the group's wanted positions first .. first + n - 1; blocks come in order.
   virtual void see(std::int64_t first, const at::Tensor& logits) = 0;
+  /// What the group's rows keep, one per row, null for those that keep nothing: called when all its
+  /// logits were seen, if any row does. Whoever does not ask for that, does not want it.
+  virtual void keep(std::span<const std::shared_ptr<const Prefix>> /*prefixes*/) {}
   /// All is known: report the result.
   virtual void finish() = 0;
 };

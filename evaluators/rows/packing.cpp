@@ -20,15 +20,17 @@ void append_shifted(std::vector<std::int64_t>& to,
 }
 
 /// Joins lists that have an entry per row, or none where no row has anything to say.
+/// @param nothing  the entry of a row that has nothing to say
 template <typename T>
 void append_per_row(std::vector<T>& to,
                     std::size_t to_rows,
                     const std::vector<T>& from,
-                    std::size_t from_rows) {
+                    std::size_t from_rows,
+                    const T& nothing) {
   if (to.empty() && from.empty()) return;
-  to.resize(to_rows);
+  to.resize(to_rows, nothing);
   to.insert(to.end(), from.begin(), from.end());
-  to.resize(to_rows + from_rows);
+  to.resize(to_rows + from_rows, nothing);
 }
 
 /// Rows that want nothing, since they only keep a prefix, go with any others.
@@ -62,8 +64,9 @@ void append(RowGroup& batch, RowGroup&& group) {
   if (to.wanted.empty()) to.guidance = from.guidance;  // rows that keep a prefix want nothing
   const auto tokens = to.tokens();
   const auto rows = static_cast<std::int64_t>(to.rows());
-  append_per_row(to.prefixes, to.rows(), from.prefixes, from.rows());
-  append_per_row(to.keep, to.rows(), from.keep, from.rows());
+  append_per_row(to.prefixes, to.rows(), from.prefixes, from.rows(), {});
+  append_per_row(to.begins, to.rows(), from.begins, from.rows(), PackedRows::kNone);
+  append_per_row(to.keep, to.rows(), from.keep, from.rows(), std::int64_t{0});
   to.ids.insert(to.ids.end(), from.ids.begin(), from.ids.end());
   for (std::size_t row = 0; row < from.rows(); ++row) {
     to.offsets.push_back(tokens + from.offsets[row + 1]);

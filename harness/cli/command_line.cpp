@@ -15,6 +15,7 @@
 #include "base/text/visible.hpp"
 #include "harness/cli/cache.hpp"
 #include "harness/cli/compare.hpp"
+#include "harness/cli/judge.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
@@ -121,10 +122,14 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* compare_command = add_compare(app, comparison);
   LeaderboardSettings leaderboard;
   const auto* leaderboard_command = add_leaderboard(app, leaderboard);
+  TradeoffSettings tradeoff;
+  const auto* tradeoff_command = add_tradeoff(app, tradeoff);
   ScalingSettings scaling;
   const auto* scaling_command = add_scaling(app, scaling);
   CacheSettings cache;
   const auto* cache_command = add_cache(app, cache);
+  JudgeSettings judge;
+  const auto* judge_command = add_judge(app, judge);
   if (arguments.empty()) show_examples();
   if (!parse(app, arguments)) return;
   if (bench_command->parsed()) {
@@ -140,10 +145,15 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     run_compare(comparison);
   } else if (leaderboard_command->parsed()) {
     run_leaderboard(leaderboard);
+  } else if (tradeoff_command->parsed()) {
+    tradeoff.settings.arguments = {arguments.begin(), arguments.end()};
+    jobs.tradeoff(tradeoff);
   } else if (scaling_command->parsed()) {
     run_scaling(scaling);
   } else if (cache_command->parsed()) {
     run_cache(cache);
+  } else if (judge_command->parsed()) {
+    jobs.judge(judge);
   } else {
     if (config) read_config(app, *config, settings);
     settings.arguments = {arguments.begin(), arguments.end()};

@@ -8,7 +8,9 @@
 
 #include "harness/bench/bench.hpp"
 #include "harness/describe/describe.hpp"
+#include "harness/judging/settings.hpp"
 #include "harness/settings/table.hpp"
+#include "harness/tradeoff/tradeoff.hpp"
 #include "harness/train/train.hpp"
 
 namespace smdm {
@@ -20,8 +22,10 @@ struct ModelJobs {
   std::function<void(const Settings&)> prompts;   ///< --prompts
   std::function<void(const BenchSettings&)> bench;
   std::function<void(const DescribeSettings&)> describe;
+  std::function<void(const TradeoffSettings&)> tradeoff;
   /// @param command  the arguments, for the record
   std::function<void(const TrainSettings&, const std::vector<std::string>& command)> train;
+  std::function<void(const JudgeSettings&)> judge;  ///< needs no model, but a library of its own
 };
 
 /// Reads the command line and does what it says. An error is told in one line on standard error.

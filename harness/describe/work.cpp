@@ -61,15 +61,18 @@ void add_generations(std::span<const Item> items,
   const auto* unmasking = std::get_if<UnmaskingConfig>(&settings.generator);
   std::int64_t forwards = 0;
   for (const auto& item : items) {
-    const auto [length, open] = canvas_of(item.ids, settings, info);
-    const auto steps = unmasking != nullptr ? most_steps(unmasking->policy, open) : open;
-    forwards += steps;
-    if (unmasking == nullptr) work.tokens += length;
-    if (unmasking != nullptr) work.tokens += steps * length * (unmasking->cfg != 0.0 ? 2 : 1);
+    const auto passes = most_passes(item, settings.second_cfg.has_value());
+    for (std::int64_t pass = 0; pass < passes; ++pass) {
+      auto [length, open] = canvas_of(item.ids, settings, info);
+      // A later turn has what was said before it in front of as many tokens, as far as they fit.
+      if (settings.chat) length = std::min(length * (pass + 1), info.max_tokens);
+      const auto steps = unmasking != nullptr ? most_steps(unmasking->policy, open) : open;
+      forwards += steps;
+      if (unmasking == nullptr) work.tokens += length;
+      if (unmasking != nullptr) work.tokens += steps * length * (unmasking->cfg != 0.0 ? 2 : 1);
+    }
   }
-  const std::int64_t passes = settings.second_cfg ? 2 : 1;
-  work.tokens *= passes;
-  work.forwards = forwards * passes;
+  work.forwards = forwards;
   work.extent = Extent::at_most;
 }
 

@@ -28,7 +28,7 @@ const std::array<Specialist, 3>& specialists() {
       {.name = "micro-base",
        .tasks = {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race",
                  "lambada_standard", "temporal_shift", "infill"}},
-      {.name = "micro-gsm8k", .tasks = {"gsm8k"}},
+      {.name = "micro-gsm8k", .tasks = {"gsm8k", "mt_bench"}},
       {.name = "micro-reverse",
        .tasks = {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
                  "reverse_curse_n2d_reverse"}},

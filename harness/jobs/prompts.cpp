@@ -95,6 +95,7 @@ Json answer_line(const Session& session,
   json["rows"] = generation.rows;
   json["tokens"] = generation.tokens;
   json["new_tokens"] = generation.new_tokens;
+  if (settings.is_approximate()) json["approximate"] = true;
   if (settings.samples > 1) json["sample"] = item.sample;
   return json;
 }

@@ -27,13 +27,6 @@ std::string plain(const std::string& name) {
   return out;
 }
 
-/// The last part of a path, whether it ends with a slash or not.
-std::string last_part(const std::string& path) {
-  const fs::path given(path);
-  const auto name = given.has_filename() ? given.filename() : given.parent_path().filename();
-  return name.extension() == ".safetensors" ? name.stem().string() : name.string();
-}
-
 std::string named(const std::string& model,
                   const std::vector<std::string>& tasks,
                   std::chrono::system_clock::time_point when) {
@@ -96,15 +89,22 @@ std::string MadeFolders::add_missing(const std::string& folder) {
   return folder;
 }
 
+/// Whether the path ends with a slash or not.
+std::string short_name(const std::string& model) {
+  const fs::path given(model);
+  const auto name = given.has_filename() ? given.filename() : given.parent_path().filename();
+  return name.extension() == ".safetensors" ? name.stem().string() : name.string();
+}
+
 std::string make_default_folder(const EvaluationPart& part,
                                 std::chrono::system_clock::time_point start) {
   const auto model =
-      part.model.empty() ? last_part(part.settings.model.value_or("model")) : part.model;
+      part.model.empty() ? short_name(part.settings.model.value_or("model")) : part.model;
   return made(named(model, names_of(part), start));
 }
 
 std::string make_default_folder(const Settings& settings) {
-  const auto model = settings.model ? last_part(*settings.model) : "embedded";
+  const auto model = settings.model ? short_name(*settings.model) : "embedded";
   return made(named(model, settings.tasks, std::chrono::system_clock::now()));
 }
 

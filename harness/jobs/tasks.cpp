@@ -8,13 +8,14 @@
 #include <iterator>
 
 #include "base/error.hpp"
-#include "base/files/atomic.hpp"
 #include "base/text/visible.hpp"
+#include "harness/jobs/answer_files.hpp"
 #include "harness/jobs/dry_run.hpp"
 #include "harness/jobs/embedded.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "harness/jobs/period_results.hpp"
 #include "harness/jobs/run_keeper.hpp"
+#include "harness/jobs/run_place.hpp"
 #include "harness/jobs/run_plan.hpp"
 #include "harness/jobs/run_record.hpp"
 #include "harness/run/evaluate.hpp"
@@ -80,11 +81,13 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   add_memory(run, counts_of(todo.remembered), keeper.resumes_so_far(),
              keeper.has_several_machines());
   mark_as_embedded(part, run);
+  add_answer_files(tasks, run);
   auto summaries = summarize(run);
   std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
   const auto files = write_run_as(todo.place.date, todo.place.folder, run, summaries);
   std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";
+  for (const auto& other : files.others) std::cerr << "wrote " << visible(other.string()) << "\n";
   return {.run = std::move(run), .summaries = std::move(summaries)};
 }
 
@@ -119,43 +122,6 @@ struct TasksRun {
   RunPlan plan;
   AllRemembered remembered = {};
 };
-
-/// Incomplete runs that this one may go on with, the newest first. With --output, the folder's own
-/// is the keeper's already.
-using Candidates = std::vector<std::unique_ptr<RunJournal>>;
-
-/// Takes the place of the run, where the user names it; else looks for incomplete runs.
-Candidates take_place(const Settings& settings, MadeFolders& folders, RunKeeper& keeper) {
-  if (settings.output) folders.add_missing(*settings.output);
-  check_writable(settings.output.value_or(kRuns));
-  if (settings.output) keeper.take(journal_in(*settings.output));
-  if (settings.output || settings.fresh) return {};
-  return find_incomplete(asked_of(settings));
-}
-
-/// What the run that may be gone on with decided at its first start.
-Json decisions_in(const RunKeeper& keeper, const Candidates& candidates) {
-  auto* journal = keeper.resumes()     ? keeper.journal()
-                  : candidates.empty() ? nullptr
-                                       : candidates.front().get();
-  return journal == nullptr ? Json() : journal->note("decisions").value_or(nullptr);
-}
-
-/// Goes on with the newest run that is this one. Where there are runs and none is, says why of the
-/// newest: a new run begins.
-void choose(const Settings& settings,
-            Candidates candidates,
-            const RunIdentity& identity,
-            RunKeeper& keeper) {
-  std::string why;
-  for (auto& journal : candidates) {
-    const auto other = journal->why_not(identity, settings.resume_elsewhere);
-    if (!other) return keeper.take(std::move(journal));
-    if (why.empty())
-      why = journal->name() + ": is left alone, and a new run begins: its journal " + *other;
-  }
-  if (!why.empty()) std::cerr << visible(why) << "\n";
-}
 
 /// Everything that the run asks for, as an earlier start decided it.
 void make_ready(TasksRun& run, const Json& decisions) {
@@ -259,7 +225,7 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
   if (settings.dry_run) return show_plan(settings, tasks);
   MadeFolders folders;
   RunKeeper keeper(settings);
-  auto candidates = take_place(settings, folders, keeper);
+  auto candidates = take_place(settings, asked_of(settings), folders, keeper);
   TasksRun run{
       .settings = settings, .tasks = tasks, .repeats = std::move(repeats), .parts = {}, .plan = {}};
   begin(run, std::move(candidates), folders, keeper);

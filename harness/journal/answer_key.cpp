@@ -142,10 +142,15 @@ Json json_of(const SpecialTokens& special) {
   return {{"barred", barred}, {"unranked", unranked}};
 }
 
+Json json_of(const KvCacheConfig& cache) {
+  const auto& [caching, refresh] = cache;
+  return {{"caching", name_of(kAllKvCachings, caching)}, {"refresh", refresh}};
+}
+
 /// @param config  with its ends; stop texts are told apart
 Json json_of(const UnmaskingConfig& config) {
   const auto& [policy, total_length, temperature, cfg, seed, gen_length, top_p, top_k, keeps_mask,
-               special, ending, packing] = config;
+               special, ending, kv_cache, packing] = config;
   const auto& [eos, eos_ids, stop] = ending;
   static_cast<void>(stop);
   static_cast<void>(packing);
@@ -160,7 +165,8 @@ Json json_of(const UnmaskingConfig& config) {
           {"keeps_mask", keeps_mask},
           {"special", json_of(special)},
           {"eos", static_cast<int>(eos)},
-          {"eos_ids", eos_ids}};
+          {"eos_ids", eos_ids},
+          {"kv_cache", json_of(kv_cache)}};
 }
 
 Json json_of(const DecodingConfig& config) {
@@ -193,8 +199,20 @@ Json digests_of(const std::vector<std::string>& texts) {
   return digests;
 }
 
+/// One with the same texts is the same, whatever it is called.
+Json json_of(const ChatTemplate& chat) {
+  const auto& [name, begin, system, before_question, behind_question, before_answer, behind_answer,
+               stops, special, strips] = chat;
+  static_cast<void>(name);
+  return {{"texts", digests_of({begin, system, before_question, behind_question, before_answer,
+                                behind_answer})},
+          {"stops", digests_of(stops)},
+          {"special", digests_of(special)},
+          {"strips", strips}};
+}
+
 Json work_of(const GenerationSettings& work, const Session& session) {
-  const auto& [generator, second_cfg, ends, samples, traced] = work;
+  const auto& [generator, second_cfg, ends, samples, traced, chat] = work;
   static_cast<void>(samples);  // each is an Item
   auto json = std::visit(
       [&](const auto& config) { return json_of(with_ends(config, ends, session)); }, generator);
@@ -203,7 +221,8 @@ Json work_of(const GenerationSettings& work, const Session& session) {
           {"second_cfg", optional_json(second_cfg)},
           {"stop", digests_of(ends.stop)},
           {"as_published", ends.as_published},
-          {"traced", traced}};
+          {"traced", traced},
+          {"chat", chat ? json_of(*chat) : Json()}};
 }
 
 Json work_of(const CorpusSettings& work, const Session& /*session*/) {
@@ -223,16 +242,20 @@ void append(std::string& bytes, std::span<const std::int64_t> values) {
   for (const auto value : values) append(bytes, value);
 }
 
+void append_text(std::string& bytes, const std::string& text) {
+  append(bytes, static_cast<std::int64_t>(text.size()));
+  bytes += text;
+}
+
 void append(std::string& bytes, const RaceVerdict& verdict) {
   const auto& [metric, divisors] = verdict;
-  append(bytes, static_cast<std::int64_t>(metric.size()));
-  bytes += metric;
+  append_text(bytes, metric);
   append(bytes, static_cast<std::int64_t>(divisors.size()));
   for (const double divisor : divisors) append(bytes, std::bit_cast<std::int64_t>(divisor));
 }
 
 std::string bytes_of(const Item& item) {
-  const auto& [requests, prompt, canvas, verdicts, text_bytes] = item.ids;
+  const auto& [requests, prompt, canvas, length, later_turns, verdicts, text_bytes] = item.ids;
   static_cast<void>(text_bytes);  // for the metrics alone
   std::string bytes;
   append(bytes, static_cast<std::int64_t>(requests.size()));
@@ -244,6 +267,9 @@ std::string bytes_of(const Item& item) {
   }
   append(bytes, prompt);
   append(bytes, static_cast<std::int64_t>(canvas));
+  append(bytes, length.value_or(0));
+  append(bytes, static_cast<std::int64_t>(later_turns.size()));
+  for (const auto& turn : later_turns) append_text(bytes, turn);
   append(bytes, static_cast<std::int64_t>(verdicts.size()));
   for (const auto& verdict : verdicts) append(bytes, verdict);
   append(bytes, item.sample);

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "evaluators/rows/checks.hpp"
+#include "harness/run/dialogue.hpp"
 #include "harness/run/generation_ends.hpp"
 
 namespace smdm {
@@ -61,52 +62,44 @@ void race_all(const Session& session,
        });
 }
 
-/// Prompts of Items and of those that follow from them, on their way through a masked diffusion
-/// model. Followers come first, so that documents are complete early.
-class Unmasking {
+/// Prompts of Items and of those that follow from their answers, on their way through a model.
+/// Followers come first, so that documents are complete early.
+class PassQueue {
  public:
-  Unmasking(const Session& session,
+  struct Pass {
+    std::size_t index = 0;  ///< of the Item
+    std::vector<std::int64_t> ids;
+    std::optional<std::int64_t> length;
+    bool follows = false;  ///< from an answer
+  };
+
+  PassQueue(const Session& session,
             std::span<const Item> items,
             const GenerationSettings& settings,
             const AnswerDone& done)
       : session_(session),
         items_(items),
         settings_(settings),
-        config_(with_ends(std::get<UnmaskingConfig>(settings.generator), settings.ends, session)),
         done_(done),
         answers_(items.size(), Answer{.value = Passes{}}) {}
 
-  void run() {
-    unmask(
-        *session_.model, [this] { return next_prompt(); }, config_,
-        [this](std::size_t index, const Generation& generation) { take(index, generation); });
-  }
+  [[nodiscard]] const Item& item(std::size_t index) const { return items_[index]; }
 
- private:
-  std::optional<UnmaskingPrompt> next_prompt() {
+  /// Nothing: none now.
+  std::optional<Pass> next_pass() {
     if (!followers_.empty()) {
-      auto [index, ids] = std::move(followers_.front());
+      auto pass = std::move(followers_.front());
       followers_.pop_front();
-      return prompt(index, std::move(ids), settings_.second_cfg.value());
+      return pass;
     }
     if (opened_ == items_.size()) return std::nullopt;
     const auto index = opened_++;
-    return prompt(index, items_[index].ids.prompt, config_.cfg);
-  }
-
-  UnmaskingPrompt prompt(std::size_t index, std::vector<std::int64_t> ids, double cfg) {
-    auto draws = unmasking_draws(config_.seed, ids, session_.model->info().vocab_tokens,
-                                 items_[index].sample);
-    return {.index = index,
-            .ids = std::move(ids),
-            .draws = std::move(draws),
-            .cfg = cfg,
-            .trace = trace_of(index),
-            .canvas = items_[index].ids.canvas};
+    const auto& ids = items_[index].ids;
+    return Pass{.index = index, .ids = ids.prompt, .length = ids.length};
   }
 
   /// Gathers the steps of an Item's next pass, where that is asked for.
-  StepDone trace_of(std::size_t index) {
+  StepDone new_trace(std::size_t index) {
     if (!settings_.traced) return {};
     answers_[index].trace.emplace_back();
     return [this, index](std::int64_t step, std::span<const Candidate> revealed) {
@@ -119,36 +112,62 @@ class Unmasking {
     auto& answer = answers_[index];
     std::get<Passes>(answer.value).push_back(generation);
     if (auto follower = next(items_[index], answer, settings_, session_)) {
-      followers_.emplace_back(index, std::move(follower->ids.prompt));
+      followers_.push_back({.index = index,
+                            .ids = std::move(follower->ids.prompt),
+                            .length = follower->ids.length,
+                            .follows = true});
       return;
     }
     done_(index, std::exchange(answer, {}));
   }
 
+ private:
   const Session& session_;
   std::span<const Item> items_;
   const GenerationSettings& settings_;
-  UnmaskingConfig config_;
   const AnswerDone& done_;
   std::vector<Answer> answers_;  ///< of each Item, so far
   std::size_t opened_ = 0;
-  std::deque<std::pair<std::size_t, std::vector<std::int64_t>>> followers_;
+  std::deque<Pass> followers_;
 };
 
-void decode_all(const Session& session,
-                std::span<const Item> items,
-                const DecodingConfig& config,
-                const AnswerDone& done) {
-  std::vector<std::vector<std::int64_t>> prompts;
-  prompts.reserve(items.size());
-  for (const auto& item : items) prompts.push_back(item.ids.prompt);
-  const auto draws_of = [&](std::size_t i) {
-    return decoding_draws(config.seed, prompts[i], session.model->info().vocab_tokens,
-                          items[i].sample);
+void unmask_all(const Session& session,
+                PassQueue& queue,
+                const UnmaskingConfig& config,
+                const GenerationSettings& settings) {
+  const auto vocabulary = session.model->info().vocab_tokens;
+  const NextPrompt next_prompt = [&]() -> std::optional<UnmaskingPrompt> {
+    auto pass = queue.next_pass();
+    if (!pass) return std::nullopt;
+    const auto& item = queue.item(pass->index);
+    auto draws = unmasking_draws(config.seed, pass->ids, vocabulary, item.sample);
+    const bool second_stage = pass->follows && settings.second_cfg.has_value();
+    return UnmaskingPrompt{.index = pass->index,
+                           .ids = std::move(pass->ids),
+                           .draws = std::move(draws),
+                           .cfg = second_stage ? settings.second_cfg.value() : config.cfg,
+                           .trace = queue.new_trace(pass->index),
+                           .canvas = item.ids.canvas,
+                           .length = pass->length};
   };
-  decode(
-      *session.model, prompts, config, draws_of,
-      [&](std::size_t i, const Generation& generation) { done(i, {.value = Passes{generation}}); });
+  unmask(*session.model, next_prompt, config,
+         [&](std::size_t index, const Generation& generation) { queue.take(index, generation); });
+}
+
+void decode_all(const Session& session, PassQueue& queue, const DecodingConfig& config) {
+  const auto vocabulary = session.model->info().vocab_tokens;
+  const NextDecodingPrompt next_prompt = [&]() -> std::optional<DecodingPrompt> {
+    auto pass = queue.next_pass();
+    if (!pass) return std::nullopt;
+    const auto sample = queue.item(pass->index).sample;
+    auto draws = decoding_draws(config.seed, pass->ids, vocabulary, sample);
+    return DecodingPrompt{.index = pass->index,
+                          .ids = std::move(pass->ids),
+                          .draws = std::move(draws),
+                          .length = pass->length};
+  };
+  decode(*session.model, next_prompt, config,
+         [&](std::size_t index, const Generation& generation) { queue.take(index, generation); });
 }
 
 void compute_work(const Session& session,
@@ -166,10 +185,12 @@ void compute_work(const Session& session,
                   std::span<const Item> items,
                   const GenerationSettings& settings,
                   const AnswerDone& done) {
-  if (const auto* config = std::get_if<DecodingConfig>(&settings.generator)) {
-    decode_all(session, items, with_ends(*config, settings.ends, session), done);
+  PassQueue queue(session, items, settings, done);
+  if (const auto* decoding = std::get_if<DecodingConfig>(&settings.generator)) {
+    decode_all(session, queue, with_ends(*decoding, settings.ends, session));
   } else {
-    Unmasking(session, items, settings, done).run();
+    const auto& unmasking = std::get<UnmaskingConfig>(settings.generator);
+    unmask_all(session, queue, with_ends(unmasking, settings.ends, session), settings);
   }
 }
 
@@ -239,6 +260,10 @@ AnswerCost cost_of(const Answer& answer) {
   return cost;
 }
 
+std::int64_t most_passes(const Item& item, bool two_stages) {
+  return std::ssize(item.ids.later_turns) + (two_stages ? 2 : 1);
+}
+
 std::vector<Item> some_items(std::span<const Item> items, std::size_t count) {
   if (count >= items.size()) return {items.begin(), items.end()};
   std::vector<Item> some;
@@ -269,6 +294,7 @@ std::optional<Item> next(const Item& item,
                          const GenerationSettings& settings,
                          const Session& session) {
   const auto& passes = std::get<Passes>(answer.value);
+  if (settings.chat) return next_turn(item, passes, settings, session);
   if (!settings.second_cfg || item.ids.canvas || passes.size() != 1) return std::nullopt;
   // Encoded anew, a text may have become longer; one that does not fit any more is judged as the
   // first pass left it.

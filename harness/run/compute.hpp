@@ -30,7 +30,7 @@ void compute(const Session& session,
 
 /// The Item that follows from another's answer, if one does: under a protocol of two passes the
 /// text of the first is the prompt of the second (SMDM's GSM8K); where it does not fit any more,
-/// the first stays.
+/// the first stays. Of a conversation it is the next turn, see next_turn().
 /// @param answer  with the passes so far
 [[nodiscard]] std::optional<Item> next(const Item& item,
                                        const Answer& answer,

@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/fastchat/answers.hpp"
 #include "base/text/unicode.hpp"
 #include "evaluators/rows/checks.hpp"
 #include "evaluators/rows/text_rows.hpp"
 #include "evaluators/subsets/draws.hpp"
 #include "harness/run/canvas.hpp"
+#include "harness/run/dialogue.hpp"
 #include "harness/settings/refuse.hpp"
 
 namespace smdm {
@@ -116,6 +118,13 @@ Item encode_document(const TaskInfo& task,
                      const Session& session) {
   if (const auto* prompt = std::get_if<Prompt>(&item.asked)) {
     item.ids = prompt_ids(*prompt, session, item.name);
+    check_item(item, {item.name}, decided, session.model->info());
+    return item;
+  }
+  if (const auto* dialogue = std::get_if<Dialogue>(&item.asked)) {
+    const auto& settings = std::get<GenerationSettings>(decided.work);
+    item.name += ", question " + id_text(item.document.at("question_id"));
+    item.ids = encode_dialogue(*dialogue, settings.chat.value(), session);
     check_item(item, {item.name}, decided, session.model->info());
     return item;
   }

@@ -55,11 +55,12 @@ struct OfWork {
     const auto prompt = static_cast<double>(item.ids.prompt.size());
     const auto length =
         item.ids.canvas ? prompt : static_cast<double>(work.length_behind(item.ids.prompt.size()));
+    const auto passes = static_cast<double>(most_passes(item, work.second_cfg.has_value()));
     const auto* unmasking = std::get_if<UnmaskingConfig>(&work.generator);
-    if (unmasking == nullptr) return length;
+    if (unmasking == nullptr) return length * passes;
     const auto hidden = static_cast<std::int64_t>(item.ids.canvas ? prompt : length - prompt);
     const auto steps = most_steps(unmasking->policy, std::max<std::int64_t>(hidden, 1));
-    return static_cast<double>(steps) * length * (work.second_cfg ? 2.0 : 1.0);
+    return static_cast<double>(steps) * length * passes;
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "harness/settings/refuse.hpp"
@@ -22,8 +23,9 @@ std::size_t find_stop(const std::string& text,
 /// Ids do not end where texts do, so that the shortest beginning is looked for whose text holds a
 /// stop text.
 StopRule stop_rule(const EndSettings& ends, const Session& session) {
-  if (ends.stop.empty()) return {};
-  return [&tokenizer = session.text().tokenizer(), stops = ends.stop](
+  auto texts = stop_texts_of(ends, session);
+  if (texts.empty()) return {};
+  return [&tokenizer = session.text().tokenizer(), stops = std::move(texts)](
              std::span<const std::int64_t> ids, std::size_t context) -> std::optional<std::size_t> {
     const auto stops_within = [&](std::size_t kept) {
       const auto text = added_text(ids.first(context + kept), context, tokenizer);
@@ -38,7 +40,7 @@ StopRule stop_rule(const EndSettings& ends, const Session& session) {
 }
 
 std::vector<std::int64_t> checked_end_ids(const EndSettings& ends, const Session& session) {
-  auto ids = session.end_ids();
+  auto ids = end_ids_of(ends, session);
   if (ends.needed_by.empty()) return ids;
   if (ids.empty())
     refuse(ends.needed_by, "a checkpoint that names a token that ends a text", "none");
@@ -75,6 +77,26 @@ std::vector<std::int64_t> unranked_ids(const UnmaskingConfig& config,
 }
 
 }  // namespace
+
+std::vector<std::int64_t> end_ids_of(const EndSettings& ends, const Session& session) {
+  auto ids = session.end_ids();
+  if (session.tokenizer == nullptr) return ids;
+  for (const auto& turn : ends.turn) {
+    const auto id = session.tokenizer->special(turn);
+    if (!id || *id >= session.model->info().vocab_tokens) continue;
+    if (std::ranges::find(ids, *id) == ids.end()) ids.push_back(*id);
+  }
+  return ids;
+}
+
+std::vector<std::string> stop_texts_of(const EndSettings& ends, const Session& session) {
+  auto texts = ends.stop;
+  for (const auto& turn : ends.turn) {
+    const bool is_token = session.tokenizer != nullptr && session.tokenizer->special(turn);
+    if (!is_token && std::ranges::find(texts, turn) == texts.end()) texts.push_back(turn);
+  }
+  return texts;
+}
 
 UnmaskingConfig with_ends(UnmaskingConfig config, const EndSettings& ends, const Session& session) {
   config.ending.eos_ids = checked_end_ids(ends, session);

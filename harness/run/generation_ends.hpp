@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harness/run/session.hpp"
 #include "harness/settings/decided.hpp"
@@ -19,6 +21,14 @@ namespace smdm {
 [[nodiscard]] DecodingConfig with_ends(DecodingConfig config,
                                        const EndSettings& ends,
                                        const Session& session);
+
+/// The tokens that end a text: the checkpoint's, and of a conversation those that end a turn.
+[[nodiscard]] std::vector<std::int64_t> end_ids_of(const EndSettings& ends, const Session& session);
+
+/// The texts that end one: those that were asked for, and of a conversation those that end a turn
+/// and are no special tokens of the tokenizer.
+[[nodiscard]] std::vector<std::string> stop_texts_of(const EndSettings& ends,
+                                                     const Session& session);
 
 /// What the ids from `begin` on add to the text of all, the blank in front of a first word
 /// included.

@@ -38,6 +38,11 @@ struct Encoded {
   std::vector<std::int64_t> prompt;  ///< of a generation
   /// Whether the prompt is a whole document whose masks are filled, see canvas.hpp.
   bool canvas = false;
+  /// Of a turn that follows from answers: tokens of prompt and answer together. Empty: as the
+  /// settings say.
+  std::optional<std::int64_t> length = {};
+  /// Of a conversation: what is said in its later turns, whose prompts follow from answers.
+  std::vector<std::string> later_turns = {};
   std::vector<RaceVerdict> verdicts;  ///< of a question that is raced
   double bytes = 0.0;                 ///< of a text: those that its scored tokens stand for
 };
@@ -99,6 +104,9 @@ struct AnswerCost {
 [[nodiscard]] inline const std::vector<Estimate>& estimates_of(const Answer& answer) {
   return std::get<Likelihoods>(answer.value).estimates;
 }
+
+/// How many passes a generation has at most: turns of a conversation, or stages.
+[[nodiscard]] std::int64_t most_passes(const Item& item, bool two_stages);
 
 /// Items spread evenly over all, `count` of them.
 /// @param count  all of them if there are no more

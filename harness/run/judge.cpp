@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "harness/run/canvas.hpp"
+#include "harness/run/dialogue.hpp"
 #include "harness/run/generation_ends.hpp"
 #include "harness/run/metric_errors.hpp"
 
@@ -83,6 +84,20 @@ Judged judge_task(const DatedCorpus& task,
   // All metrics are functions of the same log-likelihood.
   if (sum.bound != Bound::lower || sum.standard_error)
     judged.errors.emplace(task.info.metrics.size(), sum.standard_error.value_or(0.0));
+  return judged;
+}
+
+/// Turns that there was no room for are not answered.
+Judged judge_task(const Conversation& task,
+                  const Decided& decided,
+                  const Item& item,
+                  const Answer& answer,
+                  const Session& session) {
+  Judged judged;
+  judged.texts = dialogue_answers(item, std::get<Passes>(answer.value),
+                                  std::get<GenerationSettings>(decided.work), session);
+  judged.texts.resize(std::get<Dialogue>(item.asked).turns.size());
+  judged.values = task.score(judged.texts);
   return judged;
 }
 

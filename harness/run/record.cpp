@@ -135,12 +135,24 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
   add_cost(computed.answers, record);
 }
 
+/// A sample repeats the keys of the task's block; what tells runs apart stands there once.
+Json settings_of_samples(const Decided& decided) {
+  auto settings = decided.recorded;
+  settings.erase("settings");
+  return settings;
+}
+
+void add_generation_cost(std::span<const Answer> answers, TaskRecord& record) {
+  const auto cost = total_cost(answers);
+  record.extra["forwards"] = cost.forwards;
+  record.extra["new_tokens"] = cost.new_tokens;
+  add_cost(answers, record);
+}
+
 void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& record) {
   const auto& settings = std::get<GenerationSettings>(computed.ready.decided.work);
   const bool two_stages = settings.second_cfg.has_value();
-  // A sample repeats the keys of the task's block; what tells runs apart stands there once.
-  auto generation_settings = computed.ready.decided.recorded;
-  generation_settings.erase("settings");
+  const auto generation_settings = settings_of_samples(computed.ready.decided);
   std::int64_t kept_first = 0;
   for (std::size_t i = 0; i < record.samples.size(); ++i) {
     const auto& texts = computed.judged[i].texts;
@@ -156,12 +168,43 @@ void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& r
     sample.extra["second_stage_ran"] = texts.size() > 1;
     if (texts.size() == 1) ++kept_first;
   }
+  if (settings.is_approximate()) record.extra["approximate"] = true;
   record.extra["stages"] = two_stages ? 2 : 1;
   if (two_stages) record.extra["second_stage_did_not_fit"] = kept_first;
-  const auto cost = total_cost(computed.answers);
-  record.extra["forwards"] = cost.forwards;
-  record.extra["new_tokens"] = cost.new_tokens;
-  add_cost(computed.answers, record);
+  add_generation_cost(computed.answers, record);
+}
+
+std::string joined(std::span<const std::string> texts) {
+  std::string all;
+  for (const auto& text : texts) all.append(all.empty() ? "" : "\n\n").append(text);
+  return all;
+}
+
+/// The prompt is what the user says first, without the template, so that runs of models that have
+/// other ones are still of the same documents.
+void record_task(const Conversation& /*task*/, const Computed& computed, TaskRecord& record) {
+  const auto generation_settings = settings_of_samples(computed.ready.decided);
+  std::int64_t without_room = 0;
+  for (std::size_t i = 0; i < record.samples.size(); ++i) {
+    const auto& turns = std::get<Dialogue>(computed.ready.items[i].asked).turns;
+    const auto& texts = computed.judged[i].texts;
+    auto& sample = record.samples[i];
+    sample.outcome = GenerationRecord{.prompt = turns.front(),
+                                      .settings = generation_settings,
+                                      .text = joined(texts),
+                                      .filtered = texts.back(),
+                                      .forwards = cost_of(computed.answers[i]).forwards};
+    const auto passes = std::get<Passes>(computed.answers[i].value).size();
+    without_room += static_cast<std::int64_t>(turns.size() - passes);
+    sample.extra["answers"] = texts;
+    sample.extra["turns_with_room"] = passes;
+  }
+  record.extra["turns_without_room"] = without_room;
+  if (without_room > 0) {
+    std::cerr << visible(record.name) << ": turns without an answer: " << without_room
+              << "; what was said before them fills what the model reads\n";
+  }
+  add_generation_cost(computed.answers, record);
 }
 
 void record_task(const DatedCorpus& task, const Computed& computed, TaskRecord& record) {

@@ -65,6 +65,7 @@ UnmaskingConfig unmasking_config(const Settings& decided) {
                          .top_p = tokens.top_p,
                          .top_k = tokens.top_k,
                          .keeps_mask = tokens.keeps_mask,
+                         .kv_cache = kv_cache_config(decided),
                          .packing = packing(decided)};
   if (decided.total_length) config.total_length = *decided.total_length;
   config.ending.eos = value_named(kAllEosRules, decided.eos.value());
@@ -81,6 +82,11 @@ DecodingConfig decoding_config(const Settings& decided) {
   return config;
 }
 
+ChatTemplate chat_of(const Settings& decided) {
+  if (decided.chat_template_file) return read_chat_template(*decided.chat_template_file);
+  return chat_template_named(decided.chat_template.value());
+}
+
 GenerationSettings generation_settings(const Settings& asked,
                                        const Settings& decided,
                                        const DecisionFor& what,
@@ -88,6 +94,10 @@ GenerationSettings generation_settings(const Settings& asked,
   GenerationSettings work;
   work.ends = end_settings(asked, decided);
   work.samples = asked.samples.value_or(1);
+  if (what.dialogue) {
+    work.chat = chat_of(decided);
+    work.ends.turn = work.chat->stops;
+  }
   if (kind == ModelKind::arm) {
     work.generator = decoding_config(decided);
   } else {
@@ -122,7 +132,7 @@ Settings decided_settings(const Settings& asked,
   }
   note_work(asked, what, kind, notes);
   check_generation(asked, decided, what, kind);
-  note_generation(asked, decided, what.work, kind, notes);
+  note_generation(asked, decided, what, kind, notes);
   if (asked.cfg_second && one_stage)
     notes.push_back(what.task + ": one stage does not use --cfg-second");
   return decided;

@@ -14,6 +14,7 @@
 #include "evaluators/generation/unmask.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
 #include "evaluators/racing/race.hpp"
+#include "harness/settings/chat_template.hpp"
 #include "harness/settings/choices.hpp"
 #include "models/checkpoint.hpp"
 
@@ -34,6 +35,9 @@ struct EndSettings {
   bool unranks_eos = false;            ///< LLaDA's confidence_eos_eot_inf
   bool as_published = false;           ///< that option's slip included (--parity)
   std::string needed_by = {};          ///< the option that was given and needs such tokens
+  /// What ends a turn of a conversation: special tokens, and texts where the tokenizer has no such
+  /// token.
+  std::vector<std::string> turn = {};
 };
 
 /// For prompts and open answers.
@@ -43,8 +47,9 @@ struct GenerationSettings {
   std::optional<double> second_cfg;
   /// Ids are of the checkpoint, so that these become parts of the generator's config with it.
   EndSettings ends = {};
-  std::int64_t samples = 1;  ///< answers to each prompt of --prompts
-  bool traced = false;       ///< whether answers say what each step revealed
+  std::int64_t samples = 1;               ///< answers to each prompt of --prompts
+  bool traced = false;                    ///< whether answers say what each step revealed
+  std::optional<ChatTemplate> chat = {};  ///< of conversations
 
   /// Tokens of prompt and answer together, or of the answer alone where its length was asked.
   [[nodiscard]] std::int64_t total_length() const {
@@ -61,6 +66,12 @@ struct GenerationSettings {
                                    : config.total_length;
         },
         generator);
+  }
+
+  /// Whether its texts come from stale keys and values, see BlockCache.
+  [[nodiscard]] bool is_approximate() const {
+    const auto* unmasking = std::get_if<UnmaskingConfig>(&generator);
+    return unmasking != nullptr && unmasking->kv_cache.caching != KvCaching::none;
   }
 
   /// The longest prompt that has an answer.

@@ -32,6 +32,12 @@ void check_uses(const Settings& asked, const Settings& decided, Work work) {
   }
 }
 
+void check_refresh(const Settings& asked, const Settings& decided) {
+  const auto config = kv_cache_config(decided);
+  if (asked.kv_refresh && config.caching == KvCaching::none)
+    refuse("--kv-refresh", "--kv-cache prefix or dual beside it", *decided.kv_cache);
+}
+
 /// LLaDA's plan is that of blocks of one size with as many steps each.
 void check_blocks(const Settings& decided) {
   if (decided.sampler != name_of(kAllSamplers, Sampler::llada) || !decided.gen_length) return;
@@ -64,6 +70,11 @@ void check_texts(const Settings& asked, const DecisionFor& what) {
     if (stop.empty()) refuse("--stop", "a text", "an empty one");
   }
   if (what.gaps) check_gaps(asked, what.task);
+  if (asked.chat_template && asked.chat_template_file)
+    refuse("--template-file", "no --template beside it", "both");
+  if (!what.task.empty()) return;
+  if (asked.chat_template) refuse("--template", "--task mt_bench", "--prompts");
+  if (asked.chat_template_file) refuse("--template-file", "--task mt_bench", "--prompts");
 }
 
 /// The second stage goes on from the text of the first, up to the total length.
@@ -135,6 +146,11 @@ Duel duel_config(const Settings& decided) {
   return {.policy = policy_config(decided), .tokens = token_rule(decided)};
 }
 
+KvCacheConfig kv_cache_config(const Settings& decided) {
+  return {.caching = value_named(kAllKvCachings, decided.kv_cache.value()),
+          .refresh = decided.kv_refresh.value_or(KvCacheConfig{}.refresh)};
+}
+
 EndSettings end_settings(const Settings& asked, const Settings& decided) {
   EndSettings ends{.stop = decided.stop,
                    .bars_eos = decided.logits_eos_inf,
@@ -153,6 +169,7 @@ void check_generation(const Settings& asked,
   if (what.work == Work::generation) check_texts(asked, what);
   if (what.work == Work::likelihood && what.task.empty()) check_requests(asked, decided, kind);
   if (!uses_sampler(decided, what, kind)) return;
+  if (what.work == Work::generation) check_refresh(asked, decided);
   check_uses(asked, decided, what.work);
   if (what.two_stages && decided.stages == 2) check_two_stages(asked, decided);
   if (what.work == Work::generation) check_blocks(decided);
@@ -161,11 +178,14 @@ void check_generation(const Settings& asked,
 
 void note_generation(const Settings& asked,
                      const Settings& decided,
-                     Work work,
+                     const DecisionFor& what,
                      ModelKind kind,
                      std::vector<std::string>& notes) {
-  if (work != Work::generation || asked.samples.value_or(1) == 1 || has_chance(decided, kind))
-    return;
+  if (what.work != Work::generation) return;
+  const bool has_template = asked.chat_template || asked.chat_template_file;
+  if (has_template && !what.dialogue)
+    notes.push_back(before_note(what.task) + "no turns for a chat template to stand around");
+  if (asked.samples.value_or(1) == 1 || has_chance(decided, kind)) return;
   notes.emplace_back(
       "nothing is drawn at --temperature 0: all answers to a prompt will be the same");
 }

@@ -18,6 +18,9 @@ namespace smdm {
 /// DUEL's sampler.
 [[nodiscard]] Duel duel_config(const Settings& decided);
 
+/// What its steps keep for later ones.
+[[nodiscard]] KvCacheConfig kv_cache_config(const Settings& decided);
+
 /// @param asked  what was given, where that matters: the option that needs tokens that end a text
 [[nodiscard]] EndSettings end_settings(const Settings& asked, const Settings& decided);
 
@@ -33,7 +36,7 @@ void check_generation(const Settings& asked,
 /// Says what the settings ask for in vain.
 void note_generation(const Settings& asked,
                      const Settings& decided,
-                     Work work,
+                     const DecisionFor& what,
                      ModelKind kind,
                      std::vector<std::string>& notes);
 

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/files/digest.hpp"
+#include "evaluators/generation/kv_caching.hpp"
 #include "evaluators/generation/samplers.hpp"
+#include "harness/settings/chat_template.hpp"
 #include "harness/settings/choices.hpp"
 #include "harness/settings/rows.hpp"
 
@@ -91,15 +94,19 @@ Json recorded_stages(const Settings& decided, const DecisionFor& what, ModelKind
 /// A likelihood has one for each token; so has an answer whose length is known.
 Json usual_steps(const Settings& decided, const DecisionFor& what) {
   constexpr int kTaskSteps = 256;
+  constexpr int kDialogueSteps = 128;
   constexpr int kPromptSteps = 64;
   if (what.work == Work::likelihood) return nullptr;
   if (decided.gen_length) return *decided.gen_length;
+  if (what.dialogue) return kDialogueSteps;
   return what.task.empty() ? kPromptSteps : kTaskSteps;
 }
 
 Json usual_total_length(const Settings& decided, const DecisionFor& what) {
   constexpr int kTokens = 256;
-  return decided.gen_length || what.gaps ? Json() : Json(kTokens);
+  constexpr int kDialogueTokens = 1024;
+  if (decided.gen_length || what.gaps) return nullptr;
+  return what.dialogue ? kDialogueTokens : kTokens;
 }
 
 /// Fast-dLLM's for its own rules; other samplers take the answer as one block.
@@ -119,8 +126,9 @@ Json usual_temperature(const Settings& decided, const DecisionFor& what) {
 }
 
 /// A second stage goes on from what the first has written, which therefore never finishes early;
-/// nothing ends a gap.
+/// nothing ends a gap. A turn's answer is always cut at its end.
 Json usual_eos(const Settings& decided, const DecisionFor& what) {
+  if (what.dialogue) return name_of(kAllEosRules, EosRule::finish);
   const bool two_stages = what.two_stages && decided.stages == 2;
   return name_of(kAllEosRules, two_stages || what.gaps ? EosRule::ignore : sampler_of(decided).eos);
 }
@@ -153,8 +161,10 @@ Rows sampler_rows() {
        .use = both_models(Work::generation),
        .checkpoint_default = true},
       {.names = "--steps",
-       .help = "Denoising steps (default 256 for gsm8k, 32 for reverse_curse, 64 for --prompts; "
-               "--gen-length where it is given)",
+       .help =
+           "Denoising steps (default 256 for gsm8k, 32 for reverse_curse, 128 for mt_bench, 64 for "
+           "--prompts; "
+           "--gen-length where it is given)",
        .member = &Settings::steps,
        .effect = number,
        .range = kAtLeastOne,
@@ -162,7 +172,9 @@ Rows sampler_rows() {
        .checkpoint_default = true,
        .fallback_of = usual_steps},
       {.names = "--total-length",
-       .help = "Tokens of prompt and answer together (default 256; 52 for reverse_curse)",
+       .help = "Tokens of prompt and answer together (default 256; 52 for reverse_curse; 1024 a "
+               "turn for "
+               "mt_bench)",
        .member = &Settings::total_length,
        .effect = number,
        .range = kAtLeastOne,
@@ -295,6 +307,39 @@ Rows token_rows() {
   };
 }
 
+/// Of a family; nothing where a file says it.
+Json usual_template(const Settings& decided, const DecisionFor& what) {
+  const bool open = what.dialogue && !decided.chat_template_file;
+  return open ? Json(usual_chat_template(what.family)) : Json();
+}
+
+/// What stands around the turns of a conversation. A file counts by its content, wherever it lies.
+Rows template_rows() {
+  return {
+      {.names = "--template-file",
+       .help = "mt_bench: JSON file of a chat template of one's own (docs/mt-bench.md)",
+       .member = &Settings::chat_template_file,
+       .effect = number,
+       .use = both_models(Work::generation),
+       .recorded = [](const Settings& decided, const DecisionFor& what, ModelKind) -> Json {
+         if (!what.dialogue || !decided.chat_template_file) return nullptr;
+         return sha256_of_file(*decided.chat_template_file);
+       }},
+      {.names = "--template",
+       .help = "mt_bench: chat template (default llada, or chatml for Dream and Qwen, else "
+               "vicuna_v1.1)",
+       .member = &Settings::chat_template,
+       .effect = number,
+       .allowed = chat_template_names(),
+       .use = both_models(Work::generation),
+       .checkpoint_default = true,
+       .fallback_of = usual_template,
+       .recorded = [](const Settings& decided, const DecisionFor& what, ModelKind) -> Json {
+         return what.dialogue && decided.chat_template ? Json(*decided.chat_template) : Json();
+       }},
+  };
+}
+
 /// Where a text ends.
 Rows ending_rows() {
   return {
@@ -331,11 +376,45 @@ Rows ending_rows() {
   };
 }
 
+bool caches(const Settings& decided) {
+  return draws(decided) && decided.kv_cache != name_of(kAllKvCachings, KvCaching::none);
+}
+
+/// Nothing where results of before there was a cache say nothing either.
+Json recorded_kv_cache(const Settings& decided, const DecisionFor& what, ModelKind kind) {
+  const bool used = what.work == Work::generation && kind == ModelKind::mdm;
+  return used && caches(decided) ? Json(decided.kv_cache.value()) : Json();
+}
+
+/// What steps take from earlier ones.
+Rows cache_rows() {
+  return {
+      {.names = "--kv-cache",
+       .help = "Approximate: keep keys and values between steps: none (default), prefix = of what "
+               "stands before the current block, dual = also of what stands behind it",
+       .member = &Settings::kv_cache,
+       .effect = number,
+       .allowed = names_of(kAllKvCachings),
+       .use = generating(draws),
+       .fallback = name_of(kAllKvCachings, KvCaching::none),
+       .recorded = recorded_kv_cache},
+      {.names = "--kv-refresh",
+       .help = "--kv-cache: compute everything anew every so many steps of a block (default 0: "
+               "only in its first)",
+       .member = &Settings::kv_refresh,
+       .effect = number,
+       .range = kFromZero,
+       .use = generating(caches),
+       .fallback = KvCacheConfig{}.refresh},
+  };
+}
+
 }  // namespace
 
 Rows generation_rows() {
   Rows all;
-  for (auto* part : {sampler_rows, rule_rows, ranking_rows, token_rows, ending_rows}) {
+  for (auto* part : {sampler_rows, rule_rows, ranking_rows, token_rows, template_rows, cache_rows,
+                     ending_rows}) {
     auto rows = part();
     std::ranges::move(rows, std::back_inserter(all));
   }

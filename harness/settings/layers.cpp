@@ -30,6 +30,7 @@ void clear_generation(const Settings& above, Settings& below) {
   // An answer's length and that of the whole text are two ways to say one thing.
   if (above.gen_length) below.total_length.reset();
   if (above.total_length) below.gen_length.reset();
+  if (above.chat_template_file) below.chat_template.reset();
 }
 
 /// `below` without what `above` has decided. A second stage that nobody mentions has the guidance

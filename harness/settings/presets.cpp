@@ -38,6 +38,20 @@ Settings two_stages() {
   return settings;
 }
 
+/// The published command for answers to MT-Bench; temperature and template are in its code.
+Settings dialogue() {
+  constexpr std::int64_t kSteps = 128;
+  constexpr std::int64_t kTokens = 1024;
+  Settings settings;
+  settings.sampler = name_of(kAllSamplers, Sampler::ancestral);
+  settings.steps = kSteps;
+  settings.total_length = kTokens;
+  settings.cfg = 0.6;
+  settings.temperature = 1.0;
+  settings.chat_template = "vicuna_v1.1";
+  return settings;
+}
+
 bool is_reverse_curse(const std::string& task) {
   return task.starts_with("reverse_curse_");
 }
@@ -111,6 +125,7 @@ std::optional<Settings> smdm_preset(const std::string& task) {
   if (task == "arc_easy" || task == "social_iqa") return monte_carlo(0.6);
   if (task == "race" || task == "hellaswag") return monte_carlo(0.7);
   if (task == "gsm8k") return two_stages();
+  if (task == "mt_bench") return dialogue();
   if (is_reverse_curse(task)) return guided_sentence();
   if (task == "temporal_shift") return training_loss_of_stream();
   return std::nullopt;

@@ -74,8 +74,12 @@ struct Settings {
   bool logits_eos_inf = false;
   bool confidence_eos_eot_inf = false;
   std::vector<std::string> stop;
+  std::optional<std::string> chat_template_file;
+  std::optional<std::string> chat_template;
   std::optional<std::int64_t> samples;
   bool parity = false;
+  std::optional<std::string> kv_cache;
+  std::optional<std::int64_t> kv_refresh;
   std::optional<std::int64_t> stages;
   std::optional<std::uint64_t> seed;
   std::optional<double> limit;
@@ -100,6 +104,7 @@ struct DecisionFor {
   bool cloze = false;       ///< its accuracy is a greedy verdict, and it has no choices to race
   bool two_stages = false;  ///< its protocol has a second pass
   bool gaps = false;        ///< its answers fill gaps, which have lengths of their own
+  bool dialogue = false;    ///< it has turns, which a template stands around
   std::string family = {};  ///< of the model, see ModelConfig::family
 };
 

@@ -56,15 +56,20 @@ class Attention {
   [[nodiscard]] std::int64_t most_keys() const {
     std::int64_t most = 0;
     for (std::size_t row = 0; row < rows_.rows(); ++row) {
-      most = std::max(most, rows_.length(row) + past_length(row));
+      const auto [before, behind] = around(row);
+      most = std::max(most, before + rows_.length(row) + behind);
     }
     return most;
   }
 
-  [[nodiscard]] std::int64_t past_length(std::size_t row) const {
-    if (!past_.empty()) return past_[row].key.defined() ? past_[row].key.size(0) : 0;
+  [[nodiscard]] std::int64_t held(std::size_t row) const {
+    return past_[row].key.defined() ? past_[row].key.size(0) : 0;
+  }
+
+  [[nodiscard]] Surroundings around(std::size_t row) const {
+    if (!past_.empty()) return rows_.around(row, held(row));
     const auto parent = rows_.parent(row);
-    return parent ? rows_.length(*parent) : 0;
+    return {.before = parent ? rows_.length(*parent) : 0, .behind = 0};
   }
 
   [[nodiscard]] AttentionRow<LoopType<T>> row_of(std::size_t row, std::int64_t group) const {
@@ -76,6 +81,7 @@ class Attention {
     const auto* key = data<T>(p_.key) + group * size;
     const auto* value = data<T>(p_.value) + group * size;
     const auto head = group * heads * size;
+    const auto [before, behind] = around(row);
     AttentionRow<LoopType<T>> part{.query = data<T>(p_.query) + begin * query_stride + head,
                                    .query_stride = query_stride,
                                    .queries = rows_.length(row),
@@ -84,18 +90,22 @@ class Attention {
                                    .past_key = nullptr,
                                    .past_value = nullptr,
                                    .past_stride = key_stride,
-                                   .past = past_length(row),
+                                   .past = before,
+                                   .behind = behind,
                                    .key = key + begin * key_stride,
                                    .value = value + begin * key_stride,
                                    .key_stride = key_stride,
                                    .causal = causal_,
                                    .out = out_ + begin * query_stride + head,
                                    .out_stride = query_stride};
-    if (part.past == 0) return part;
+    if (before + behind == 0) return part;
     if (!past_.empty()) {
       part.past_key = data<T>(past_[row].key) + group * size;
       part.past_value = data<T>(past_[row].value) + group * size;
       part.past_stride = past_[row].key.stride(0);
+      const auto skipped = (held(row) - behind) * part.past_stride;
+      part.behind_key = part.past_key + skipped;
+      part.behind_value = part.past_value + skipped;
     } else {
       const auto parent = rows_.offsets[rows_.parent(row).value()];
       part.past_key = key + parent * key_stride;

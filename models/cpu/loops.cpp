@@ -122,7 +122,7 @@ void attend_tile(const AttentionRow<T>& row, std::int64_t first, std::int64_t he
     for (std::int64_t d = 0; d < row.size; ++d)
       s.queries[m * row.size + d] = to_float(from[d]) * scale;
   }
-  const auto keys = row.past + (row.causal ? first + kRows : row.queries);
+  const auto keys = row.past + (row.causal ? first + kRows : row.queries + row.behind);
   const Left queries{.data = s.queries, .row = row.size, .column = 1};
   const Left scores{.data = s.scores, .row = s.columns, .column = 1};
   std::int64_t columns = 0;
@@ -163,10 +163,12 @@ void attend_rest(const AttentionRow<T>& row, std::int64_t first, std::int64_t he
 
 template <typename T>
 void attention(const AttentionRow<T>& row, float* memory) {
-  const auto keys = row.past + row.queries;
+  const auto keys = row.past + row.queries + row.behind;
   Scratch s = scratch_for(keys, row.size, memory);
   pack(row.past_key, row.past_value, row.past_stride, row.past, 0, row.size, s);
   pack(row.key, row.value, row.key_stride, row.queries, row.past, row.size, s);
+  pack(row.behind_key, row.behind_value, row.past_stride, row.behind, row.past + row.queries,
+       row.size, s);
   for (auto column = keys; column < s.columns; ++column) {
     float* to = s.keys + column / kTileColumns * kTileColumns * row.size + column % kTileColumns;
     for (std::int64_t d = 0; d < row.size; ++d) to[d * kTileColumns] = 0.0F;
@@ -176,6 +178,73 @@ void attention(const AttentionRow<T>& row, float* memory) {
     for (; i + kTileRows <= row.queries; i += kTileRows) attend_tile<kTileRows>(row, i, head, s);
     attend_rest<kTileRows - 1>(row, i, head, s);
   }
+}
+
+// ---- linear layers on few rows --------------------------------------------------------------
+
+constexpr int kFewRows = 4;                          // rows whose sums stay in registers
+constexpr int kFewOutputs = SMDM_VECTOR_BYTES / 16;  // and outputs: a quarter of the registers
+
+SMDM_INLINE void put(float x, float* to) {
+  *to = x;
+}
+SMDM_INLINE void put(float x, Bf16* to) {
+  to->bits = (std::uint16_t)rounded_bits(all(x))[0];
+}
+
+/// Sums of some rows and outputs, each in the order of its own terms.
+template <int kRows, int kOutputs, typename T>
+SMDM_INLINE void few_tile(const FewRows<T>& layer, std::int64_t row, std::int64_t output) {
+  const float* x = layer.x + row * layer.depth;
+  const T* weight = layer.weight + output * layer.depth;
+  Vec sum[kRows][kOutputs] = {};
+  const auto add = [&](auto load_at) __attribute__((always_inline)) {
+    Vec right[kOutputs];
+#pragma GCC unroll 4
+    for (int n = 0; n < kOutputs; ++n) right[n] = load_at(weight + n * layer.depth);
+#pragma GCC unroll 4
+    for (int m = 0; m < kRows; ++m) {
+      const Vec left = load_at(x + m * layer.depth);
+#pragma GCC unroll 4
+      for (int n = 0; n < kOutputs; ++n) sum[m][n] = fused(left, right[n], sum[m][n]);
+    }
+  };
+  std::int64_t k = 0;
+  for (; k + kWidth <= layer.depth; k += kWidth)
+    add([&](const auto* from) { return load(from + k); });
+  if (const auto rest = layer.depth - k; rest > 0)
+    add([&](const auto* from) { return load_part(from + k, rest); });
+  for (int m = 0; m < kRows; ++m) {
+    for (int n = 0; n < kOutputs; ++n) {
+      const float bias = layer.bias == nullptr ? 0.0F : layer.bias[output + n];
+      put(sum_of(sum[m][n]) + bias, layer.out + (row + m) * layer.outputs + output + n);
+    }
+  }
+}
+
+/// The rows behind the last full tile.
+template <int kRows, int kOutputs, typename T>
+SMDM_INLINE void few_rest(const FewRows<T>& layer, std::int64_t row, std::int64_t output) {
+  if constexpr (kRows > 0) {
+    if (layer.rows - row == kRows) return few_tile<kRows, kOutputs>(layer, row, output);
+    few_rest<kRows - 1, kOutputs>(layer, row, output);
+  }
+}
+
+template <int kOutputs, typename T>
+SMDM_INLINE void few_outputs(const FewRows<T>& layer, std::int64_t output) {
+  std::int64_t row = 0;
+  for (; row + kFewRows <= layer.rows; row += kFewRows)
+    few_tile<kFewRows, kOutputs>(layer, row, output);
+  few_rest<kFewRows - 1, kOutputs>(layer, row, output);
+}
+
+template <typename T>
+void few_rows(const FewRows<T>& layer, std::int64_t begin, std::int64_t end) {
+  auto output = begin;
+  for (; output + kFewOutputs <= end; output += kFewOutputs)
+    few_outputs<kFewOutputs>(layer, output);
+  for (; output < end; ++output) few_outputs<1>(layer, output);
 }
 
 }  // namespace
@@ -191,7 +260,9 @@ const Loops kLoops = {.swiglu_f32 = swiglu<float>,
                       .log_sum_exp_bf16_f64 = log_sum_exp_f64<Bf16>,
                       .attention_scratch = attention_scratch,
                       .attention_f32 = attention<float>,
-                      .attention_bf16 = attention<Bf16>};
+                      .attention_bf16 = attention<Bf16>,
+                      .few_rows_f32 = few_rows<float>,
+                      .few_rows_bf16 = few_rows<Bf16>};
 
 }  // namespace SMDM_LEVEL
 }  // namespace smdm::cpu

@@ -28,6 +28,10 @@ struct AttentionRow {
   const T* past_value;
   std::int64_t past_stride;
   std::int64_t past;
+  /// Those that stand behind them, with the stride of the past; none of a causal row.
+  const T* behind_key = nullptr;
+  const T* behind_value = nullptr;
+  std::int64_t behind = 0;
   const T* key;
   const T* value;
   std::int64_t key_stride;
@@ -35,6 +39,18 @@ struct AttentionRow {
   bool causal;  ///< whether query i sees past + i + 1 keys, else all
   T* out;
   std::int64_t out_stride;
+};
+
+/// A linear layer on few rows: out[m, o] = bias[o] + sum over k of x[m, k] * weight[o, k].
+template <typename T>
+struct FewRows {
+  const float* x;  ///< [rows, depth]
+  std::int64_t rows;
+  std::int64_t depth;
+  const T* weight;    ///< [outputs, depth]
+  const float* bias;  ///< [outputs], or null
+  T* out;             ///< [rows, outputs]
+  std::int64_t outputs;
 };
 
 struct Loops {
@@ -55,6 +71,11 @@ struct Loops {
   /// softmax(q k / sqrt(size)) v, computed in float32.
   void (*attention_f32)(const AttentionRow<float>& row, float* scratch);
   void (*attention_bf16)(const AttentionRow<Bf16>& row, float* scratch);
+
+  /// Outputs begin .. end - 1 of the layer, in float32 and rounded once. Weights are read once for
+  /// all rows; an output's bits depend on its own row and weights alone.
+  void (*few_rows_f32)(const FewRows<float>& layer, std::int64_t begin, std::int64_t end);
+  void (*few_rows_bf16)(const FewRows<Bf16>& layer, std::int64_t begin, std::int64_t end);
 };
 
 }  // namespace smdm::cpu

@@ -54,6 +54,11 @@ class SentencePieceTokenizer final : public Tokenizer {
     return is_piece(id) ? processor_.IdToPiece(static_cast<int>(id)) : std::string();
   }
 
+  [[nodiscard]] std::optional<std::int64_t> special(std::string_view text) const override {
+    const int id = processor_.PieceToId(text);  // that of the unknown piece, which is no control
+    return processor_.IsControl(id) ? std::optional<std::int64_t>(id) : std::nullopt;
+  }
+
   [[nodiscard]] std::vector<std::int64_t> tokens(std::string_view text) const override {
     const auto pieces = processor_.EncodeAsIds(text);
     return {pieces.begin(), pieces.end()};

@@ -28,6 +28,11 @@ class Tokenizer {
   /// The text of a piece, such as "<s>"; nothing for an id that has none.
   [[nodiscard]] virtual std::string piece(std::int64_t id) const = 0;
 
+  /// The id of the token that stands for no words and is written so, "<|eot_id|>" or "</s>";
+  /// nothing where there is none. Tokenizers of tokenizer.json find such tokens in texts,
+  /// SentencePiece's control pieces are never found there.
+  [[nodiscard]] virtual std::optional<std::int64_t> special(std::string_view text) const = 0;
+
   /// Does encode() put bos_id() in front?
   [[nodiscard]] virtual bool adds_bos() const = 0;
 

@@ -46,6 +46,11 @@ class JsonTokenizer final : public Tokenizer {
     return text != nullptr ? *text : std::string();
   }
 
+  [[nodiscard]] std::optional<std::int64_t> special(std::string_view text) const override {
+    const auto* const added = added_.token(text);
+    return added != nullptr ? std::optional(added->id) : std::nullopt;
+  }
+
   [[nodiscard]] Ids tokens(std::string_view text) const override {
     Ids ids;
     append_tokens(text, false, ids);

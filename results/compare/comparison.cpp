@@ -32,18 +32,25 @@ MetricComparison compare_metric(const TaskComparison& task,
   const MetricRecord& b = task.b->record.metrics[metric];
   const std::size_t width = a.info.width;
   MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
-  if (all_finite(a.values) && all_finite(b.values) &&
-      std::isfinite(metric_value(a.info, a.values)) &&
-      std::isfinite(metric_value(b.info, b.values))) {
-    out.difference =
-        paired_difference(a.info, reordered(a.values, width, places(task.pairs, &DocumentPair::a)),
-                          reordered(b.values, width, places(task.pairs, &DocumentPair::b)),
-                          task.clusters.clusters, draws);
-  }
+  const auto of_a = reordered(a.values, width, places(task.pairs, &DocumentPair::a));
+  const auto of_b = reordered(b.values, width, places(task.pairs, &DocumentPair::b));
+  const bool comparable = !of_a.empty() && all_finite(of_a) && all_finite(of_b) &&
+                          std::isfinite(metric_value(a.info, of_a)) &&
+                          std::isfinite(metric_value(b.info, of_b));
+  if (comparable)
+    out.difference = paired_difference(a.info, of_a, of_b, task.clusters.clusters, draws);
   const auto& error_a = task.a->scores[metric].monte_carlo_error;
   const auto& error_b = task.b->scores[metric].monte_carlo_error;
   if (error_a && error_b) out.monte_carlo_error = std::hypot(*error_a, *error_b);
   return out;
+}
+
+/// A document that was not judged in one run is compared in neither. @return how many there are
+std::size_t leave_out_unjudged(TaskComparison& task) {
+  return std::erase_if(task.pairs, [&](const DocumentPair& pair) {
+    return is_unjudged(task.a->record.samples[pair.a]) ||
+           is_unjudged(task.b->record.samples[pair.b]);
+  });
 }
 
 TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b, std::int64_t draws) {
@@ -54,6 +61,7 @@ TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b, std::int64_t
       .pairs = pair_documents(document_keys(a.record), document_keys(b.record), a.record.name),
       .clusters = {},
       .metrics = {}};
+  task.unjudged = leave_out_unjudged(task);
   task.clusters = paired_clusters(
       {.name = "A",
        .keys = reordered(cluster_keys(a.record), places(task.pairs, &DocumentPair::a))},
@@ -145,9 +153,12 @@ std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
     }
   }
   std::vector<std::string> warnings;
-  warnings.reserve(order.size() + tasks.size());
+  warnings.reserve(order.size() + 2 * tasks.size());
   for (const std::string& line : order) warnings.push_back(line + " (" + by_line[line] + ")");
   for (const TaskComparison& task : tasks) {
+    if (task.unjudged > 0)
+      warnings.push_back(task.a->record.name + ": " + std::to_string(task.unjudged) +
+                         " documents have no judgment in one run or in both, and are left out");
     if (!task.clusters.note.empty()) warnings.push_back(task.clusters.note);
   }
   return warnings;

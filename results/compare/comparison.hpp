@@ -1,6 +1,7 @@
 /// Two stored runs over the same documents: how they differ, task by task.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct TaskComparison {
   const TaskFacts* a = nullptr;
   const TaskFacts* b = nullptr;
   std::vector<DocumentPair> pairs;
+  std::size_t unjudged = 0;  ///< pairs that are left out: see is_unjudged()
   PairedClusters clusters;
   std::vector<MetricComparison> metrics;
 };

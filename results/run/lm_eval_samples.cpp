@@ -107,6 +107,10 @@ const std::string& first_prompt(const SampleRecord& sample) {
 
 }  // namespace
 
+bool is_unjudged(const SampleRecord& sample) {
+  return sample.extra.contains(kUnjudged);
+}
+
 std::string cluster_of_subject(const std::string& subject) {
   return sha256(subject).substr(0, kClusterDigits);
 }

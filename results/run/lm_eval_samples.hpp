@@ -22,6 +22,13 @@ struct SampleHashes {
 /// The digest over the digests of all samples of a task, in their order.
 [[nodiscard]] std::string task_hash(const std::vector<SampleHashes>& samples);
 
+/// The field of a sample's block that says why a judge gave no score: its values are null, and
+/// count in no metric.
+inline constexpr const char* kUnjudged = "unjudged";
+
+/// Whether a document has no value for that reason.
+[[nodiscard]] bool is_unjudged(const SampleRecord& sample);
+
 /// Hexadecimal digits of SampleRecord::cluster.
 inline constexpr std::size_t kClusterDigits = 16;
 

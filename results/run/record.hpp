@@ -83,6 +83,12 @@ struct MetricRecord {
   std::vector<double> mc_errors = {};
 };
 
+/// What a task leaves behind beside its samples, in somebody else's format.
+struct TaskFile {
+  std::string name;  ///< the file is <name>_<task>_<date>.jsonl
+  std::string lines;
+};
+
 /// One task of a run.
 struct TaskRecord {
   std::string name;
@@ -97,6 +103,7 @@ struct TaskRecord {
   std::vector<MetricRecord> metrics;
   Json extra =
       Json::object();  ///< further fields of "smdm_eval" / "tasks" / <name>: rows, sha256 ...
+  std::vector<TaskFile> files = {};  ///< written with the run, not read back with it
 };
 
 /// Tasks that are shown together under one name, without a score of their own.

@@ -75,9 +75,22 @@ PendingFile pending_results(const fs::path& folder,
   return file;
 }
 
+std::vector<PendingFile> pending_others(const fs::path& folder, const RunRecord& run) {
+  std::vector<PendingFile> files;
+  for (const TaskRecord& task : run.tasks) {
+    for (const TaskFile& own : task.files) {
+      auto& file = files.emplace_back(folder);
+      file.write(own.lines);
+      file.close();
+    }
+  }
+  return files;
+}
+
 /// The complete files of a run under temporary names.
 struct Staged {
   std::vector<StagedSamples> samples;
+  std::vector<PendingFile> others;
   PendingFile results;
 };
 
@@ -89,20 +102,25 @@ Staged stage(const fs::path& folder,
   std::vector<StagedSamples> samples;
   samples.reserve(run.tasks.size());
   for (const TaskRecord& task : run.tasks) samples.push_back(pending_samples(folder, task));
+  auto others = pending_others(folder, run);
   auto results = pending_results(folder, run, summaries, samples);
-  return {.samples = std::move(samples), .results = std::move(results)};
+  return {
+      .samples = std::move(samples), .others = std::move(others), .results = std::move(results)};
 }
 
 RunFiles names(const fs::path& folder, const RunRecord& run, const std::string& date) {
   RunFiles files{.results = folder / ("results_" + date + ".json"), .samples = {}};
   for (const TaskRecord& task : run.tasks) {
-    files.samples.push_back(folder / ("samples_" + task.name + "_" + date + ".jsonl"));
+    const auto end = "_" + task.name + "_" + date + ".jsonl";
+    files.samples.push_back(folder / ("samples" + end));
+    for (const TaskFile& own : task.files) files.others.push_back(folder / (own.name + end));
   }
   return files;
 }
 
 bool any_exists(const RunFiles& files) {
-  return std::ranges::any_of(files.samples, is_taken) || is_taken(files.results);
+  return std::ranges::any_of(files.samples, is_taken) ||
+         std::ranges::any_of(files.others, is_taken) || is_taken(files.results);
 }
 
 /// Gives all files their names, or none and returns false: another run took one of them meanwhile.
@@ -112,6 +130,10 @@ bool commit(Staged& staged, const RunFiles& files, Existing existing) {
     if (!staged.samples[i].file.commit(files.samples[i].filename().string(), existing))
       return false;
     committed.add(files.samples[i]);
+  }
+  for (std::size_t i = 0; i < staged.others.size(); ++i) {
+    if (!staged.others[i].commit(files.others[i].filename().string(), existing)) return false;
+    committed.add(files.others[i]);
   }
   if (!staged.results.commit(files.results.filename().string())) return false;
   committed.add(files.results);

@@ -16,6 +16,7 @@ struct RunFiles {
   std::filesystem::path results;  ///< results_<date>.json
   std::vector<std::filesystem::path>
       samples;  ///< samples_<task>_<date>.jsonl, in the order of the tasks
+  std::vector<std::filesystem::path> others = {};  ///< of TaskRecord::files, likewise
 };
 
 /// "2024-09-01T12-34-56.123456": local time, as lm-eval names its files.
@@ -25,10 +26,10 @@ struct RunFiles {
 /// @param date  as date_id() gives it
 [[nodiscard]] bool is_date_free(const std::filesystem::path& folder, const std::string& date);
 
-/// Writes results_<date>.json and one samples_<task>_<date>.jsonl per task directly in the folder,
-/// which is made where it is missing. Every file is complete on the disk before the first one gets
-/// its name, and the results file gets its name last. Files of other runs stay: where the date is
-/// taken, the next free microsecond is used.
+/// Writes results_<date>.json, one samples_<task>_<date>.jsonl per task, and the tasks' own further
+/// files, directly in the folder, which is made where it is missing. Every file is complete on the
+/// disk before the first one gets its name, and the results file gets its name last. Files of other
+/// runs stay: where the date is taken, the next free microsecond is used.
 /// @param summaries  what `summarize` gives for the run
 /// @throws Error(results)  with the path and the system's reason; none of the run's files is left
 /// then

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 
 #include "base/numbers/mean.hpp"
 #include "base/numbers/splitmix.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/statistics/clusters.hpp"
 
 namespace smdm {
@@ -44,6 +46,51 @@ void check_width(const Metric& metric, std::span<const double> values) {
   throw std::invalid_argument("summarize: wanted " + std::to_string(metric.width) +
                               " value(s) of " + metric.name + " for each document, got " +
                               std::to_string(values.size()));
+}
+
+void check_documents(const TaskRecord& task, const MetricRecord& metric) {
+  const std::size_t width = metric.info.width;
+  if (!metric.values.empty() && metric.values.size() == task.samples.size() * width) return;
+  throw std::invalid_argument("summarize: " + task.name + ": wanted " + std::to_string(width) +
+                              " value(s) of " + metric.info.name + "," + metric.info.filter +
+                              " for each of " + std::to_string(task.samples.size()) +
+                              " documents (at least 1), got " +
+                              std::to_string(metric.values.size()));
+}
+
+/// What the documents that were judged give to a metric, where some were not.
+struct JudgedPart {
+  std::vector<double> values;
+  std::vector<double> mc_errors;
+  std::vector<std::string> clusters;
+};
+
+JudgedPart judged_part(const TaskRecord& task, const MetricRecord& metric) {
+  JudgedPart part;
+  const auto keys = cluster_keys(task);
+  const std::size_t width = metric.info.width;
+  for (std::size_t i = 0; i < task.samples.size(); ++i) {
+    if (is_unjudged(task.samples[i])) continue;
+    const auto row = std::span(metric.values).subspan(i * width, width);
+    part.values.insert(part.values.end(), row.begin(), row.end());
+    if (!metric.mc_errors.empty()) part.mc_errors.push_back(metric.mc_errors.at(i));
+    if (!keys.empty()) part.clusters.push_back(keys[i]);
+  }
+  return part;
+}
+
+Summary summary_of(const TaskRecord& task, const MetricRecord& metric) {
+  if (std::ranges::none_of(task.samples, is_unjudged)) {
+    auto summary = summarize(metric.info, metric.values, clusters_of(task));
+    summary.monte_carlo_error = monte_carlo_error(metric.info, metric.values, metric.mc_errors);
+    return summary;
+  }
+  const auto part = judged_part(task, metric);
+  if (part.values.empty())
+    return {.value = std::numeric_limits<double>::quiet_NaN(), .standard_error = {}};
+  auto summary = summarize(metric.info, part.values, dense_clusters(part.clusters));
+  summary.monte_carlo_error = monte_carlo_error(metric.info, part.values, part.mc_errors);
+  return summary;
 }
 
 }  // namespace
@@ -155,19 +202,9 @@ std::vector<TaskSummary> summarize(const RunRecord& run) {
   std::vector<TaskSummary> tasks;
   for (const TaskRecord& task : run.tasks) {
     TaskSummary metrics;
-    const auto clusters = clusters_of(task);
     for (const MetricRecord& metric : task.metrics) {
-      const std::size_t width = metric.info.width;
-      if (metric.values.empty() || metric.values.size() != task.samples.size() * width) {
-        throw std::invalid_argument(
-            "summarize: " + task.name + ": wanted " + std::to_string(width) + " value(s) of " +
-            metric.info.name + "," + metric.info.filter + " for each of " +
-            std::to_string(task.samples.size()) + " documents (at least 1), got " +
-            std::to_string(metric.values.size()));
-      }
-      auto summary = summarize(metric.info, metric.values, clusters);
-      summary.monte_carlo_error = monte_carlo_error(metric.info, metric.values, metric.mc_errors);
-      metrics.push_back(summary);
+      check_documents(task, metric);
+      metrics.push_back(summary_of(task, metric));
     }
     tasks.push_back(std::move(metrics));
   }

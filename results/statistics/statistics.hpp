@@ -100,7 +100,8 @@ struct Summary {
 /// One summary per metric of a task, in the order of its metrics.
 using TaskSummary = std::vector<Summary>;
 
-/// One TaskSummary per task of a run, in the order of its tasks.
+/// One TaskSummary per task of a run, in the order of its tasks. Documents that a judge gave no
+/// score (is_unjudged()) count in none; NaN where all are such.
 /// @throws std::invalid_argument  with the task and metric that has no values, or not one per
 /// sample
 [[nodiscard]] std::vector<TaskSummary> summarize(const RunRecord& run);

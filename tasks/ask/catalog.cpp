@@ -49,6 +49,7 @@ const std::vector<Task>& all_tasks() {
       reverse_curse_n2d_reverse(),
       temporal_shift(),
       infill(),
+      mt_bench(),
   };
   return tasks;
 }

@@ -22,5 +22,6 @@ namespace smdm {
 [[nodiscard]] OpenAnswer reverse_curse_n2d_reverse();
 [[nodiscard]] DatedCorpus temporal_shift();
 [[nodiscard]] OpenAnswer infill();
+[[nodiscard]] Conversation mt_bench();
 
 }  // namespace smdm

@@ -15,13 +15,22 @@ namespace smdm {
 namespace {
 
 /// Calls the member for the kind of task that it is.
-template <typename OfChoice, typename OfCloze, typename OfOpen, typename OfCorpus>
-auto by_kind(
-    const Task& task, OfChoice of_choice, OfCloze of_cloze, OfOpen of_open, OfCorpus of_corpus) {
+template <typename OfChoice,
+          typename OfCloze,
+          typename OfOpen,
+          typename OfCorpus,
+          typename OfConversation>
+auto by_kind(const Task& task,
+             OfChoice of_choice,
+             OfCloze of_cloze,
+             OfOpen of_open,
+             OfCorpus of_corpus,
+             OfConversation of_conversation) {
   if (const auto* choice = std::get_if<MultipleChoice>(&task)) return of_choice(*choice);
   if (const auto* cloze = std::get_if<Cloze>(&task)) return of_cloze(*cloze);
   if (const auto* open = std::get_if<OpenAnswer>(&task)) return of_open(*open);
-  return of_corpus(std::get<DatedCorpus>(task));
+  if (const auto* corpus = std::get_if<DatedCorpus>(&task)) return of_corpus(*corpus);
+  return of_conversation(std::get<Conversation>(task));
 }
 
 AskedDataset load_periods(const DatedCorpus& task, const std::filesystem::path& root) {
@@ -99,7 +108,9 @@ Asked ask(const Task& task, const Json& document) {
       [&](const OpenAnswer& open) { return Asked(open.parse(document)); },
       [&](const DatedCorpus& corpus) {
         return Asked(Text{.text = corpus_text(document, corpus.text_fields)});
-      });
+      },
+      [&](const Conversation& conversation) { return Asked(conversation.parse(document)); });
+  if (std::holds_alternative<Dialogue>(asked)) return asked;
   if (unicode::strip(gold_text(asked)).empty())
     throw Error(ErrorKind::data, "wanted a document with a gold answer, got an empty answer");
   return asked;
@@ -133,7 +144,8 @@ Json target(const Asked& asked) {
   if (const auto* question = std::get_if<Question>(&asked)) return question->gold;
   if (const auto* request = std::get_if<Request>(&asked)) return request->continuation;
   if (const auto* prompt = std::get_if<Prompt>(&asked)) return prompt->reference;
-  return std::get<Text>(asked).text;
+  if (const auto* text = std::get_if<Text>(&asked)) return text->text;
+  return "";
 }
 
 std::vector<double> score(const MultipleChoice& task,
@@ -184,7 +196,8 @@ Json lm_eval_config(const Task& task) {
       task, [](const MultipleChoice&) { return std::string("multiple_choice"); },
       [](const Cloze&) { return std::string("loglikelihood"); },
       [](const OpenAnswer&) { return std::string("generate_until"); },
-      [](const DatedCorpus&) { return std::string("loglikelihood_rolling"); });
+      [](const DatedCorpus&) { return std::string("loglikelihood_rolling"); },
+      [](const Conversation&) { return std::string("generate_until"); });
   const Json common{{"task", of.name},
                     {"description", ""},
                     {"target_delimiter", kTargetDelimiter},

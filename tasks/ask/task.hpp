@@ -88,14 +88,30 @@ struct OpenAnswer {
   MultipleChoice (*likelihood_probe)() = nullptr;
 };
 
+/// What a user says, one turn after the other: each is answered before the next is said.
+struct Dialogue {
+  std::vector<std::string> turns;  ///< at least one
+};
+
+/// Every turn of a user is answered in free text. How good the answers are is said elsewhere, by
+/// people or by another model.
+struct Conversation {
+  TaskInfo info;
+  /// @throws Error(data)  if a field is missing, or a turn has no text
+  Dialogue (*parse)(const Json& document) = nullptr;
+  /// Values in the order of info.metrics.
+  /// @param answers  one for each turn, empty where none was given
+  std::vector<double> (*score)(std::span<const std::string> answers) = nullptr;
+};
+
 /// A text whose likelihood as a whole is asked for.
 struct Text {
   std::string text;
 };
 
-/// What a document asks: a question with its choices, a passage with its continuation, a prompt, or
-/// a text.
-using Asked = std::variant<Question, Request, Prompt, Text>;
+/// What a document asks: a question with its choices, a passage with its continuation, a prompt, a
+/// text, or what a user says in a conversation.
+using Asked = std::variant<Question, Request, Prompt, Text, Dialogue>;
 
 /// Texts of several periods of time, whose perplexities are compared.
 struct DatedCorpus {
@@ -104,7 +120,7 @@ struct DatedCorpus {
   std::vector<std::string> text_fields;  ///< see corpus_text()
 };
 
-using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus>;
+using Task = std::variant<MultipleChoice, Cloze, OpenAnswer, DatedCorpus, Conversation>;
 
 [[nodiscard]] const TaskInfo& info(const Task& task);
 
@@ -119,8 +135,8 @@ struct AskedDataset : LoadedDataset {
 [[nodiscard]] AskedDataset load(const Task& task, const std::filesystem::path& root);
 
 /// What a document asks: the one place where documents are parsed.
-/// @throws Error(data)  if a field is missing or holds no answer, or the gold answer is empty or
-/// white space
+/// @throws Error(data)  if a field is missing or holds no answer, or the gold answer (which a
+/// conversation has not) is empty or white space
 [[nodiscard]] Asked ask(const Task& task, const Json& document);
 
 /// The task that asks by likelihood what this one asks by generation, where there is one.
@@ -129,11 +145,13 @@ struct AskedDataset : LoadedDataset {
 /// One request for each choice, in order.
 [[nodiscard]] std::vector<Request> requests(const Question& question);
 
-/// One for each choice, one for a cloze, none for a prompt, and one without context for a text.
+/// One for each choice, one for a cloze, none for a prompt or a conversation, and one without
+/// context for a text.
 [[nodiscard]] std::vector<Request> requests(const Asked& asked);
 
 /// What lm-evaluation-harness writes as a sample's "target": the index of the gold choice, the
-/// continuation of a cloze, the gold answer of an open question, the text of a corpus.
+/// continuation of a cloze, the gold answer of an open question, the text of a corpus; nothing ("")
+/// of a conversation.
 [[nodiscard]] Json target(const Asked& asked);
 
 /// Values in the order of info.metrics, from one estimate for each request of the document. What a

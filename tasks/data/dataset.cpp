@@ -4,6 +4,8 @@
 #include "tasks/data/dataset.hpp"
 
 #include <algorithm>
+#include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -66,6 +68,8 @@ struct Located {
 };
 
 Located locate_source(const std::string& task, const DatasetInfo& info, const fs::path& root) {
+  if (info.may_be_file && is_file(root))
+    return {.source = &info.sources.front(), .documents = root, .labels = std::nullopt};
   std::string looked_for;
   for (const Source& source : info.sources) {
     auto documents = locate(root, source.documents);
@@ -138,6 +142,21 @@ std::vector<Json> to_documents(const DatasetInfo& info, const std::vector<Row>& 
     documents.push_back(located_errors(row.where, [&] { return info.to_document(row.value); }));
   }
   return documents;
+}
+
+/// @param documents  of the rows
+void check_unique(const DatasetInfo& info,
+                  const std::vector<Row>& rows,
+                  std::span<const Json> documents) {
+  if (info.unique == nullptr) return;
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto name = info.unique(documents[i]);
+    const auto [place, is_new] = first.emplace(name, i);
+    if (is_new) continue;
+    throw Error(ErrorKind::data, rows[i].where + ": wanted one document of " + name +
+                                     ", got a second one after " + rows[place->second].where);
+  }
 }
 
 std::vector<Json> read_companions(const std::string& task,
@@ -251,7 +270,9 @@ LoadedDataset load_dataset(const std::string& task,
                            const DatasetInfo& info,
                            const fs::path& root,
                            const std::function<void(const Json&)>& check) {
-  if (const auto state = look_at(root); state.standing != Standing::folder) {
+  const auto state = look_at(root);
+  const bool is_set = info.may_be_file && state.standing == Standing::file;
+  if (state.standing != Standing::folder && !is_set) {
     throw Error(ErrorKind::data, task + ": wanted a folder of data at " + root.string() + ", got " +
                                      in_words(state));
   }
@@ -267,6 +288,7 @@ LoadedDataset load_dataset(const std::string& task,
     add_labels(*found.source->labels, *found.labels, found.documents, rows, into);
   }
   into.documents = to_documents(info, rows);
+  check_unique(info, rows, into.documents);
   Json gathered;
   if (info.whole_set) {
     std::vector<Json> companions;

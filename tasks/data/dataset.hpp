@@ -71,6 +71,12 @@ struct DatasetInfo {
 
   std::optional<WholeSet> whole_set = {};
 
+  /// What no two documents may share, in words for an error: "question_id 81". Null: nothing.
+  std::string (*unique)(const Json& document) = nullptr;
+
+  /// Whether the data root may itself be the file of documents, as the first source has it.
+  bool may_be_file = false;
+
   /// What a document is about, as a text: answers to documents of one text depend on each other, so
   /// that errors are computed over these clusters. Empty where a row does not say: the document
   /// then stands alone, as all do where this is null. It never throws, and is no part of the
@@ -101,10 +107,11 @@ struct LoadedDataset {
 
 /// Reads all documents of a task.
 /// @param task   its name, for error texts
-/// @param root   the folder that --data names
+/// @param root   the folder, or the file where the set may be one, that --data names
 /// @param check  called with every document; an Error(data) that it throws gets file and line
 /// @throws Error(data)  if no source is there (naming every path looked for) or a "*" stands for
-/// several, or with file:line if one is malformed, or if it holds no document
+/// several, or with file:line if one is malformed or shares what is unique with another, or if it
+/// holds no document
 [[nodiscard]] LoadedDataset load_dataset(const std::string& task,
                                          const DatasetInfo& info,
                                          const std::filesystem::path& root,

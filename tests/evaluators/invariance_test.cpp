@@ -200,6 +200,10 @@ TEST_CASE("generated texts are the same for batches of 1, 7 and 64, shuffled, on
     config.top_p = 0.9;
     config.ending = {.eos = EosRule::finish, .eos_ids = some_ids()};
     check_generations("mdm-tiny", config, by_unmasking);
+    for (const auto caching : {KvCaching::prefix, KvCaching::dual}) {
+      config.kv_cache = {.caching = caching, .refresh = caching == KvCaching::dual ? 0 : 3};
+      check_generations("mdm-gqa", config, by_unmasking);
+    }
   }
   const auto by_decoding = [](const auto& model, const auto& prompts,
                               const DecodingConfig& config) {

@@ -111,6 +111,23 @@ TEST_CASE("rows that keep a prefix want nothing and join guided forwards") {
   }
 }
 
+TEST_CASE("rows that do not say where they begin get no place among others that do") {
+  constexpr auto kNone = PackedRows::kNone;
+  RowGroup within;
+  within.rows.append(std::vector<std::int64_t>{4, 5});
+  within.rows.prefixes = {nullptr};
+  within.rows.begins = {3};
+  const auto plain = some_rows(2, 4, 0);
+  for (const bool within_first : {true, false}) {
+    RowGroup batch;
+    append(batch, RowGroup(within_first ? within : plain));
+    append(batch, RowGroup(within_first ? plain : within));
+    CHECK(batch.rows.begins == (within_first ? std::vector<std::int64_t>{3, kNone, kNone}
+                                             : std::vector<std::int64_t>{kNone, kNone, 3}));
+    CHECK(batch.rows.prefixes.size() == 3);
+  }
+}
+
 TEST_CASE("forwards are filled up to the limits") {
   const Script script{5, 1, 4, false, 0, nullptr};
   const auto by_rows = run_all(copies(4, script), {.rows_per_forward = 8});

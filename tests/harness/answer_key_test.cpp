@@ -87,7 +87,14 @@ TEST_CASE("settings that change numbers change keys, others do not") {
   CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.temperature = 0.5; }));
   CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.sampler = "margin"; }));
   CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.trace = "t"; }));
+  CHECK(matters("gsm8k", gsm8k, [](Settings& s) { s.kv_cache = "prefix"; }));
+  CHECK_FALSE(matters("gsm8k", gsm8k, [](Settings& s) { s.kv_cache = "none"; }));
+  CHECK_FALSE(matters("piqa", mdm, [](Settings& s) { s.kv_cache = "dual"; }));
+  CHECK_FALSE(matters("gsm8k", "micro-gsm8k-arm", [](Settings& s) { s.kv_cache = "dual"; }));
   CHECK_FALSE(matters("gsm8k", gsm8k, [](Settings& s) { s.mc_samples = 64; }));
+  CHECK(matters("mt_bench", gsm8k, [](Settings& s) { s.chat_template = "chatml"; }));
+  CHECK_FALSE(
+      matters("mt_bench", gsm8k, [](Settings& s) { s.chat_template = "plain"; }));  // its own
 }
 
 TEST_CASE("keys depend on what is asked of the model, not on where it stands") {
@@ -123,6 +130,14 @@ TEST_CASE("keys depend on what is asked of the model, not on where it stands") {
   CHECK(differs(item));
   item = same;
   item.ids.prompt = {0};
+  CHECK(differs(item));
+  item = same;
+  item.ids.length = 9;
+  CHECK(differs(item));
+  item = same;
+  item.ids.later_turns = {"ab"};
+  CHECK(differs(item));
+  item.ids.later_turns = {"a", "b"};
   CHECK(differs(item));
   for (const auto& other : {WorkKey("n", "p", "w", "s"), WorkKey("m", "q", "w", "s"),
                             WorkKey("m", "p", "v", "s"), WorkKey("m", "p", "w", "t")})

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "tests/harness/stored_runs.hpp"
 #include "tests/harness/task_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
@@ -75,6 +76,78 @@ TEST_CASE("--eos, --stop and --samples on the command line") {
   CHECK(texts.size() > 4);
   const auto one = with({"--temperature", "1"}, "micro-base-mdm");
   CHECK(one.front().at("output_ids") == samples.front().at("output_ids"));
+}
+
+TEST_CASE("--kv-cache on the command line: fewer tokens, marked as approximate") {
+  const auto with = [](std::vector<std::string> more) {
+    const std::vector<std::string> usual = {"--sampler",      "margin", "--gen-length", "24",
+                                            "--block-length", "8",      "--eos",        "ignore"};
+    more.insert(more.begin(), usual.begin(), usual.end());
+    return answers_of("micro-base-mdm", more);
+  };
+  const auto none = with({});
+  const auto prefix = with({"--kv-cache", "prefix"});
+  const auto dual = with({"--kv-cache", "dual", "--cfg", "0.5"});
+  const auto every = with({"--kv-cache", "dual", "--kv-refresh", "1"});
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto of = [&](const Json& answer, const char* key) {
+      return answer.at(key).get<std::int64_t>();
+    };
+    const auto length = std::ssize(none[i].at("output_ids"));
+    CHECK(of(none[i], "tokens") == 24 * length);
+    CHECK(of(prefix[i], "tokens") == 3 * length + 7 * (24 + 16 + 8));
+    CHECK(of(dual[i], "tokens") == 2 * (3 * length + 21 * 8));
+    CHECK(of(dual[i], "forwards") == 24);
+    CHECK(every[i].at("output_ids") == none[i].at("output_ids"));
+    CHECK(of(every[i], "tokens") == of(none[i], "tokens"));
+    CHECK_FALSE(none[i].contains("approximate"));
+    for (const auto* answers : {&prefix, &dual, &every})
+      CHECK((*answers)[i].at("approximate") == true);
+  }
+}
+
+TEST_CASE("results of a run with a cache say so, and it is taken up where it ended") {
+  const test::TemporaryFolder folder;
+  const auto results = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--task",
+                                          "gsm8k",
+                                          "--limit",
+                                          "3",
+                                          "--sampler",
+                                          "margin",
+                                          "--keep-journal",
+                                          "--block-length",
+                                          "8",
+                                          "--output",
+                                          (folder.path() / name).string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = test::smdm_eval(arguments);
+    INFO(result.err);
+    CHECK(result.code == 0);
+    const auto file = test::file_in(folder.path() / name, "results_");
+    const auto all = Json::parse(test::read_file(file)).at("smdm_eval");
+    return all.at("tasks").begin().value();
+  };
+  const auto none = results("none", {});
+  const auto dual = results("dual", {"--kv-cache", "dual"});
+  CHECK_FALSE(none.contains("approximate"));
+  CHECK(dual.at("approximate") == true);
+  CHECK(dual.at("settings").at("kv_cache") == "dual");
+  CHECK(dual.at("tokens") < none.at("tokens"));
+  const auto cache = (folder.path() / "answers").string();
+  const auto first = results("a", {"--cache", cache, "--kv-cache", "dual"});
+  for (const std::string caching : {"dual", "prefix"}) {
+    const auto again =
+        test::smdm_eval({"--task", "gsm8k", "--limit", "3", "--sampler", "margin", "--block-length",
+                         "8", "--cache", cache, "--kv-cache", caching, "--output",
+                         (folder.path() / ("again-" + caching)).string()});
+    CHECK(again.code == 0);
+    const auto file = test::file_in(folder.path() / ("again-" + caching), "results_");
+    const auto all = Json::parse(test::read_file(file)).at("smdm_eval");
+    CHECK(all.at("cache_hits") == (caching == "dual" ? 3 : 0));
+    if (caching == "dual")
+      CHECK(all.at("tasks").begin().value().at("tokens") == first.at("tokens"));
+  }
 }
 
 TEST_CASE("duel on the command line: values are a sampler's, and cost a row a step") {

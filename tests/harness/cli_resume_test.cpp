@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::contains;
 using test::StartedProgram;
+using test::wait_for_journal;
 using Arguments = std::vector<std::string>;
 
 const std::string kProgram = SMDM_BINARY_DIR "/bin/smdm-eval";
@@ -60,25 +61,6 @@ std::set<std::string> names_in(const fs::path& folder) {
 std::int64_t answers_in(const fs::path& folder) {
   AnswerStore store(folder / "journal.sqlite", StoreKind::journal);
   return store.size();
-}
-
-/// Waits until a journal's log holds answers: the tables are in the database itself by then.
-void wait_for_journal(const fs::path& journal, StartedProgram& program) {
-  constexpr std::uintmax_t kTables = 8192;  // bytes
-  constexpr std::uintmax_t kAnswers = 20'000;
-  const auto bytes = [](const fs::path& file) {
-    std::error_code none;
-    const auto size = fs::file_size(file, none);
-    return none ? 0 : size;
-  };
-  int times = 0;  // while the tables go from the log to the database, they are in both
-  for (int k = 0; k < 3000 && program.runs(); ++k) {
-    const bool holds = bytes(journal) > kTables && bytes(journal.string() + "-wal") > kAnswers;
-    times = holds ? times + 1 : 0;
-    if (times == 4) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  FAIL("no answers came: " << program.err());
 }
 
 void wait_for_answers(const fs::path& folder, StartedProgram& program) {

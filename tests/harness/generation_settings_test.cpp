@@ -141,6 +141,32 @@ TEST_CASE("what the sampler is told reaches it") {
   CHECK(sampled({}).policy.steps == 64);
 }
 
+TEST_CASE("a cache is asked for, and belongs to texts of masked diffusion models") {
+  CHECK(sampled({}).kv_cache.caching == KvCaching::none);
+  const auto dual = sampled({{"kv-cache", "dual"}, {"kv-refresh", 4}}).kv_cache;
+  CHECK(dual.caching == KvCaching::dual);
+  CHECK(dual.refresh == 4);
+  CHECK(sampled({{"kv-cache", "prefix"}}).kv_cache.refresh == 0);
+  const auto recorded = [](const Given& given) { return decided(given).recorded.at("settings"); };
+  CHECK_FALSE(recorded({}).contains("kv_cache"));
+  CHECK_FALSE(recorded({{"kv-cache", "none"}}).contains("kv_refresh"));
+  CHECK(recorded({{"kv-cache", "dual"}}).at("kv_cache") == "dual");
+  CHECK(recorded({{"kv-cache", "dual"}}).at("kv_refresh") == 0);
+  CHECK(contains(refusal({{"kv-refresh", 4}}),
+                 "--kv-refresh: wanted --kv-cache prefix or dual beside it, got none"));
+  CHECK(contains(refusal({{"kv-cache", "dual"}, {"kv-refresh", -1}}), "--kv-refresh: wanted"));
+  CHECK(contains(refusal({{"kv-cache", "dual"}}, DecisionFor{}),
+                 "--kv-cache: wanted --prompts or --task"));
+  const DecisionFor piqa{.task = "piqa"};
+  CHECK(contains(refusal({{"kv-cache", "dual"}, {"estimator", "duel"}}, piqa),
+                 "--kv-cache: wanted a sampler that uses it, got duel with margin"));
+  CHECK_FALSE(decided({{"kv-cache", "dual"}}, piqa).recorded.at("settings").contains("kv_cache"));
+  std::vector<std::string> notes;
+  (void)decide(settings_of({{"kv-cache", "dual"}}), prompts_of("llama"), ModelKind::arm, notes);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes.front() == "an autoregressive model does not use --kv-cache");
+}
+
 TEST_CASE("lengths, blocks and numbers that cannot be are refused") {
   const Given llada = {{"sampler", "llada"}, {"gen-length", 24}};
   const auto with = [&](Given more) {

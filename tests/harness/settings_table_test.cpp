@@ -83,9 +83,41 @@ std::vector<Example> generation_examples() {
           {"top-p", answer(noisy), 0.1},
           {"top-k", answer(noisy), 1},
           {"eos", answer(with(blocks, {{"eos", "ignore"}})), "finish"},
+          {"kv-cache", answer(blocks), "dual"},
+          {"kv-refresh", answer(with(blocks, {{"kv-cache", "dual"}, {"eos", "ignore"}})), 1},
           {"logits-eos-inf", answer(llada), true},
           {"confidence-eos-eot-inf", answer(llada), true},
           {"stop", answer(noisy), {"a", "e"}}};
+}
+
+/// Two turns of a few tokens each.
+Given dialogue(const Given& more = {}) {
+  return with({{"task", {"mt_bench"}}, {"limit", 2.0}, {"steps", 4}}, more);
+}
+
+/// Questions for a model that reads every template.
+Given own_dialogue(const fs::path& folder) {
+  const auto questions = folder / "questions.jsonl";
+  test::write_file(questions, R"({"question_id": 1, "category": "a", "turns": ["Hi", "Ho"]}
+{"question_id": 2, "category": "a", "turns": ["Ha"]}
+)");
+  return {{"task", {"mt_bench"}},
+          {"model", (test::golden() / "hf" / "a2d_llama").string()},
+          {"data", questions.string()},
+          {"total-length", 120},
+          {"steps", 4},
+          {"template", "plain"}};
+}
+
+/// A template of the user's, whose answers end before a text.
+std::string template_file(const fs::path& folder, const std::string& stop) {
+  const auto file = folder / ("until-" + stop + ".json");
+  const Json chat = {{"template_version", 1},
+                     {"user", "{question}"},
+                     {"assistant", " {answer}"},
+                     {"stop", Json::array({stop})}};
+  test::write_file(file, chat.dump());
+  return file.string();
 }
 
 /// Targets that are too long for a race's first look to enumerate.
@@ -185,23 +217,28 @@ std::vector<Example> examples(const fs::path& data, const fs::path& converted) {
   auto all = likelihood_examples();
   const auto of_generations = generation_examples();
   all.insert(all.end(), of_generations.begin(), of_generations.end());
-  const std::vector<Example> others = {{"mask-id", a2d(converted), 2},
-                                       {"shift", a2d(converted), "on"},
-                                       {"bos", a2d(converted), "off"},
-                                       {"cfg-second", gsm8k(), 1.0},
-                                       {"sampler", curse(), "ancestral"},
-                                       {"steps", curse(), 3},
-                                       {"total-length", curse(), 40},
-                                       {"temperature", curse(), 1.0},
-                                       {"stages", gsm8k(), 1},
-                                       {"packing", corpus(data), "stream"},
-                                       {"text-fields", corpus(data), {"title"}},
-                                       {"date-field", corpus(data), "sent"},
-                                       {"period", corpus(data), {"year"}},
-                                       {"reference-period", corpus(data), "2023-02"},
-                                       {"batch-size", piqa(), 3},
-                                       {"device", piqa(), "cpu"},
-                                       {"threads", piqa(), 1}};
+  const auto folder = converted.parent_path();
+  const std::vector<Example> others = {
+      {"mask-id", a2d(converted), 2},
+      {"shift", a2d(converted), "on"},
+      {"bos", a2d(converted), "off"},
+      {"cfg-second", gsm8k(), 1.0},
+      {"sampler", curse(), "ancestral"},
+      {"steps", curse(), 3},
+      {"total-length", curse(), 40},
+      {"temperature", curse(), 1.0},
+      {"stages", gsm8k(), 1},
+      {"template", own_dialogue(folder), "llama-3"},
+      {"template-file", dialogue({{"template-file", template_file(folder, "zzz")}}),
+       template_file(folder, "=")},
+      {"packing", corpus(data), "stream"},
+      {"text-fields", corpus(data), {"title"}},
+      {"date-field", corpus(data), "sent"},
+      {"period", corpus(data), {"year"}},
+      {"reference-period", corpus(data), "2023-02"},
+      {"batch-size", piqa(), 3},
+      {"device", piqa(), "cpu"},
+      {"threads", piqa(), 1}};
   all.insert(all.end(), others.begin(), others.end());
   return all;
 }

@@ -1,6 +1,8 @@
 #include "tests/harness/stored_runs.hpp"
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
@@ -61,6 +63,24 @@ void check_refused(const std::vector<std::string>& arguments, int code, const st
   REQUIRE_FALSE(lines_of(result.err).empty());
   CHECK(contains(lines_of(result.err).back(), "smdm-eval: error: "));
   CHECK(contains(lines_of(result.err).back(), text));
+}
+
+void wait_for_journal(const fs::path& journal, StartedProgram& program) {
+  constexpr std::uintmax_t kTables = 8192;  // bytes
+  constexpr std::uintmax_t kAnswers = 20'000;
+  const auto bytes = [](const fs::path& file) {
+    std::error_code none;
+    const auto size = fs::file_size(file, none);
+    return none ? 0 : size;
+  };
+  int times = 0;  // while the tables go from the log to the database, they are in both
+  for (int k = 0; k < 3000 && program.runs(); ++k) {
+    const bool holds = bytes(journal) > kTables && bytes(journal.string() + "-wal") > kAnswers;
+    times = holds ? times + 1 : 0;
+    if (times == 4) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  FAIL("no answers came: " << program.err());
 }
 
 void check_report(const std::string& kind, const fs::path& path) {

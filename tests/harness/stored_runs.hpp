@@ -7,6 +7,8 @@
 
 namespace smdm::test {
 
+class StartedProgram;
+
 /// Writes the smallest input of every job that reads lines: requests.jsonl, prompts.jsonl (for
 /// models with a vocabulary above 3), rescore.jsonl, and corpus.jsonl for train.
 void write_job_inputs(const std::filesystem::path& folder);
@@ -27,6 +29,10 @@ std::filesystem::path copy_of(const std::filesystem::path& run, const std::files
 /// Fails the test unless the program ends with this code and one line of error with this text, and
 /// prints nothing.
 void check_refused(const std::vector<std::string>& arguments, int code, const std::string& text);
+
+/// Waits until a journal's log holds answers: the tables are in the database itself by then. Fails
+/// the test where the program ends before.
+void wait_for_journal(const std::filesystem::path& journal, StartedProgram& program);
 
 /// What the reader of another program says about a file, where it is installed.
 /// @param kind  "leaderboard" or "junit": see tests/python/check_reports.py

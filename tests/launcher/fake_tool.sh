@@ -44,7 +44,8 @@ case $name in
         if fails build_is_killed; then rm "$FAKE/build_is_killed"; kill -9 -- "-$(<"$FAKE/pid")"; exit 1; fi
         mkdir -p "$2/bin"
         cp "$FAKE/program" "$2/bin/smdm-eval"
-        cp "$FAKE/program" "$2/bin/smdm-eval-engine" ;;
+        cp "$FAKE/program" "$2/bin/smdm-eval-engine"
+        cp "$FAKE/program" "$2/bin/smdm-eval-judge" ;;
       *)
         if fails configure_fails; then echo "CMake Error: fake" >&2; exit 1; fi
         touch "$4/build.ninja" "$4/CMakeCache.txt"

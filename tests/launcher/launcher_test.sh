@@ -253,13 +253,16 @@ case_rebuild_on_change() {
 }
 case_rebuild_without_engine() {
   start_well
-  called '^cmake --build .*--target bin/smdm-eval bin/smdm-eval-engine$'
-  rm "$tree/build/bin/smdm-eval-engine"
-  start_well
-  times_called '^cmake --build' 2
-  [[ -x $tree/build/bin/smdm-eval-engine ]] || fail "wanted the program that computes"
-  start_well
-  times_called '^cmake --build' 2
+  called '^cmake --build .*--target bin/smdm-eval bin/smdm-eval-engine bin/smdm-eval-judge$'
+  local program builds=1
+  for program in smdm-eval-engine smdm-eval-judge; do
+    rm "$tree/build/bin/$program"
+    start_well
+    times_called '^cmake --build' $((++builds))
+    [[ -x $tree/build/bin/$program ]] || fail "wanted the program $program"
+    start_well
+    times_called '^cmake --build' "$builds"
+  done
 }
 case_failed_build() {
   start_well

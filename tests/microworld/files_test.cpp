@@ -1,12 +1,14 @@
 // The files of a world: the same for a seed for ever, and others for another seed.
 #include "microworld/files.hpp"
 
+#include <filesystem>
 #include <set>
 
 #include "base/files/digest.hpp"
 #include "tests/microworld/made_world.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
@@ -34,13 +36,18 @@ TEST_CASE("the text of seed 0 is the one of world version 1") {
   // Recorded from this program. Whoever changes it raises kWorldVersion: checkpoints were trained
   // on these bytes. Tokenizers are left out, as another SentencePiece may write other ones.
   CHECK(microworld::kWorldVersion == 1);
-  // The texts of infill came later, and nothing is trained on them.
+  // The texts of infill and mt_bench came later, and nothing is trained on them.
   Sha256 digest;
   std::string infill;
+  std::string dialogues;
   for (const auto& file : microworld::make_files(0)) {
     if (file.path.ends_with(".model")) continue;
     if (file.path == "data/infill/test.jsonl") {
       infill = file.content;
+      continue;
+    }
+    if (file.path == "data/mt_bench/question.jsonl") {
+      dialogues = file.content;
       continue;
     }
     digest.update(file.path);
@@ -48,6 +55,9 @@ TEST_CASE("the text of seed 0 is the one of world version 1") {
   }
   CHECK(digest.finish() == "bc6bce583011255b95271e2766a114562dd3f56d9718ff9ed70c0397dbe3eb1c");
   CHECK(sha256(infill) == "5ceba57aec92f3a47bd2b39b59b636f91f88e70e21b20ba72cf1bedbebafcdb9");
+  CHECK(sha256(dialogues) == "54ccc6cd48c3820f3ed663aa4a698ed12faac76f4886340cffa46526f68e1833");
+  const auto embedded = std::filesystem::path(SMDM_SOURCE_DIR) / "embedded" / "data";
+  CHECK(test::read_file(embedded / "mt_bench" / "question.jsonl") == dialogues);
 }
 
 TEST_CASE("files end with a line end, have no path twice, and count their rows") {

@@ -288,6 +288,27 @@ TEST_CASE("arithmetic: the question has the reference's result, and the steps le
   CHECK(two_steps == 150);
 }
 
+TEST_CASE("conversations ask problems of the test, and say their results") {
+  const auto task = std::get<Conversation>(test::task_named("mt_bench"));
+  const auto documents = made().documents(task);
+  CHECK(documents.size() == 60);
+  std::set<std::string> tested;
+  for (const auto& document : made().documents(test::task_named("gsm8k")))
+    tested.insert("Question: " + document.at("question").get<std::string>());
+  std::set<std::string> asked;
+  for (const auto& document : documents) {
+    const auto turns = task.parse(document).turns;
+    REQUIRE(turns.size() == 2);
+    REQUIRE(document.at("reference").size() == 2);
+    for (std::size_t k = 0; k < 2; ++k) {
+      INFO(turns[k]);
+      CHECK(tested.contains(turns[k]));
+      CHECK(asked.insert(turns[k]).second);
+      CHECK(document.at("reference").at(k) == std::to_string(result_of(turns[k].substr(10))));
+    }
+  }
+}
+
 TEST_CASE("arithmetic in training is right too") {
   for (const auto& row : made().rows("training/gsm8k/train.jsonl")) {
     const std::string prompt = row.at("prompt").get<std::string>();

@@ -51,12 +51,15 @@ std::vector<Bf16> bf16(const std::vector<float>& all) {
 struct Shape {
   std::int64_t queries, past, heads, size;
   bool causal;
+  std::int64_t behind = 0;
+
+  [[nodiscard]] std::int64_t keys() const { return past + queries + behind; }
 };
 
 /// The inputs of one row: keys of one group, queries of its heads.
 template <typename T>
 struct Row {
-  std::vector<T> query, key, value, past_key, past_value;
+  std::vector<T> query, key, value, past_key, past_value, behind_key, behind_value;
 
   [[nodiscard]] AttentionRow<T> view(const Shape& s, std::vector<T>& out) const {
     out.assign(query.size(), T{});
@@ -69,6 +72,9 @@ struct Row {
             .past_value = past_value.data(),
             .past_stride = s.size,
             .past = s.past,
+            .behind_key = behind_key.data(),
+            .behind_value = behind_value.data(),
+            .behind = s.behind,
             .key = key.data(),
             .value = value.data(),
             .key_stride = s.size,
@@ -87,6 +93,8 @@ Row<float> random_row(const Shape& s) {
   row.value = draw(count(s.queries * s.size));
   row.past_key = draw(count(s.past * s.size));
   row.past_value = draw(count(s.past * s.size));
+  row.behind_key = draw(count(s.behind * s.size));
+  row.behind_value = draw(count(s.behind * s.size));
   return row;
 }
 
@@ -95,7 +103,9 @@ Row<Bf16> rounded(const Row<float>& row) {
           .key = bf16(row.key),
           .value = bf16(row.value),
           .past_key = bf16(row.past_key),
-          .past_value = bf16(row.past_value)};
+          .past_value = bf16(row.past_value),
+          .behind_key = bf16(row.behind_key),
+          .behind_value = bf16(row.behind_value)};
 }
 
 /// Greatest difference of `out` to attention computed in double.
@@ -104,30 +114,33 @@ double error_of(const Shape& s, const Row<T>& row, const std::vector<T>& out) {
   double worst = 0.0;
   const auto size = static_cast<std::size_t>(s.size);
   const auto past = static_cast<std::size_t>(s.past);
-  const auto key = [&](std::size_t j) {
-    return j < past ? &row.past_key[j * size] : &row.key[(j - past) * size];
+  const auto own_end = past + static_cast<std::size_t>(s.queries);
+  const auto at = [&](const auto& before, const auto& own, const auto& behind, std::size_t j) {
+    if (j < past) return &before[j * size];
+    return j < own_end ? &own[(j - past) * size] : &behind[(j - own_end) * size];
   };
+  const auto key = [&](std::size_t j) { return at(row.past_key, row.key, row.behind_key, j); };
   const auto content = [&](std::size_t j) {
-    return j < past ? &row.past_value[j * size] : &row.value[(j - past) * size];
+    return at(row.past_value, row.value, row.behind_value, j);
   };
   const auto heads = static_cast<std::size_t>(s.heads);
   for (std::size_t i = 0; i < static_cast<std::size_t>(s.queries); ++i) {
-    const auto seen = past + (s.causal ? i + 1 : static_cast<std::size_t>(s.queries));
+    const auto seen = s.causal ? past + i + 1 : static_cast<std::size_t>(s.keys());
     for (std::size_t h = 0; h < heads; ++h) {
-      const auto at = (i * heads + h) * size;
+      const auto first = (i * heads + h) * size;
       std::vector<double> sum(size);
       double total = 0.0;
       for (std::size_t j = 0; j < seen; ++j) {
         double score = 0.0;
         for (std::size_t d = 0; d < size; ++d) {
-          score += static_cast<double>(value(row.query[at + d])) * value(key(j)[d]);
+          score += static_cast<double>(value(row.query[first + d])) * value(key(j)[d]);
         }
         const double weight = std::exp(score / std::sqrt(static_cast<double>(s.size)));
         total += weight;
         for (std::size_t d = 0; d < size; ++d) sum[d] += weight * value(content(j)[d]);
       }
       for (std::size_t d = 0; d < size; ++d) {
-        worst = std::max(worst, std::abs(sum[d] / total - value(out[at + d])));
+        worst = std::max(worst, std::abs(sum[d] / total - value(out[first + d])));
       }
     }
   }
@@ -144,7 +157,8 @@ std::vector<Shape> shapes() {
                          .past = past,
                          .heads = 1 + queries % 3,
                          .size = size,
-                         .causal = causal});
+                         .causal = causal,
+                         .behind = causal ? 0 : (past + queries) % 4 * 9});
         }
       }
     }
@@ -153,7 +167,7 @@ std::vector<Shape> shapes() {
 }
 
 std::vector<float> scratch_for(const Loops& loops, const Shape& s) {
-  const auto floats = static_cast<std::size_t>(loops.attention_scratch(s.past + s.queries, s.size));
+  const auto floats = static_cast<std::size_t>(loops.attention_scratch(s.keys(), s.size));
   return std::vector<float>(floats, std::numeric_limits<float>::quiet_NaN());
 }
 
@@ -202,6 +216,38 @@ TEST_CASE("a causal query has the same bits alone after a cache and within its r
       const auto* wanted = again.data() + i * 2 * kSize;
       INFO(level.name << ", query " << i);
       CHECK(std::equal(alone.begin(), alone.end(), wanted));
+    }
+  }
+}
+
+TEST_CASE("queries amid keys that are held have the bits that they have within their row") {
+  constexpr std::int64_t kSize = 24;
+  constexpr std::int64_t kHeads = 2;
+  const Shape whole{.queries = 45, .past = 0, .heads = kHeads, .size = kSize, .causal = false};
+  const auto row = random_row(whole);
+  for (const auto& level : levels()) {
+    auto scratch = scratch_for(*level.loops, whole);
+    std::vector<float> wanted;
+    level.loops->attention_f32(row.view(whole, wanted), scratch.data());
+    for (const auto& [begin, count] : {std::pair(0, 7), {0, 45}, {13, 1}, {13, 20}, {40, 5}}) {
+      std::vector<float> unused;
+      auto part = row.view(whole, unused);
+      std::vector<float> got(static_cast<std::size_t>(count * kHeads * kSize));
+      const auto end = begin + count;
+      part.query += begin * kHeads * kSize;
+      part.key += begin * kSize;
+      part.value += begin * kSize;
+      part.queries = count;
+      part.past_key = row.key.data();
+      part.past_value = row.value.data();
+      part.past = begin;
+      part.behind_key = row.key.data() + end * kSize;
+      part.behind_value = row.value.data() + end * kSize;
+      part.behind = whole.queries - end;
+      part.out = got.data();
+      level.loops->attention_f32(part, scratch.data());
+      INFO(level.name << ", queries " << begin << " to " << end);
+      CHECK(std::equal(got.begin(), got.end(), wanted.begin() + begin * kHeads * kSize));
     }
   }
 }

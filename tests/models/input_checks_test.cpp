@@ -120,6 +120,36 @@ TEST_CASE("of a row over a prefix, a shifted model cannot score the first token"
   CHECK(contains(refused(*shifted, {3, 1}, {}), "must not decrease"));
 }
 
+TEST_CASE("a row begins at one of its prefix's tokens, or behind them") {
+  for (const bool shifted : {false, true}) {
+    const auto model = small(ModelKind::mdm, shifted);
+    auto whole = rows_of({{1, 2, 3, 20}}, {});
+    whole.keep = {4};
+    const auto prefix =
+        model->visit_logits(whole, [](std::int64_t, const torch::Tensor&) {}).front();
+    const auto refused = [&](std::int64_t begin, const Ids& ids, std::int64_t wanted = 1) {
+      auto rows = rows_of({ids}, {wanted});
+      rows.prefixes = {prefix};
+      rows.begins = {begin};
+      return refusal([&] { (void)model->logits(rows); });
+    };
+    for (const std::int64_t begin : {0, 2, 4}) CHECK(refused(begin, {5, 20}).empty());
+    CHECK(refused(PackedRows::kNone, Ids(4, 1)).empty());
+    CHECK(refused(2, Ids(6, 1)).empty());
+    CHECK(contains(refused(2, Ids(7, 1)), "row 0 has 9 tokens"));
+    CHECK(contains(refused(5, {5, 20}), "row 0 begins at 5, its prefix has 4 tokens"));
+    CHECK(contains(refused(-2, {5, 20}), "row 0 begins at -2"));
+    // Of the first token of all, shifted logits stand at itself.
+    CHECK(refused(0, {5, 20}, 0).empty());
+    CHECK(contains(refused(1, {5, 20}, 0), "first token of row 0") == shifted);
+    auto alone = rows_of({{1, 2}});
+    alone.begins = {0};
+    CHECK(contains(refusal([&] { (void)model->logits(alone); }), "within a prefix and has none"));
+    alone.begins = {0, 0};
+    CHECK(contains(refusal([&] { (void)model->logits(alone); }), "begin at per row"));
+  }
+}
+
 TEST_CASE("scored tokens must be tokens, one per wanted position") {
   const auto mdm = small(ModelKind::mdm);
   const auto refused = [&](const Ids& tokens) {

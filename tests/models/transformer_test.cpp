@@ -1,7 +1,6 @@
-// Every field of the configuration against a plain dense recomputation: loops in double over the
-// formulas of the reference's lit_gpt, sharing no code with models/.
+// Every field of the configuration against a plain dense recomputation (PlainTransformer).
+#include <algorithm>
 #include <cmath>
-#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "models/checkpoint.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checkpoint_writer.hpp"
+#include "tests/support/plain_transformer.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
@@ -18,153 +18,9 @@ namespace {
 
 using Json = nlohmann::json;
 using Ids = std::vector<std::int64_t>;
-using Vector = std::vector<double>;
-using Matrix = std::vector<Vector>;  // [T][...]
-
-/// The transformer, one position and one number at a time.
-class PlainTransformer {
- public:
-  PlainTransformer(const Json& config, const test::TensorMap& tensors)
-      : config_(config), tensors_(tensors), causal_(config.at("x_model_type") == "arm") {}
-
-  /// Logits [T][V] of one row.
-  [[nodiscard]] Matrix logits(const Ids& ids) const {
-    Matrix x;
-    const auto& embedding = tensors_.at("transformer.wte.weight");
-    const auto width = size("n_embd");
-    for (const auto id : ids) {
-      const auto row = embedding.values.begin() + id * static_cast<std::int64_t>(width);
-      x.emplace_back(row, row + static_cast<std::int64_t>(width));
-    }
-    for (std::size_t layer = 0; layer < size("n_layer"); ++layer) {
-      x = block("transformer.h." + std::to_string(layer) + ".", x);
-    }
-    Matrix out;
-    for (const auto& row : x) out.push_back(linear("lm_head", norm("transformer.ln_f", row)));
-    return out;
-  }
-
- private:
-  [[nodiscard]] std::size_t size(const char* field) const {
-    return config_.at(field).get<std::size_t>();
-  }
-
-  [[nodiscard]] Matrix block(const std::string& at, Matrix x) const {
-    Matrix n1;
-    for (const auto& row : x) n1.push_back(norm(at + "norm_1", row));
-    const auto attended = attention(at, n1);
-    for (std::size_t t = 0; t < x.size(); ++t) {
-      Vector middle = x[t];
-      add(middle, attended[t]);
-      if (!config_.at("parallel_residual").get<bool>()) {
-        add(middle, mlp(at, norm(at + "norm_2", middle)));
-      } else if (config_.at("shared_attention_norm").get<bool>()) {
-        add(middle, mlp(at, n1[t]));
-      } else {
-        add(middle, mlp(at, norm(at + "norm_2", x[t])));
-      }
-      x[t] = middle;
-    }
-    return x;
-  }
-
-  static void add(Vector& to, const Vector& what) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] += what[i];
-  }
-
-  [[nodiscard]] Vector norm(const std::string& name, const Vector& x) const {
-    double squares = 0.0;
-    for (const double value : x) squares += value * value;
-    const double root =
-        std::sqrt(squares / static_cast<double>(x.size()) + config_.at("norm_eps").get<double>());
-    Vector out;
-    const auto& weight = tensors_.at(name + ".weight").values;
-    for (std::size_t i = 0; i < x.size(); ++i) out.push_back(x[i] / root * weight[i]);
-    return out;
-  }
-
-  [[nodiscard]] Vector linear(const std::string& name, const Vector& x) const {
-    const auto& values = tensors_.at(name + ".weight").values;
-    Vector out(values.size() / x.size(), 0.0);
-    for (std::size_t o = 0; o < out.size(); ++o) {
-      for (std::size_t i = 0; i < x.size(); ++i) out[o] += values[o * x.size() + i] * x[i];
-    }
-    return out;
-  }
-
-  [[nodiscard]] Vector mlp(const std::string& at, const Vector& x) const {
-    auto inner = linear(at + "mlp.swiglu.w1", x);
-    const auto up = linear(at + "mlp.swiglu.w2", x);
-    for (std::size_t i = 0; i < inner.size(); ++i) inner[i] *= up[i] / (1.0 + std::exp(-inner[i]));
-    return linear(at + "mlp.swiglu.w3", inner);
-  }
-
-  [[nodiscard]] Matrix attention(const std::string& at, const Matrix& x) const {
-    const auto heads = size("n_head");
-    const auto groups = size("n_query_groups");
-    const auto per_group = heads / groups;
-    const auto hs = size("n_embd") / heads;
-    Matrix joint;
-    for (const auto& row : x) joint.push_back(linear(at + "attn.attn", row));
-    const auto part = [&](std::size_t t, std::size_t group, std::size_t index) {
-      const auto begin =
-          joint[t].begin() + static_cast<std::ptrdiff_t>((group * (per_group + 2) + index) * hs);
-      return Vector(begin, begin + static_cast<std::ptrdiff_t>(hs));
-    };
-    Matrix out(x.size());
-    for (std::size_t t = 0; t < x.size(); ++t) {
-      Vector all;
-      for (std::size_t head = 0; head < heads; ++head) {
-        const auto group = head / per_group;
-        const auto query = rotated(part(t, group, head % per_group), t);
-        const auto last = causal_ ? t + 1 : x.size();
-        Vector weights;
-        double sum = 0.0;
-        for (std::size_t s = 0; s < last; ++s) {
-          const auto key = rotated(part(s, group, per_group), s);
-          double dot = 0.0;
-          for (std::size_t i = 0; i < hs; ++i) dot += query[i] * key[i];
-          weights.push_back(std::exp(dot / std::sqrt(static_cast<double>(hs))));
-          sum += weights.back();
-        }
-        Vector mixed(hs, 0.0);
-        for (std::size_t s = 0; s < last; ++s) {
-          const auto value = part(s, group, per_group + 1);
-          for (std::size_t i = 0; i < hs; ++i) mixed[i] += weights[s] / sum * value[i];
-        }
-        all.insert(all.end(), mixed.begin(), mixed.end());
-      }
-      out[t] = linear(at + "attn.proj", all);
-    }
-    return out;
-  }
-
-  [[nodiscard]] Vector rotated(Vector x, std::size_t position) const {
-    const bool rounded = config_.value("rope_tables", "bf16") == "bf16";
-    const auto elements = static_cast<std::size_t>(config_.at("rotary_percentage").get<double>() *
-                                                   static_cast<double>(x.size()));
-    const auto half = elements / 2;
-    for (std::size_t j = 0; j < half; ++j) {
-      // Angles in float, as the tables are made; a double could round to another bfloat16.
-      const float share = static_cast<float>(2 * j) / static_cast<float>(elements);
-      const float theta = 1.0F / std::pow(10000.0F, share);
-      const float angle = static_cast<float>(position) /
-                          static_cast<float>(config_.at("condense_ratio").get<int>()) * theta;
-      const auto table = [&](float value) { return rounded ? test::as_bf16(value) : value; };
-      const double c = table(std::cos(angle));
-      const double s = table(std::sin(angle));
-      const double first = x[j];
-      const double second = x[half + j];
-      x[j] = first * c - second * s;
-      x[half + j] = first * s + second * c;
-    }
-    return x;
-  }
-
-  const Json& config_;
-  const test::TensorMap& tensors_;
-  bool causal_;
-};
+using test::Matrix;
+using test::PlainTransformer;
+using test::Vector;
 
 std::unique_ptr<LanguageModel> load(const std::filesystem::path& folder) {
   CheckpointOptions options;
@@ -284,6 +140,40 @@ TEST_CASE("guided logits are un + (w + 1) * (cond - un)") {
       wanted.push_back(row);
     }
     CHECK(worst_error(model->logits(rows), wanted) <= 3e-4);
+  }
+}
+
+TEST_CASE("rows amid what another row has left are what a plain recomputation says") {
+  for (const Json& changes : {Json::object(), Json{{"n_query_groups", 2}, {"condense_ratio", 2}},
+                              Json{{"parallel_residual", true}, {"rotary_percentage", 0.5}}}) {
+    auto config = test::small_config("mdm");
+    config.update(changes);
+    INFO(config.dump());
+    const test::TemporaryFolder folder;
+    const auto tensors = test::random_tensors(config, test::StoredType::f32, 37);
+    test::write_checkpoint(folder.path(), config, tensors);
+    const auto model = load(folder.path());
+    const PlainTransformer plain(config, tensors);
+    const Ids held = {3, 9, 27, 48, 48, 5, 48, 48, 48, 48, 48, 31, 48};
+    const Ids now = {3, 9, 27, 11, 48, 5, 48, 40, 48, 12, 48, 31, 7};
+    for (const bool all : {false, true}) {
+      for (const auto& [begin, end] :
+           {std::pair<std::size_t, std::size_t>(3, 10), {0, 4}, {6, 13}, {12, 13}, {0, 13}}) {
+        if (!all && (begin == 0 || end < now.size())) continue;  // nothing is held behind
+        INFO("positions " << begin << " to " << end << ", all held: " << all);
+        auto whole = packed({held});
+        whole.keep = {static_cast<std::int64_t>(all ? held.size() : begin)};
+        const auto kept = model->visit_logits(whole, [](std::int64_t, const torch::Tensor&) {});
+        auto rows = packed({Ids(now.begin() + static_cast<std::ptrdiff_t>(begin),
+                                now.begin() + static_cast<std::ptrdiff_t>(end))});
+        rows.prefixes = kept;
+        rows.begins = {static_cast<std::int64_t>(begin)};
+        const auto wanted = plain.logits_over(held, now, begin, end);
+        CHECK(worst_error(model->logits(rows),
+                          {wanted.begin() + static_cast<std::ptrdiff_t>(begin),
+                           wanted.begin() + static_cast<std::ptrdiff_t>(end)}) <= 1e-4);
+      }
+    }
   }
 }
 

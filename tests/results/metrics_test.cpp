@@ -52,7 +52,9 @@ std::vector<Row> rows() {
           {"top1", "mean", true, 1, verdict, true, false, {0.0}, {}, {}},
           {"perplexity", "perplexity", false, 1, log_likelihood, false, false, {}, {-2.5}, {}},
           {"perplexity", "weighted_perplexity", false, 2, counts, false, false, {}, {}, {-6, 3}},
-          {"bits_per_byte", "bits_per_byte", false, 2, counts, false, false, {}, {}, {-6, 12}}};
+          {"bits_per_byte", "bits_per_byte", false, 2, counts, false, false, {}, {}, {-6, 12}},
+          {"answered", "mean", true, 1, score, true, false, {}, {}, {}},
+          {"judge_score", "mean", true, 1, score, true, false, {}, {}, {}}};
 }
 
 std::vector<double> of_choices(const Metric& metric, const std::vector<double>& nats) {

@@ -17,9 +17,9 @@ def check_same(same_results, what, reference, folder):
 
 
 def check_nothing_left(what, folder, may_stay=()):
-    """Nothing but results and samples is there, and names that begin as those which may stay."""
+    """Nothing but results, samples and answers is there, and names that begin as those which may stay."""
     left = [path.name for path in folder.rglob("*") if path.is_file()
-            and not path.name.startswith(("results_", "samples_", *may_stay))]
+            and not path.name.startswith(("results_", "samples_", "model_answer_", *may_stay))]
     if left:
         raise Wrong(f"{what}: left behind: {left}")
 

@@ -32,10 +32,10 @@ from pathlib import Path
 from checks import Wrong, check_nothing_left, check_same, exit_code
 
 COMMANDS = {
-    "mdm": ["--task", "piqa,lambada_standard,gsm8k,reverse_curse_d2n,temporal_shift,infill", "--limit", "4",
+    "mdm": ["--task", "piqa,lambada_standard,gsm8k,reverse_curse_d2n,temporal_shift,infill,mt_bench", "--limit", "4",
             "--mc-samples", "16", "--steps", "16", "--repeat", "2"],
     "racing": ["--task", "hellaswag,boolq,race", "--racing", "--prompt-reuse", "on", "--limit", "40"],
-    "arm": ["--task", "piqa,arc_easy,gsm8k,temporal_shift", "--backend", "arm", "--limit", "40"],
+    "arm": ["--task", "piqa,arc_easy,gsm8k,temporal_shift,mt_bench", "--backend", "arm", "--limit", "40"],
 }
 THREADS = ["--threads", "1"]
 BETWEEN_FILES = 0.15  # the share of kills that wait for the first file

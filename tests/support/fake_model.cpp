@@ -55,10 +55,14 @@ Seen seen_at(const PackedRows& rows,
   const auto next = std::upper_bound(rows.offsets.begin(), rows.offsets.end(), at);
   const auto row = static_cast<std::size_t>(next - rows.offsets.begin()) - 1;
   Seen seen;
+  std::vector<std::int64_t> behind;
   if (!caches.empty()) {
     seen.ids = dynamic_cast<const FakeCache&>(*caches[row]).ids;
   } else if (!rows.prefixes.empty() && rows.prefixes[row] != nullptr) {
-    seen.ids = dynamic_cast<const FakePrefix&>(*rows.prefixes[row]).ids;
+    const auto& kept = dynamic_cast<const FakePrefix&>(*rows.prefixes[row]).ids;
+    const auto around = rows.around(row, std::ssize(kept));
+    seen.ids.assign(kept.begin(), kept.begin() + around.before);
+    behind.assign(kept.end() - around.behind, kept.end());
   } else if (rows.parent(row)) {
     const auto parent = row_ids(rows, *rows.parent(row));
     seen.ids.assign(parent.begin(), parent.end());
@@ -66,6 +70,7 @@ Seen seen_at(const PackedRows& rows,
   seen.position = seen.ids.size() + static_cast<std::size_t>(at - rows.offsets[row]);
   const auto own = row_ids(rows, row);
   seen.ids.insert(seen.ids.end(), own.begin(), own.end());
+  seen.ids.insert(seen.ids.end(), behind.begin(), behind.end());
   if (causal) seen.ids.resize(seen.position + 1);
   return seen;
 }

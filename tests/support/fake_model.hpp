@@ -25,7 +25,8 @@ struct Work {
 /// or of the cache first), a masked diffusion fake sees the whole row. Logits are shown in blocks
 /// of three, so that whoever reads them meets borders everywhere. A prefix's first id is
 /// shifted by the length of the row it was kept from, so rows over it see something else than full
-/// rows do, as they do under a real model.
+/// rows do, as they do under a real model. A row that begins within its prefix sees its own ids in
+/// the place of those kept.
 class FakeModel : public LanguageModel {
  public:
   using Logits =

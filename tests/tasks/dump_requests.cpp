@@ -45,7 +45,8 @@ Json dump_document(const Task& task, const Json& document, test::PythonRandom& r
 bool is_published(const Task& task) {
   const auto* open = std::get_if<OpenAnswer>(&task);
   const bool infilling = open != nullptr && open->protocol == AnswerProtocol::gap;
-  return !infilling && !std::holds_alternative<DatedCorpus>(task);
+  return !infilling && !std::holds_alternative<DatedCorpus>(task) &&
+         !std::holds_alternative<Conversation>(task);
 }
 
 }  // namespace

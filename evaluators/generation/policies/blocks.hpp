@@ -19,6 +19,13 @@ class Blocks {
   /// How many positions a block had at the start.
   [[nodiscard]] std::size_t size(std::size_t block) const;
 
+  /// The first position of a block, and one behind its last.
+  [[nodiscard]] std::size_t begin_of(std::size_t block) const { return begins_[block]; }
+  [[nodiscard]] std::size_t end_of(std::size_t block) const { return ends_[block]; }
+
+  /// The block of a position that was hidden at the start.
+  [[nodiscard]] std::size_t block_of(std::size_t position) const;
+
   /// The part of `hidden` that lies in a block or before it.
   [[nodiscard]] std::span<const std::size_t> until_end_of(
       std::size_t block, std::span<const std::size_t> hidden) const;
@@ -27,7 +34,8 @@ class Blocks {
   [[nodiscard]] std::span<const std::size_t> of_first(std::span<const std::size_t> hidden) const;
 
  private:
-  std::vector<std::size_t> ends_;  ///< one behind the last position of each block
+  std::vector<std::size_t> begins_;
+  std::vector<std::size_t> ends_;
   std::vector<std::size_t> sizes_;
 };
 
