@@ -84,9 +84,9 @@ void check(const Questions& questions,
   }
 }
 
-Json answer_line(const Json& id, const Estimate& estimate) {
+Json answer_line(const Json& id, const Estimate& estimate, WithValues with_values) {
   Json json = {{"id", id}};
-  json.update(estimate_json(estimate));
+  json.update(estimate_json(estimate, with_values));
   return json;
 }
 
@@ -117,8 +117,9 @@ void run_requests(const Settings& settings) {
     for (std::size_t k = 0; k < of_question.size(); ++k)
       estimates[questions.first_line[q] + k] = of_question[k];
   });
+  const auto with_values = settings.values ? WithValues::yes : WithValues::no;
   for (std::size_t i = 0; i < lines.size(); ++i)
-    writer.write(answer_line(lines[i].id(), estimates[i]));
+    writer.write(answer_line(lines[i].id(), estimates[i], with_values));
   run.complete([&] { writer.finish(); });
 }
 

@@ -205,6 +205,21 @@ class Parts {
     visit(eliminated_from);
     visit(prompt_reuse);
     visit(folds);
+    visit(values);
+  }
+
+  void visit(Of<OrderValues>& value) {
+    auto& [any_order, elbo, orders_sd, oracle_best, oracle_worst, left_to_right, confidence, margin,
+           entropy] = value;
+    visit(any_order);
+    visit(elbo);
+    visit(orders_sd);
+    visit(oracle_best);
+    visit(oracle_worst);
+    visit(left_to_right);
+    visit(confidence);
+    visit(margin);
+    visit(entropy);
   }
 
   void visit(Of<PromptReuseRecord>& value) {

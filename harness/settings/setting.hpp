@@ -28,6 +28,7 @@ struct Settings {
   std::optional<std::string> output;
   std::optional<std::string> trace;
   bool log_samples = false;
+  bool values = false;
   std::vector<std::string> arguments;  ///< the command line, as it is recorded with results
   std::optional<std::string> cache;
   bool fresh = false;

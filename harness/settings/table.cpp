@@ -64,6 +64,10 @@ Rows job_rows() {
        .help = "File of JSON lines: what each step of a generation with a masked diffusion model "
                "reveals",
        .member = &Settings::trace},
+      {.names = "--values",
+       .help = "--requests: also write what all subsets say of each (docs/likelihood.md); samples "
+               "of --task always have it",
+       .member = &Settings::values},
       {.names = "--cache",
        .help = "File of answers that runs share: none is computed twice (docs/runs.md)",
        .member = &Settings::cache},

@@ -19,9 +19,23 @@ Json prompt_reuse_json(const PromptReuseRecord& reuse) {
   return json;
 }
 
+/// Numbers that are not finite are null: a target that an order cannot give.
+Json values_json(const OrderValues& values) {
+  return {{"elbo", finite_or_null(values.elbo)},
+          {"any_order", finite_or_null(values.any_order)},
+          {"orders_sd", finite_or_null(values.orders_sd)},
+          {"oracle_best", finite_or_null(values.oracle_best)},
+          {"oracle_worst", finite_or_null(values.oracle_worst)},
+          {"duel",
+           {{"left_to_right", finite_or_null(values.left_to_right)},
+            {"confidence", or_null(values.confidence)},
+            {"margin", or_null(values.margin)},
+            {"entropy", or_null(values.entropy)}}}};
+}
+
 }  // namespace
 
-Json estimate_json(const Estimate& estimate) {
+Json estimate_json(const Estimate& estimate, WithValues with_values) {
   Json json = {{"nats", finite_or_null(estimate.nats)},
                {"standard_error", or_null(estimate.standard_error)},
                {"bound", to_string(estimate.bound)},
@@ -35,6 +49,8 @@ Json estimate_json(const Estimate& estimate) {
   if (estimate.eliminated) json["eliminated"] = true;
   if (!estimate.eliminated_from.empty()) json["eliminated_from"] = estimate.eliminated_from;
   if (estimate.prompt_reuse) json["prompt_reuse"] = prompt_reuse_json(*estimate.prompt_reuse);
+  if (estimate.values && with_values == WithValues::yes)
+    json["values"] = values_json(*estimate.values);
   return json;
 }
 

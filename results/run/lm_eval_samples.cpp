@@ -41,7 +41,7 @@ OutcomeJson outcome_json(const std::vector<ChoiceRecord>& choices) {
         Json::array({python_float(estimate.nats), python_bool(estimate.is_greedy)});
     out.responses.push_back(Json::array({response}));
     out.filtered.push_back(response);
-    own.push_back(estimate_json(estimate));
+    own.push_back(estimate_json(estimate, WithValues::yes));
   }
   out.own["choices"] = own;
   return out;

@@ -59,6 +59,28 @@ std::optional<PromptReuseRecord> prompt_reuse_from(const Json& choice) {
                            .correction_folds = count_at(*found, "correction_folds")};
 }
 
+/// Null stands for minus infinity, the logarithm of a probability of 0.
+double log_from(const Json& value) {
+  return value.is_null() ? -std::numeric_limits<double>::infinity() : value.get<double>();
+}
+
+std::optional<OrderValues> values_from(const Json& choice) {
+  const auto found = choice.find("values");
+  if (found == choice.end()) return std::nullopt;
+  const Json& duel = found->at("duel");
+  const Json& spread = found->at("orders_sd");
+  return OrderValues{.any_order = log_from(found->at("any_order")),
+                     .elbo = log_from(found->at("elbo")),
+                     .orders_sd = spread.is_null() ? std::numeric_limits<double>::infinity()
+                                                   : spread.get<double>(),
+                     .oracle_best = log_from(found->at("oracle_best")),
+                     .oracle_worst = log_from(found->at("oracle_worst")),
+                     .left_to_right = log_from(duel.at("left_to_right")),
+                     .confidence = optional_from<double>(duel.at("confidence")),
+                     .margin = optional_from<double>(duel.at("margin")),
+                     .entropy = optional_from<double>(duel.at("entropy"))};
+}
+
 Estimate estimate_from(const Json& choice, double nats) {
   Estimate estimate;
   estimate.nats = nats;
@@ -74,6 +96,7 @@ Estimate estimate_from(const Json& choice, double nats) {
   estimate.eliminated = choice.value("eliminated", false);
   estimate.eliminated_from = choice.value("eliminated_from", std::vector<std::string>());
   estimate.prompt_reuse = prompt_reuse_from(choice);
+  estimate.values = values_from(choice);
   return estimate;
 }
 
