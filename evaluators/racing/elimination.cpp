@@ -141,6 +141,7 @@ class RacingPlan final : public SubsetPlan {
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       const auto& choice = *choices_[c];
       auto estimate = estimate_of(choice.estimate());
+      estimate.values.reset();  // some choices of a question would have them, others not
       estimate.eliminated = !alive(c);
       estimate.stopped = !choice.exact() && (estimate.eliminated || ended);
       estimates.push_back(std::move(estimate));
