@@ -23,23 +23,29 @@ TokenRequest request_of(const Json& recorded) {
           .continuation = recorded.at("continuation_ids").get<Ids>()};
 }
 
-double log_likelihood(const LanguageModel& model, const Json& recorded, Estimator estimator) {
+Estimate estimate_of(const LanguageModel& model, const Json& recorded, Estimator estimator) {
   LikelihoodConfig config;
   config.estimator = std::move(estimator);
   config.cfg = recorded.value("cfg", 0.0);
   const std::vector requests = {request_of(recorded)};
-  return score(model, requests, config).front().nats;
+  return score(model, requests, config).front();
 }
 
 void check_diffusion(const LanguageModel& model, const Json& recorded) {
-  const auto bound = log_likelihood(model, recorded, ExactSum{});
-  CHECK(near_golden(bound, recorded.at("elbo").get<double>()));
-  const auto chain = log_likelihood(model, recorded, ChainRule{});
-  CHECK(near_golden(chain, recorded.at("chain_rule").get<double>()));
+  const auto exact = estimate_of(model, recorded, ExactSum{});
+  CHECK(near_golden(exact.nats, recorded.at("elbo").get<double>()));
+  const auto& values = exact.values.value();
+  CHECK(values.elbo == Approx(exact.nats).epsilon(1e-12));
+  CHECK(near_golden(values.any_order, recorded.at("any_order").get<double>()));
+  CHECK(near_golden(values.left_to_right, recorded.at("chain_rule").get<double>()));
+  CHECK(values.margin.has_value());
+  const auto chain = estimate_of(model, recorded, ChainRule{});
+  CHECK(near_golden(chain.nats, recorded.at("chain_rule").get<double>()));
+  CHECK_FALSE(chain.values);
 }
 
 void check_autoregressive(const LanguageModel& model, const Json& recorded) {
-  const auto nats = log_likelihood(model, recorded, TeacherForcing{});
+  const auto nats = estimate_of(model, recorded, TeacherForcing{}).nats;
   CHECK(near_golden(nats, recorded.at("nats").get<double>()));
   const auto prompt = recorded.at("context_ids").get<Ids>();
   const auto wanted = recorded.at("greedy_6").get<Ids>();
