@@ -75,7 +75,7 @@ struct TokenScores {
   /// bfloat16), unless its family computes log-probabilities in float64.
   std::vector<double> log_p;
   std::vector<std::int64_t>
-      argmax;         ///< [W], the lowest id where several are equal; empty if not asked for
+      argmax;           ///< [W], the lowest id where several are equal; empty if not asked for
   PositionRanks ranks;  ///< [W] each; empty if not asked for
   Prefixes prefixes;    ///< [R] for the rows that keep tokens, else null; empty if none does
 };

@@ -190,7 +190,8 @@ class Parts {
 
   void visit(Of<Estimate>& value) {
     auto& [nats, standard_error, fold_count, bound, is_greedy, rows, tokens, enumerated,
-           target_missed, stopped, eliminated, eliminated_from, prompt_reuse, folds, values] = value;
+           target_missed, stopped, eliminated, eliminated_from, prompt_reuse, folds, values] =
+        value;
     visit(nats);
     visit(standard_error);
     visit(fold_count);

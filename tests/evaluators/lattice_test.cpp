@@ -9,6 +9,8 @@
 
 #include "base/numbers/splitmix.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/real_losses.hpp"
+#include "tests/support/support.hpp"
 
 namespace smdm {
 namespace {
@@ -141,6 +143,22 @@ TEST_CASE("policies without ranks have no values, and equal ranks take the earli
   for (auto& row : given.ranks) std::ranges::fill(row.margin, 0.25);
   const auto values = order_values(4, given.losses, given.ranks);
   CHECK(values.margin == values.left_to_right);
+}
+
+TEST_CASE("values from all subsets equal those recorded of real questions") {
+  const auto targets = test::recorded_targets();
+  if (targets.empty()) return test::skip("real questions: no tables in the shared data");
+  CHECK(targets.size() > 200);
+  for (const auto& target : targets) {
+    INFO(target.name);
+    const auto length = target.losses.back().size();
+    const auto values = order_values(length, target.losses);
+    CHECK(values.elbo == Approx(target.values.elbo).epsilon(1e-10));
+    CHECK(values.any_order == Approx(target.values.any_order).epsilon(1e-10));
+    CHECK(values.orders_sd == Approx(target.values.orders_sd).epsilon(1e-8));
+    CHECK(values.oracle_best == Approx(target.values.oracle_best).epsilon(1e-10));
+    CHECK(values.oracle_worst == Approx(target.values.oracle_worst).epsilon(1e-10));
+  }
 }
 
 TEST_CASE("a target that no order can give has no likelihood, and one that some can has") {

@@ -2,6 +2,7 @@
 // whose column is the token; where a token is not hidden stands 0.
 #include "tests/support/real_losses.hpp"
 
+#include <filesystem>
 #include <iomanip>
 #include <sstream>
 #include <utility>
@@ -80,6 +81,32 @@ std::vector<RealQuestion> real_questions() {
   questions.reserve(cases.size());
   for (const auto& about : cases) questions.push_back(read_question(file, about));
   return questions;
+}
+
+std::vector<RecordedTarget> recorded_targets() {
+  std::vector<RecordedTarget> targets;
+  const auto root = shared();
+  if (!root || !std::filesystem::exists(*root / "tables" / "realtext.safetensors")) return targets;
+  const auto folder = *root / "tables";
+  const SafetensorsFile file(folder / "realtext.safetensors");
+  for (const auto& question : nlohmann::json::parse(read_file(folder / "realtext.json"))) {
+    std::size_t c = 0;
+    for (const auto& choice : question.at("choices")) {
+      auto& target = targets.emplace_back();
+      target.name = tensor_name(question.at("question"), c++);
+      target.losses = losses_of(file.tensor(target.name));
+      target.losses.erase(target.losses.begin());  // nothing is hidden
+      target.values = {.any_order = choice.at("any_order"),
+                       .elbo = choice.at("elbo"),
+                       .orders_sd = choice.at("orders_sd"),
+                       .oracle_best = choice.at("best_order"),
+                       .oracle_worst = choice.at("worst_order"),
+                       .confidence = {},
+                       .margin = {},
+                       .entropy = {}};
+    }
+  }
+  return targets;
 }
 
 }  // namespace smdm::test

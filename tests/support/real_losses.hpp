@@ -29,4 +29,14 @@ inline constexpr std::size_t kRealPrompt = 40;
 /// loss comes from the row in which the whole target is hidden, as a frozen prompt saw it.
 [[nodiscard]] std::vector<RealQuestion> real_questions();
 
+/// A target of the shared tables, with what was recorded of it in double precision.
+struct RecordedTarget {
+  std::string name;
+  std::vector<RowLosses> losses;  ///< of all_subsets()
+  OrderValues values;             ///< as far as it is recorded: no policies
+};
+
+/// Those of shared/tables; nothing where they are not there.
+[[nodiscard]] std::vector<RecordedTarget> recorded_targets();
+
 }  // namespace smdm::test
