@@ -41,9 +41,9 @@ std::vector<std::size_t> wanted_of(const Plan& plan,
   for (std::size_t i = 0; i < plan.asked.size(); ++i) {
     questions.insert(id_text(plan.asked[i].question_id));
     if (settings.limit && questions.size() > static_cast<std::size_t>(*settings.limit)) break;
-    const bool failed = !there.empty() && there[i] && !there[i]->score;
-    const bool missing = there.empty() || !there[i];
-    if (missing || (failed && settings.retry_failed)) wanted.push_back(i);
+    const auto* const judgment = there.empty() || !there[i] ? nullptr : &*there[i];
+    const bool failed = judgment != nullptr && !judgment->score;
+    if (judgment == nullptr || (failed && settings.retry_failed)) wanted.push_back(i);
   }
   return wanted;
 }
