@@ -6,8 +6,10 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "base/text/numbers.hpp"
 #include "base/text/visible.hpp"
 #include "harness/run/compute.hpp"
+#include "harness/run/parallel_limit.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
@@ -135,6 +137,18 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
   add_cost(computed.answers, record);
 }
 
+/// What decoding several tokens at once costs even the best model, where the task knows it.
+void add_parallel_limit(const Computed& computed, const OpenAnswer& task, TaskRecord& record) {
+  const auto& settings = std::get<GenerationSettings>(computed.ready.decided.work);
+  const auto limit = parallel_limit(task, settings, computed.ready.items);
+  if (!limit) return;
+  record.extra["parallel_limit"] = *limit;
+  if (*limit < 1.0) {
+    std::cerr << visible(record.name) << ": a model that is exactly right would score "
+              << fixed_text(*limit, 4) << " in these steps, whose tokens are drawn independently\n";
+  }
+}
+
 void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& record) {
   const auto& settings = std::get<GenerationSettings>(computed.ready.decided.work);
   const bool two_stages = settings.second_cfg.has_value();
@@ -156,6 +170,7 @@ void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& r
     sample.extra["second_stage_ran"] = texts.size() > 1;
     if (texts.size() == 1) ++kept_first;
   }
+  add_parallel_limit(computed, task, record);
   record.extra["stages"] = two_stages ? 2 : 1;
   if (two_stages) record.extra["second_stage_did_not_fit"] = kept_first;
   const auto cost = total_cost(computed.answers);

@@ -22,5 +22,8 @@ namespace smdm {
 [[nodiscard]] OpenAnswer reverse_curse_n2d_reverse();
 [[nodiscard]] DatedCorpus temporal_shift();
 [[nodiscard]] OpenAnswer infill();
+[[nodiscard]] OpenAnswer line_copy();
+[[nodiscard]] OpenAnswer line_reverse();
+[[nodiscard]] OpenAnswer line_shuffle();
 
 }  // namespace smdm
