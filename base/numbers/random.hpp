@@ -45,7 +45,7 @@ enum class Purpose : std::uint8_t {
   scaling_draw = 23,  ///< variances and normal numbers behind intervals of scaling laws
 
   tradeoff_half = 24,  ///< which documents of a trade-off choose settings, and which report
-  retry_wait = 25,  ///< how long a request that failed waits for its next try
+  retry_wait = 25,     ///< how long a request that failed waits for its next try
 };
 
 /// @throws std::invalid_argument  if the seed does not fit 32 bits
