@@ -3,13 +3,15 @@
 #include <cstdlib>
 #include <set>
 
+#include "base/error.hpp"
 #include "microworld/fill.hpp"
 #include "microworld/words.hpp"
 
 namespace smdm::microworld {
 namespace {
 
-constexpr std::size_t kPeople = 12;  // the first names alone
+constexpr std::size_t kPeople = 12;        // the first names alone
+constexpr std::size_t kMostInVain = 1000;  // draws of problems that are there already
 
 Chain draw_chain(std::size_t steps, Draws& draws) {
   Chain chain{.start = 2 + static_cast<int>(draws.below(8)), .steps = {}};
@@ -60,11 +62,19 @@ std::string joined(const WordProblem& problem, char between) {
   return text + "#### " + std::to_string(problem.result);
 }
 
+/// There are only so many problems of few chains: drawing on would never end.
+[[noreturn]] void fail_exhausted(std::size_t wanted, std::size_t got) {
+  throw Error(ErrorKind::usage, "micro world, gsm8k: wanted " + std::to_string(wanted) +
+                                    " different test problems, got " + std::to_string(got) +
+                                    ": this seed has hardly more");
+}
+
 }  // namespace
 
 std::vector<WordProblem> word_problems(std::uint64_t seed, Split split, std::size_t count) {
   std::vector<WordProblem> problems;
   std::set<std::string> questions;
+  std::size_t in_vain = 0;  // in a row
   for (std::size_t i = 0; problems.size() < count; ++i) {
     Draws draws(seed, Stream::arithmetic, static_cast<std::uint64_t>(split), i);
     Chain chain = draw_chain(1 + problems.size() % 2, draws);
@@ -73,6 +83,8 @@ std::vector<WordProblem> word_problems(std::uint64_t seed, Split split, std::siz
     }
     WordProblem problem = tell(std::move(chain), draws);
     const bool is_new = split == Split::training || questions.insert(problem.question).second;
+    in_vain = is_new ? 0 : in_vain + 1;
+    if (in_vain == kMostInVain) fail_exhausted(count, problems.size());
     if (is_new) problems.push_back(std::move(problem));
   }
   return problems;

@@ -25,6 +25,7 @@ struct WordProblem {
 
 /// Problems whose chain belongs to the split: half of them have one step, half two.
 /// @return no two test problems with the same text
+/// @throws Error(usage)  if the split has too few different ones for `count`
 [[nodiscard]] std::vector<WordProblem> word_problems(std::uint64_t seed,
                                                      Split split,
                                                      std::size_t count);

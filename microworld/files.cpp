@@ -7,6 +7,7 @@
 #include "microworld/chronicle.hpp"
 #include "microworld/infill.hpp"
 #include "microworld/kinds.hpp"
+#include "microworld/lines.hpp"
 #include "microworld/people.hpp"
 #include "microworld/vocabulary.hpp"
 
@@ -65,6 +66,7 @@ class Maker {
     add_base();
     add_arithmetic();
     add_reversal();
+    add_lines();
     add_world();
     return std::move(files_);
   }
@@ -170,6 +172,15 @@ class Maker {
       files_.push_back(statement_lines(
           "data/reversal_curse/microworld/" + std::string(name) + ".jsonl", statements));
     }
+  }
+
+  void add_lines() {
+    const auto rows = line_rows(world_.seed, Split::training, sizes_.line_rows);
+    add_training("line", json_lines("", rows),
+                 json_lines("", line_rows(world_.seed, Split::validation, sizes_.validation_rows)),
+                 texts_of(rows), files_);
+    files_.push_back(
+        json_lines("data/line/test.jsonl", line_rows(world_.seed, Split::test, sizes_.line_items)));
   }
 
   void add_world() {

@@ -21,7 +21,9 @@ struct Sizes {
   std::size_t dialogue_items = 60;      ///< test, at most a quarter of the arithmetic ones
   std::size_t dated_items = 60;         ///< test documents a month
   std::size_t infill_items = 300;       ///< test, an even number
-  std::size_t validation_rows = 1000;   ///< base, and arithmetic likewise
+  std::size_t line_rows = 120000;       ///< training
+  std::size_t line_items = 300;         ///< test
+  std::size_t validation_rows = 1000;   ///< base; arithmetic and lines likewise
 };
 
 struct File {
@@ -32,6 +34,7 @@ struct File {
 
 /// @return the files in a fixed order: equal bytes for equal seeds
 /// @throws std::invalid_argument  if the seed does not fit 32 bits
+/// @throws Error(usage)           if the world has fewer different test problems than are wanted
 /// @throws MicroworldError        if a tokenizer cannot be trained
 [[nodiscard]] std::vector<File> make_files(std::uint64_t seed, const Sizes& sizes = {});
 

@@ -24,6 +24,7 @@ enum class Stream : std::uint8_t {
   dated = 8,       ///< dated documents, by month
   order = 9,       ///< order of a file's rows
   split = 10,      ///< which split a text belongs to
+  line = 11,       ///< waiting lines, by split
 };
 
 /// The draws of one item, in order. A value: a copy goes on where the original stood.

@@ -6,7 +6,8 @@ usage: tools/phenomena.py [--seeds DIR ...] [--scaling DIR] [--only NAME ...]
   --seeds DIR    checkpoints of a further training seed (tools/train_embedded --seed S --output DIR)
   --scaling DIR  trains models of three sizes into this folder (or takes what lies there) and compares
                  validation losses
-  --only NAME    tables to make again: recall, gsm8k, zero-shot, steps, guidance, temporal, scaling
+  --only NAME    tables to make again: recall, gsm8k, zero-shot, infill, steps, line, guidance,
+                 temporal, scaling
 
 Every figure comes from `./smdm-eval` run here and now; figures go to docs/phenomena.json and, as
 tables, between the marks of docs/phenomena.md. Needs nothing but Python.
@@ -139,6 +140,39 @@ def steps(_: argparse.Namespace) -> tuple[list, str]:
     return figures, table(head, rows)
 
 
+LINE_TASKS = ("line_copy", "line_reverse", "line_shuffle")
+
+
+def line_scores(data: Path, kind: str, *arguments: str) -> dict:
+    """Scores of the three tasks, forwards an answer, and the limit of the last."""
+    results = run("--task", "line", "--model", str(ROOT / "embedded" / f"micro-line-{kind}"), "--data", str(data),
+                  "--temperature", "1", *arguments)
+    own = results["smdm_eval"]["tasks"]["micro_line_shuffle"]
+    documents = results["n-samples"]["micro_line_shuffle"]["effective"]
+    scores = {task: metric(results, task, "exact_match") for task in LINE_TASKS}
+    return {"kind": kind, "documents": documents, "forwards_per_answer": own["forwards"] / documents,
+            "limit": own["parallel_limit"], **scores}
+
+
+def line(_: argparse.Namespace) -> tuple[list, str]:
+    figures, rows = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        world = Path(folder) / "world"
+        subprocess.run([ROOT / "smdm-eval", "microworld", "--rows", "2000", "--output", world], check=True,
+                       stderr=subprocess.DEVNULL)
+        for number in (6, 5, 4, 3, 2, 1):
+            scores = line_scores(world / "data", "mdm", "--steps", str(number))
+            ranked = line_scores(world / "data", "mdm", "--steps", str(number), "--remasking", "low_confidence")
+            figures.append({**scores, "steps": number, "surest_first": ranked["line_shuffle"]})
+            rows.append(["mdm", str(number), f"{6 / number:.1f}", *(shown(scores[task]) for task in LINE_TASKS),
+                         f"{scores['limit']:.4f}", shown(ranked["line_shuffle"])])
+        scores = line_scores(world / "data", "arm")
+        figures.append({**scores, "steps": None})
+        rows.append(["arm", "-", "1.0", *(shown(scores[task]) for task in LINE_TASKS), f"{scores['limit']:.4f}", "-"])
+    head = ["model", "steps", "tokens a step", "copy", "reverse", "shuffle", "shuffle: best", "shuffle, surest first"]
+    return figures, table(head, rows)
+
+
 def guidance(_: argparse.Namespace) -> tuple[list, str]:
     scales = (0, 0.5, 1, 2, 4)
     figures, rows = [], []
@@ -219,7 +253,7 @@ def scaling(args: argparse.Namespace) -> tuple[list, str]:
     return figures, table(["model", "kind", *(f"{flops:.2g} FLOPs" for flops in BUDGETS)], rows)
 
 
-TABLES = {"recall": recall, "gsm8k": gsm8k, "zero-shot": zero_shot, "infill": infill, "steps": steps,
+TABLES = {"recall": recall, "gsm8k": gsm8k, "zero-shot": zero_shot, "infill": infill, "steps": steps, "line": line,
           "guidance": guidance, "temporal": temporal, "scaling": scaling}
 
 

@@ -12,6 +12,7 @@
 
 #include "base/files/atomic.hpp"
 #include "harness/cli/values.hpp"
+#include "harness/settings/refuse.hpp"
 #include "microworld/files.hpp"
 
 namespace smdm {
@@ -35,20 +36,32 @@ void print_summary(const std::vector<microworld::File>& files, const MicroworldS
   }
 }
 
+microworld::Sizes sizes_of(const MicroworldSettings& settings) {
+  constexpr std::uint32_t kMostRows = 10'000;
+  if (settings.rows < 1 || settings.rows > kMostRows)
+    refuse("--rows", "1 to " + std::to_string(kMostRows), std::to_string(settings.rows));
+  microworld::Sizes sizes;
+  sizes.arithmetic_items = settings.rows;
+  sizes.line_items = settings.rows;
+  return sizes;
+}
+
 }  // namespace
 
 CLI::App* add_microworld(CLI::App& app, MicroworldSettings& settings) {
   auto* command = app.add_subcommand(
       "microworld", "Write a small invented world: training corpora, test sets, tokenizers");
   add_value(*command, "--seed", settings.seed, "Which world; below 2^32 (default: 0)");
+  add_value(*command, "--rows", settings.rows, "Test rows of gsm8k and of line (default 300 each)");
   add_value(*command, "--output,-o", settings.output, "New or empty folder to write into")
       ->required();
   return command;
 }
 
 void run_microworld(const MicroworldSettings& settings) {
+  const auto sizes = sizes_of(settings);
   PendingFolder folder(settings.output);
-  const auto files = microworld::make_files(settings.seed);
+  const auto files = microworld::make_files(settings.seed, sizes);
   for (const auto& file : files) folder.write(file.path, file.content);
   folder.commit();
   print_summary(files, settings);

@@ -23,8 +23,8 @@ struct Specialist {
   std::vector<std::string_view> tasks;
 };
 
-const std::array<Specialist, 3>& specialists() {
-  static const std::array<Specialist, 3> kSpecialists = {{
+const std::array<Specialist, 4>& specialists() {
+  static const std::array<Specialist, 4> kSpecialists = {{
       {.name = "micro-base",
        .tasks = {"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa", "social_iqa", "race",
                  "lambada_standard", "temporal_shift", "infill"}},
@@ -32,6 +32,7 @@ const std::array<Specialist, 3>& specialists() {
       {.name = "micro-reverse",
        .tasks = {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
                  "reverse_curse_n2d_reverse"}},
+      {.name = "micro-line", .tasks = {"line_copy", "line_reverse", "line_shuffle"}},
   }};
   return kSpecialists;
 }

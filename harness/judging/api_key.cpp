@@ -89,7 +89,7 @@ ApiKey take_key(const std::string& variable) {
       wipe(value, length);
       ::unsetenv(variable.c_str());
     }
-  } const taken{value, length, variable};
+  } const taken{.value = value, .length = length, .variable = variable};
   return ApiKey(std::string_view(value, length), variable);
 }
 

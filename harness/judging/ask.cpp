@@ -35,6 +35,10 @@ std::uint64_t seed_of_this_process() {
   return (static_cast<std::uint64_t>(now) ^ static_cast<std::uint64_t>(::getpid())) % kBelow;
 }
 
+bool is_good(const HttpReply& reply) {
+  return outcome_of(reply, 0.0, true).action == Action::read;
+}
+
 class Asking {
  public:
   Asking(const Plan& plan,
@@ -59,7 +63,10 @@ class Asking {
     while (!schedule_.is_done()) {
       stop_if_asked();
       start_all();
-      for (auto& reply : client_.wait(wait_seconds())) take(reply);
+      auto replies = client_.wait(wait_seconds());
+      // What has come is kept before another reply can end the job.
+      std::ranges::stable_partition(replies, is_good);
+      for (const auto& reply : replies) take(reply);
       tick();
     }
     keep_unreplied();

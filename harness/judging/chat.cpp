@@ -29,6 +29,14 @@ std::optional<std::int64_t> count_in(const Json& value, const char* key) {
   return number.get<std::int64_t>();
 }
 
+std::optional<Json> parsed(const std::string& body) {
+  try {
+    return parse_json(body);
+  } catch (const JsonTextError&) {
+    return std::nullopt;
+  }
+}
+
 std::string beginning_of(const std::string& text) {
   return visible(text.size() <= kShown ? text : text.substr(0, kShown) + "...");
 }
@@ -55,33 +63,26 @@ std::string chat_body(const Judge& judge, const std::string& system, const std::
 }
 
 std::variant<ChatReply, std::string> read_reply(const std::string& body) {
-  Json json;
-  try {
-    json = parse_json(body);
-  } catch (const JsonTextError&) {
-    return "wanted JSON, got " + (body.empty() ? "nothing" : beginning_of(body));
-  }
-  const auto choices = member(json, "choices");
+  const auto json = parsed(body);
+  if (!json) return "wanted JSON, got " + (body.empty() ? "nothing" : beginning_of(body));
+  const auto choices = member(*json, "choices");
   if (!choices.is_array() || choices.empty()) {
-    return "wanted a reply with \"choices\", got " + beginning_of(json_text(json));
+    return "wanted a reply with \"choices\", got " + beginning_of(json_text(*json));
   }
   const auto message = member(choices.front(), "message");
   auto text = text_in(message, "content");
   if (!text) return "wanted a text in \"content\", got " + beginning_of(json_text(message));
-  return reply_of(json, choices.front(), std::move(*text));
+  return reply_of(*json, choices.front(), std::move(*text));
 }
 
 std::string error_message(const std::string& body) {
-  try {
-    const auto json = parse_json(body);
-    const auto error = member(json, "error");
-    for (const auto& message : {text_in(error, "message"), text_in(json, "error"),
-                                text_in(json, "message"), text_in(json, "detail")}) {
-      if (message) return beginning_of(*message);
-    }
-  } catch (const JsonTextError&) {
-    // No JSON: the page of a proxy, say. Its beginning is what can be told.
+  const auto json = parsed(body).value_or(Json());
+  const auto error = member(json, "error");
+  for (const auto& message : {text_in(error, "message"), text_in(json, "error"),
+                              text_in(json, "message"), text_in(json, "detail")}) {
+    if (message) return beginning_of(*message);
   }
+  // No JSON: the page of a proxy, say. Its beginning is what can be told.
   return body.empty() ? "without a text" : beginning_of(body);
 }
 

@@ -66,8 +66,8 @@ using Headers = std::unique_ptr<curl_slist, FreeList>;
 void add(Headers& headers, const char* line) {
   auto* const longer = curl_slist_append(headers.get(), line);
   if (longer == nullptr) throw std::bad_alloc();
-  static_cast<void>(headers.release());
-  headers.reset(longer);
+  // The list that there was is the begin of the longer one, where there was any.
+  if (!headers) headers.reset(longer);
 }
 
 void add_key(Headers& headers, const ApiKey& key) {

@@ -36,14 +36,14 @@ void print_json(const Json& json) {
 std::vector<std::size_t> wanted_of(const Plan& plan,
                                    std::span<const std::optional<Judgment>> there,
                                    const JudgeSettings& settings) {
+  const std::optional<Judgment> none;
   std::vector<std::size_t> wanted;
   std::set<std::string> questions;
   for (std::size_t i = 0; i < plan.asked.size(); ++i) {
     questions.insert(id_text(plan.asked[i].question_id));
     if (settings.limit && questions.size() > static_cast<std::size_t>(*settings.limit)) break;
-    const bool failed = !there.empty() && there[i] && !there[i]->score;
-    const bool missing = there.empty() || !there[i];
-    if (missing || (failed && settings.retry_failed)) wanted.push_back(i);
+    const auto& judgment = there.empty() ? none : there[i];
+    if (!judgment || (!judgment->score && settings.retry_failed)) wanted.push_back(i);
   }
   return wanted;
 }

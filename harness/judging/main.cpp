@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
                            .prompts = engine,
                            .bench = engine,
                            .describe = engine,
+                           .tradeoff = engine,
                            .train = engine,
                            .judge = run_judge});
 }

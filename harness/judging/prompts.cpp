@@ -134,9 +134,10 @@ JudgePrompts read_prompts(const std::filesystem::path& path) {
   }
   JudgePrompts prompts;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (!found.at(i))
+    const auto& prompt = found.at(i);
+    if (!prompt)
       refuse(path.string(), "wanted a prompt " + std::string(wanted.at(i).name) + ", found none");
-    prompts.all.at(i) = *found.at(i);
+    prompts.all.at(i) = *prompt;
   }
   return prompts;
 }

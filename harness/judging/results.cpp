@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/files/digest.hpp"
+#include "base/files/paths.hpp"
 #include "base/metrics/judge_score.hpp"
 #include "base/text/json_text.hpp"
 #include "harness/cli/version.hpp"
@@ -41,8 +42,9 @@ SampleRecord sample_of(const Asked& asked, const Judgment& judgment, std::int64_
   return sample;
 }
 
+/// A pipe has been read, and cannot be read again.
 Json file_json(const std::string& path) {
-  return {{"path", path}, {"sha256", sha256_of_file(path)}};
+  return {{"path", path}, {"sha256", is_file(path) ? Json(sha256_of_file(path)) : Json(nullptr)}};
 }
 
 Json data_of(const JudgeSettings& settings) {

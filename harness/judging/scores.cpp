@@ -34,11 +34,12 @@ Score score_of(const Plan& plan,
   std::vector<std::string> questions;
   for (std::size_t i = 0; i < judgments.size(); ++i) {
     const auto& asked = plan.asked[i];
-    const bool counts = judgments[i] && (!category || asked.category == *category) &&
-                        (!turn || asked.turn == *turn);
-    if (!counts) continue;
-    if (const auto& value = judgments[i]->score) {
-      values.push_back(*value);
+    const auto& judgment = judgments[i];
+    const bool counts =
+        (!category || asked.category == *category) && (!turn || asked.turn == *turn);
+    if (!judgment || !counts) continue;
+    if (judgment->score) {
+      values.push_back(*judgment->score);
       questions.push_back(id_text(asked.question_id));
     } else {
       ++score.failed;

@@ -6,8 +6,10 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "base/text/numbers.hpp"
 #include "base/text/visible.hpp"
 #include "harness/run/compute.hpp"
+#include "harness/run/parallel_limit.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
 namespace smdm {
@@ -149,6 +151,18 @@ void add_generation_cost(std::span<const Answer> answers, TaskRecord& record) {
   add_cost(answers, record);
 }
 
+/// What decoding several tokens at once costs even the best model, where the task knows it.
+void add_parallel_limit(const Computed& computed, const OpenAnswer& task, TaskRecord& record) {
+  const auto& settings = std::get<GenerationSettings>(computed.ready.decided.work);
+  const auto limit = parallel_limit(task, settings, computed.ready.items);
+  if (!limit) return;
+  record.extra["parallel_limit"] = *limit;
+  if (*limit < 1.0) {
+    std::cerr << visible(record.name) << ": a model that is exactly right would score "
+              << fixed_text(*limit, 4) << " in these steps, whose tokens are drawn independently\n";
+  }
+}
+
 void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& record) {
   const auto& settings = std::get<GenerationSettings>(computed.ready.decided.work);
   const bool two_stages = settings.second_cfg.has_value();
@@ -169,6 +183,7 @@ void record_task(const OpenAnswer& task, const Computed& computed, TaskRecord& r
     if (texts.size() == 1) ++kept_first;
   }
   if (settings.is_approximate()) record.extra["approximate"] = true;
+  add_parallel_limit(computed, task, record);
   record.extra["stages"] = two_stages ? 2 : 1;
   if (two_stages) record.extra["second_stage_did_not_fit"] = kept_first;
   add_generation_cost(computed.answers, record);

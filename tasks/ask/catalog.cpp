@@ -50,6 +50,9 @@ const std::vector<Task>& all_tasks() {
       temporal_shift(),
       infill(),
       mt_bench(),
+      line_copy(),
+      line_reverse(),
+      line_shuffle(),
   };
   return tasks;
 }
@@ -64,6 +67,9 @@ const std::vector<TaskGroup>& all_task_groups() {
        .description = "facts asked in the order in which they were told, and the other way round",
        .tasks = {"reverse_curse_d2n", "reverse_curse_n2d", "reverse_curse_d2n_reverse",
                  "reverse_curse_n2d_reverse"}},
+      {.name = "line",
+       .description = "lines of names: what can be decoded in parallel, and what cannot",
+       .tasks = {"line_copy", "line_reverse", "line_shuffle"}},
   };
   return groups;
 }

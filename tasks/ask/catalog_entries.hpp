@@ -23,5 +23,8 @@ namespace smdm {
 [[nodiscard]] DatedCorpus temporal_shift();
 [[nodiscard]] OpenAnswer infill();
 [[nodiscard]] Conversation mt_bench();
+[[nodiscard]] OpenAnswer line_copy();
+[[nodiscard]] OpenAnswer line_reverse();
+[[nodiscard]] OpenAnswer line_shuffle();
 
 }  // namespace smdm

@@ -86,6 +86,12 @@ struct OpenAnswer {
   std::string (*extract)(std::string_view generation) = nullptr;
   /// The same documents asked by likelihood instead, under the same name; null where there is none.
   MultipleChoice (*likelihood_probe)() = nullptr;
+  /// The chance of a right answer if the distribution of right answers is known exactly and the
+  /// tokens of a step are drawn independently: what parallel decoding costs even the best model.
+  /// Nothing where it is not known; null for tasks that do not know it.
+  /// @param revealed  tokens of the answer that each step reveals, in order
+  std::optional<double> (*limit)(std::string_view reference,
+                                 std::span<const std::size_t> revealed) = nullptr;
 };
 
 /// What a user says, one turn after the other: each is answered before the next is said.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluators/generation/policies/policy.hpp"
+#include "evaluators/generation/revealed_counts.hpp"
 #include "evaluators/generation/schedule.hpp"
 #include "tests/support/catch.hpp"
 
@@ -267,6 +268,36 @@ TEST_CASE("policies reveal what a second statement of their rules says, step by 
       REQUIRE(history_of(config, hidden, table) == expected(config, hidden, table));
     }
   }
+}
+
+TEST_CASE("what is said beforehand of the steps is what they reveal") {
+  std::mt19937 bits(12);
+  std::set<std::string> settled;
+  for (auto config : ways_to_rank()) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      Positions hidden(1 + bits() % 12);
+      std::iota(hidden.begin(), hidden.end(), std::size_t{5});
+      config.steps = 1 + static_cast<std::int64_t>(bits() % 14);
+      config.block_length = static_cast<std::int64_t>(bits() % 6);
+      const auto counts = revealed_counts(config, hidden.size());
+      if (!counts) continue;
+      settled.insert(name_of(kAllSamplers, config.sampler));
+      std::vector<std::size_t> seen;
+      for (const auto& [step, revealed] : history_of(config, hidden, Table(seed)))
+        seen.push_back(revealed.size());
+      REQUIRE(*counts == seen);
+    }
+  }
+  CHECK(settled == std::set<std::string>{"confidence", "dream", "entropy", "llada", "margin"});
+  CHECK_FALSE(revealed_counts({.sampler = Sampler::ancestral}, 6).has_value());
+  CHECK_FALSE(revealed_counts({.sampler = Sampler::threshold}, 6).has_value());
+  CHECK_FALSE(revealed_counts({.sampler = Sampler::dream, .algorithm = DreamAlgorithm::origin}, 6)
+                  .has_value());
+  CHECK(revealed_counts({.sampler = Sampler::llada, .steps = 4}, 6) ==
+        std::vector<std::size_t>{2, 2, 1, 1});
+  CHECK(revealed_counts({.sampler = Sampler::dream, .steps = 4, .algorithm_temperature = 0.5}, 8)
+            .value()
+            .size() <= 4);
 }
 
 TEST_CASE("numbers that no sampler can have are refused") {

@@ -167,8 +167,8 @@ TEST_CASE("a template of one's own that says what one built in says gives the sa
                       folder.path() / "other");
   CHECK(timeless(answers_file(one)) == timeless(answers_file(other)));
   CHECK(results_in(other).at("smdm_eval").at("cache_hits") == 1);
-  const auto& settings =
-      results_in(other).at("smdm_eval").at("tasks").at("mt_bench").at("settings");
+  const auto results = results_in(other);
+  const auto& settings = results.at("smdm_eval").at("tasks").at("mt_bench").at("settings");
   CHECK(settings.at("template_file").get<std::string>().size() == 64);
   CHECK_FALSE(settings.contains("template"));
   // One that ends answers elsewhere is another.

@@ -33,7 +33,7 @@ Arguments operator+(Arguments arguments, const Arguments& more) {
 
 /// Long enough to be cut off in its middle.
 const Arguments kLong = {"--task",       "piqa", "--estimator", "mc",
-                         "--mc-samples", "256",  "--threads",   "1"};
+                         "--mc-samples", "512",  "--threads",   "1"};
 
 /// Stands in a folder until it dies.
 class WorkingFolder {
@@ -284,7 +284,7 @@ TEST_CASE("requests and prompts go on beside their output file") {
   const test::TemporaryFolder folder;
   std::string requests;
   std::string prompts;
-  for (int k = 0; k < 700; ++k) {
+  for (int k = 0; k < 3000; ++k) {
     const auto n = std::to_string(k % 9);
     requests += R"({"id":)" + std::to_string(k) + R"(,"context_ids":[1,2,)" + n +
                 R"(],"continuation_ids":[4,5,)" + std::to_string(k % 50) + "]}\n";

@@ -57,7 +57,7 @@ TEST_CASE("the world is the one that the embedded data come from") {
   };
   CHECK(files_in(world / "data") == files_in(embedded() / "data"));
 
-  for (const auto* name : {"base", "gsm8k", "reverse"}) {
+  for (const auto* name : {"base", "gsm8k", "reverse", "line"}) {
     for (const auto* kind : {"mdm", "arm"}) {
       const auto checkpoint = std::string("micro-") + name + "-" + kind;
       INFO(checkpoint);

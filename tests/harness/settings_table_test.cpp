@@ -70,6 +70,7 @@ std::vector<Example> generation_examples() {
   const Given dream = with(noisy, {{"sampler", "dream"}, {"eos", "ignore"}});
   const Given published = {
       {"sampler", "factor"}, {"factor", 0.001}, {"temperature", 3.0}, {"eos", "ignore"}};
+  const Given uncertain = {{"sampler", "margin"}, {"temperature", 1.5}, {"eos", "ignore"}};
   const Given blocks = with(llada, {{"steps", 16}, {"block-length", 4}});
   return {{"gen-length", answer({{"steps", 4}}), 2},
           {"block-length", answer(with(llada, {{"block-length", 16}})), 8},
@@ -83,8 +84,8 @@ std::vector<Example> generation_examples() {
           {"top-p", answer(noisy), 0.1},
           {"top-k", answer(noisy), 1},
           {"eos", answer(with(blocks, {{"eos", "ignore"}})), "finish"},
-          {"kv-cache", answer(blocks), "dual"},
-          {"kv-refresh", answer(with(blocks, {{"kv-cache", "dual"}, {"eos", "ignore"}})), 1},
+          {"kv-cache", answer(uncertain), "dual"},
+          {"kv-refresh", answer(with(uncertain, {{"kv-cache", "dual"}})), 1},
           {"logits-eos-inf", answer(llada), true},
           {"confidence-eos-eot-inf", answer(llada), true},
           {"stop", answer(noisy), {"a", "e"}}};

@@ -68,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         user = body["messages"][-1]["content"]
-        number, turn = re.findall(r"Q(\d+)T(\d)", user)[-1]
+        number, turn = (re.findall(r"Q(\d+)T(\d)", user) or [("0", "0")])[-1]
         asked = {"question": int(number), "turn": int(turn), "body": body, "path": self.path,
                  "key": self.headers.get("Authorization"), "time": time.monotonic()}
         with self.server.lock:

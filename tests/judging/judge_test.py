@@ -496,6 +496,31 @@ def case_dry_run(world):
         equal((cost["judgments"], cost["replies_measured"], cost["tokens_out"]), (2, 10, 40), "what is left")
 
 
+def case_micro_models(world):
+    """What both kinds of model write of the micro world's conversations is what judges read."""
+    embedded = pathlib.Path(__file__).resolve().parents[2] / "embedded/data/mt_bench/question.jsonl"
+    for backend in ("mdm", "arm"):
+        made = subprocess.run([world.program, "--task", "mt_bench", "--limit", "4", "--backend", backend,
+                               "--threads", "1", "--output", backend], cwd=world.folder, text=True,
+                              capture_output=True)
+        equal(made.returncode, 0, f"exit code of mt_bench ({made.stderr})")
+        answers, = (world.folder / backend).glob("model_answer_*.jsonl")
+        said = [answer["choices"][0]["turns"] for answer in read_lines(answers)]
+        equal([len(turns) for turns in said], [2] * 4, "turns")
+        with FakeJudge(lambda asked, attempt: grade("Good. [[7]]")) as judge:
+            command = [world.program, "judge", "--questions", embedded, "--answers", answers, "--url",
+                       judge.url, "--model", MODEL, "--output", f"{backend}.jsonl"]
+            done = subprocess.run(command, cwd=world.folder, env=world.environment(), text=True,
+                                  capture_output=True)
+            world.outputs.append(done.stdout + done.stderr)
+            equal(done.returncode, 0, f"exit code ({done.stderr})")
+            equal(len(judge.asked), 8, "requests")
+            asked = [a["body"]["messages"][-1]["content"] for a in judge.asked]
+            for turns in said:
+                check(all(any(turn in text for text in asked) for turn in turns), f"nobody asked about {turns}")
+        equal([line["score"] for line in read_lines(world.folder / f"{backend}.jsonl")], [7] * 8, "scores")
+
+
 def case_published_files(world, shared):
     folder = shared / "data/mt_bench"
     if not folder.is_dir():

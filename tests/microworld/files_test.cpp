@@ -36,8 +36,9 @@ TEST_CASE("the text of seed 0 is the one of world version 1") {
   // Recorded from this program. Whoever changes it raises kWorldVersion: checkpoints were trained
   // on these bytes. Tokenizers are left out, as another SentencePiece may write other ones.
   CHECK(microworld::kWorldVersion == 1);
-  // The texts of infill and mt_bench came later, and nothing is trained on them.
+  // The texts of infill and mt_bench came later, and nothing is trained on them; so did the lines.
   Sha256 digest;
+  Sha256 lines;
   std::string infill;
   std::string dialogues;
   for (const auto& file : microworld::make_files(0)) {
@@ -50,10 +51,12 @@ TEST_CASE("the text of seed 0 is the one of world version 1") {
       dialogues = file.content;
       continue;
     }
-    digest.update(file.path);
-    digest.update(file.content);
+    auto& own = test::contains(file.path, "/line/") ? lines : digest;
+    own.update(file.path);
+    own.update(file.content);
   }
   CHECK(digest.finish() == "bc6bce583011255b95271e2766a114562dd3f56d9718ff9ed70c0397dbe3eb1c");
+  CHECK(lines.finish() == "14b922a30fb3d6bba1a104731e6ef1e6ccff7ee3e11239c2464883ed924accbf");
   CHECK(sha256(infill) == "5ceba57aec92f3a47bd2b39b59b636f91f88e70e21b20ba72cf1bedbebafcdb9");
   CHECK(sha256(dialogues) == "54ccc6cd48c3820f3ed663aa4a698ed12faac76f4886340cffa46526f68e1833");
   const auto embedded = std::filesystem::path(SMDM_SOURCE_DIR) / "embedded" / "data";
@@ -66,6 +69,7 @@ TEST_CASE("files end with a line end, have no path twice, and count their rows")
   sizes.base_percent = 5;
   sizes.dated_rows = 1200;
   sizes.arithmetic_rows = 2000;
+  sizes.line_rows = 600;
   for (const auto& file : microworld::make_files(1, sizes)) {
     INFO(file.path);
     CHECK(paths.insert(file.path).second);

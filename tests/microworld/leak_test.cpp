@@ -89,7 +89,25 @@ TEST_CASE("no validation text occurs in training") {
   };
   check("base", {"text", "prompt", "answer"});
   check("gsm8k", {"prompt", "answer"});
+  check("line", {"prompt", "answer"});
   check("reverse", {"text"});
+}
+
+TEST_CASE("no line of a test occurs in training or validation, whatever is asked about it") {
+  const auto lines = made().documents(test::task_named("line_copy"));
+  std::unordered_set<std::string> tested;
+  for (const auto& line : lines) {
+    const auto prompt = std::get<Prompt>(ask(test::task_named("line_copy"), line)).text;
+    tested.insert(prompt.substr(0, prompt.find('.')));
+  }
+  CHECK(tested.size() == 300);
+  for (const char* file : {"train", "validation"}) {
+    const auto prompts = made().texts("training/line/" + std::string(file) + ".jsonl", {"prompt"});
+    CHECK(prompts.size() >= 1000);
+    CHECK(std::ranges::none_of(prompts, [&](const auto& text) {
+      return tested.contains(text.substr(0, text.find('.')));
+    }));
+  }
 }
 
 TEST_CASE("no tested chain of arithmetic occurs in training or validation") {

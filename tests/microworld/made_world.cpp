@@ -14,6 +14,7 @@ MadeWorld::MadeWorld(std::uint64_t seed, Size size) {
     sizes.base_percent = 15;
     sizes.dated_rows = 1200;
     sizes.arithmetic_rows = 3000;
+    sizes.line_rows = 3000;
   }
   for (auto& file : microworld::make_files(seed, sizes)) {
     files_.emplace(std::move(file.path), std::move(file.content));

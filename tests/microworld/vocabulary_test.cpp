@@ -74,7 +74,7 @@ TEST_CASE("words, marks, digits and line ends are pieces") {
 }
 
 TEST_CASE("special pieces have the ids of the published tokenizers") {
-  for (const char* name : {"base", "gsm8k", "reverse"}) {
+  for (const char* name : {"base", "gsm8k", "reverse", "line"}) {
     const Reader tokenizer = reader(name);
     CHECK(tokenizer.processor().unk_id() == 0);
     CHECK(tokenizer.processor().bos_id() == 1);
@@ -108,6 +108,21 @@ TEST_CASE("every word that is tested is one known piece") {
          made().texts("data/reversal_curse/microworld/" + std::string(file) + ".jsonl",
                       {"prompt", "completion"})) {
       check_words(reverse, text);
+    }
+  }
+}
+
+TEST_CASE("every name of a line is one piece, so that an answer has as many tokens as names") {
+  const Reader line = reader("line");
+  CHECK(line.pieces("Line: Ann Ben. Copy:") ==
+        Pieces{"\u2581Line", ":", "\u2581Ann", "\u2581Ben", ".", "\u2581Copy", ":"});
+  for (const char* name : {"line_copy", "line_reverse", "line_shuffle"}) {
+    const Task task = test::task_named(name);
+    for (const auto& document : made().documents(task)) {
+      const auto prompt = std::get<Prompt>(ask(task, document));
+      check_words(line, prompt.text + " " + prompt.reference);
+      CHECK(line.pieces(prompt.text).size() == 11);
+      CHECK(line.pieces(prompt.reference).size() == 6);
     }
   }
 }

@@ -154,6 +154,31 @@ TEST_CASE("masked diffusion on a GPU: rows behind a frozen prefix") {
   }
 }
 
+TEST_CASE("masked diffusion on a GPU: rows amid what is kept of others") {
+  if (no_gpu()) return;
+  for (const auto compute : {ComputeType::f32, ComputeType::bf16}) {
+    INFO(name_of(compute));
+    const auto pair = models(ModelKind::mdm, compute);
+    std::vector<TokenScores> all;
+    for (const auto* model : {pair.gpu.get(), pair.cpu.get()}) {
+      std::mt19937 random(3);
+      PackedRows whole;
+      whole.append(draw(random, 50));
+      whole.append(draw(random, 23));
+      whole.keep = {50, 20};
+      const auto kept = model->scores(whole, {}).prefixes;
+      REQUIRE(kept.size() == 2);
+      PackedRows rows;
+      for (const std::int64_t length : {10, 3, 12, 8}) rows.append(draw(random, length));
+      rows.prefixes = {kept[0], kept[1], nullptr, kept[0]};
+      rows.begins = {17, 18, PackedRows::kNone, 0};
+      rows.wanted = {2, 9, 11, 20, 30};
+      all.push_back(model->scores(rows, Ids{1, 2, 3, 4, 5}, WithArgmax::yes));
+    }
+    check_scores(all[0], all[1], compute);
+  }
+}
+
 TEST_CASE("autoregressive on a GPU: decoding with caches") {
   if (no_gpu()) return;
   for (const auto compute : {ComputeType::f32, ComputeType::bf16}) {

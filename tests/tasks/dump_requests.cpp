@@ -44,8 +44,9 @@ Json dump_document(const Task& task, const Json& document, test::PythonRandom& r
 /// Whether lm-evaluation-harness, or the paper, has such a task, whose data can be had.
 bool is_published(const Task& task) {
   const auto* open = std::get_if<OpenAnswer>(&task);
-  const bool infilling = open != nullptr && open->protocol == AnswerProtocol::gap;
-  return !infilling && !std::holds_alternative<DatedCorpus>(task) &&
+  const bool invented =
+      open != nullptr && (open->protocol == AnswerProtocol::gap || open->limit != nullptr);
+  return !invented && !std::holds_alternative<DatedCorpus>(task) &&
          !std::holds_alternative<Conversation>(task);
 }
 

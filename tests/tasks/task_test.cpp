@@ -158,12 +158,27 @@ TEST_CASE("infill asks for the middle of a text, by generation or among choices"
 }
 
 TEST_CASE("the catalogue") {
-  CHECK(names_of(all_tasks()) ==
-        std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy", "arc_challenge", "boolq",
-                                 "piqa", "social_iqa", "race", "lambada_standard", "lambada_openai",
-                                 "gsm8k", "reverse_curse_d2n", "reverse_curse_n2d",
-                                 "reverse_curse_d2n_reverse", "reverse_curse_n2d_reverse",
-                                 "temporal_shift", "infill", "mt_bench"});
+  CHECK(names_of(all_tasks()) == std::vector<std::string>{"hellaswag",
+                                                          "openbookqa",
+                                                          "arc_easy",
+                                                          "arc_challenge",
+                                                          "boolq",
+                                                          "piqa",
+                                                          "social_iqa",
+                                                          "race",
+                                                          "lambada_standard",
+                                                          "lambada_openai",
+                                                          "gsm8k",
+                                                          "reverse_curse_d2n",
+                                                          "reverse_curse_n2d",
+                                                          "reverse_curse_d2n_reverse",
+                                                          "reverse_curse_n2d_reverse",
+                                                          "temporal_shift",
+                                                          "infill",
+                                                          "mt_bench",
+                                                          "line_copy",
+                                                          "line_reverse",
+                                                          "line_shuffle"});
   CHECK(names_of(find({"zero-shot"})) ==
         std::vector<std::string>{"hellaswag", "openbookqa", "arc_easy", "boolq", "piqa",
                                  "social_iqa", "race", "lambada_standard"});
