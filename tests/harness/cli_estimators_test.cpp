@@ -82,6 +82,35 @@ TEST_CASE("every estimator scores requests, and estimates agree with exact value
   }
 }
 
+TEST_CASE("all subsets give the likelihood itself, at no further row") {
+  const auto plain = scored({"--estimator", "exact"});
+  const auto lines = scored({"--estimator", "exact", "--values"});
+  CHECK_FALSE(plain[0].contains("values"));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    CHECK(lines[i].at("rows") == plain[i].at("rows"));
+    CHECK(lines[i].at("nats") == plain[i].at("nats"));
+    const auto& values = lines[i].at("values");
+    const auto value = [&](const char* name) { return values.at(name).get<double>(); };
+    CHECK(value("elbo") == Approx(lines[i].at("nats").get<double>()));
+    CHECK(value("elbo") <= value("any_order"));
+    CHECK(value("any_order") <= value("oracle_best"));
+    CHECK(value("oracle_worst") <= value("elbo"));
+    CHECK(value("orders_sd") > 0.0);
+  }
+  // DUEL computes the same by following the policy.
+  for (const std::string policy : {"margin", "entropy"}) {
+    const auto duel = scored({"--estimator", "duel", "--sampler", policy});
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      CHECK(lines[i].at("values").at("duel").at(policy).get<double>() ==
+            Approx(duel[i].at("nats").get<double>()).epsilon(1e-5));
+    }
+  }
+  CHECK(scored({"--values"})[0].at("values") == lines[0].at("values"));  // auto enumerates
+  for (const auto* estimator : {"balanced", "mc", "chain-rule"})
+    CHECK_FALSE(
+        scored({"--estimator", estimator, "--values", "--mc-samples", "8"})[0].contains("values"));
+}
+
 TEST_CASE("guidance is twice the rows, prompts are reused as asked, and both are recorded") {
   CHECK(scored({"--estimator", "exact", "--cfg", "0.5"})[0].at("rows") == 62);
   const auto reused = scored({"--estimator", "balanced", "--mc-samples", "16"});

@@ -162,7 +162,16 @@ Answer likelihoods() {
                                                       .correction_error = {},
                                                       .cheap_folds = 4,
                                                       .correction_folds = {}},
-                    .folds = {{0.1, -0.0}, {}, {std::numeric_limits<double>::infinity()}}};
+                    .folds = {{0.1, -0.0}, {}, {std::numeric_limits<double>::infinity()}},
+                    .values = OrderValues{.any_order = -1.5,
+                                          .elbo = -2.25,
+                                          .orders_sd = 0.1,
+                                          .oracle_best = -0.0,
+                                          .oracle_worst = -std::numeric_limits<double>::infinity(),
+                                          .left_to_right = -3.0,
+                                          .confidence = -1.0,
+                                          .margin = {},
+                                          .entropy = -2.0}};
   RaceOutcome race{
       .undecided = {true, false}, .left = {{true}, {false, true}}, .rows = 5, .full_rows = 1};
   return {.value = Likelihoods{.estimates = {estimate, Estimate{}}, .race = race}};
