@@ -91,6 +91,7 @@ std::vector<std::size_t> order_by(const Made& made,
 }
 
 constexpr double kExact = 1e-12;
+constexpr double kRecorded = 2e-8;  ///< the tables hold losses in float32, values are from before
 
 }  // namespace
 
@@ -153,11 +154,11 @@ TEST_CASE("values from all subsets equal those recorded of real questions") {
     INFO(target.name);
     const auto length = target.losses.back().size();
     const auto values = order_values(length, target.losses);
-    CHECK(values.elbo == Approx(target.values.elbo).epsilon(1e-10));
-    CHECK(values.any_order == Approx(target.values.any_order).epsilon(1e-10));
-    CHECK(values.orders_sd == Approx(target.values.orders_sd).epsilon(1e-8));
-    CHECK(values.oracle_best == Approx(target.values.oracle_best).epsilon(1e-10));
-    CHECK(values.oracle_worst == Approx(target.values.oracle_worst).epsilon(1e-10));
+    CHECK(values.elbo == Approx(target.values.elbo).epsilon(kRecorded));
+    CHECK(values.any_order == Approx(target.values.any_order).epsilon(kRecorded));
+    CHECK(values.orders_sd == Approx(target.values.orders_sd).epsilon(1e-6));
+    CHECK(values.oracle_best == Approx(target.values.oracle_best).epsilon(kRecorded));
+    CHECK(values.oracle_worst == Approx(target.values.oracle_worst).epsilon(kRecorded));
   }
 }
 
