@@ -156,9 +156,9 @@ TEST_CASE("values from all subsets equal those recorded of real questions") {
     const auto values = order_values(length, target.losses);
     CHECK(values.elbo == Approx(target.values.elbo).epsilon(kRecorded));
     CHECK(values.any_order == Approx(target.values.any_order).epsilon(kRecorded));
-    CHECK(values.orders_sd == Approx(target.values.orders_sd).epsilon(1e-6));
-    CHECK(values.oracle_best == Approx(target.values.oracle_best).epsilon(kRecorded));
-    CHECK(values.oracle_worst == Approx(target.values.oracle_worst).epsilon(kRecorded));
+    CHECK(values.orders_sd == Approx(target.values.orders_sd).epsilon(1e-5));
+    CHECK(values.oracle_best == Approx(target.values.oracle_best).epsilon(1e-7));
+    CHECK(values.oracle_worst == Approx(target.values.oracle_worst).epsilon(1e-7));
   }
 }
 
