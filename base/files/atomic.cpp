@@ -190,8 +190,10 @@ void rename_new(const fs::path& from, const fs::path& to) {
 }
 
 void remove_quietly(const fs::path& path) noexcept {
-  std::error_code ignored;
-  fs::remove(path, ignored);
+  std::error_code failure;
+  do {
+    fs::remove(path, failure);
+  } while (failure == std::errc::interrupted);
 }
 
 }  // namespace smdm

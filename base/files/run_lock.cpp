@@ -98,6 +98,14 @@ bool held_elsewhere(const Descriptor& file, const Json& description) {
   return age >= 0 && age < kAlive;  // a clock that was set back says nothing
 }
 
+/// What cannot be removed is taken by the next start.
+void remove_lock(const fs::path& file) noexcept {
+  int result = 0;
+  do {
+    result = ::unlink(file.c_str());
+  } while (result != 0 && errno == EINTR);
+}
+
 }  // namespace
 
 RunLock::RunLock(fs::path file, std::string what) : path_(std::move(file)), what_(std::move(what)) {
@@ -117,13 +125,13 @@ RunLock::RunLock(fs::path file, std::string what) : path_(std::move(file)), what
       throw Error(ErrorKind::results, because("cannot write " + path_.string(), errno));
     write_all(file_.number(), text, path_.string());
   } catch (const Error&) {
-    ::unlink(path_.c_str());
+    remove_lock(path_);
     throw;
   }
 }
 
 RunLock::~RunLock() {
-  if (is_there()) ::unlink(path_.c_str());
+  if (is_there()) remove_lock(path_);
 }
 
 void RunLock::refresh() {

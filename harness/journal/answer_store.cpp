@@ -92,12 +92,13 @@ void AnswerStore::check_kind(StoreKind kind) {
     throw Error(ErrorKind::results, file().string() + ": wanted version " +
                                         std::to_string(kVersion) + " of the file of answers, got " +
                                         std::to_string(version) +
-                                        ", of another version of smdm-eval");
+                                        ", of another version of smdm-eval: " + way_out(kind));
   }
-  const auto found = note_unlocked("kind").value_or("none");
-  if (found == name_of(kind)) return;
+  const auto found = note_unlocked("kind");
+  if (!found) database_.fail_damaged("it does not say of which kind");
+  if (*found == name_of(kind)) return;
   throw Error(ErrorKind::results, file().string() + ": wanted a " + name_of(kind) +
-                                      ", found a file of answers of the kind " + found.dump());
+                                      ", found a file of answers of the kind " + found->dump());
 }
 
 std::optional<std::string> AnswerStore::find(const std::string& key) {

@@ -40,9 +40,18 @@ class Faults:
                               env=environment, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE)
 
-    def check(self, what, folder):
-        check_same(self.options.same_results, what, self.work / "reference", folder)
+    def check(self, what, folder, call):
+        """The lock goes last: one that could not be removed is left to the next start."""
+        lock = folder / "run.lock"
+        if call == ["unlink", str(lock)]:
+            lock.unlink(missing_ok=True)
         check_nothing_left(what, folder)
+        check_same(self.options.same_results, what, self.work / "reference", folder)
+
+    def failed_call(self, log, at):
+        """Name and path of the call that failed; nothing if the run ended before it."""
+        calls = [line.split(" ", 2) for line in log.read_text().splitlines()] if log.exists() else []
+        return next((call[1:] for call in calls if int(call[0]) == at), None)
 
     def counted_calls(self):
         log = self.work / "calls.txt"
@@ -58,7 +67,11 @@ class Faults:
         what = f"call {at}, {how}"
         folder = self.work / "run"
         shutil.rmtree(folder, ignore_errors=True)
-        result = self.run(folder, at, how)
+        log = self.work / "failed.txt"
+        log.unlink(missing_ok=True)
+        result = self.run(folder, at, how, log)
+        call = self.failed_call(log, at)
+        what += f" of {call}"
         if result.returncode not in (0, 1, 6):
             raise Wrong(f"{what}: exit code {result.returncode}: {result.stderr}")
         errors = [line for line in result.stderr.splitlines() if line.startswith("smdm-eval: error: ")]
@@ -71,7 +84,7 @@ class Faults:
             again = self.run(folder)
             if again.returncode != 0:
                 raise Wrong(f"{what}: the next start failed: {again.stderr}")
-        self.check(what, folder)
+        self.check(what, folder, call)
         return result.returncode != 0
 
     def all(self):
