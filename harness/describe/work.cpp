@@ -52,8 +52,23 @@ Canvas canvas_of(const Encoded& ids, const GenerationSettings& settings, const M
   return {.length = length, .open = std::max<std::int64_t>(length - given, 0)};
 }
 
-/// A masked diffusion model reads the whole canvas at each step, guided twice; an autoregressive
-/// one each token once.
+/// One pass over a canvas: a masked diffusion model reads all of it at each step, guided twice; an
+/// autoregressive one each token once.
+void add_pass(std::int64_t length,
+              std::int64_t open,
+              const UnmaskingConfig* unmasking,
+              PlannedWork& work,
+              std::int64_t& forwards) {
+  if (unmasking == nullptr) {
+    forwards += open;
+    work.tokens += length;
+    return;
+  }
+  const auto steps = most_steps(unmasking->policy, open);
+  forwards += steps;
+  work.tokens += steps * length * (unmasking->cfg != 0.0 ? 2 : 1);
+}
+
 void add_generations(std::span<const Item> items,
                      const GenerationSettings& settings,
                      const ModelInfo& info,
@@ -66,10 +81,7 @@ void add_generations(std::span<const Item> items,
       auto [length, open] = canvas_of(item.ids, settings, info);
       // A later turn has what was said before it in front of as many tokens, as far as they fit.
       if (settings.chat) length = std::min(length * (pass + 1), info.max_tokens);
-      const auto steps = unmasking != nullptr ? most_steps(unmasking->policy, open) : open;
-      forwards += steps;
-      if (unmasking == nullptr) work.tokens += length;
-      if (unmasking != nullptr) work.tokens += steps * length * (unmasking->cfg != 0.0 ? 2 : 1);
+      add_pass(length, open, unmasking, work, forwards);
     }
   }
   work.forwards = forwards;

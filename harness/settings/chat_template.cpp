@@ -199,7 +199,7 @@ ChatTemplate read_chat_template(const std::filesystem::path& file) {
 std::string chat_prompt(const ChatTemplate& chat,
                         std::span<const std::string> turns,
                         std::span<const std::string> answers) {
-  auto text = answers.empty() ? chat.system : chat_history(chat, turns, answers);
+  const auto text = answers.empty() ? chat.system : chat_history(chat, turns, answers);
   return text + question_of(chat, turns[answers.size()]) +
          without_blanks_behind(chat.before_answer);
 }

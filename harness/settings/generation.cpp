@@ -35,7 +35,7 @@ void check_uses(const Settings& asked, const Settings& decided, Work work) {
 void check_refresh(const Settings& asked, const Settings& decided) {
   const auto config = kv_cache_config(decided);
   if (asked.kv_refresh && config.caching == KvCaching::none)
-    refuse("--kv-refresh", "--kv-cache prefix or dual beside it", *decided.kv_cache);
+    refuse("--kv-refresh", "--kv-cache prefix or dual beside it", decided.kv_cache.value());
 }
 
 /// LLaDA's plan is that of blocks of one size with as many steps each.
