@@ -68,6 +68,12 @@ Rows job_rows() {
        .help = "--requests: also write what all subsets say of each (docs/likelihood.md); samples "
                "of --task always have it",
        .member = &Settings::values},
+  };
+}
+
+/// What is kept of a run, and what is made of it.
+Rows keeping_rows() {
+  return {
       {.names = "--cache",
        .help = "File of answers that runs share: none is computed twice (docs/runs.md)",
        .member = &Settings::cache},
@@ -258,8 +264,8 @@ Rows speed_rows() {
 
 Rows whole_table() {
   Rows all;
-  for (auto* part : {job_rows, model_rows, question_rows, likelihood_rows, generation_rows,
-                     document_rows, corpus_rows, speed_rows}) {
+  for (auto* part : {job_rows, keeping_rows, model_rows, question_rows, likelihood_rows,
+                     generation_rows, document_rows, corpus_rows, speed_rows}) {
     auto rows = part();
     std::ranges::move(rows, std::back_inserter(all));
   }

@@ -88,7 +88,7 @@ std::string free_date(const std::filesystem::path& folder) {
   return date_id(when);
 }
 
-Place place_of(const Job& job, MadeFolders& folders, RunKeeper& keeper) {
+Place place_of(const Job& job, MadeFolders& folders, const RunKeeper& keeper) {
   if (keeper.resumes())
     return {.folder = keeper.journal()->folder(),
             .date = keeper.journal()->note("date").value().get<std::string>()};
@@ -183,6 +183,7 @@ std::vector<bool> choosing_half(const ReadyTask& task,
     documents.push_back(i);
   }
   std::vector<std::pair<double, std::size_t>> order;
+  order.reserve(units.size());
   for (const auto& [unit, drawn] : units) order.emplace_back(drawn.first, unit);
   std::ranges::sort(order);
   std::vector<bool> chooses(task.items.size(), false);
@@ -199,6 +200,7 @@ std::vector<bool> choosing_half(const ReadyTask& task,
 std::vector<std::size_t> spread(std::span<const std::size_t> all, std::size_t count) {
   count = std::min(count, all.size());
   std::vector<std::size_t> some;
+  some.reserve(count);
   for (std::size_t k = 0; k < count; ++k) some.push_back(all[k * all.size() / count]);
   return some;
 }
@@ -227,6 +229,7 @@ std::vector<std::size_t> batch_documents(std::size_t documents, std::int64_t cou
 /// Every point of a study, the autoregressive one last.
 std::vector<Point*> points_of(Study& study) {
   std::vector<Point*> points;
+  points.reserve(study.points.size() + 1);
   for (auto& point : study.points) points.push_back(&point);
   if (study.arm) points.push_back(&*study.arm);
   return points;
@@ -234,6 +237,7 @@ std::vector<Point*> points_of(Study& study) {
 
 void measure(const Job& job, Study& study) {
   std::vector<Timed> subjects;
+  subjects.reserve(job.contest.contestants.size());
   for (const auto& one : job.contest.contestants) {
     subjects.push_back({.session = &one.side->part().session,
                         .decided = &one.decided,
@@ -341,11 +345,11 @@ void run_tradeoff(const TradeoffSettings& asked) {
   RunKeeper keeper(asked.settings);
   begin(job, folders, keeper);
   look_up(job, keeper);
-  std::optional<Study> study;
+  Study study;
   keeper.guard([&] { study = studied(job, keeper); });
   const auto block = about(job, keeper);
   keeper.finish();
-  write_results(job, *study, block);
+  write_results(job, study, block);
   keeper.complete(job.place.date);
 }
 
