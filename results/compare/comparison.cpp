@@ -139,6 +139,14 @@ std::optional<std::string> common_draws(const TaskComparison& task) {
          " in both runs, which may have drawn alike: MC s.e. takes their errors for independent";
 }
 
+/// What is said of one task's documents.
+void add_warnings_about(const TaskComparison& task, std::vector<std::string>& warnings) {
+  if (task.unjudged > 0)
+    warnings.push_back(task.a->record.name + ": " + std::to_string(task.unjudged) +
+                       " documents have no judgment in one run or in both, and are left out");
+  if (!task.clusters.note.empty()) warnings.push_back(task.clusters.note);
+}
+
 /// The same line for several tasks is one warning, with their names behind it.
 std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
   std::map<std::string, std::string> by_line;
@@ -155,12 +163,7 @@ std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
   std::vector<std::string> warnings;
   warnings.reserve(order.size() + 2 * tasks.size());
   for (const std::string& line : order) warnings.push_back(line + " (" + by_line[line] + ")");
-  for (const TaskComparison& task : tasks) {
-    if (task.unjudged > 0)
-      warnings.push_back(task.a->record.name + ": " + std::to_string(task.unjudged) +
-                         " documents have no judgment in one run or in both, and are left out");
-    if (!task.clusters.note.empty()) warnings.push_back(task.clusters.note);
-  }
+  for (const TaskComparison& task : tasks) add_warnings_about(task, warnings);
   return warnings;
 }
 

@@ -34,8 +34,8 @@ std::string front_svg(const Study& study, const Analysis& analysis) {
   if (study.arm) {
     chart.series.push_back({.name = study.arm->name,
                             .drawn = Drawn::marks,
-                            .x = {analysis.arm->rows},
-                            .y = {kPercent * analysis.arm->quality}});
+                            .x = {analysis.arm.value().rows},
+                            .y = {kPercent * analysis.arm.value().quality}});
   }
   return chart_svg(chart);
 }

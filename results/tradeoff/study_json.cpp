@@ -107,7 +107,7 @@ Json study_json(const Study& study, const Analysis& analysis) {
           {"timed", study.timed},
           {"sequential", study.points[study.sequential].name},
           {"points", points_json(study, analysis)},
-          {"arm", study.arm ? point_json(*study.arm, *analysis.arm) : Json(nullptr)},
+          {"arm", study.arm ? point_json(*study.arm, analysis.arm.value()) : Json(nullptr)},
           {"best_quality", analysis.best_quality},
           {"curves", std::move(curves)},
           {"choices", std::move(choices)}};

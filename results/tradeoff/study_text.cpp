@@ -81,7 +81,7 @@ std::string points_table(const Study& study, const Analysis& analysis) {
     row.emplace_back(figures.on_front ? "*" : "");
   }
   if (study.arm) {
-    auto& row = rows.emplace_back(row_of(study.arm->name, *analysis.arm));
+    auto& row = rows.emplace_back(row_of(study.arm->name, analysis.arm.value()));
     row.emplace_back();
     row.emplace_back();
   }
