@@ -195,11 +195,23 @@ void duel_all(const LanguageModel& model,
                    });
 }
 
-/// Values of policies need ranks of all subsets' rows, which these estimators may compute.
-WithRanks ranks_for(const Estimator& estimator) {
-  const bool enumerates =
-      std::holds_alternative<ExactSum>(estimator) || std::holds_alternative<Balanced>(estimator);
-  return enumerates ? WithRanks::yes : WithRanks::no;
+/// Whether all subsets of a target may come to be computed.
+bool may_enumerate(const Estimator& estimator, std::size_t length) {
+  if (std::holds_alternative<ExactSum>(estimator)) return true;
+  const auto* balanced = std::get_if<Balanced>(&estimator);
+  if (balanced == nullptr) return false;
+  return balanced->target_error || subset_count(length) <= first_rows(*balanced);
+}
+
+/// Values of policies need the ranks of all subsets' rows. They cost a pass over the vocabulary for
+/// each position, which is spared where no target is enumerated.
+WithRanks ranks_for(const Estimator& estimator, std::span<const TokenQuestion> questions) {
+  const bool needed = std::ranges::any_of(questions, [&](const TokenQuestion& question) {
+    return std::ranges::any_of(question, [&](const TokenRequest& request) {
+      return may_enumerate(estimator, request.continuation.size());
+    });
+  });
+  return needed ? WithRanks::yes : WithRanks::no;
 }
 
 void estimate_all(const LanguageModel& model,
@@ -214,7 +226,8 @@ void estimate_all(const LanguageModel& model,
   const auto with_argmax = config.greedy && std::holds_alternative<TeacherForcing>(config.estimator)
                                ? WithArgmax::yes
                                : WithArgmax::no;
-  run_sources(model, std::ref(opener), config.packing, with_argmax, ranks_for(config.estimator));
+  run_sources(model, std::ref(opener), config.packing, with_argmax,
+              ranks_for(config.estimator, questions));
 }
 
 /// How many questions at the front have a few hundred requests together.
