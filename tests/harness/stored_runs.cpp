@@ -66,19 +66,26 @@ void check_refused(const std::vector<std::string>& arguments, int code, const st
 }
 
 void wait_for_journal(const fs::path& journal, StartedProgram& program) {
+  using std::this_thread::sleep_for;
   constexpr std::uintmax_t kTables = 8192;  // bytes
   constexpr std::uintmax_t kAnswers = 20'000;
+  constexpr std::chrono::milliseconds kRuns(10);
+  constexpr std::chrono::milliseconds kRests(60);
   const auto bytes = [](const fs::path& file) {
     std::error_code none;
     const auto size = fs::file_size(file, none);
     return none ? 0 : size;
   };
+  while (bytes(journal) == 0 && program.runs()) sleep_for(kRuns);
   int times = 0;  // while the tables go from the log to the database, they are in both
-  for (int k = 0; k < 3000 && program.runs(); ++k) {
+  for (int k = 0; k < 3000 && program.pause(); ++k) {
     const bool holds = bytes(journal) > kTables && bytes(journal.string() + "-wal") > kAnswers;
     times = holds ? times + 1 : 0;
     if (times == 4) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    // Answers are kept after some time, not after so many: a fast machine would be through before.
+    sleep_for(kRests);
+    program.go_on();
+    sleep_for(kRuns);
   }
   FAIL("no answers came: " << program.err());
 }

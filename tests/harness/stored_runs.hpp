@@ -30,8 +30,9 @@ std::filesystem::path copy_of(const std::filesystem::path& run, const std::files
 /// prints nothing.
 void check_refused(const std::vector<std::string>& arguments, int code, const std::string& text);
 
-/// Waits until a journal's log holds answers: the tables are in the database itself by then. Fails
-/// the test where the program ends before.
+/// Waits until a journal's log holds answers: the tables are in the database itself by then. The
+/// program is let run in short pieces, and is paused in its middle at the end. Fails the test where
+/// the program ends before.
 void wait_for_journal(const std::filesystem::path& journal, StartedProgram& program);
 
 /// What the reader of another program says about a file, where it is installed.

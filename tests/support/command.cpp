@@ -70,6 +70,19 @@ std::string StartedProgram::err() const {
 
 void StartedProgram::send(int signal) const {
   ::kill(pid_, signal);
+  go_on();
+}
+
+bool StartedProgram::pause() {
+  if (!runs()) return false;
+  ::kill(pid_, SIGSTOP);
+  if (waitpid(pid_, &status_, WUNTRACED) != pid_) throw std::runtime_error("cannot pause");
+  ended_ = !WIFSTOPPED(status_);
+  return !ended_;
+}
+
+void StartedProgram::go_on() const {
+  ::kill(pid_, SIGCONT);
 }
 
 bool StartedProgram::runs() {
@@ -78,6 +91,7 @@ bool StartedProgram::runs() {
 }
 
 CommandResult StartedProgram::wait() {
+  if (!ended_) go_on();
   if (!ended_ && waitpid(pid_, &status_, 0) != pid_) throw std::runtime_error("cannot wait");
   ended_ = true;
   return {.code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_),

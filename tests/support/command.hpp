@@ -36,12 +36,17 @@ class StartedProgram {
   /// What it has written on standard error so far.
   [[nodiscard]] std::string err() const;
 
+  /// A signal. A program that is paused goes on.
   void send(int signal) const;
+
+  /// Stops it where it is, until it goes on. False where it has ended.
+  [[nodiscard]] bool pause();
+  void go_on() const;
 
   /// Whether it still runs.
   [[nodiscard]] bool runs();
 
-  /// Waits for its end.
+  /// Waits for its end. A program that is paused goes on.
   CommandResult wait();
 
  private:
