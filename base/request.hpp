@@ -69,6 +69,20 @@ struct OrderValues {
   std::optional<double> entropy;     ///< that with the lowest entropy
 };
 
+/// Log-likelihoods of one target, in nats, from random orders of revealing: see
+/// evaluators/subsets/orders.hpp. The ends are bounds of the any-order likelihood in expectation,
+/// for means over requests; they are no interval of a single one.
+struct OrderBounds {
+  std::int64_t orders = 0;  ///< that were taken
+  /// Orders that would say as much if all were equally likely, (sum p)^2 / sum p^2.
+  double effective = 0.0;
+  double low = 0.0;                         ///< the logarithm of the mean over orders
+  std::optional<double> low_error = {};     ///< its standard error, by the jackknife over pairs
+  double high = 0.0;                        ///< the tangent of the logarithm, by halves
+  std::optional<double> high_error = {};    ///< empty where the effective number is below 4
+  std::int64_t pilot = 0;                   ///< further orders that said how many to take
+};
+
 /// The answer to a likelihood request.
 struct Estimate {
   /// log p, or an estimate of a bound on it. What is exact is at most 0, and so is any mean of
@@ -100,6 +114,8 @@ struct Estimate {
   std::vector<std::vector<double>> folds = {};
   /// Where every subset was computed in full rows.
   std::optional<OrderValues> values = {};
+  /// Where random orders were.
+  std::optional<OrderBounds> orders = {};
 };
 
 /// The answer to a generation request.

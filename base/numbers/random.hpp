@@ -46,6 +46,9 @@ enum class Purpose : std::uint8_t {
 
   tradeoff_half = 24,  ///< which documents of a trade-off choose settings, and which report
   retry_wait = 25,     ///< how long a request that failed waits for its next try
+
+  reveal_order = 26,  ///< the orders in which the tokens of a target are revealed
+  pilot_order = 27,   ///< those that say how many there shall be
 };
 
 /// @throws std::invalid_argument  if the seed does not fit 32 bits

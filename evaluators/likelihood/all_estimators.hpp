@@ -19,6 +19,7 @@ inline constexpr std::array kAllEstimators{
     Named<Estimator>{.name = Balanced::kName,
                      .value = Balanced{.prompt_reuse = PromptReuse::automatic}},
     Named<Estimator>{.name = FixedCount::kName, .value = FixedCount{}},
+    Named<Estimator>{.name = Orders::kName, .value = Orders{}},
     Named<Estimator>{.name = MonteCarlo::kName, .value = MonteCarlo{}},
     Named<Estimator>{.name = ChainRule::kName, .value = ChainRule{}},
     Named<Estimator>{.name = Duel::kName, .value = Duel{}}};

@@ -33,6 +33,9 @@ void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   } else if (const auto* balanced = std::get_if<Balanced>(&estimator)) {
     require_masked_diffusion(info, Balanced::kName);
     check_subset_config(*balanced);
+  } else if (const auto* orders = std::get_if<Orders>(&estimator)) {
+    require_masked_diffusion(info, Orders::kName);
+    check_subset_config(*orders);
   } else if (const auto* duel = std::get_if<Duel>(&estimator)) {
     require_masked_diffusion(info, Duel::kName);
     check_duel(*duel);
@@ -126,6 +129,13 @@ class Opener {
     });
   }
 
+  std::unique_ptr<ScoreSource> source_of(const Orders& estimator) {
+    const auto draws = order_draws(config_.seed, questions_[question_].front().context);
+    return open_question([&](const TokenRequest& request) {
+      return random_orders(request.continuation.size(), estimator, draws);
+    });
+  }
+
   std::unique_ptr<ScoreSource> source_of(const Duel& estimator) {
     return duel_cost(one_request(), estimator);  // scores come from logits: see duel_all()
   }
@@ -198,6 +208,7 @@ void duel_all(const LanguageModel& model,
 /// Whether all subsets of a target may come to be computed.
 bool may_enumerate(const Estimator& estimator, std::size_t length) {
   if (std::holds_alternative<ExactSum>(estimator)) return true;
+  if (const auto* orders = std::get_if<Orders>(&estimator)) return enumerates(length, *orders);
   const auto* balanced = std::get_if<Balanced>(&estimator);
   if (balanced == nullptr) return false;
   return balanced->target_error || subset_count(length) <= first_rows(*balanced);

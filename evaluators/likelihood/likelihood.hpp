@@ -16,13 +16,14 @@
 #include "evaluators/rows/packing.hpp"
 #include "evaluators/rows/score_source.hpp"
 #include "evaluators/subsets/estimators.hpp"
+#include "evaluators/subsets/orders.hpp"
 #include "models/language_model.hpp"
 
 namespace smdm {
 
 /// TeacherForcing is for autoregressive models, the others are for masked diffusion models.
 using Estimator =
-    std::variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced, Duel>;
+    std::variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced, Orders, Duel>;
 
 struct LikelihoodConfig {
   // Changes the number reported.

@@ -12,10 +12,7 @@
 #include <string>
 
 namespace smdm {
-namespace {
 
-/// 0..length - 1 in the order of 64 random bits each, so that longer targets insert tokens into the
-/// order of shorter ones.
 std::vector<std::size_t> random_order(const RandomStream& stream,
                                       std::int64_t step,
                                       std::size_t length) {
@@ -32,6 +29,8 @@ std::vector<std::size_t> random_order(const RandomStream& stream,
   });
   return order;
 }
+
+namespace {
 
 /// Exactly uniform on 0..range - 1: draws that would make some values likelier are thrown away.
 std::size_t uniform_below(const RandomStream& stream, std::int64_t step, std::size_t range) {

@@ -14,6 +14,13 @@ namespace smdm {
 /// Indices of target tokens, increasing.
 using Subset = std::vector<std::size_t>;
 
+/// A uniform permutation of 0..length - 1: by 64 random bits each, so that longer targets insert
+/// tokens into the order of shorter ones.
+/// @param step  of the stream: one permutation each
+[[nodiscard]] std::vector<std::size_t> random_order(const RandomStream& stream,
+                                                    std::int64_t step,
+                                                    std::size_t length);
+
 /// All non-empty subsets of `length` tokens, in binary order.
 /// @param length  1..kMaxEnumerated
 [[nodiscard]] std::vector<Subset> all_subsets(std::size_t length);

@@ -72,6 +72,7 @@ struct FoldEstimate {
   bool target_missed = false;
   std::optional<PromptReuseRecord> reuse;
   std::optional<OrderValues> values = {};  ///< see Estimate
+  std::optional<OrderBounds> orders = {};  ///< see Estimate
 };
 
 /// One target on the way to its estimate.

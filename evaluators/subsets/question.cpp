@@ -134,6 +134,7 @@ Estimate estimate_of(const FoldEstimate& folds) {
   estimate.target_missed = folds.target_missed;
   estimate.prompt_reuse = folds.reuse;
   estimate.values = folds.values;
+  estimate.orders = folds.orders;
   return estimate;
 }
 

@@ -22,6 +22,7 @@
 #include "harness/settings/data.hpp"
 #include "harness/settings/refuse.hpp"
 #include "results/run/writer.hpp"
+#include "results/show/order_tables.hpp"
 #include "results/show/table.hpp"
 #include "tasks/ask/catalog.hpp"
 
@@ -83,7 +84,8 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   mark_as_embedded(part, run);
   add_answer_files(tasks, run);
   auto summaries = summarize(run);
-  std::cout << results_table(run, summaries) << comparison_tables(run, summaries) << periods;
+  std::cout << results_table(run, summaries) << comparison_tables(run, summaries)
+            << order_tables(run) << periods;
   const auto files = write_run_as(todo.place.date, todo.place.folder, run, summaries);
   std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";

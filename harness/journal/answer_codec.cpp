@@ -13,7 +13,7 @@
 namespace smdm {
 namespace {
 
-constexpr char kVersion = 2;
+constexpr char kVersion = 3;
 
 /// Integers take 7 bits a byte, the lowest first, signs folded in; floating-point numbers their
 /// bits.
@@ -190,8 +190,8 @@ class Parts {
 
   void visit(Of<Estimate>& value) {
     auto& [nats, standard_error, fold_count, bound, is_greedy, rows, tokens, enumerated,
-           target_missed, stopped, eliminated, eliminated_from, prompt_reuse, folds, values] =
-        value;
+           target_missed, stopped, eliminated, eliminated_from, prompt_reuse, folds, values,
+           orders] = value;
     visit(nats);
     visit(standard_error);
     visit(fold_count);
@@ -207,6 +207,7 @@ class Parts {
     visit(prompt_reuse);
     visit(folds);
     visit(values);
+    visit(orders);
   }
 
   void visit(Of<OrderValues>& value) {
@@ -221,6 +222,17 @@ class Parts {
     visit(confidence);
     visit(margin);
     visit(entropy);
+  }
+
+  void visit(Of<OrderBounds>& value) {
+    auto& [orders, effective, low, low_error, high, high_error, pilot] = value;
+    visit(orders);
+    visit(effective);
+    visit(low);
+    visit(low_error);
+    visit(high);
+    visit(high_error);
+    visit(pilot);
   }
 
   void visit(Of<PromptReuseRecord>& value) {

@@ -119,6 +119,10 @@ struct OfEstimator {
             {"prompt_reuse", static_cast<int>(prompt_reuse)},
             {"exact_over_full_rows", exact_over_full_rows}};
   }
+  Json operator()(const Orders& config) const {
+    const auto& [orders, max_rows] = config;
+    return {{"orders", optional_json(orders)}, {"max_rows", orders ? Json() : Json(max_rows)}};
+  }
   Json operator()(const Duel& config) const {
     const auto& [policy, tokens] = config;
     return {{"policy", json_of(policy)}, {"tokens", json_of(tokens)}};

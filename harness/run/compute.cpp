@@ -327,10 +327,12 @@ std::optional<AnswerCost> counted(const Session& session,
   const bool verdicts = config->greedy && session.checkpoint.kind == ModelKind::mdm;
   const auto* duel = std::get_if<Duel>(&config->estimator);
   const bool until_full = duel != nullptr && !entry_of(duel->policy.sampler).steps;
+  const auto* orders = std::get_if<Orders>(&config->estimator);
+  const bool by_pilot = orders != nullptr && !orders->orders;
   // A text that a sampler cannot write takes no more rows once that is seen.
   const bool until_never = duel != nullptr && cuts(duel->tokens);
   // How many rows these take depends on what the rows before them gave.
-  if (until_target || until_full || until_never || verdicts) return std::nullopt;
+  if (until_target || until_full || until_never || by_pilot || verdicts) return std::nullopt;
   return count_cost(session.model->info(), items, *config);
 }
 

@@ -25,6 +25,10 @@ struct RowsOf {
   double operator()(const Balanced& own) const {
     return std::min(static_cast<double>(own.rows), all_subsets(length));
   }
+  double operator()(const Orders& own) const {
+    const auto orders = static_cast<double>(own.orders.value_or(kPilotOrders + kFewestOrders));
+    return std::min(orders * (length - 1.0) + 1.0, all_subsets(length));
+  }
   double operator()(const Duel& own) const {
     return static_cast<double>(most_steps(own.policy, static_cast<std::int64_t>(length)));
   }

@@ -8,6 +8,7 @@
 
 #include "base/text/numbers.hpp"
 #include "base/text/visible.hpp"
+#include "harness/run/any_order.hpp"
 #include "harness/run/compute.hpp"
 #include "harness/run/parallel_limit.hpp"
 #include "results/run/lm_eval_samples.hpp"
@@ -132,6 +133,7 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
     record.samples[i].outcome = std::move(choices);
   }
   mark_sampler(computed, record);
+  add_any_order(computed.ready, computed.answers, record);
   add_race(computed, record);
   add_marks(computed.answers, record);
   add_cost(computed.answers, record);

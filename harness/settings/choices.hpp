@@ -53,6 +53,9 @@ inline constexpr std::array kAllPresets{Named<Preset>{.name = "smdm", .value = P
 inline constexpr const char* kNoSuffix = "none";
 inline constexpr const char* kEosSuffix = "eos";
 
+/// What --orders is called where orders say how many there shall be.
+inline constexpr const char* kPilot = "pilot";
+
 /// What --dtype is called where the program decides, by the model and the memory there is.
 inline constexpr const char* kAutoDtype = "auto";
 

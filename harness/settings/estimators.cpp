@@ -3,6 +3,8 @@
 #include "harness/settings/estimators.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "base/text/numbers.hpp"
 #include "evaluators/likelihood/all_estimators.hpp"
@@ -13,6 +15,16 @@
 
 namespace smdm {
 namespace {
+
+/// The number that --orders says; nothing for a pilot.
+std::optional<std::int64_t> order_count(const std::string& said) {
+  if (said == kPilot) return std::nullopt;
+  std::int64_t count = 0;
+  const char* end = said.data() + said.size();
+  const auto [read, fault] = std::from_chars(said.data(), end, count);
+  if (fault == std::errc() && read == end && count >= 4 && count % 2 == 0) return count;
+  refuse("--orders", "pilot or an even number from 4 on", said);
+}
 
 /// Gives an estimator the budget of the settings.
 struct Budget {
@@ -26,6 +38,10 @@ struct Budget {
   void operator()(TeacherForcing& /*config*/) const {}
   void operator()(ExactSum& exact) const { exact.max_rows = decided.max_rows.value(); }
   void operator()(FixedCount& fixed) const { fixed.rows = decided.mc_samples.value(); }
+  void operator()(Orders& orders) const {
+    orders.orders = order_count(decided.orders.value());
+    orders.max_rows = decided.max_rows.value();
+  }
   void operator()(Duel& duel) const { duel = duel_config(decided); }
   void operator()(Balanced& balanced) const {
     balanced.rows = decided.mc_samples.value();
@@ -59,6 +75,8 @@ Estimator estimator_of(const Settings& decided) {
 void check_estimator(const Settings& decided) {
   const auto estimator = estimator_of(decided);
   const auto* balanced = std::get_if<Balanced>(&estimator);
+  if (decided.orders && !std::holds_alternative<Orders>(estimator))
+    refuse("--orders", "--estimator orders beside it", decided.estimator.value());
   const auto wanted = "--estimator auto or balanced beside it";
   if (decided.racing && balanced == nullptr) refuse("--racing", wanted, decided.estimator.value());
   if (decided.target_error && balanced == nullptr)

@@ -163,6 +163,7 @@ Settings layered(const Settings& asked,
   fill(all, preset);
   // Who asks for a race or a target error has chosen among the estimators that know them.
   if ((all.racing || all.target_error) && !all.estimator) all.estimator = Balanced::kAutoName;
+  if (all.orders && !all.estimator) all.estimator = Orders::kName;
   fill(all, own_defaults(own, all, what, kind, notes));
   fill(all, of_work(task_defaults(what.task), what));
   return all;

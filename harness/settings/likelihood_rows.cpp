@@ -36,6 +36,11 @@ Json usual_estimator(const Settings& /*decided*/, const DecisionFor& what) {
   return what.work == Work::generation ? Json() : Json(Balanced::kAutoName);
 }
 
+Json usual_orders(const Settings& decided, const DecisionFor& /*what*/) {
+  if (!decided.estimator || !has_estimator<Orders>(decided)) return nullptr;
+  return std::to_string(Orders{}.orders.value());
+}
+
 /// The rows that an estimator has where nobody says it; those that count no rows have none to say.
 Json usual_rows(const Settings& decided, const DecisionFor& /*what*/) {
   if (!decided.estimator) return nullptr;
@@ -94,13 +99,26 @@ Rows estimator_rows() {
        .checkpoint_default = true,
        .fallback = MonteCarlo{}.strata,
        .recorded = recorded_strata},
+      {.names = "--orders",
+       .help = "Estimator orders: random orders of revealing per request, an even number from 4 on "
+               "(default 32), or pilot: as many as 8 others ask for. Bounds the likelihood itself "
+               "from both sides",
+       .member = &Settings::orders,
+       .effect = number,
+       .use = estimates(has_estimator<Orders>),
+       .checkpoint_default = true,
+       .fallback_of = usual_orders},
       {.names = "--max-rows",
-       .help = "Most rows per request of exact and under --target-error (default 4096)",
+       .help = "Most rows per request of exact, under --target-error and of --orders pilot (default "
+               "4096)",
        .member = &Settings::max_rows,
        .effect = number,
        .range = kAtLeastOne,
        .use = estimates(
-           [](const Settings& s) { return has_estimator<ExactSum>(s) || s.target_error; }),
+           [](const Settings& s) {
+             const bool by_pilot = has_estimator<Orders>(s) && s.orders == kPilot;
+             return has_estimator<ExactSum>(s) || s.target_error || by_pilot;
+           }),
        .checkpoint_default = true,
        .fallback = Balanced{}.max_rows},
       {.names = "--target-error",

@@ -48,6 +48,7 @@ struct Settings {
   std::optional<std::string> estimator;
   std::optional<std::int64_t> mc_samples;
   std::optional<std::int64_t> mc_strata;
+  std::optional<std::string> orders;
   std::optional<std::int64_t> max_rows;
   std::optional<double> target_error;
   bool racing = false;

@@ -66,12 +66,20 @@ void add_metric(const TaskFacts& repeat,
   }
 }
 
+/// What is enumerated under one seed need not be under another, and has its metrics then alone.
+bool all_have(const Metric& metric, std::span<const TaskFacts* const> repeats) {
+  return std::ranges::all_of(repeats, [&](const TaskFacts* repeat) {
+    return place_of(metric, repeat->record).has_value();
+  });
+}
+
 /// Root mean square of the repeats' own errors.
 std::optional<double> error_over_repeats(std::span<const TaskFacts* const> repeats,
-                                         std::size_t metric) {
+                                         const Metric& metric) {
   double squares = 0.0;
   for (const TaskFacts* repeat : repeats) {
-    const auto& error = repeat->scores[metric].monte_carlo_error;
+    const auto place = place_of(metric, repeat->record).value();
+    const auto& error = repeat->scores[place].monte_carlo_error;
     if (!error) return std::nullopt;
     squares += *error * *error;
   }
@@ -106,11 +114,12 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
                     .metrics = {}};
   for (const TaskFacts* repeat : repeats)
     check_same_shape(shape_of(first), shape_of(repeat->record));
-  for (std::size_t i = 0; i < first.metrics.size(); ++i) {
-    task.metrics.push_back({.info = first.metrics[i].info,
+  for (const MetricRecord& metric : first.metrics) {
+    if (!all_have(metric.info, repeats)) continue;
+    task.metrics.push_back({.info = metric.info,
                             .values = {},
                             .documents = {},
-                            .monte_carlo_error = error_over_repeats(repeats, i)});
+                            .monte_carlo_error = error_over_repeats(repeats, metric.info)});
   }
   const auto keys = baseline_keys(first);
   const auto places = document_order(keys);
@@ -123,8 +132,10 @@ BaselineTask task_over(std::span<const TaskFacts* const> repeats) {
     for (const auto& pair :
          pair_documents(task.documents, baseline_keys(repeat->record), task.name))
       order.push_back(pair.b);
-    for (std::size_t i = 0; i < task.metrics.size(); ++i)
-      add_metric(*repeat, repeat->record.metrics[i], order, task.metrics[i]);
+    for (BaselineMetric& metric : task.metrics) {
+      const auto place = place_of(metric.info, repeat->record).value();
+      add_metric(*repeat, repeat->record.metrics[place], order, metric);
+    }
     task.seeds.push_back(repeat->seed);
     task.answers.push_back(answers_digest(repeat->record, order));
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -25,24 +26,101 @@ std::vector<std::size_t> places(const std::vector<DocumentPair>& pairs,
   return order;
 }
 
-MetricComparison compare_metric(const TaskComparison& task,
-                                std::size_t metric,
-                                std::int64_t draws) {
-  const MetricRecord& a = task.a->record.metrics[metric];
-  const MetricRecord& b = task.b->record.metrics[metric];
-  const std::size_t width = a.info.width;
-  MetricComparison out{.info = a.info, .difference = {}, .corrected = {}, .monte_carlo_error = {}};
-  const auto of_a = reordered(a.values, width, places(task.pairs, &DocumentPair::a));
-  const auto of_b = reordered(b.values, width, places(task.pairs, &DocumentPair::b));
-  const bool comparable = !of_a.empty() && all_finite(of_a) && all_finite(of_b) &&
-                          std::isfinite(metric_value(a.info, of_a)) &&
-                          std::isfinite(metric_value(b.info, of_b));
-  if (comparable)
-    out.difference = paired_difference(a.info, of_a, of_b, task.clusters.clusters, draws);
-  const auto& error_a = task.a->scores[metric].monte_carlo_error;
-  const auto& error_b = task.b->scores[metric].monte_carlo_error;
+/// A metric of both runs, to be tested: the values of the pairs that are compared.
+MetricComparison both_have(const TaskComparison& task, std::size_t at_a, std::size_t at_b) {
+  const MetricRecord& a = task.a->record.metrics[at_a];
+  const MetricRecord& b = task.b->record.metrics[at_b];
+  MetricComparison out{.info = a.info, .pairs = task.pairs};
+  out.a = reordered(a.values, a.info.width, places(task.pairs, &DocumentPair::a));
+  out.b = reordered(b.values, a.info.width, places(task.pairs, &DocumentPair::b));
+  const auto& error_a = task.a->scores[at_a].monte_carlo_error;
+  const auto& error_b = task.b->scores[at_b].monte_carlo_error;
   if (error_a && error_b) out.monte_carlo_error = std::hypot(*error_a, *error_b);
+  out.drawn_in_both = error_a.value_or(0.0) > 0.0 && error_b.value_or(0.0) > 0.0;
   return out;
+}
+
+/// What a document contributes to a metric by its likelihood itself: by the any-order likelihood of
+/// a masked diffusion model where all of its requests have one, and as it stands where likelihoods
+/// are exact. Nothing where there is only a bound.
+std::optional<double> value_by_likelihood(const TaskFacts& task,
+                                          std::size_t metric,
+                                          std::size_t document) {
+  const SampleRecord& sample = task.record.samples[document];
+  const MetricRecord& record = task.record.metrics[metric];
+  if (const auto found = sample.extra.find(kAnyOrderValues); found != sample.extra.end()) {
+    const auto value = found->find(record.info.name);
+    if (value != found->end() && value->is_number()) return value->get<double>();
+  }
+  if (task.bounds != std::vector{Bound::exact}) return std::nullopt;
+  return record.values[document];
+}
+
+/// The same metric by likelihoods, on the documents where both runs have them; nothing where no run
+/// has an any-order likelihood, or no document has both.
+std::optional<MetricComparison> by_likelihood(const TaskComparison& task, std::size_t metric) {
+  if (task.a->bounds == task.b->bounds && task.a->bounds == std::vector{Bound::exact})
+    return std::nullopt;
+  MetricComparison out{.info = task.a->record.metrics[metric].info, .monte_carlo_error = 0.0};
+  out.info.filter = kAnyOrderFilter;
+  const auto at_b = place_of(task.a->record.metrics[metric].info, task.b->record);
+  for (const auto& pair : task.pairs) {
+    const auto a = value_by_likelihood(*task.a, metric, pair.a);
+    const auto b = value_by_likelihood(*task.b, at_b.value(), pair.b);
+    if (!a || !b) continue;
+    out.pairs.push_back(pair);
+    out.a.push_back(*a);
+    out.b.push_back(*b);
+  }
+  if (out.pairs.empty()) return std::nullopt;
+  return out;
+}
+
+/// Whether a metric follows from likelihoods, of a task that asks for them.
+bool follows_from_likelihoods(const TaskRecord& task, const Metric& metric) {
+  if (metric.width != 1 || metric.filter == kAnyOrderFilter) return false;
+  if (task.output_type == OutputType::multiple_choice) return metric.of_choices != nullptr;
+  return task.output_type == OutputType::loglikelihood &&
+         metric.document == DocumentValue::log_likelihood;
+}
+
+/// The metrics of both runs, then those that follow from likelihoods by the likelihoods themselves.
+std::vector<MetricComparison> metrics_of(const TaskComparison& task) {
+  std::vector<MetricComparison> metrics;
+  const auto& own = task.a->record.metrics;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (own[i].info.filter == kAnyOrderFilter) continue;
+    metrics.push_back(both_have(task, i, place_of(own[i].info, task.b->record).value()));
+  }
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (!follows_from_likelihoods(task.a->record, own[i].info)) continue;
+    if (auto metric = by_likelihood(task, i)) metrics.push_back(std::move(*metric));
+  }
+  return metrics;
+}
+
+/// The clusters of some of a task's pairs.
+std::vector<std::size_t> clusters_of(const TaskComparison& task, const MetricComparison& metric) {
+  const auto& all = task.clusters.clusters;
+  if (all.empty() || metric.pairs.size() == task.pairs.size()) return all;
+  std::vector<std::string> keys;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < task.pairs.size(); ++i) {
+    if (at < metric.pairs.size() && task.pairs[i].a == metric.pairs[at].a) {
+      keys.push_back(std::to_string(all[i]));
+      ++at;
+    }
+  }
+  return dense_clusters(keys);
+}
+
+void test(const TaskComparison& task, MetricComparison& metric, std::int64_t draws) {
+  const bool comparable = !metric.a.empty() && all_finite(metric.a) && all_finite(metric.b) &&
+                          std::isfinite(metric_value(metric.info, metric.a)) &&
+                          std::isfinite(metric_value(metric.info, metric.b));
+  if (!comparable) return;
+  metric.difference =
+      paired_difference(metric.info, metric.a, metric.b, clusters_of(task, metric), draws);
 }
 
 /// A document that was not judged in one run is compared in neither. @return how many there are
@@ -53,7 +131,7 @@ std::size_t leave_out_unjudged(TaskComparison& task) {
   });
 }
 
-TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b, std::int64_t draws) {
+TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
   check_same_shape(shape_of(a.record), shape_of(b.record));
   TaskComparison task{
       .a = &a,
@@ -68,17 +146,14 @@ TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b, std::int64_t
       {.name = "B",
        .keys = reordered(cluster_keys(b.record), places(task.pairs, &DocumentPair::b))},
       a.record.name);
-  for (std::size_t i = 0; i < a.record.metrics.size(); ++i)
-    task.metrics.push_back(compare_metric(task, i, draws));
+  task.metrics = metrics_of(task);
   return task;
 }
 
 /// Draws for the family of all metrics of the tasks that both runs have.
-std::int64_t draws_for(const Facts& a, const std::map<std::string, const TaskFacts*>& tasks_b) {
+std::int64_t draws_for(const std::vector<TaskComparison>& tasks) {
   std::size_t metrics = 0;
-  for (const TaskFacts& task : a.tasks) {
-    if (tasks_b.contains(task.record.name)) metrics += task.record.metrics.size();
-  }
+  for (const TaskComparison& task : tasks) metrics += task.metrics.size();
   return permutations_for(metrics);
 }
 
@@ -128,12 +203,7 @@ std::string bound_text(const std::vector<Bound>& bounds) {
 /// Said where both runs drew with one seed: with the same estimator and budget their draws are the
 /// same ones.
 std::optional<std::string> common_draws(const TaskComparison& task) {
-  const auto drawn = [](const TaskFacts& run, std::size_t metric) {
-    return run.scores[metric].monte_carlo_error.value_or(0.0) > 0.0;
-  };
-  bool both = false;
-  for (std::size_t i = 0; i < task.metrics.size(); ++i)
-    both = both || (drawn(*task.a, i) && drawn(*task.b, i));
+  const bool both = std::ranges::any_of(task.metrics, &MetricComparison::drawn_in_both);
   if (!both || task.a->seed != task.b->seed) return std::nullopt;
   return "seed: " + std::to_string(task.a->seed) +
          " in both runs, which may have drawn alike: MC s.e. takes their errors for independent";
@@ -167,50 +237,54 @@ std::vector<std::string> warnings_of(const std::vector<TaskComparison>& tasks) {
   return warnings;
 }
 
-Json answer_of(const SampleRecord& sample) {
+/// @param by_likelihood  whether a bound is not meant where the likelihood itself is there
+Json answer_of(const SampleRecord& sample, bool by_likelihood) {
   if (const auto* generation = std::get_if<GenerationRecord>(&sample.outcome))
     return {{"text", generation->text}, {"filtered", generation->filtered}};
   if (const auto* text = std::get_if<TextRecord>(&sample.outcome))
     return {{"nats", layout::finite_or_null(text->estimate.nats)}};
   Json nats = Json::array();
-  for (const auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome))
-    nats.push_back(layout::finite_or_null(choice.estimate.nats));
+  for (const auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome)) {
+    const auto& values = choice.estimate.values;
+    nats.push_back(layout::finite_or_null(by_likelihood && values ? values->any_order
+                                                                  : choice.estimate.nats));
+  }
   return {{"nats", nats}};
 }
 
 Json changed_line(const TaskComparison& task,
-                  std::size_t metric,
-                  const DocumentPair& pair,
+                  const MetricComparison& metric,
+                  std::size_t pair,
                   bool better) {
-  const SampleRecord& a = task.a->record.samples[pair.a];
-  const SampleRecord& b = task.b->record.samples[pair.b];
+  const SampleRecord& a = task.a->record.samples[metric.pairs[pair].a];
+  const SampleRecord& b = task.b->record.samples[metric.pairs[pair].b];
+  const bool by_likelihood = metric.info.filter == kAnyOrderFilter;
   return {{"task", task.a->record.name},
-          {"metric", metric_key(task.metrics[metric].info)},
+          {"metric", metric_key(metric.info)},
           {"change", better ? "better" : "worse"},
-          {"a", task.a->record.metrics[metric].values[pair.a]},
-          {"b", task.b->record.metrics[metric].values[pair.b]},
+          {"a", metric.a[pair]},
+          {"b", metric.b[pair]},
           {"doc_id_a", a.doc_id},
           {"doc_id_b", b.doc_id},
           {"doc_hash", hashes_of(a).doc},
           {"doc", a.doc},
           {"target", a.target},
-          {"answer_a", answer_of(a)},
-          {"answer_b", answer_of(b)}};
+          {"answer_a", answer_of(a, by_likelihood)},
+          {"answer_b", answer_of(b, by_likelihood)}};
 }
 
 /// Only metrics of right and wrong have sides to change; others move a little on every document.
-void append_changed(const TaskComparison& task, std::size_t metric, std::vector<Json>& lines) {
-  const MetricComparison& compared = task.metrics[metric];
-  if (!compared.difference || !compared.difference->verdicts) return;
-  const auto& values_a = task.a->record.metrics[metric].values;
-  const auto& values_b = task.b->record.metrics[metric].values;
-  auto in_file_order = task.pairs;
-  std::sort(in_file_order.begin(), in_file_order.end(),
-            [](const DocumentPair& x, const DocumentPair& y) { return x.a < y.a; });
-  for (const DocumentPair& pair : in_file_order) {
-    if (values_a[pair.a] == values_b[pair.b]) continue;
-    const bool risen = values_b[pair.b] > values_a[pair.a];
-    lines.push_back(changed_line(task, metric, pair, risen == compared.info.higher_is_better));
+void append_changed(const TaskComparison& task,
+                    const MetricComparison& metric,
+                    std::vector<Json>& lines) {
+  if (!metric.difference || !metric.difference->verdicts) return;
+  std::vector<std::size_t> in_file_order(metric.pairs.size());
+  std::iota(in_file_order.begin(), in_file_order.end(), std::size_t{0});
+  std::ranges::sort(in_file_order, {}, [&](std::size_t i) { return metric.pairs[i].a; });
+  for (const std::size_t i : in_file_order) {
+    if (metric.a[i] == metric.b[i]) continue;
+    const bool risen = metric.b[i] > metric.a[i];
+    lines.push_back(changed_line(task, metric, i, risen == metric.info.higher_is_better));
   }
 }
 
@@ -262,20 +336,23 @@ RunComparison compare_runs(const Facts& a, const Facts& b) {
       .a = a.name, .b = b.name, .tasks = {}, .only_a = {}, .only_b = {}, .warnings = {}};
   std::map<std::string, const TaskFacts*> left;
   for (const TaskFacts& task : b.tasks) left.emplace(task.record.name, &task);
-  comparison.permutations = draws_for(a, left);
   for (const TaskFacts* task : tasks_by_name(a)) {
     const auto other = left.find(task->record.name);
     if (other == left.end()) {
       comparison.only_a.push_back(task->record.name);
       continue;
     }
-    comparison.tasks.push_back(compare_task(*task, *other->second, comparison.permutations));
+    comparison.tasks.push_back(compare_task(*task, *other->second));
     left.erase(other);
   }
   for (const auto& [name, task] : left) comparison.only_b.push_back(name);
   if (comparison.tasks.empty()) {
     throw Error(ErrorKind::results, "compare: wanted a task that both runs have, got none in " +
                                         a.name + " and " + b.name);
+  }
+  comparison.permutations = draws_for(comparison.tasks);
+  for (TaskComparison& task : comparison.tasks) {
+    for (MetricComparison& metric : task.metrics) test(task, metric, comparison.permutations);
   }
   correct(comparison.tasks);
   comparison.warnings = warnings_of(comparison.tasks);
@@ -285,8 +362,7 @@ RunComparison compare_runs(const Facts& a, const Facts& b) {
 std::vector<Json> changed_documents(const RunComparison& comparison) {
   std::vector<Json> lines;
   for (const TaskComparison& task : comparison.tasks) {
-    for (std::size_t metric = 0; metric < task.metrics.size(); ++metric)
-      append_changed(task, metric, lines);
+    for (const MetricComparison& metric : task.metrics) append_changed(task, metric, lines);
   }
   return lines;
 }

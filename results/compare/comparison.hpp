@@ -14,17 +14,23 @@
 
 namespace smdm {
 
-/// A metric that both runs have.
+/// A metric that both runs have, or by which both can be compared: the any-order likelihood of a
+/// masked diffusion model and the exact one of an autoregressive model are likelihoods alike.
 struct MetricComparison {
   Metric info;
+  /// The documents that both runs have it of: all pairs of the task but for the filter any_order.
+  std::vector<DocumentPair> pairs = {};
+  std::vector<double> a = {};  ///< [pairs, info.width], row-major
+  std::vector<double> b = {};
   /// Empty where a run has a value that is not finite, of a document or of the metric.
-  std::optional<PairedDifference> difference;
+  std::optional<PairedDifference> difference = {};
   /// p_value corrected by Holm over every metric of every task of the comparison.
-  std::optional<double> corrected;
+  std::optional<double> corrected = {};
   /// The Monte Carlo part alone, a standard error: sqrt(a^2 + b^2) of the two runs' own, as if
   /// their draws were independent: a warning says where one seed made them common. 0 where both are
   /// exact, empty where a run does not say.
-  std::optional<double> monte_carlo_error;
+  std::optional<double> monte_carlo_error = {};
+  bool drawn_in_both = false;  ///< both runs have such an error, above 0
 };
 
 /// A task that both runs have. REQUIRES: the runs outlive it.

@@ -160,8 +160,19 @@ void judge_tolerance(const JudgedTask& task, std::size_t index, GateMetric& metr
                   " either way is allowed to another build or machine";
 }
 
-GateMetric judge_metric(const JudgedTask& task, std::size_t index, std::int64_t draws) {
-  const BaselineMetric& baseline = task.baseline.metrics[index];
+/// Where the run has a metric of the baseline.
+std::size_t place_in_run(const JudgedTask& task, const Metric& metric) {
+  if (const auto place = place_of(metric, task.judged.record)) return *place;
+  throw Error(ErrorKind::results,
+              "gate: " + task.baseline.name + ": wanted the baseline's " + metric_key(metric) +
+                  ", which the run has not: targets that were enumerated for the baseline were not "
+                  "here");
+}
+
+GateMetric judge_metric(const JudgedTask& task,
+                        const BaselineMetric& baseline,
+                        std::int64_t draws) {
+  const auto index = place_in_run(task, baseline.info);
   const MetricRecord& record = task.judged.record.metrics[index];
   const auto values = reordered(record.values, baseline.info.width, task.order);
   GateMetric metric;
@@ -265,8 +276,8 @@ GateReport judge(const Baseline& baseline, const Facts& run) {
     const auto found = std::ranges::find_if(
         run.tasks, [&](const TaskFacts& task) { return task.record.name == wanted.name; });
     const auto task = judged_task(wanted, *found);
-    for (std::size_t i = 0; i < wanted.metrics.size(); ++i)
-      report.metrics.push_back(judge_metric(task, i, draws));
+    for (const BaselineMetric& metric : wanted.metrics)
+      report.metrics.push_back(judge_metric(task, metric, draws));
     for (auto& warning : warnings_of(task)) report.warnings.push_back(std::move(warning));
   }
   judge_repeatability(report.metrics);

@@ -41,6 +41,7 @@ std::string asked_of(const SampleRecord& sample) {
 std::string metrics_text(std::span<const Metric> metrics) {
   std::string names;
   for (const Metric& metric : metrics) {
+    if (metric.filter == kAnyOrderFilter) continue;
     if (!names.empty()) names += ' ';
     names.append(metric_key(metric)).append(":").append(metric.aggregation);
     names += metric.higher_is_better ? "+" : "-";
@@ -176,6 +177,14 @@ void check_same_shape(const TaskShape& a, const TaskShape& b) {
   if (a.output_type != b.output_type) refuse(a.name, "way of asking", a.output_type, b.output_type);
   if (metrics_text(a.metrics) != metrics_text(b.metrics))
     refuse(a.name, "metrics", metrics_text(a.metrics), metrics_text(b.metrics));
+}
+
+std::optional<std::size_t> place_of(const Metric& metric, const TaskRecord& task) {
+  const auto found = std::ranges::find_if(task.metrics, [&](const MetricRecord& one) {
+    return metric_key(one.info) == metric_key(metric) && one.info.aggregation == metric.aggregation;
+  });
+  if (found == task.metrics.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - task.metrics.begin());
 }
 
 }  // namespace smdm

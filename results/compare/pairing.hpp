@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -78,7 +79,12 @@ struct TaskShape {
 };
 [[nodiscard]] TaskShape shape_of(const TaskRecord& task);
 
-/// @throws Error(results)  if version, way of asking or metrics are other ones
+/// @throws Error(results)  if version, way of asking or metrics are other ones. Metrics of the
+///                         any-order likelihood are no part of a task: runs have them by what they
+///                         computed.
 void check_same_shape(const TaskShape& a, const TaskShape& b);
+
+/// Where a task has a metric of this name, filter and aggregation.
+[[nodiscard]] std::optional<std::size_t> place_of(const Metric& metric, const TaskRecord& task);
 
 }  // namespace smdm

@@ -32,7 +32,8 @@ std::size_t length_of(const std::string& continuation) {
 }
 
 /// Nothing where the sample is no question of several choices with one that is right.
-std::optional<Question> question_of(const SampleRecord& sample) {
+/// @param by_any_order  whether the any-order likelihood stands in place of the bound
+std::optional<Question> question_of(const SampleRecord& sample, bool by_any_order) {
   const auto* choices = std::get_if<std::vector<ChoiceRecord>>(&sample.outcome);
   Question question;
   const char* end = sample.target.data() + sample.target.size();
@@ -42,7 +43,8 @@ std::optional<Question> question_of(const SampleRecord& sample) {
   question.nats.reserve(choices->size());
   question.characters.reserve(choices->size());
   for (const ChoiceRecord& choice : *choices) {
-    question.nats.push_back(choice.estimate.nats);
+    const auto& values = choice.estimate.values;
+    question.nats.push_back(by_any_order && values ? values->any_order : choice.estimate.nats);
     question.characters.push_back(length_of(choice.request.continuation));
   }
   return question;
@@ -63,9 +65,10 @@ bool may_turn(const Metric& metric, Question question) {
 
 std::size_t near_ties(const TaskRecord& task, const Metric& metric) {
   if (metric.of_choices == nullptr || task.output_type != OutputType::multiple_choice) return 0;
+  const bool by_any_order = metric.filter == kAnyOrderFilter;
   std::size_t count = 0;
   for (const SampleRecord& sample : task.samples) {
-    if (auto question = question_of(sample); question && may_turn(metric, std::move(*question)))
+    if (auto question = question_of(sample, by_any_order); question && may_turn(metric, std::move(*question)))
       ++count;
   }
   return count;

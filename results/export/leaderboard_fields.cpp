@@ -44,6 +44,7 @@ Json interval_of(const Source& source) {
 
 /// "exact", "exact+lower"; "none" where there are no likelihoods.
 Json bound_of(const Source& source) {
+  if (metric_of(source).info.filter == kAnyOrderFilter) return kAnyOrderFilter;
   std::string names;
   for (const Bound bound : source.task.bounds)
     names.append(names.empty() ? "" : "+").append(to_string(bound));

@@ -33,6 +33,16 @@ Json values_json(const OrderValues& values) {
             {"entropy", or_null(values.entropy)}}}};
 }
 
+Json orders_json(const OrderBounds& bounds) {
+  return {{"orders", bounds.orders},
+          {"pilot", bounds.pilot},
+          {"effective", bounds.effective},
+          {"any_order_low", finite_or_null(bounds.low)},
+          {"any_order_low_error", or_null(bounds.low_error)},
+          {"any_order_high", finite_or_null(bounds.high)},
+          {"any_order_high_error", or_null(bounds.high_error)}};
+}
+
 }  // namespace
 
 Json estimate_json(const Estimate& estimate, WithValues with_values) {
@@ -51,6 +61,7 @@ Json estimate_json(const Estimate& estimate, WithValues with_values) {
   if (estimate.prompt_reuse) json["prompt_reuse"] = prompt_reuse_json(*estimate.prompt_reuse);
   if (estimate.values && with_values == WithValues::yes)
     json["values"] = values_json(*estimate.values);
+  if (estimate.orders) json["orders"] = orders_json(*estimate.orders);
   return json;
 }
 

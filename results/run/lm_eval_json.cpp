@@ -216,10 +216,13 @@ Json own_task_block(const TaskRecord& task, const TaskSummary& summary) {
   Json clustered = Json::object();
   for (std::size_t i = 0; i < task.metrics.size(); ++i)
     clustered[metric_key(task.metrics[i].info)] = or_null(summary[i].clustered_error);
-  return merged({{"output_type", to_string(task.output_type)},
-                 {"metrics", metrics},
-                 {kClusteredErrors, clustered}},
-                task.extra);
+  auto block = merged({{"output_type", to_string(task.output_type)},
+                       {"metrics", metrics},
+                       {kClusteredErrors, clustered}},
+                      task.extra);
+  if (task.any_order) block["any_order"] = to_json(*task.any_order);
+  if (task.orders) block["orders"] = to_json(*task.orders);
+  return block;
 }
 
 Json own_block(const RunRecord& run, const std::vector<TaskSummary>& summaries) {

@@ -11,6 +11,7 @@
 #include "base/json.hpp"
 #include "base/metrics/metric.hpp"
 #include "base/request.hpp"
+#include "results/run/order_totals.hpp"
 
 namespace smdm {
 
@@ -103,6 +104,9 @@ struct TaskRecord {
   std::vector<MetricRecord> metrics;
   Json extra =
       Json::object();  ///< further fields of "smdm_eval" / "tasks" / <name>: rows, sha256 ...
+  /// Written with the run; read back as what they are in its files.
+  std::optional<AnyOrderTotals> any_order = {};
+  std::optional<OrdersTotals> orders = {};
   std::vector<TaskFile> files = {};  ///< written with the run, not read back with it
 };
 

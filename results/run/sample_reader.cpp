@@ -81,6 +81,20 @@ std::optional<OrderValues> values_from(const Json& choice) {
                      .entropy = optional_from<double>(duel.at("entropy"))};
 }
 
+std::optional<OrderBounds> orders_from(const Json& choice) {
+  const auto found = choice.find("orders");
+  if (found == choice.end()) return std::nullopt;
+  const Json& high = found->at("any_order_high");
+  return OrderBounds{.orders = found->at("orders"),
+                     .effective = found->at("effective"),
+                     .low = log_from(found->at("any_order_low")),
+                     .low_error = optional_from<double>(found->at("any_order_low_error")),
+                     .high = high.is_null() ? std::numeric_limits<double>::infinity()
+                                            : high.get<double>(),
+                     .high_error = optional_from<double>(found->at("any_order_high_error")),
+                     .pilot = found->at("pilot")};
+}
+
 Estimate estimate_from(const Json& choice, double nats) {
   Estimate estimate;
   estimate.nats = nats;
@@ -97,6 +111,7 @@ Estimate estimate_from(const Json& choice, double nats) {
   estimate.eliminated_from = choice.value("eliminated_from", std::vector<std::string>());
   estimate.prompt_reuse = prompt_reuse_from(choice);
   estimate.values = values_from(choice);
+  estimate.orders = orders_from(choice);
   return estimate;
 }
 

@@ -231,6 +231,10 @@ std::string repeatability_table(const RunRecord& run,
   Rows rows;
   for (std::size_t t = 0; t < run.tasks.size(); ++t) {
     for (const std::size_t m : metrics_by_key(run.tasks[t])) {
+      // Whether a target is enumerated may depend on the draws, and further metrics with it.
+      const bool in_all = std::ranges::all_of(
+          repeats, [&](const auto& summaries) { return m < summaries.at(t).size(); });
+      if (!in_all) continue;
       std::vector<double> values;
       values.reserve(repeats.size());
       for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
