@@ -76,11 +76,11 @@ struct OrderBounds {
   std::int64_t orders = 0;  ///< that were taken
   /// Orders that would say as much if all were equally likely, (sum p)^2 / sum p^2.
   double effective = 0.0;
-  double low = 0.0;                         ///< the logarithm of the mean over orders
-  std::optional<double> low_error = {};     ///< its standard error, by the jackknife over pairs
-  double high = 0.0;                        ///< the tangent of the logarithm, by halves
-  std::optional<double> high_error = {};    ///< empty where the effective number is below 4
-  std::int64_t pilot = 0;                   ///< further orders that said how many to take
+  double low = 0.0;                       ///< the logarithm of the mean over orders
+  std::optional<double> low_error = {};   ///< its standard error, by the jackknife over pairs
+  double high = 0.0;                      ///< the tangent of the logarithm, by halves
+  std::optional<double> high_error = {};  ///< empty where the effective number is below 4
+  std::int64_t pilot = 0;                 ///< further orders that said how many to take
 };
 
 /// The answer to a likelihood request.

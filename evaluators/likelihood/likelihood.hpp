@@ -22,8 +22,8 @@
 namespace smdm {
 
 /// TeacherForcing is for autoregressive models, the others are for masked diffusion models.
-using Estimator =
-    std::variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced, Orders, Duel>;
+using Estimator = std::
+    variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced, Orders, Duel>;
 
 struct LikelihoodConfig {
   // Changes the number reported.

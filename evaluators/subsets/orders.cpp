@@ -1,7 +1,7 @@
 // An order of L tokens is L rows: each hides what is not revealed yet, and the loss that counts is
 // that of the token which comes next. Its reverse shares the fully hidden row. What the pilot saw
-// chooses how many orders there are and serves nothing else: orders that are chosen by what they say
-// bound nothing.
+// chooses how many orders there are and serves nothing else: orders that are chosen by what they
+// say bound nothing.
 #include "evaluators/subsets/orders.hpp"
 
 #include <algorithm>
@@ -183,9 +183,7 @@ class OrdersEstimator final : public SubsetEstimator {
 
 }  // namespace
 
-std::int64_t orders_for(std::span<const double> pilot,
-                        std::size_t length,
-                        std::int64_t max_rows) {
+std::int64_t orders_for(std::span<const double> pilot, std::size_t length, std::int64_t max_rows) {
   const double spread = sample_deviation(pilot);
   constexpr double kRelativeVariance = 0.25;
   const double wanted = std::expm1(spread * spread) / kRelativeVariance;
@@ -224,8 +222,7 @@ std::unique_ptr<SubsetEstimator> random_orders(std::size_t length,
                                                const Orders& config,
                                                const OrderDraws& draws) {
   check_subset_config(config);
-  if (enumerates(length, config))
-    return exact_sum(length, {.max_rows = subset_count(length)});
+  if (enumerates(length, config)) return exact_sum(length, {.max_rows = subset_count(length)});
   return std::make_unique<OrdersEstimator>(length, config, draws);
 }
 

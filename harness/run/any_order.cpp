@@ -1,5 +1,5 @@
-// A document's estimates once more with the any-order likelihood in place of its bound, scored by the
-// metrics that follow from likelihoods alone.
+// A document's estimates once more with the any-order likelihood in place of its bound, scored by
+// the metrics that follow from likelihoods alone.
 #include "harness/run/any_order.hpp"
 
 #include <algorithm>

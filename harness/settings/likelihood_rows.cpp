@@ -109,16 +109,16 @@ Rows estimator_rows() {
        .checkpoint_default = true,
        .fallback_of = usual_orders},
       {.names = "--max-rows",
-       .help = "Most rows per request of exact, under --target-error and of --orders pilot (default "
-               "4096)",
+       .help =
+           "Most rows per request of exact, under --target-error and of --orders pilot (default "
+           "4096)",
        .member = &Settings::max_rows,
        .effect = number,
        .range = kAtLeastOne,
-       .use = estimates(
-           [](const Settings& s) {
-             const bool by_pilot = has_estimator<Orders>(s) && s.orders == kPilot;
-             return has_estimator<ExactSum>(s) || s.target_error || by_pilot;
-           }),
+       .use = estimates([](const Settings& s) {
+         const bool by_pilot = has_estimator<Orders>(s) && s.orders == kPilot;
+         return has_estimator<ExactSum>(s) || s.target_error || by_pilot;
+       }),
        .checkpoint_default = true,
        .fallback = Balanced{}.max_rows},
       {.names = "--target-error",

@@ -246,8 +246,8 @@ Json answer_of(const SampleRecord& sample, bool by_likelihood) {
   Json nats = Json::array();
   for (const auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome)) {
     const auto& values = choice.estimate.values;
-    nats.push_back(layout::finite_or_null(by_likelihood && values ? values->any_order
-                                                                  : choice.estimate.nats));
+    nats.push_back(
+        layout::finite_or_null(by_likelihood && values ? values->any_order : choice.estimate.nats));
   }
   return {{"nats", nats}};
 }
@@ -325,7 +325,8 @@ std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts&
   add_differing_masks(a.run->model, b.run->model, lines);
   if (a.bounds != b.bounds) {
     lines.push_back("likelihoods: " + bound_text(a.bounds) + " against " + bound_text(b.bounds) +
-                    ", so that part of a difference may be the bound's");
+                    ", so that part of a difference may be the bound's where any_order does not "
+                    "say otherwise");
   }
   return lines;
 }

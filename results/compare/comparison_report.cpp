@@ -1,6 +1,7 @@
 // A comparison as a table with its legend, and as JSON.
 #include "results/compare/comparison_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -180,6 +181,20 @@ std::string clusters_text(const RunComparison& comparison) {
          "permutation of whole clusters, for verdicts too.\n";
 }
 
+/// What the rows of the any-order likelihood are.
+std::string any_order_text(const RunComparison& comparison) {
+  const auto is_by_it = [](const MetricComparison& metric) {
+    return metric.info.filter == kAnyOrderFilter;
+  };
+  const bool any = std::ranges::any_of(comparison.tasks, [&](const TaskComparison& task) {
+    return std::ranges::any_of(task.metrics, is_by_it);
+  });
+  if (!any) return "";
+  return "Rows any_order compare likelihoods and no bounds: the any-order likelihood of a masked "
+         "diffusion model, the exact one\nof an autoregressive model, on the documents where both "
+         "runs have one (docs/likelihood.md).\n";
+}
+
 }  // namespace
 
 std::string verdict(const MetricComparison& metric) {
@@ -201,7 +216,7 @@ std::string comparison_text(const RunComparison& comparison) {
          "for all rows, and B is better or worse where it is\nat most 0.05. Detectable: the "
          "smallest difference that would have been seen with 80 % power. Changed: documents\non "
          "which B is better (+) and worse (-).\n" +
-         clusters_text(comparison);
+         clusters_text(comparison) + any_order_text(comparison);
 }
 
 Json comparison_json(const RunComparison& comparison) {

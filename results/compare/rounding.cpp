@@ -68,7 +68,8 @@ std::size_t near_ties(const TaskRecord& task, const Metric& metric) {
   const bool by_any_order = metric.filter == kAnyOrderFilter;
   std::size_t count = 0;
   for (const SampleRecord& sample : task.samples) {
-    if (auto question = question_of(sample, by_any_order); question && may_turn(metric, std::move(*question)))
+    if (auto question = question_of(sample, by_any_order);
+        question && may_turn(metric, std::move(*question)))
       ++count;
   }
   return count;

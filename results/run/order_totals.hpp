@@ -51,9 +51,9 @@ struct MeanOverDocuments {
 struct OrdersTotals {
   std::int64_t requests = 0;
   std::int64_t enumerated = 0;
-  double orders = 0.0;               ///< mean of those that were not enumerated
-  double effective_median = 0.0;     ///< of their effective numbers
-  double effective_least = 0.0;      ///< likewise
+  double orders = 0.0;            ///< mean of those that were not enumerated
+  double effective_median = 0.0;  ///< of their effective numbers
+  double effective_least = 0.0;   ///< likewise
   MeanOverDocuments elbo;
   MeanOverDocuments low;
   MeanOverDocuments high;  ///< without an error where some effective number is below 4

@@ -85,14 +85,14 @@ std::optional<OrderBounds> orders_from(const Json& choice) {
   const auto found = choice.find("orders");
   if (found == choice.end()) return std::nullopt;
   const Json& high = found->at("any_order_high");
-  return OrderBounds{.orders = found->at("orders"),
-                     .effective = found->at("effective"),
-                     .low = log_from(found->at("any_order_low")),
-                     .low_error = optional_from<double>(found->at("any_order_low_error")),
-                     .high = high.is_null() ? std::numeric_limits<double>::infinity()
-                                            : high.get<double>(),
-                     .high_error = optional_from<double>(found->at("any_order_high_error")),
-                     .pilot = found->at("pilot")};
+  return OrderBounds{
+      .orders = found->at("orders"),
+      .effective = found->at("effective"),
+      .low = log_from(found->at("any_order_low")),
+      .low_error = optional_from<double>(found->at("any_order_low_error")),
+      .high = high.is_null() ? std::numeric_limits<double>::infinity() : high.get<double>(),
+      .high_error = optional_from<double>(found->at("any_order_high_error")),
+      .pilot = found->at("pilot")};
 }
 
 Estimate estimate_from(const Json& choice, double nats) {

@@ -47,8 +47,8 @@ std::string rest_line(const TaskRecord& task, const AnyOrderTotals& totals) {
            " tokens); bounds of it: the same command with --estimator orders --orders pilot\n";
   }
   const auto rows = (std::int64_t{1} << totals.longest) - 1;
-  return line + "takes the same command with --estimator exact --max-rows " +
-         std::to_string(rows) + "\n";
+  return line + "takes the same command with --estimator exact --max-rows " + std::to_string(rows) +
+         "\n";
 }
 
 std::string verdict_table(const RunRecord& run) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/json.hpp"
+#include "results/run/lm_eval_samples.hpp"
 #include "results/run/reader.hpp"
 #include "results/statistics/statistics.hpp"
 #include "tests/support/catch.hpp"
@@ -50,8 +51,9 @@ std::vector<Json> scored(const Arguments& more) {
 
 RunRecord evaluated(const Arguments& more, std::string* table = nullptr) {
   const test::TemporaryFolder folder;
-  Arguments arguments = {"--model",  model(),    "--data",
-                         "embedded", "--output", (folder.path() / "run").string()};
+  Arguments arguments = {"--model", model(), "--output", (folder.path() / "run").string()};
+  if (std::ranges::find(more, "--data") == more.end())
+    arguments.insert(arguments.end(), {"--data", "embedded"});
   arguments.insert(arguments.end(), more.begin(), more.end());
   const auto result = test::smdm_eval(arguments);
   INFO(result.err);
@@ -111,6 +113,142 @@ TEST_CASE("all subsets give the likelihood itself, at no further row") {
         scored({"--estimator", estimator, "--values", "--mc-samples", "8"})[0].contains("values"));
 }
 
+TEST_CASE("metrics by the any-order likelihood stand beside those by its bound") {
+  std::string table;
+  const auto run = evaluated({"--task", "hellaswag", "--limit", "30"}, &table);
+  const auto& task = run.tasks.at(0);
+  REQUIRE(task.metrics.size() == 4);
+  const std::vector<std::string> names = {"acc,none", "acc_norm,none", "acc,any_order",
+                                          "acc_norm,any_order"};
+  for (std::size_t m = 0; m < names.size(); ++m) {
+    const auto& info = task.metrics[m].info;
+    CHECK(info.name + "," + info.filter == names[m]);
+    CHECK(task.metrics[m].mc_errors == std::vector<double>(30, 0.0));
+  }
+  std::int64_t differ = 0;
+  for (std::size_t i = 0; i < task.samples.size(); ++i) {
+    const auto& choices = std::get<std::vector<ChoiceRecord>>(task.samples[i].outcome);
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < choices.size(); ++k) {
+      const auto value = [&](std::size_t at) {
+        return choices[at].estimate.values.value().any_order;
+      };
+      if (value(k) > value(best)) best = k;
+    }
+    const double right = std::to_string(best) == task.samples[i].target ? 1.0 : 0.0;
+    CHECK(task.metrics[2].values[i] == right);
+    CHECK(task.samples[i].extra.at("any_order").at("acc") == right);
+    differ += task.metrics[0].values[i] != right ? 1 : 0;
+  }
+  const auto& totals = task.extra.at("any_order");
+  CHECK(totals.at("documents") == 30);
+  CHECK(totals.at("metrics").at(0).at("differ") == differ);
+  CHECK(totals.at("gap_nats").get<double>() > 0.0);
+  CHECK(contains(table, "30 of 30"));
+  CHECK(contains(table, "Verdicts differ"));
+}
+
+TEST_CASE("where some documents have no any-order likelihood their table says how many have") {
+  const test::TemporaryFolder folder;
+  const auto goals = folder.path() / "piqa" / "valid.jsonl";
+  fs::create_directories(goals.parent_path());
+  test::write_file(goals,
+                   R"({"goal": "Ben sold", "sol1": "the lamp.", "sol2": "the clock."})"
+                   "\n"
+                   R"({"goal": "Ben sold", "sol1": "the clock.", "sol2": "the lamp."})"
+                   "\n"
+                   R"({"goal": "Ben", "sol1": "sold the lamp and the clock.", "sol2": "sat."})"
+                   "\n");
+  test::write_file(goals.parent_path() / "valid-labels.lst", "0\n0\n1\n");
+  const auto piqa = [&](const Arguments& more, std::string* table) {
+    Arguments arguments = {"--task", "piqa", "--data", folder.path().string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return evaluated(arguments, table).tasks.at(0);
+  };
+  std::string table;
+  const auto task = piqa({"--mc-samples", "15"}, &table);
+  const auto& totals = task.extra.at("any_order");
+  CHECK(totals.at("documents") == 2);
+  CHECK(totals.at("of") == 3);
+  CHECK(task.metrics.size() == 2);  // under no metric's key
+  CHECK(contains(table, "2 of 3"));
+  CHECK(contains(table, "1 further documents takes the same command with --estimator exact"));
+  CHECK(task.samples[0].extra.contains("any_order"));
+  CHECK(task.samples[1].extra.contains("any_order"));
+  CHECK_FALSE(task.samples[2].extra.contains("any_order"));
+  CHECK(totals.at("metrics").at(0).at("any_order").get<double>() ==
+        Approx((task.samples[0].extra.at("any_order").at("acc").get<double>() +
+                task.samples[1].extra.at("any_order").at("acc").get<double>()) /
+               2.0));
+  // The command does what it says; a race and an estimator of no bounds have none.
+  CHECK(piqa({"--estimator", "exact"}, &table).metrics.size() == 4);
+  for (const Arguments& other : {Arguments{"--racing"}, Arguments{"--estimator", "chain-rule"}}) {
+    const auto none = piqa(other, &table);
+    CHECK(none.metrics.size() == 2);
+    CHECK_FALSE(none.extra.contains("any_order"));
+    CHECK_FALSE(contains(table, "any_order"));
+  }
+}
+
+TEST_CASE("a cloze has a perplexity by the any-order likelihood, and one verdict") {
+  const auto run = evaluated({"--task", "lambada_standard", "--limit", "20"});
+  const auto& task = run.tasks.at(0);
+  REQUIRE(task.metrics.size() == 3);
+  CHECK(task.metrics[2].info.name == "perplexity");
+  CHECK(task.metrics[2].info.filter == "any_order");
+  for (std::size_t i = 0; i < 20; ++i)
+    CHECK(task.metrics[2].values[i] >= task.metrics[0].values[i]);
+}
+
+TEST_CASE("random orders bound a longer target's likelihood, and say so") {
+  const auto exact = scored({"--estimator", "exact", "--values"});
+  const auto lines = scored({"--orders", "6"});  // 31 rows against 6 * 4 + 1
+  const auto& orders = lines[0].at("orders");
+  CHECK(lines[0].at("bound") == "lower");
+  CHECK(orders.at("orders") == 6);
+  CHECK(orders.at("pilot") == 0);
+  CHECK(orders.at("any_order_low").get<double>() <= orders.at("any_order_high").get<double>());
+  CHECK(orders.at("any_order_low").get<double>() >= lines[0].at("nats").get<double>());
+  CHECK(orders.at("effective").get<double>() >= 1.0);
+  CHECK(orders.at("effective").get<double>() <= 6.0);
+  CHECK(lines[0].at("rows").get<int>() <= 25);
+  CHECK(lines[1].at("nats") == exact[1].at("nats"));  // 7 rows enumerate 3 tokens
+  CHECK_FALSE(lines[1].contains("orders"));
+  CHECK(scored({"--estimator", "orders", "--orders", "6"})[0] == lines[0]);
+  CHECK(scored({"--orders", "6", "--batch-size", "3"})[0] == lines[0]);
+  CHECK(scored({"--orders", "6", "--seed", "1"})[0].at("nats") != lines[0].at("nats"));
+}
+
+TEST_CASE("orders of a task are totalled over documents, and kept by journal and cache") {
+  const test::TemporaryFolder folder;
+  std::string table;
+  const Arguments job = {"--task",   "hellaswag", "--limit", "12",
+                         "--orders", "4",         "--cache", (folder.path() / "cache").string()};
+  const auto run = evaluated(job, &table);
+  const auto& totals = run.tasks.at(0).extra.at("orders");
+  CHECK(totals.at("requests") == 48);
+  const auto mean = [&](const char* name) { return totals.at(name).at("value").get<double>(); };
+  CHECK(mean("elbo") < mean("any_order_low"));
+  CHECK(mean("any_order_low") < mean("any_order_high"));
+  CHECK(totals.at("any_order_high").at("stderr").is_null());  // four orders are too few
+  CHECK(contains(table, "no interval of a single request"));
+  const auto again = evaluated(job);
+  CHECK(again.smdm_eval.at("cache_hits") == 12);
+  for (std::size_t i = 0; i < 12; ++i)
+    CHECK(response_lines(again.tasks[0].samples[i]) == response_lines(run.tasks[0].samples[i]));
+  CHECK(again.tasks.at(0).extra.at("orders") == totals);
+  const auto values = [](const RunRecord& one) {
+    std::vector<double> all;
+    for (const auto& sample : one.tasks[0].samples) {
+      for (const auto& choice : std::get<std::vector<ChoiceRecord>>(sample.outcome))
+        all.push_back(choice.estimate.orders ? choice.estimate.orders->high
+                                             : choice.estimate.values.value().any_order);
+    }
+    return all;
+  };
+  CHECK(values(again) == values(run));
+}
+
 TEST_CASE("guidance is twice the rows, prompts are reused as asked, and both are recorded") {
   CHECK(scored({"--estimator", "exact", "--cfg", "0.5"})[0].at("rows") == 62);
   const auto reused = scored({"--estimator", "balanced", "--mc-samples", "16"});
@@ -149,6 +287,11 @@ TEST_CASE("what does not fit together is refused in one line") {
           "takes 2^3 - 1 rows, wanted at most 6 (--max-rows)");
   refused({"--estimator", "mc", "--racing"}, kUsage,
           "--racing: wanted --estimator auto or balanced");
+  refused({"--orders", "5"}, kUsage, "--orders: wanted pilot or an even number from 4 on, got 5");
+  refused({"--orders", "2"}, kUsage, "--orders: wanted pilot or an even number from 4 on, got 2");
+  refused({"--orders", "many"}, kUsage, "--orders: wanted pilot or an even number");
+  refused({"--orders", "8", "--estimator", "mc"}, kUsage, "--orders: wanted --estimator orders");
+  refused({"--orders", "8", "--racing"}, kUsage, "--orders: wanted --estimator orders");
   refused({"--racing", "--greedy"}, kUsage, "--racing: wanted no greedy verdicts");
   refused({"--racing", "--racing-error", "0.7"}, kUsage, "--racing-error: wanted a number above 0");
   refused({"--target-error", "0"}, kUsage, "--target-error: wanted a number above 0");

@@ -202,6 +202,7 @@ std::vector<Example> likelihood_examples() {
           {"estimator", piqa(balanced), "fixed-count"},
           {"mc-samples", piqa(mc), 64},
           {"mc-strata", piqa(mc), 8},
+          {"orders", piqa({{"task", {"hellaswag"}}, {"orders", "4"}}), "6"},
           {"max-rows", piqa(with(target, {{"max-rows", 16}})), 8},
           {"target-error", piqa(balanced), 0.05},
           {"racing", piqa(balanced), true},

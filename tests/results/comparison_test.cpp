@@ -41,6 +41,22 @@ RunRecord reversed(RunRecord run) {
   return run;
 }
 
+/// Gives documents verdicts by the any-order likelihood; a task of which all have one has the
+/// metric, too.
+void give_any_order(RunRecord& run, const std::vector<double>& verdicts) {
+  TaskRecord& task = run.tasks.at(0);
+  for (std::size_t i = 0; i < verdicts.size(); ++i)
+    task.samples[i].extra[kAnyOrderValues] = {{"acc", verdicts[i]}};
+  if (verdicts.size() < task.samples.size()) return;
+  auto info = task.metrics.at(0).info;
+  info.filter = kAnyOrderFilter;
+  task.metrics.push_back({.info = info, .values = verdicts});
+}
+
+RunRecord exact_run(const std::vector<double>& verdicts) {
+  return made_run({.tasks = {{.verdicts = verdicts, .bound = Bound::exact}}, .seed = 1});
+}
+
 }  // namespace
 
 TEST_CASE("documents are paired by what they are, not by where they stand") {
@@ -359,6 +375,70 @@ TEST_CASE("names of runs and models are shown as they are written, whatever is i
   CHECK(contains(text, "A: be\\nfore (x\\x1b[2J, seed 0)\n"));
   CHECK(contains(text, "B: \\u202eafter ("));
   CHECK(comparison_json(comparison).at("a").at("run") == "be\nfore");
+}
+
+TEST_CASE("an any-order likelihood is compared with an exact one beside the bound") {
+  auto diffusion = run_of(kBefore, 0);
+  give_any_order(diffusion, {1, 1, 1, 1, 1, 1, 1, 0, 1, 1});
+  const auto a = as_stored(diffusion, "A");
+  const auto b = as_stored(exact_run(kAfter), "B");
+  const auto comparison = compare_runs(a, b);
+  const auto& metrics = comparison.tasks.at(0).metrics;
+  REQUIRE(metrics.size() == 2);
+  CHECK(metrics[0].info.filter == "none");
+  CHECK(metrics[0].difference->a == Approx(0.7));
+  CHECK(metrics[0].difference->b == Approx(0.6));
+  CHECK(metrics[1].info.filter == "any_order");
+  CHECK(metrics[1].difference->a == Approx(0.9));
+  CHECK(metrics[1].difference->b == Approx(0.6));
+  CHECK(metrics[1].difference->documents == 10);
+  CHECK(metrics[1].monte_carlo_error == 0.0);
+  CHECK(contains(comparison_text(comparison), "acc,any_order"));
+  CHECK(contains(comparison_text(comparison), "Rows any_order compare likelihoods"));
+  // The other way round, too.
+  const auto turned = compare_runs(b, a);
+  CHECK(turned.tasks.at(0).metrics.at(1).difference->difference == Approx(0.3));
+}
+
+TEST_CASE("likelihoods are compared on the documents where both runs have one") {
+  auto some = run_of(kBefore, 0);
+  give_any_order(some, {0, 0, 0, 0});  // of the first four
+  const auto a = as_stored(some, "A");
+  const auto b = as_stored(exact_run(kAfter), "B");
+  const auto comparison = compare_runs(a, b);
+  const auto& metric = comparison.tasks.at(0).metrics.at(1);
+  CHECK(metric.difference->documents == 4);
+  CHECK(metric.difference->a == 0.0);
+  CHECK(metric.difference->b == Approx(0.75));
+  CHECK(comparison.tasks.at(0).metrics.at(0).difference->documents == 10);
+  std::size_t by_likelihood = 0;
+  for (const Json& line : changed_documents(comparison))
+    by_likelihood += line.at("metric") == "acc,any_order" ? 1 : 0;
+  CHECK(by_likelihood == 3);
+  // Two runs of which one says nothing of it, or neither: bounds alone.
+  const auto bounds = as_stored(run_of(kAfter, 1), "B");
+  CHECK(compare_runs(a, bounds).tasks.at(0).metrics.size() == 1);
+  const auto other = as_stored(
+      made_run({.tasks = {{.verdicts = kBefore, .bound = Bound::exact}}, .seed = 2}), "C");
+  const auto both_exact = compare_runs(b, other);
+  CHECK(both_exact.tasks.at(0).metrics.size() == 1);
+  CHECK_FALSE(contains(comparison_text(both_exact), "Rows any_order"));
+}
+
+TEST_CASE(
+    "likelihoods of documents in clusters are compared over the clusters of those there are") {
+  const std::vector<std::string> people = {"a", "a", "b", "b", "c", "c", "d", "d", "e", "e"};
+  auto some = made_run({.tasks = {{.verdicts = kBefore, .people = people}}});
+  give_any_order(some, {1, 1, 1, 1, 0, 0});
+  const auto a = as_stored(some, "A");
+  const auto b =
+      as_stored(made_run({.tasks = {{.verdicts = kAfter, .bound = Bound::exact, .people = people}},
+                          .seed = 1}),
+                "B");
+  const auto comparison = compare_runs(a, b);
+  CHECK(comparison.tasks.at(0).metrics.at(1).difference->documents == 6);
+  CHECK(comparison.tasks.at(0).metrics.at(1).difference->clusters == 3);
+  CHECK(comparison.tasks.at(0).metrics.at(0).difference->clusters == 5);
 }
 
 }  // namespace smdm

@@ -250,4 +250,28 @@ TEST_CASE("a run of something else is refused") {
   CHECK(contains(gate_error(baseline, run), "wanted the same prompts"));
 }
 
+TEST_CASE("metrics of the any-order likelihood are judged where the baseline has them") {
+  const auto with_any_order = [](std::uint64_t seed) {
+    auto run = made_run(quiz(10, seed));
+    auto metric = run.tasks[0].metrics[0];
+    metric.info.filter = kAnyOrderFilter;
+    run.tasks[0].metrics.push_back(metric);
+    return run;
+  };
+  // A baseline of an older version knows nothing of them.
+  const auto older = spread_baseline();
+  CHECK(judge(older, as_stored(with_any_order(9))).metrics.size() == 1);
+  const std::vector<Facts> repeats = {as_stored(with_any_order(1), "1"),
+                                      as_stored(with_any_order(2), "2")};
+  const auto baseline = make_baseline(repeats);
+  CHECK(baseline.tasks.at(0).metrics.size() == 2);
+  CHECK(judge(baseline, as_stored(with_any_order(9))).metrics.size() == 2);
+  CHECK(contains(gate_error(baseline, made_run(quiz(10, 9))),
+                 "wanted the baseline's acc,any_order, which the run has not"));
+  // Repeats of which one alone has it.
+  const std::vector<Facts> mixed = {as_stored(with_any_order(1), "1"),
+                                    as_stored(made_run(quiz(10, 2)), "2")};
+  CHECK(make_baseline(mixed).tasks.at(0).metrics.size() == 1);
+}
+
 }  // namespace smdm

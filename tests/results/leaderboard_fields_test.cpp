@@ -72,6 +72,21 @@ TEST_CASE("the program carries the schema that readers have, in which every kind
   }
 }
 
+TEST_CASE("an entry of the any-order likelihood says so in place of the bound") {
+  auto run = test::made_run({.tasks = {{.verdicts = {1, 0, 1}}}});
+  auto metric = run.tasks[0].metrics[0];
+  metric.info.filter = kAnyOrderFilter;
+  run.tasks[0].metrics.push_back(metric);
+  const test::TemporaryFolder folder;
+  test::store(run, folder.path());
+  const auto entries = leaderboard_entries(read_facts(folder.path()), folder.path());
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].at("bound") == "lower");
+  CHECK(entries[1].at("bound") == "any_order");
+  CHECK(entries[1].at("metric").at("filter") == "any_order");
+  CHECK(entry_identity(entries[0]) != entry_identity(entries[1]));
+}
+
 TEST_CASE("places of the table are 1, 2 ... in each of its orders") {
   std::vector<int> identity;
   std::vector<int> csv;
