@@ -107,5 +107,38 @@ TEST_CASE("under guidance the bound is one of the guided model that writes in an
   }
 }
 
+/// The same model at a temperature.
+FakeModel tempered(double temperature) {
+  return {{.objective = MaskedDiffusion{.mask_id = kTokens},
+           .vocab_tokens = kTokens,
+           .max_tokens = 16},
+          [temperature](std::span<const std::int64_t> ids, std::size_t position) {
+            auto logits = interacting_logits(ids, position);
+            for (auto& logit : logits) logit = static_cast<float>(logit / temperature);
+            return logits;
+          }};
+}
+
+TEST_CASE("any-order likelihoods of all strings sum to one, guided or not, at any temperature") {
+  for (const double temperature : {0.5, 1.0, 2.0}) {
+    const auto model = tempered(temperature);
+    for (const double cfg : {0.0, 0.5, 2.0}) {
+      for (const std::size_t length : {1U, 3U, 4U}) {
+        INFO("temperature " << temperature << ", w = " << cfg << ", length " << length);
+        const auto strings = all_strings(length);
+        const auto estimates = score(model, strings, {.estimator = ExactSum{}, .cfg = cfg});
+        double sum = 0.0;
+        for (std::size_t k = 0; k < strings.size(); ++k) {
+          const double any_order = estimates[k].values.value().any_order;
+          const double written = std::log(mixture_over_orders(model, strings[k], cfg));
+          CHECK(any_order == Approx(written).margin(1e-5));
+          sum += std::exp(any_order);
+        }
+        CHECK(sum == Approx(1.0).margin(1e-5));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace smdm
