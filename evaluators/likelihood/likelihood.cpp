@@ -208,7 +208,7 @@ void duel_all(const LanguageModel& model,
 /// Whether all subsets of a target may come to be computed.
 bool may_enumerate(const Estimator& estimator, std::size_t length) {
   if (std::holds_alternative<ExactSum>(estimator)) return true;
-  if (const auto* orders = std::get_if<Orders>(&estimator)) return enumerates(length, *orders);
+  if (const auto* orders = std::get_if<Orders>(&estimator)) return may_enumerate(length, *orders);
   const auto* balanced = std::get_if<Balanced>(&estimator);
   if (balanced == nullptr) return false;
   return balanced->target_error || subset_count(length) <= first_rows(*balanced);

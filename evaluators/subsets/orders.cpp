@@ -131,12 +131,17 @@ class OrderRows {
   std::vector<Order> orders_;
 };
 
+std::unique_ptr<SubsetEstimator> all_subsets_of(std::size_t length) {
+  return exact_sum(length, {.max_rows = subset_count(length)});
+}
+
 class OrdersEstimator final : public SubsetEstimator {
  public:
   OrdersEstimator(std::size_t length, const Orders& config, const OrderDraws& draws)
       : length_(length), config_(config), draws_(draws) {}
 
   std::vector<WantedRow> next() override {
+    if (whole_) return whole_->next();
     if (estimate_.orders) return {};
     if (!config_.orders && !pilot_) {
       pilot_.emplace(length_, draws_.pilot, kPilotOrders);
@@ -146,18 +151,31 @@ class OrdersEstimator final : public SubsetEstimator {
     return rows_->wanted();
   }
 
+  void see(std::span<const RowRanks> ranks) override {
+    if (whole_) whole_->see(ranks);
+  }
+
   void take(std::span<const RowLosses> losses) override {
-    if (rows_) {
+    if (whole_) {
+      whole_->take(losses);
+    } else if (rows_) {
       settle(rows_->log_likelihoods(losses));
     } else {
-      config_.orders =
-          orders_for(pilot_.value().log_likelihoods(losses), length_, config_.max_rows);
+      decide(pilot_.value().log_likelihoods(losses));
     }
   }
 
-  [[nodiscard]] FoldEstimate estimate() const override { return estimate_; }
+  [[nodiscard]] FoldEstimate estimate() const override {
+    return whole_ ? whole_->estimate() : estimate_;
+  }
 
  private:
+  /// After the pilot. What is exact is so whatever led to it.
+  void decide(std::span<const double> pilot) {
+    config_.orders = orders_for(pilot, length_, config_.max_rows);
+    if (enumerates(length_, config_)) whole_ = all_subsets_of(length_);
+  }
+
   void settle(std::span<const double> log_likelihoods) {
     std::vector<double> pairs;
     for (std::size_t k = 0; k < log_likelihoods.size(); k += 2)
@@ -178,6 +196,7 @@ class OrdersEstimator final : public SubsetEstimator {
   OrderDraws draws_;
   std::optional<OrderRows> pilot_;
   std::optional<OrderRows> rows_;
+  std::unique_ptr<SubsetEstimator> whole_;  ///< where all subsets are no more rows
   FoldEstimate estimate_;
 };
 
@@ -218,11 +237,16 @@ bool enumerates(std::size_t length, const Orders& config) {
   return subset_count(length) <= orders * (static_cast<std::int64_t>(length) - 1) + 1;
 }
 
+bool may_enumerate(std::size_t length, const Orders& config) {
+  if (config.orders) return enumerates(length, config);
+  return length <= kMaxEnumerated && subset_count(length) <= config.max_rows;
+}
+
 std::unique_ptr<SubsetEstimator> random_orders(std::size_t length,
                                                const Orders& config,
                                                const OrderDraws& draws) {
   check_subset_config(config);
-  if (enumerates(length, config)) return exact_sum(length, {.max_rows = subset_count(length)});
+  if (enumerates(length, config)) return all_subsets_of(length);
   return std::make_unique<OrdersEstimator>(length, config, draws);
 }
 

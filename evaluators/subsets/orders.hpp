@@ -15,7 +15,8 @@
 namespace smdm {
 
 /// Pairs of a uniformly random order and its reverse, which hides where the order shows (antithetic
-/// permutations: Mitchell et al. 2022, arXiv:2104.12199). Enumerates where that takes no more rows.
+/// permutations: Mitchell et al. 2022, arXiv:2104.12199). Enumerates where that takes no more rows,
+/// after a pilot too.
 struct Orders {
   static constexpr const char* kName = "orders";
   /// Even, at least 4: two independent pairs. Empty: as many as a pilot of other orders asks for.
@@ -57,8 +58,13 @@ struct OrderDraws {
                                                              const Orders& config,
                                                              const OrderDraws& draws);
 
-/// Whether all subsets of a target are computed, which then take no more rows than its orders.
+/// Whether all subsets of a target are computed, which then take no more rows than its orders; with
+/// a pilot, no more than that and the fewest it may decide on. It may come to be so after the
+/// pilot, too: see may_enumerate().
 [[nodiscard]] bool enumerates(std::size_t length, const Orders& config);
+
+/// Whether it is possible.
+[[nodiscard]] bool may_enumerate(std::size_t length, const Orders& config);
 
 /// @throws std::invalid_argument  if a limit above is broken
 void check_subset_config(const Orders& config);

@@ -81,6 +81,22 @@ std::vector<std::size_t> order_of(const Way& way, std::size_t count) {
   return order;
 }
 
+/// What stands beside an estimate, as numbers that are compared to the last bit.
+std::vector<double> beside(const Estimate& estimate) {
+  std::vector<double> all;
+  if (const auto& values = estimate.values) {
+    all = {values->any_order,          values->elbo,           values->orders_sd,
+           values->oracle_best,        values->oracle_worst,   values->left_to_right,
+           values->confidence.value(), values->margin.value(), values->entropy.value()};
+  }
+  if (const auto& orders = estimate.orders) {
+    const auto more = {static_cast<double>(orders->orders), orders->effective, orders->low,
+                       orders->low_error.value_or(-1.0), orders->high};
+    all.insert(all.end(), more);
+  }
+  return all;
+}
+
 void check_scores(const char* checkpoint, LikelihoodConfig config) {
   const auto model = golden_model(checkpoint);
   const auto requests = some_requests(model->info().vocab_tokens);
@@ -97,6 +113,7 @@ void check_scores(const char* checkpoint, LikelihoodConfig config) {
       REQUIRE(again[i].nats == wanted.nats);
       REQUIRE(again[i].standard_error == wanted.standard_error);
       REQUIRE(again[i].is_greedy == wanted.is_greedy);
+      REQUIRE(beside(again[i]) == beside(wanted));
       if (way.shuffled) continue;  // neighbours with one context would be charged otherwise
       REQUIRE(again[i].rows == wanted.rows);
       REQUIRE(again[i].tokens == wanted.tokens);
@@ -132,6 +149,11 @@ TEST_CASE(
 
 TEST_CASE("enumerated values and those under a target error have the same bits") {
   check_scores("mdm-tiny", {.estimator = ExactSum{}, .cfg = 0.6});
+  for (const auto* checkpoint : {"mdm-tiny", "mdm-gqa", "mdm-32k"}) {
+    INFO(checkpoint);
+    check_scores(checkpoint, {.estimator = Orders{.orders = 8}, .cfg = 0.6, .seed = 4});
+    check_scores(checkpoint, {.estimator = Orders{.orders = std::nullopt}, .seed = 5});
+  }
   for (const auto reuse : {PromptReuse::off, PromptReuse::on}) {
     const Balanced balanced{.rows = 8, .target_error = 0.5, .max_rows = 32, .prompt_reuse = reuse};
     check_scores("mdm-gqa", {.estimator = balanced, .seed = 4});

@@ -276,6 +276,19 @@ TEST_CASE("a pilot's orders decide how many there are, and serve nothing else") 
   CHECK(orders_for(apart, kLong, 4096) == 128);  // 170 are the most that 4096 rows allow
 }
 
+TEST_CASE("a pilot that asks for more rows than all subsets take ends in these") {
+  constexpr std::size_t kLength = 8;
+  const auto rows = made_losses(kLength, 3);
+  const LossTable table(rows, rows);
+  const auto estimate = estimated(table, {.orders = std::nullopt}, 2);
+  CHECK(estimate.values.value().any_order == Approx(values_of(rows, kLength).any_order));
+  CHECK(estimate.enumerated);
+  CHECK_FALSE(estimate.orders);
+  const auto capped = estimated(table, {.orders = std::nullopt, .max_rows = 64}, 2);
+  CHECK(capped.orders->orders == 8);
+  CHECK_FALSE(capped.values);
+}
+
 TEST_CASE("the closed form of 24 tokens is the mean over orders") {
   const Peaks target{.alone = 0.08, .between = 0.3};
   Measured probability;
