@@ -257,6 +257,28 @@ TEST_CASE("where all subsets take no more rows they are computed, and nothing is
   CHECK(asked == 6 * kLength);
 }
 
+TEST_CASE("the orders of a pair are each other's reverse, and a pilot's are others") {
+  constexpr std::size_t kLength = 9;
+  const auto rows_of = [](const Orders& config) {
+    return random_orders(kLength, config, order_draws(1, test::kContent))->next();
+  };
+  const auto rows = rows_of({.orders = 8});
+  REQUIRE(rows.size() == 8 * kLength);
+  for (std::size_t step = 1; step < kLength; ++step) {
+    // What the order hides at a step is what its reverse shows at the mirrored one.
+    auto all = rows[step].hidden;
+    const auto& mirrored = rows[kLength + kLength - step].hidden;
+    all.insert(all.end(), mirrored.begin(), mirrored.end());
+    std::ranges::sort(all);
+    CHECK(all == rows[0].hidden);
+  }
+  const auto pilot = rows_of({.orders = std::nullopt});
+  REQUIRE(pilot.size() == rows.size());
+  std::size_t same = 0;
+  for (std::size_t k = 0; k < rows.size(); ++k) same += rows[k].hidden == pilot[k].hidden ? 1 : 0;
+  CHECK(same < rows.size() / 2);
+}
+
 TEST_CASE("a pilot's orders decide how many there are, and serve nothing else") {
   const Peaks target{.alone = 0.05, .between = 0.6};
   const auto piloted = estimated(target, {.orders = std::nullopt}, 11);
