@@ -25,6 +25,9 @@ struct RowsOf {
   double operator()(const Balanced& own) const {
     return std::min(static_cast<double>(own.rows), all_subsets(length));
   }
+  double operator()(const RankingScore& own) const {
+    return own.kind == ScoreKind::pseudo_likelihood ? length : 1.0;
+  }
   double operator()(const Duel& own) const {
     return static_cast<double>(most_steps(own.policy, static_cast<std::int64_t>(length)));
   }
