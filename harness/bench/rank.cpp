@@ -229,19 +229,19 @@ std::vector<QuestionAgreement> agreements_with(const StudiedQuestion& question,
     const auto values = divided(nats, divisors);
     const auto wanted = divided(truth, divisors);
     all.push_back(
-        {.same = winner(values) == winner(wanted) ? 1.0 : 0.0, .tau = kendall(values, wanted)});
+        {.same = {winner(values) == winner(wanted) ? 1.0 : 0.0}, .tau = kendall(values, wanted)});
   }
   return all;
 }
 
-/// Adds one seed's share of a question's means.
-void add_share(std::vector<QuestionAgreement>& means,
-               std::span<const QuestionAgreement> one,
-               double seeds) {
-  means.resize(one.size());
+/// Adds one of so many seeds to a question's.
+void add_seed(std::vector<QuestionAgreement>& all,
+              std::span<const QuestionAgreement> one,
+              double seeds) {
+  all.resize(one.size());
   for (std::size_t v = 0; v < one.size(); ++v) {
-    means[v].same += one[v].same / seeds;
-    if (one[v].tau) means[v].tau = means[v].tau.value_or(0.0) + *one[v].tau / seeds;
+    all[v].same.push_back(one[v].same.front());
+    if (one[v].tau) all[v].tau = all[v].tau.value_or(0.0) + *one[v].tau / seeds;
   }
 }
 
@@ -255,14 +255,15 @@ RankedValue ranked(const StudiedTask& study,
   std::vector<std::vector<QuestionAgreement>> agreements(study.metrics.size());
   for (const auto& question : study.questions) {
     const auto truth = values.any_order(question);
-    std::vector<QuestionAgreement> means;
+    std::vector<QuestionAgreement> of_seeds;
     for (std::int64_t seed = 0; seed < seeds; ++seed) {
       const auto valued = value.of_choices(question, static_cast<std::uint64_t>(seed));
       if (!valued) return ranked;
       rows += valued->rows;
-      add_share(means, agreements_with(question, valued->nats, truth), static_cast<double>(seeds));
+      add_seed(of_seeds, agreements_with(question, valued->nats, truth),
+               static_cast<double>(seeds));
     }
-    for (std::size_t v = 0; v < means.size(); ++v) agreements[v].push_back(means[v]);
+    for (std::size_t v = 0; v < of_seeds.size(); ++v) agreements[v].push_back(of_seeds[v]);
   }
   ranked.rows_per_choice =
       rows / static_cast<double>(seeds) / static_cast<double>(study.requests.size());
@@ -284,9 +285,29 @@ void join(RankedValue& value, double choices, const RankedValue& more, double mo
   }
 }
 
-std::optional<Interval> interval_over(std::span<const double> shares,
-                                      const std::vector<std::string>& clusters) {
-  return metric_interval(metrics::accuracy(), shares, dense_clusters(clusters));
+/// Shares of questions, or of seeds of questions, with what they are about.
+struct Shares {
+  std::vector<double> values;
+  std::vector<std::string> keys;  ///< see dense_clusters()
+
+  void add(double value, std::string key) {
+    values.push_back(value);
+    keys.push_back(std::move(key));
+  }
+  [[nodiscard]] double mean() const { return metric_value(metrics::accuracy(), values); }
+  [[nodiscard]] std::optional<Interval> interval() const {
+    return metric_interval(metrics::accuracy(), values, dense_clusters(keys));
+  }
+};
+
+/// What the seeds of a question have in common: its cluster, or itself.
+std::string key_of_seeds(const std::string& cluster, std::size_t question) {
+  return cluster.empty() ? "question " + std::to_string(question) : "cluster " + cluster;
+}
+
+/// From a share of pairs in the same order to tau, which ends at 1 and -1.
+double tau_of(double share) {
+  return std::clamp(2.0 * share - 1.0, -1.0, 1.0);
 }
 
 }  // namespace
@@ -321,26 +342,21 @@ RankStudy joined(std::span<const RankStudy> studies) {
 
 Agreement agreement_of(std::span<const QuestionAgreement> questions,
                        std::span<const std::string> clusters) {
-  Agreement agreement;
-  std::vector<double> same;
-  std::vector<double> in_order;
-  std::vector<std::string> of_all(clusters.begin(), clusters.end());
-  std::vector<std::string> of_ordered;
+  Shares same;
+  Shares in_order;
   for (std::size_t q = 0; q < questions.size(); ++q) {
-    same.push_back(questions[q].same);
-    if (!questions[q].tau) continue;
-    in_order.push_back((1.0 + *questions[q].tau) / 2.0);
-    of_ordered.push_back(of_all[q]);
+    const auto& one = questions[q];
+    const bool alone = one.same.size() == 1;
+    for (const double verdict : one.same)
+      same.add(verdict, alone ? clusters[q] : key_of_seeds(clusters[q], q));
+    if (one.tau) in_order.add((1.0 + *one.tau) / 2.0, clusters[q]);
   }
-  agreement.same = metric_value(metrics::accuracy(), same);
-  agreement.same_interval = interval_over(same, of_all);
-  if (in_order.empty()) return agreement;
-  agreement.tau = 2.0 * metric_value(metrics::accuracy(), in_order) - 1.0;
-  agreement.tau_interval = interval_over(in_order, of_ordered);
-  if (agreement.tau_interval) {
-    for (double* end : {&agreement.tau_interval->low, &agreement.tau_interval->high})
-      *end = 2.0 * *end - 1.0;
-  }
+  Agreement agreement{
+      .same = same.mean(), .same_interval = same.interval(), .tau = {}, .tau_interval = {}};
+  if (in_order.values.empty()) return agreement;
+  agreement.tau = tau_of(in_order.mean());
+  if (const auto ends = in_order.interval())
+    agreement.tau_interval = {.low = tau_of(ends->low), .high = tau_of(ends->high)};
   return agreement;
 }
 

@@ -15,14 +15,15 @@
 
 namespace smdm {
 
-/// Of one question under one verdict (acc, acc_norm), beside the verdict by exact any_order. Means
-/// over seeds, where values are random.
+/// Of one question under one verdict (acc, acc_norm), beside the verdict by exact any_order.
 struct QuestionAgreement {
-  double same = 0.0;  ///< 1 where the largest value is of the same choice, the first of equal ones
-  /// Kendall's tau with any_order over pairs of choices: the share of pairs that stand in the same
-  /// order less that of those in the other one; a tie of the value is neither. Empty where
-  /// any_order tells no pair apart.
-  std::optional<double> tau;
+  /// [seeds], one where nothing is random: 1 where the largest value is of the same choice (of
+  /// equal ones the first), else 0.
+  std::vector<double> same;
+  /// Kendall's tau with any_order over pairs of choices, its mean over seeds: the share of pairs
+  /// that stand in the same order less that of those in the other one; a tie of the value is
+  /// neither. Empty where any_order tells no pair apart.
+  std::optional<double> tau = {};
 };
 
 /// One way to value answers.
@@ -62,9 +63,11 @@ struct Agreement {
 /// @param studies  with the same metrics, at least one
 [[nodiscard]] RankStudy joined(std::span<const RankStudy> studies);
 
-/// 95 % intervals over questions (metric_interval()): Wilson's where every question agrees or does
-/// not, Student's t where seeds are averaged, over clusters where there are any. Those of tau are
-/// of (1 + tau) / 2, so that two choices, whose tau is 1 or -1, have Wilson's too.
+/// 95 % intervals over questions (metric_interval()), over clusters of them where there are any.
+/// That of `same` is Wilson's; the seeds of a question are a cluster. That of tau is of (1 + tau) /
+/// 2, so that two choices, whose tau is 1 or -1, have Wilson's too; else it is Student's t, and
+/// ends at -1 and 1.
+/// @param questions  at least one
 [[nodiscard]] Agreement agreement_of(std::span<const QuestionAgreement> questions,
                                      std::span<const std::string> clusters);
 

@@ -136,9 +136,8 @@ class TableReader {
  public:
   explicit TableReader(const fs::path& file) : file_(opened(file)) {}
 
-  /// The losses of a choice by the bits of the hidden subset.
+  /// The losses of a choice by the bits of the hidden subset. REQUIRES: check() of its question
   [[nodiscard]] std::vector<RowLosses> losses(const StoredChoice& choice) const {
-    check_shape(choice);
     const auto tensor = file_.tensor(choice.tensor);
     const std::span entries(tensor.const_data_ptr<float>(),
                             static_cast<std::size_t>(tensor.numel()));
@@ -155,10 +154,12 @@ class TableReader {
     return full;
   }
 
-  /// @param json  the file beside, which does not know the choice
-  void refuse_more_choices(const StoredQuestion& question, const fs::path& json) const {
-    if (!file_.entries().contains(question.beyond)) return;
-    refuse_tensor(question.beyond, "a choice that " + json.string() + " has not");
+  /// Whether there is a table of the right shape for each choice, and for no other.
+  /// @param json  the file beside, which names them
+  void check(const StoredQuestion& question, const fs::path& json) const {
+    for (const auto& choice : question.choices) check_shape(choice);
+    if (file_.entries().contains(question.beyond))
+      refuse_tensor(question.beyond, "a choice that " + json.string() + " has not");
   }
 
  private:
@@ -310,7 +311,7 @@ std::vector<StudiedTask> stored_tasks(const BenchEstimatorSettings& bench) {
   const auto files = files_of(bench.tables);
   const auto questions = questions_from(files.json);
   const TableReader reader(files.tensors);
-  for (const auto& question : questions) reader.refuse_more_choices(question, files.json);
+  for (const auto& question : questions) reader.check(question, files.json);
   const auto names = task_names(questions);
   check_tasks(bench, names);
   std::vector<StudiedTask> all;

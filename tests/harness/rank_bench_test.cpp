@@ -21,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::contains;
+using Same = std::vector<double>;
 
 constexpr int kUsage = 2;
 constexpr int kData = 3;
@@ -37,8 +38,8 @@ constexpr Pair kPlain{.both_0 = 1, .both_1 = 1, .alone_0 = 1, .alone_1 = 1};
 constexpr Pair kUneven{.both_0 = 0.5, .both_1 = 5, .alone_0 = 4, .alone_1 = 0.3};
 // any_order and ELBO -6, the first one -3.
 constexpr Pair kPoor{.both_0 = 3, .both_1 = 3, .alone_0 = 3, .alone_1 = 3};
-// any_order -2.38, the first one -1 as of kPlain.
-constexpr Pair kSecond{.both_0 = 1, .both_1 = 2, .alone_0 = 1, .alone_1 = 1};
+// any_order -2.99, ELBO -3.25, the first one -1 as of kPlain.
+constexpr Pair kSecond{.both_0 = 1, .both_1 = 2, .alone_0 = 2, .alone_1 = 1.5};
 
 std::vector<RowLosses> table_of(const Pair& pair) {
   return {{}, {pair.alone_0}, {pair.alone_1}, {pair.both_0, pair.both_1}};
@@ -148,16 +149,16 @@ TEST_CASE("agreement with the likelihood is what tables of known likelihoods say
       {"exact (ELBO)", {0.0, 1.0 / 3.0}}};
   for (const auto& [name, wanted] : first) {
     INFO(name);
-    CHECK(of(ranks, name, 0).same == wanted.first);
+    CHECK(of(ranks, name, 0).same == Same{wanted.first});
     CHECK(of(ranks, name, 0).tau.value() == Approx(wanted.second));
     // Equal choices: the first one wins, and there is no order to find.
-    CHECK(of(ranks, name, 1).same == 1.0);
+    CHECK(of(ranks, name, 1).same == Same{1.0});
     CHECK_FALSE(of(ranks, name, 1).tau.has_value());
-    CHECK(of(ranks, name, 2).same == 1.0);
+    CHECK(of(ranks, name, 2).same == Same{1.0});
     CHECK(of(ranks, name, 2).tau.value() == (name == "first-token" ? 0.0 : 1.0));
   }
   // By the second verdict the bound finds the likelihood's choice, since that is ten times as long.
-  CHECK(value_named(ranks, "exact (ELBO)").agreements.at(1).at(0).same == 1.0);
+  CHECK(value_named(ranks, "exact (ELBO)").agreements.at(1).at(0).same == Same{1.0});
   CHECK(value_named(ranks, "one-step").rows_per_choice == 1.0);
   CHECK(value_named(ranks, "pll").rows_per_choice == 2.0);
   CHECK(value_named(ranks, "exact (ELBO)").rows_per_choice == 3.0);
@@ -180,10 +181,10 @@ TEST_CASE("values that the tables do not have are there without agreements") {
   }
   task.in_view = {-5.0, -4.0, -3.0, 0.0, 0.0, -1.0, -2.0};
   const auto with = rank_study(task, 1);
-  CHECK(of(with, "duel confidence", 0).same == 1.0);
-  CHECK(of(with, "duel margin", 0).same == 0.0);
+  CHECK(of(with, "duel confidence", 0).same == Same{1.0});
+  CHECK(of(with, "duel margin", 0).same == Same{0.0});
   CHECK(value_named(with, "duel margin").rows_per_choice == 2.0);
-  CHECK(of(with, "in-view", 0).same == 0.0);
+  CHECK(of(with, "in-view", 0).same == Same{0.0});
   CHECK(of(with, "in-view", 0).tau.value() == Approx(-1.0 / 3.0));
   CHECK(of(with, "in-view", 2).tau.value() == 1.0);
 }
@@ -204,15 +205,14 @@ TEST_CASE("every estimator is ranked at its default budget, over seeds where it 
   CHECK(random == 4);
   // Three subsets are no more than 32 rows.
   for (const auto* name : {"auto", "balanced"}) {
-    CHECK(of(ranks, name, 0).same == of(ranks, "exact (ELBO)", 0).same);
+    CHECK(of(ranks, name, 0).same == Same(kSeeds, of(ranks, "exact (ELBO)", 0).same.front()));
     CHECK(value_named(ranks, name).rows_per_choice == 3.0);
   }
-  const auto sometimes = of(ranks, "fixed-count", 2).same * kSeeds;
-  CHECK(sometimes == std::round(sometimes));
+  CHECK(of(ranks, "fixed-count", 0).same.size() == kSeeds);
   CHECK(value_named(ranks, "mc").rows_per_choice <= 3.0);
 }
 
-TEST_CASE("intervals over questions: Wilson's of verdicts, Student's of means over seeds") {
+TEST_CASE("intervals over questions: Wilson's of verdicts, Student's of other correlations") {
   const auto ranks = rank_study(three_questions(), 1);
   const auto agreement =
       agreement_of(value_named(ranks, "one-step").agreements.at(0), ranks.clusters);
@@ -220,23 +220,49 @@ TEST_CASE("intervals over questions: Wilson's of verdicts, Student's of means ov
   CHECK(agreement.same_interval.value().low == Approx(0.2077).margin(1e-4));
   CHECK(agreement.same_interval.value().high == Approx(0.9385).margin(1e-4));
   CHECK(agreement.tau.value() == Approx(2.0 / 3.0));
-  const std::vector<QuestionAgreement> seeds = {
-      {.same = 1.0, .tau = 1.0}, {.same = 0.5, .tau = 0.0}, {.same = 0.75, .tau = 0.5}};
-  const auto over_seeds = agreement_of(seeds, std::vector<std::string>(3));
-  constexpr double kReach =
-      4.302652729911275 * 0.25 / 1.7320508075688772;  // t(0.975, 2) s / root 3
-  CHECK(over_seeds.same == Approx(0.75));
-  CHECK(over_seeds.same_interval.value().low == Approx(0.75 - kReach));
-  CHECK(over_seeds.tau_interval.value().high == Approx(0.5 + 2.0 * kReach));
-  // Questions about one thing count together: two clusters, one degree of freedom.
-  const auto clustered = agreement_of(seeds, std::vector<std::string>{"a", "a", "b"});
-  CHECK(clustered.same_interval.value().low < over_seeds.same_interval.value().low);
+  const std::vector<QuestionAgreement> questions = {
+      {.same = {1.0}, .tau = 0.2}, {.same = {1.0}, .tau = -0.3}, {.same = {0.0}, .tau = 0.1}};
+  const auto three = agreement_of(questions, std::vector<std::string>(3));
+  constexpr double kReach = 4.302652729911275 * 0.26457513110645908 / 1.7320508075688772;
+  CHECK(three.tau.value() == Approx(0.0).margin(1e-12));
+  CHECK(three.tau_interval.value().low == Approx(-kReach));
+  CHECK(three.tau_interval.value().high == Approx(kReach));
   // Two choices: every tau is 1 or -1, and all right is no certainty.
-  const std::vector<QuestionAgreement> all(10, {.same = 1.0, .tau = 1.0});
+  const std::vector<QuestionAgreement> all(10, {.same = {1.0}, .tau = 1.0});
   const auto certain = agreement_of(all, std::vector<std::string>(10));
   CHECK(certain.tau.value() == 1.0);
   CHECK(certain.tau_interval.value().low == Approx(2.0 * certain.same_interval.value().low - 1.0));
   CHECK(certain.tau_interval.value().low < 0.6);
+  // No correlation is above 1.
+  const std::vector<QuestionAgreement> high = {{.same = {1.0}, .tau = 1.0},
+                                               {.same = {1.0}, .tau = 0.5}};
+  CHECK(agreement_of(high, std::vector<std::string>(2)).tau_interval.value().high == 1.0);
+}
+
+TEST_CASE("seeds of a question are no questions") {
+  const auto interval_of = [](const std::vector<QuestionAgreement>& questions,
+                              const std::vector<std::string>& clusters) {
+    const auto agreement = agreement_of(questions, clusters);
+    CHECK(agreement.same == Approx(0.75));
+    return agreement.same_interval.value();
+  };
+  const std::vector<std::string> alone(4);
+  const auto once =
+      interval_of({{.same = {1}}, {.same = {1}}, {.same = {1}}, {.same = {0}}}, alone);
+  // Seeds that always agree say as much as one, and the spread is known as of four questions.
+  const Same right(50, 1.0);
+  const auto repeated = interval_of(
+      {{.same = right}, {.same = right}, {.same = right}, {.same = Same(50, 0.0)}}, alone);
+  CHECK(repeated.low <= once.low);
+  CHECK(repeated.high <= 1.0);
+  // Questions that differ less are known better, and those about one thing worse.
+  Same often(50, 1.0);
+  for (std::size_t i = 0; i < 25; ++i) often[2 * i] = 0.0;
+  const std::vector<QuestionAgreement> mixed = {
+      {.same = right}, {.same = often}, {.same = often}, {.same = right}};
+  const auto drawn = interval_of(mixed, alone);
+  CHECK(drawn.low > repeated.low);
+  CHECK(interval_of(mixed, {"a", "b", "b", "a"}).low < drawn.low);
 }
 
 TEST_CASE("several tasks make one study of all their questions") {
@@ -248,8 +274,8 @@ TEST_CASE("several tasks make one study of all their questions") {
   CHECK(all.clusters.size() == 4);
   const auto& one_step = value_named(all, "one-step").agreements.at(0);
   REQUIRE(one_step.size() == 4);
-  CHECK(one_step[0].same == 0.0);
-  CHECK(one_step[3].same == 1.0);
+  CHECK(one_step[0].same == Same{0.0});
+  CHECK(one_step[3].same == Same{1.0});
   CHECK(value_named(all, "in-view").agreements.empty());
   const auto json = to_json(all);
   CHECK(json.at("questions") == 4);
@@ -272,8 +298,8 @@ TEST_CASE("stored tables are read by any of their names, a task for each that th
     CHECK(tasks[0].requests.at(0).context != tasks[0].requests.at(2).context);
   }
   const auto ranks = rank_study(stored.read().at(0), 2);
-  CHECK(of(ranks, "one-step", 0).same == 0.0);
-  CHECK(of(ranks, "chain-rule, duel left_to_right", 0).same == 1.0);
+  CHECK(of(ranks, "one-step", 0).same == Same{0.0});
+  CHECK(of(ranks, "chain-rule, duel left_to_right", 0).same == Same{1.0});
 }
 
 TEST_CASE("stored tables that are no tables are refused by the name of file and tensor") {
@@ -331,7 +357,7 @@ TEST_CASE("stored tables whose JSON says something else are refused") {
   CHECK(
       contains(refused([](Json& j) { j[1]["choices"].erase(1); }), "wanted at least two choices"));
   CHECK(contains(refused([](Json& j) { j[1]["choices"][1]["any_order"] = -2.3; }),
-                 "made.json: q001.c1: any_order: wanted -2.37988"));
+                 "made.json: q001.c1: any_order: wanted -2.9917"));
   CHECK(contains(refused([](Json& j) { j[1]["choices"][1]["elbo"] = nullptr; }), "got null"));
   CHECK(refused([](Json& j) { j[0]["choices"][0]["elbo"] = -2.0; }).empty());
   Stored more;
