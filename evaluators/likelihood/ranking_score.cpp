@@ -1,3 +1,5 @@
+// The rows of a score are settled by its kind and the target's length, and each gives a part of its
+// sum.
 #include "evaluators/likelihood/ranking_score.hpp"
 
 #include <numeric>
@@ -6,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text/names.hpp"
 #include "evaluators/rows/checks.hpp"
 
 namespace smdm {

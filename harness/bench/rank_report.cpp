@@ -1,3 +1,4 @@
+// The study of ranks as a table, whose cells are shares with their intervals, and as JSON.
 #include <algorithm>
 
 #include "base/text/numbers.hpp"

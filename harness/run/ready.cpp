@@ -1,3 +1,4 @@
+// From a task and the user's settings to what is computed: read, decide, encode.
 #include "harness/run/ready.hpp"
 
 #include <utility>

@@ -14,6 +14,7 @@
 #include "tests/support/checkpoint_writer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/fake_model.hpp"
 #include "tests/support/support.hpp"
 
 namespace smdm {
@@ -187,6 +188,41 @@ TEST_CASE("values that the tables do not have are there without agreements") {
   CHECK(of(with, "in-view", 0).same == Same{0.0});
   CHECK(of(with, "in-view", 0).tau.value() == Approx(-1.0 / 3.0));
   CHECK(of(with, "in-view", 2).tau.value() == 1.0);
+}
+
+TEST_CASE("tables of a model give the values that the model gives, guided or not") {
+  const test::FakeModel model(test::fake_masked_diffusion(), test::scrambled_logits(2.0));
+  const std::vector<TokenRequest> requests = {{.context = {1, 4}, .continuation = {3, 0, 6, 1}},
+                                              {.context = {1, 4}, .continuation = {0, 0, 2}},
+                                              {.context = {5}, .continuation = {2, 2}}};
+  for (const double cfg : {0.0, 0.8}) {
+    const auto tables =
+        loss_tables(model, requests, {.cfg = cfg, .ranks = WithRanks::yes, .packing = {}});
+    const auto given = [&](const Estimator& estimator, std::size_t i) {
+      return Approx(score(model, requests, {.estimator = estimator, .cfg = cfg})[i].nats)
+          .epsilon(1e-6);
+    };
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      INFO("request " << i << ", cfg " << cfg);
+      double nats = 0.0;
+      const auto scoring = scoring_on(tables[i], [&](const Estimate& one) { nats = one.nats; });
+      for (const auto kind :
+           {ScoreKind::one_step, ScoreKind::pseudo_likelihood, ScoreKind::first_token}) {
+        run_on(tables[i], *ranking_score_source(scoring, {.kind = kind}));
+        CHECK(nats == given(RankingScore{.kind = kind}, i));
+      }
+      run_on(tables[i], *chain_rule_source(scoring));
+      CHECK(nats == given(ChainRule{}, i));
+      const auto values =
+          order_values(requests[i].continuation.size(), std::span(tables[i].full).subspan(1),
+                       std::span(tables[i].ranks).subspan(1));
+      CHECK(values.left_to_right == given(ChainRule{}, i));
+      CHECK(values.margin.value() ==
+            given(Duel{.policy = {.sampler = Sampler::margin, .steps = 0}}, i));
+      CHECK(values.entropy.value() ==
+            given(Duel{.policy = {.sampler = Sampler::entropy, .steps = 0}}, i));
+    }
+  }
 }
 
 TEST_CASE("every estimator is ranked at its default budget, over seeds where it is random") {
