@@ -113,11 +113,13 @@ bool draws(const Estimator& estimator) {
 class Values {
  public:
   explicit Values(const StudiedTask& study) : study_(study) {
+    orders_.reserve(study.tables.size());
     for (const auto& table : study.tables) orders_.push_back(values_of(table));
   }
 
   [[nodiscard]] std::vector<double> any_order(const StudiedQuestion& question) const {
     std::vector<double> nats;
+    nats.reserve(question.count);
     for (std::size_t k = 0; k < question.count; ++k)
       nats.push_back(orders_[question.first + k].any_order);
     return nats;
@@ -125,6 +127,7 @@ class Values {
 
   [[nodiscard]] std::vector<NamedValue> all() const {
     std::vector<NamedValue> all;
+    all.reserve(kAllScoreKinds.size() + kAllEstimators.size());
     for (const auto& [name, kind] : kAllScoreKinds) all.push_back(score_value(name, kind));
     all.push_back(ordered("chain-rule, duel left_to_right", [](const OrderValues& values) {
       return std::optional(values.left_to_right);
@@ -241,7 +244,7 @@ void add_seed(std::vector<QuestionAgreement>& all,
   all.resize(one.size());
   for (std::size_t v = 0; v < one.size(); ++v) {
     all[v].same.push_back(one[v].same.front());
-    if (one[v].tau) all[v].tau = all[v].tau.value_or(0.0) + *one[v].tau / seeds;
+    if (const auto tau = one[v].tau) all[v].tau = all[v].tau.value_or(0.0) + *tau / seeds;
   }
 }
 

@@ -186,7 +186,7 @@ class TableReader {
       refuse_tensor(choice.tensor, "wanted a power of two of rows, one a subset, got " + got);
     const auto tokens = static_cast<std::int64_t>(choice.tokens);
     if (choice.tokens > kMaxEnumerated || shape[1] != tokens ||
-        shape[0] != std::int64_t{1} << tokens)
+        shape[0] != subset_count(choice.tokens) + 1)
       refuse_tensor(choice.tensor, "wanted [2^L, L] for a target of L = " + std::to_string(tokens) +
                                        " tokens, at most " + std::to_string(kMaxEnumerated) +
                                        ", got " + got);

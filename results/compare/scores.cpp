@@ -15,8 +15,8 @@ std::string estimator_of(const TaskSettings& settings) {
 
 /// The score that a task was computed by; "" where it has likelihoods or texts.
 std::string score_of(const TaskSettings& settings) {
-  auto name = estimator_of(settings);
-  return is_score_name(name) ? name : std::string();
+  const auto name = estimator_of(settings);
+  return is_score_name(name) ? name : "";
 }
 
 /// "ranking scores (pll)", "no ranking scores (exact)"
