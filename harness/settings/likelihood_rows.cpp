@@ -64,7 +64,8 @@ Rows estimator_rows() {
   return {
       {.names = "--estimator",
        .help = "Likelihood of a masked diffusion model (default auto: exact where 2^L - 1 <= "
-               "--mc-samples, else balanced); the last four rank answers and are no likelihoods",
+               "--mc-samples, else balanced); one-step, pll, first-token and in-view rank answers "
+               "and are no likelihoods",
        .member = &Settings::estimator,
        .effect = number,
        .allowed = names_of(kAllEstimators),
