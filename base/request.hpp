@@ -16,6 +16,7 @@ enum class Bound : std::uint8_t {
   lower,       ///< an evidence lower bound, or an unbiased estimate of one
   chain_rule,  ///< a masked diffusion model read left to right: neither of the two
   sampler,     ///< the log-probability itself, but of what one sampler writes (DUEL)
+  score,       ///< a number that ranks continuations and is the likelihood of none
 };
 
 /// The name of a bound in every file we write.
@@ -29,6 +30,8 @@ enum class Bound : std::uint8_t {
       return "chain_rule";
     case Bound::sampler:
       return "sampler";
+    case Bound::score:
+      return "score";
   }
   return "";
 }

@@ -1,7 +1,7 @@
-// Turns questions into sources of rows: one for each request under `mc` and `chain-rule`, one for
-// requests with one context under teacher forcing, one for a whole question of the estimators by
-// subsets. The same sources run without a model to count work. Greedy verdicts of masked diffusion
-// models need forwards of another kind and come in a second pass.
+// Turns questions into sources of rows: one for each request under `mc`, `chain-rule` and ranking
+// scores, one for requests with one context under teacher forcing, one for a whole question of the
+// estimators by subsets. The same sources run without a model to count work. Greedy verdicts of
+// masked diffusion models need forwards of another kind and come in a second pass.
 #include "evaluators/likelihood/likelihood.hpp"
 
 #include <algorithm>
@@ -39,6 +39,8 @@ void check_estimator(const ModelInfo& info, const Estimator& estimator) {
   } else if (const auto* duel = std::get_if<Duel>(&estimator)) {
     require_masked_diffusion(info, Duel::kName);
     check_duel(*duel);
+  } else if (const auto* ranking = std::get_if<RankingScore>(&estimator)) {
+    check_ranking_score(info, *ranking);
   } else {
     require_autoregressive(info, "exact likelihood by teacher forcing");
   }
@@ -97,6 +99,10 @@ class Opener {
 
   std::unique_ptr<ScoreSource> source_of(const ChainRule& /*estimator*/) {
     return chain_rule_source(one_request());
+  }
+
+  std::unique_ptr<ScoreSource> source_of(const RankingScore& estimator) {
+    return ranking_score_source(one_request(), estimator);
   }
 
   std::unique_ptr<ScoreSource> source_of(const TeacherForcing& estimator) {

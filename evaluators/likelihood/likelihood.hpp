@@ -12,6 +12,7 @@
 #include "evaluators/likelihood/chain_rule.hpp"
 #include "evaluators/likelihood/duel.hpp"
 #include "evaluators/likelihood/monte_carlo.hpp"
+#include "evaluators/likelihood/ranking_score.hpp"
 #include "evaluators/likelihood/teacher_forcing.hpp"
 #include "evaluators/rows/packing.hpp"
 #include "evaluators/rows/score_source.hpp"
@@ -22,8 +23,15 @@
 namespace smdm {
 
 /// TeacherForcing is for autoregressive models, the others are for masked diffusion models.
-using Estimator = std::
-    variant<MonteCarlo, ChainRule, TeacherForcing, ExactSum, FixedCount, Balanced, Orders, Duel>;
+using Estimator = std::variant<MonteCarlo,
+                               ChainRule,
+                               TeacherForcing,
+                               ExactSum,
+                               FixedCount,
+                               Balanced,
+                               Orders,
+                               Duel,
+                               RankingScore>;
 
 struct LikelihoodConfig {
   // Changes the number reported.
@@ -51,9 +59,10 @@ using QuestionDone = std::function<void(std::size_t index, std::vector<Estimate>
 /// context's row under an autoregressive model, equal rows of the estimators by subsets) is counted
 /// for the first of them alone.
 /// @param questions  requests that check_request() accepts; those of a question show_the_same(),
-///                   unless the estimator is MonteCarlo, ChainRule, TeacherForcing or Duel
+///                   unless the estimator is MonteCarlo, ChainRule, TeacherForcing, Duel or
+///                   RankingScore
 /// @throws std::invalid_argument  before anything is computed, if a limit of the settings is
-///                                broken, the estimator does not fit the kind of model, or a target
+///                                broken, the estimator does not fit the model, or a target
 ///                                is too long for ExactSum
 /// @throws Error(checkpoint)      if the model gives something that is not a number
 void score(const LanguageModel& model,

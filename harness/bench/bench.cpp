@@ -17,6 +17,7 @@
 #include "harness/bench/tools.hpp"
 #include "harness/bench/training.hpp"
 #include "harness/settings/decide.hpp"
+#include "harness/settings/refuse.hpp"
 #include "models/checkpoint.hpp"
 #include "results/show/table.hpp"
 
@@ -139,6 +140,9 @@ Speed measure(const LanguageModel& model,
 
 void run_study(const BenchSettings& settings) {
   auto study = settings.study;
+  if (study.task_time && study.rank) refuse("--rank", "no --task-time beside it", "both");
+  if (study.task_time && !study.tables.empty())
+    refuse("--tables", "no --task-time beside it", study.tables);
   study.model_size = settings.model_size;
   study.threads = settings.threads;
   study.device = settings.device;
@@ -211,6 +215,8 @@ void run_bench_scoring(const BenchSettings& settings) {
 }  // namespace
 
 void run_bench(const BenchSettings& settings) {
+  if (!settings.estimators && (settings.study.rank || !settings.study.tables.empty()))
+    refuse(settings.study.rank ? "--rank" : "--tables", "--estimators beside it", "none");
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   if (settings.train) {
     run_bench_train(settings);

@@ -1,6 +1,5 @@
-// Collects questions short enough to be enumerated, computes the losses of all their subsets once,
-// and runs every estimator on these tables with many seeds. Prints what comes out as tables, JSON
-// and a figure.
+// Takes the losses of all subsets of the questions that are studied, and runs every estimator on
+// these tables with many seeds. Prints what comes out as tables, JSON and a figure.
 #include "harness/bench/estimators.hpp"
 
 #include <algorithm>
@@ -9,35 +8,27 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "base/files/output.hpp"
 #include "base/files/paths.hpp"
 #include "base/text/numbers.hpp"
-#include "base/text/visible.hpp"
+#include "harness/bench/rank.hpp"
+#include "harness/bench/studied.hpp"
 #include "harness/bench/study.hpp"
-#include "harness/bench/tools.hpp"
-#include "harness/jobs/embedded.hpp"
-#include "harness/run/ready.hpp"
 #include "harness/settings/refuse.hpp"
 #include "results/show/figure.hpp"
 #include "results/show/table.hpp"
-#include "tasks/ask/catalog.hpp"
 
 namespace smdm {
 namespace {
 
-std::vector<std::string> multiple_choice() {
-  return {"arc_easy", "boolq", "hellaswag", "openbookqa", "piqa", "race", "social_iqa"};
-}
-
-Settings evaluation_settings(const BenchEstimatorSettings& bench) {
-  Settings settings;
-  settings.tasks = bench.tasks.empty() ? multiple_choice() : bench.tasks;
-  if (!bench.model.empty()) settings.model = bench.model;
-  if (!bench.data.empty()) settings.data = bench.data;
-  settings.limit = static_cast<double>(bench.limit);
-  settings.estimator = "balanced";  // whatever the checkpoint prefers
-  return settings;
+/// Stored tables are of one model, with its guidance.
+void check_stored(const BenchEstimatorSettings& bench) {
+  const auto wanted = "no --tables beside it, which need no model";
+  if (!bench.model.empty()) refuse("--model", wanted, bench.model);
+  if (!bench.data.empty()) refuse("--data", wanted, bench.data);
+  if (bench.cfg != 0.0) refuse("--cfg", wanted, number_text(bench.cfg));
 }
 
 void check(const BenchEstimatorSettings& bench) {
@@ -52,75 +43,9 @@ void check(const BenchEstimatorSettings& bench) {
     refuse("--racing-error", "a number above 0 and below 0.5", number_text(bench.racing_error));
   if (!std::isfinite(bench.cfg) || bench.cfg < 0.0)
     refuse("--cfg", "a number >= 0", number_text(bench.cfg));
-}
-
-/// The questions of a task whose targets can all be enumerated.
-struct StudiedTask {
-  std::string name;
-  std::vector<std::string> metrics;
-  std::size_t documents = 0;  ///< those left out included
-  std::size_t fitting = 0;
-  std::vector<TokenRequest> requests;
-  std::vector<StudiedQuestion> questions;  ///< none for a cloze, which has no choices
-  std::vector<TargetTable> tables;
-};
-
-StudiedTask studied(const ReadyTask& task, std::int64_t longest) {
-  const auto& about = info(task.task);
-  StudiedTask study;
-  study.name = about.name;
-  for (const auto& metric : about.metrics) study.metrics.push_back(metric.name);
-  study.documents = task.items.size();
-  const bool choices = std::holds_alternative<MultipleChoice>(task.task);
-  if (!choices && !std::holds_alternative<Cloze>(task.task))
-    refuse("--task", "tasks of likelihood", study.name);
-  for (const auto& item : task.items) {
-    const auto& own = item.ids.requests;
-    const bool fits = std::ranges::all_of(own, [&](const TokenRequest& request) {
-      return static_cast<std::int64_t>(request.continuation.size()) <= longest;
-    });
-    if (!fits) continue;
-    study.fitting += 1;
-    if (choices) {
-      auto& question = study.questions.emplace_back();
-      question = {.first = study.requests.size(), .count = own.size(), .divisors = {}};
-      for (auto& verdict : race_verdicts(about, std::get<Question>(item.asked), item.name))
-        question.divisors.push_back(std::move(verdict.divisors));
-    }
-    study.requests.insert(study.requests.end(), own.begin(), own.end());
-  }
-  return study;
-}
-
-std::string counts_line(const StudiedTask& study, std::int64_t longest) {
-  const auto left_out = study.documents - study.fitting;
-  return study.name + ": " + std::to_string(study.fitting) + " questions with targets of at most " +
-         std::to_string(longest) + " tokens; " + std::to_string(left_out) + " left out (--longest)";
-}
-
-std::vector<StudiedTask> tabulated(const BenchEstimatorSettings& bench) {
-  const auto settings = evaluation_settings(bench);
-  std::vector<StudiedTask> all;
-  for (const auto& part : evaluation_parts(find_tasks(settings.tasks), settings)) {
-    if (const auto line = announcement(part); !line.empty()) std::cerr << visible(line) << "\n";
-    const auto session = open_session(model_settings(part.settings));
-    print_notes(session);
-    if (session.checkpoint.kind != ModelKind::mdm)
-      refuse("--model", "a masked diffusion model", "an autoregressive one");
-    std::vector<std::string> notes;
-    for (const auto& task : part.tasks) {
-      // What is answered in free text may be asked by likelihood too.
-      const auto asked = likelihood_probe(task).value_or(task);
-      auto study = studied(made_ready(asked, part.settings, session, notes).front(), bench.longest);
-      std::cerr << counts_line(study, bench.longest) << "\n";
-      if (study.requests.empty()) continue;
-      study.tables = loss_tables(*session.model, study.requests, {.cfg = bench.cfg, .packing = {}});
-      all.push_back(std::move(study));
-    }
-  }
-  if (all.empty())
-    refuse("--longest", "one that some question fits", std::to_string(bench.longest));
-  return all;
+  if (bench.rank && !bench.figure.empty())
+    refuse("--figure", "no --rank beside it, which draws none", bench.figure);
+  if (!bench.tables.empty()) check_stored(bench);
 }
 
 /// Targets whose errors are compared: a single token has the same row always.
@@ -226,6 +151,47 @@ void write_whole(OutputFile& file, const std::string& text) {
   file.finish();
 }
 
+/// Errors and races.
+void report_errors(const BenchEstimatorSettings& settings,
+                   std::span<const StudiedTask> studies,
+                   OutputFile* figure_file,
+                   Json& json) {
+  StudyConfig config;
+  config.repeats = settings.repeats;
+  config.racing_error = settings.racing_error;
+  json["racing_error"] = settings.racing_error;
+  const auto targets = targets_of(studies);
+  if (!targets.empty()) {
+    const auto curves = error_curves(targets, config);
+    std::cout << lengths_line(targets) << curves_table(curves, config) << "\n";
+    for (const auto& curve : curves) json["curves"].push_back(to_json(curve, config));
+    if (figure_file != nullptr) write_whole(*figure_file, error_figure(curves, config));
+  }
+  if (targets.empty() && figure_file != nullptr)
+    std::cerr << "note: no target is short enough to be enumerated, so there is no figure\n";
+  std::vector<RaceStudy> races;
+  for (const auto& study : studies) add_races(study, config, races);
+  if (!races.empty()) std::cout << races_table(races);
+  for (const auto& race : races) json["races"].push_back(to_json(race));
+}
+
+/// What ranks the answers as the likelihood does: each task, and all together where they have the
+/// same metrics.
+void report_ranks(const BenchEstimatorSettings& settings,
+                  std::span<const StudiedTask> studies,
+                  Json& json) {
+  std::vector<RankStudy> ranks;
+  for (const auto& study : studies) {
+    if (!study.questions.empty()) ranks.push_back(rank_study(study, settings.repeats));
+  }
+  if (ranks.empty()) refuse("--task", "a task with choices to rank", studies.front().name);
+  const bool alike = std::ranges::all_of(
+      ranks, [&](const RankStudy& study) { return study.metrics == ranks.front().metrics; });
+  if (alike && ranks.size() > 1) ranks.push_back(joined(ranks));
+  std::cout << rank_table(ranks);
+  for (const auto& study : ranks) json["rank"].push_back(to_json(study));
+}
+
 }  // namespace
 
 void run_bench_estimators(const BenchEstimatorSettings& settings) {
@@ -233,30 +199,16 @@ void run_bench_estimators(const BenchEstimatorSettings& settings) {
   refuse_same_output(settings);
   auto figure_file = opened(settings.figure);
   auto json_file = opened(settings.json);
-  StudyConfig config;
-  config.repeats = settings.repeats;
-  config.racing_error = settings.racing_error;
-  const auto studies = tabulated(settings);
-  Json json = {{"cfg", settings.cfg},
-               {"repeats", settings.repeats},
-               {"longest", settings.longest},
-               {"racing_error", settings.racing_error}};
+  const auto studies = settings.tables.empty() ? tabulated_tasks(settings) : stored_tasks(settings);
+  Json json = {{"cfg", settings.cfg}, {"repeats", settings.repeats}, {"longest", settings.longest}};
   for (const auto& study : studies)
     json["questions"][study.name] = {{"studied", study.fitting},
                                      {"left_out", study.documents - study.fitting}};
-  const auto targets = targets_of(studies);
-  if (!targets.empty()) {
-    const auto curves = error_curves(targets, config);
-    std::cout << lengths_line(targets) << curves_table(curves, config) << "\n";
-    for (const auto& curve : curves) json["curves"].push_back(to_json(curve, config));
-    if (figure_file) write_whole(*figure_file, error_figure(curves, config));
+  if (settings.rank) {
+    report_ranks(settings, studies, json);
+  } else {
+    report_errors(settings, studies, figure_file ? &*figure_file : nullptr, json);
   }
-  if (targets.empty() && figure_file)
-    std::cerr << "note: no target is short enough to be enumerated, so there is no figure\n";
-  std::vector<RaceStudy> races;
-  for (const auto& study : studies) add_races(study, config, races);
-  if (!races.empty()) std::cout << races_table(races);
-  for (const auto& race : races) json["races"].push_back(to_json(race));
   if (json_file) write_whole(*json_file, json.dump(1) + "\n");
 }
 

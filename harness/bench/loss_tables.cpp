@@ -3,14 +3,18 @@
 // table instead of a model.
 #include "harness/bench/loss_tables.hpp"
 
-#include <functional>
+#include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "evaluators/likelihood/likelihood.hpp"
 
 namespace smdm {
 namespace {
+
+/// Stands where a source hides a token: no token of a model.
+constexpr std::int64_t kTableMask = -1;
 
 std::size_t bits_of(const Subset& subset) {
   std::size_t bits = 0;
@@ -38,6 +42,15 @@ class TablePlan final : public SubsetPlan {
     }
     rows_ = asked;
     return asked;
+  }
+
+  void see(std::span<const RowRanks> ranks) override {
+    for (std::size_t k = 0; k < ranks.size(); ++k) {
+      if (rows_[k].row.frozen_prompt) continue;
+      auto& table = tables_[rows_[k].request];
+      table.ranks.resize(std::size_t{1} << table.request->continuation.size());
+      table.ranks[bits_of(rows_[k].row.hidden)] = ranks[k];
+    }
   }
 
   void take(std::span<const RowLosses> losses) override {
@@ -68,6 +81,15 @@ double exact_of(const TargetTable& table) {
   return sum;
 }
 
+/// What a source's row hides of the target.
+Subset hidden_in(const RowGroup& group, const TokenRequest& request) {
+  Subset hidden;
+  for (std::size_t i = 0; i < request.continuation.size(); ++i) {
+    if (group.rows.ids[request.context.size() + i] == kTableMask) hidden.push_back(i);
+  }
+  return hidden;
+}
+
 std::vector<RowLosses> answers(std::span<const TargetTable> tables,
                                std::span<const AskedRow> asked) {
   std::vector<RowLosses> all;
@@ -80,6 +102,12 @@ std::vector<RowLosses> answers(std::span<const TargetTable> tables,
 
 const RowLosses& TargetTable::losses(const WantedRow& row) const {
   return (row.frozen_prompt ? frozen : full)[bits_of(row.hidden)];
+}
+
+TargetTable table_of(const TokenRequest& request, std::vector<RowLosses> full) {
+  TargetTable table{.request = &request, .full = std::move(full), .frozen = {}, .ranks = {}};
+  table.exact = exact_of(table);
+  return table;
 }
 
 std::vector<TargetTable> loss_tables(const LanguageModel& model,
@@ -97,20 +125,26 @@ std::vector<TargetTable> loss_tables(const LanguageModel& model,
         std::make_unique<TablePlan>(std::span(tables).subspan(first, next - first)),
         [](std::size_t, const Estimate&) {});
   };
-  run_sources(model, open, config.packing);
+  run_sources(model, open, config.packing, WithArgmax::no, config.ranks);
   for (auto& table : tables) table.exact = exact_of(table);
   return tables;
 }
 
-FoldEstimate run_on(const TargetTable& table, SubsetEstimator& estimator) {
+FoldEstimate run_on(const TargetTable& table, SubsetEstimator& estimator, std::size_t* rows) {
+  std::set<std::pair<bool, Subset>> asked;
   while (true) {
     const auto wanted = estimator.next();
-    if (wanted.empty()) return estimator.estimate();
+    if (wanted.empty()) break;
     std::vector<RowLosses> losses;
     losses.reserve(wanted.size());
-    for (const auto& row : wanted) losses.push_back(table.losses(row));
+    for (const auto& row : wanted) {
+      losses.push_back(table.losses(row));
+      if (rows != nullptr) asked.emplace(row.frozen_prompt, row.hidden);
+    }
     estimator.take(losses);
   }
+  if (rows != nullptr) *rows = asked.size();
+  return estimator.estimate();
 }
 
 std::vector<Estimate> run_on(std::span<const TargetTable> tables, SubsetPlan& plan) {
@@ -121,16 +155,21 @@ std::vector<Estimate> run_on(std::span<const TargetTable> tables, SubsetPlan& pl
   }
 }
 
+Scoring scoring_on(const TargetTable& table, std::function<void(const Estimate&)> done) {
+  return {.request = table.request, .mask_id = kTableMask, .done = std::move(done)};
+}
+
 void run_on(const TargetTable& table, ScoreSource& source) {
   const auto context = table.request->context.size();
   while (const auto group = source.next()) {
-    Subset hidden;
-    for (const auto position : group->rows.wanted)
-      hidden.push_back(static_cast<std::size_t>(position) - context);
+    const auto hidden = hidden_in(*group, *table.request);
     const auto& losses = table.losses({.hidden = hidden});
     std::vector<double> log_p;
-    log_p.reserve(losses.size());
-    for (const auto loss : losses) log_p.push_back(-loss);
+    log_p.reserve(group->rows.wanted.size());
+    for (const auto position : group->rows.wanted) {
+      const auto place = std::ranges::find(hidden, static_cast<std::size_t>(position) - context);
+      log_p.push_back(-losses.at(static_cast<std::size_t>(place - hidden.begin())));
+    }
     source.take({.log_p = log_p, .argmax = {}});
   }
   source.finish();

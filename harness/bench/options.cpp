@@ -18,8 +18,10 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
   add_value(bench, "--model", study.model, "With --estimators: checkpoint (default: embedded)");
   add_value(bench, "--data", study.data, "With --estimators: root folder of the data");
   add_value(bench, "--cfg", study.cfg, "With --estimators: guidance");
-  add_value(bench, "--limit", study.limit,
-            "With --estimators: questions per task (default 20; 0 for --task-time: all)");
+  add_value(
+      bench, "--limit", study.limit,
+      "With --estimators: questions per task (default 20, all of --tables; 0 for --task-time: "
+      "all)");
   add_value(bench, "--longest", study.longest,
             "With --estimators: tokens of the longest target that is enumerated, at most "
             "20 (default 12); questions with longer ones are left out");
@@ -29,6 +31,13 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
             "(default 0.01)");
   add_value(bench, "--figure", study.figure, "With --estimators: write error against rows as SVG");
   add_value(bench, "--json", study.json, "With --estimators: write all figures as JSON");
+  bench.add_flag("--rank", study.rank,
+                 "With --estimators: how ranking scores and estimators rank answers beside the "
+                 "likelihood, instead of errors and races");
+  add_value(
+      bench, "--tables", study.tables,
+      "With --estimators: stored tables of losses (FILE.json and FILE.safetensors) instead of "
+      "a model");
   bench.add_flag("--task-time", study.task_time,
                  "With --estimators: rows and time of whole tasks on random weights instead");
   add_value(bench, "--tokenizer", study.tokenizer, "With --task-time: SentencePiece model");

@@ -25,11 +25,9 @@ Outcome run_monte_carlo(const TargetTable& table, std::int64_t rows, std::uint64
   constexpr std::int64_t kStrata = 16;  // as the published runs
   Outcome outcome;
   const auto draws = monte_carlo_draws(seed, table.request->context);
-  Scoring scoring;
-  scoring.request = table.request;
-  scoring.done = [&](const Estimate& estimate) {
+  const auto scoring = scoring_on(table, [&](const Estimate& estimate) {
     outcome = {.loss = -estimate.nats, .standard_error = estimate.standard_error};
-  };
+  });
   const auto source =
       monte_carlo_source(scoring, {.samples = rows, .strata = std::min(kStrata, rows)}, draws);
   run_on(table, *source);

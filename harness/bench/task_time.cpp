@@ -165,7 +165,9 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
   Settings asked;
   asked.tasks = settings.tasks.empty() ? std::vector<std::string>{"zero-shot"} : settings.tasks;
   asked.data = settings.data;
-  if (settings.limit > 0) asked.limit = static_cast<double>(settings.limit);
+  constexpr std::int64_t kQuestions = 20;
+  const auto limit = settings.limit.value_or(kQuestions);
+  if (limit > 0) asked.limit = static_cast<double>(limit);
   using enum Align;
   const std::vector<Column> columns = {{.title = "Task"},
                                        {.title = "Way"},

@@ -127,6 +127,10 @@ struct OfEstimator {
     const auto& [policy, tokens] = config;
     return {{"policy", json_of(policy)}, {"tokens", json_of(tokens)}};
   }
+  Json operator()(const RankingScore& config) const {
+    const auto& [kind] = config;
+    return {{"kind", name_of(kAllScoreKinds, kind)}};
+  }
 };
 
 Json json_of(const LikelihoodConfig& config) {

@@ -64,6 +64,16 @@ void check_enumeration(const Item& item, const Estimator& estimator) {
   }
 }
 
+/// @throws Error(usage)
+void check_score(const Estimator& estimator, const ModelInfo& info) {
+  const auto* score = std::get_if<RankingScore>(&estimator);
+  if (score == nullptr) return;
+  const auto* reason = why_no_score(std::get<MaskedDiffusion>(info.objective), *score);
+  if (reason == nullptr) return;
+  const std::string name = name_of(kAllScoreKinds, score->kind);
+  refuse("--estimator", "one that this model has", name + ": " + reason);
+}
+
 std::vector<std::string> request_names(const Item& item) {
   std::vector<std::string> names;
   names.reserve(item.ids.requests.size());
@@ -281,6 +291,7 @@ void check_item(const Item& item,
     }
     return;
   }
+  check_score(*estimator_of(decided), info);
   for (std::size_t k = 0; k < item.ids.requests.size(); ++k)
     check_request(info, item.ids.requests[k], names[k]);
   check_enumeration(item, *estimator_of(decided));

@@ -50,6 +50,7 @@ struct ReadyTask {
 /// --requests and --prompts call it for each of their Items.
 /// @param names  of each request, for errors; one of a prompt
 /// @throws Error(request)
+/// @throws Error(usage)    if the model has no score of the kind that is asked for
 void check_item(const Item& item,
                 const std::vector<std::string>& names,
                 const Decided& decided,

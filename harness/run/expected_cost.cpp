@@ -29,6 +29,9 @@ struct RowsOf {
     const auto orders = static_cast<double>(own.orders.value_or(kPilotOrders + kFewestOrders));
     return std::min(orders * (length - 1.0) + 1.0, all_subsets(length));
   }
+  double operator()(const RankingScore& own) const {
+    return own.kind == ScoreKind::pseudo_likelihood ? length : 1.0;
+  }
   double operator()(const Duel& own) const {
     return static_cast<double>(most_steps(own.policy, static_cast<std::int64_t>(length)));
   }

@@ -1,3 +1,4 @@
+// From a task and the user's settings to what is computed: read, decide, encode.
 #include "harness/run/ready.hpp"
 
 #include <utility>
@@ -34,6 +35,25 @@ void note_template(const Decided& decided,
   if (!line.empty()) notes.push_back(task + ": " + line);
 }
 
+/// A metric of likelihoods has no value where ranking scores take their place.
+void leave_out_likelihoods(const Decided& decided,
+                           std::vector<ReadTask>& documents,
+                           std::vector<std::string>& notes) {
+  const auto* work = std::get_if<LikelihoodSettings>(&decided.work);
+  if (work == nullptr || !std::holds_alternative<RankingScore>(work->config.estimator)) return;
+  for (auto& one : documents) {
+    auto* cloze = std::get_if<Cloze>(&one.task);
+    if (cloze == nullptr) continue;
+    const auto left_out = std::erase_if(cloze->info.metrics, [](const Metric& metric) {
+      return metric.document == DocumentValue::log_likelihood;
+    });
+    if (left_out == 0) continue;
+    notes.push_back(cloze->info.name + ": " +
+                    decided.recorded.at("settings").at("estimator").get<std::string>() +
+                    " gives ranking scores and no likelihoods, and so no perplexity");
+  }
+}
+
 }  // namespace
 
 Decided decided_for(const Task& task,
@@ -52,6 +72,7 @@ std::vector<ReadyTask> made_ready(const Task& task,
   for (const auto& warning : documents.front().warnings) notes.push_back("warning: " + warning);
   const auto decided = decided_for(task, settings, session, notes);
   note_template(decided, info(task).name, session, notes);
+  leave_out_likelihoods(decided, documents, notes);
   std::vector<ReadyTask> ready;
   ready.reserve(documents.size());
   for (auto& one : documents) ready.push_back(encode(std::move(one), decided, session));

@@ -18,7 +18,7 @@ namespace smdm {
                                   std::vector<std::string>& notes);
 
 /// Reads and parses a task's documents once, and encodes them. A dated corpus gives a task for each
-/// of its periods.
+/// of its periods, and a task under a ranking score has no metrics of likelihoods.
 /// @param notes  receives lines for people: a checksum that differs, what a preset set
 /// @throws Error(data), Error(request), Error(usage)
 [[nodiscard]] std::vector<ReadyTask> made_ready(const Task& task,

@@ -104,14 +104,17 @@ void add_marks(std::span<const Answer> answers, TaskRecord& record) {
       total(answers, [](const Estimate& one) { return one.prompt_reuse.has_value(); });
 }
 
-/// The accuracy of a sampler's own likelihoods is that of the sampler, not of the model.
-void mark_sampler(const Computed& computed, TaskRecord& record) {
+/// The accuracy of a sampler's own likelihoods is that of the sampler, not of the model, and that
+/// of ranking scores is one of no likelihoods.
+void mark_bound(const Computed& computed, TaskRecord& record) {
   if (computed.answers.empty()) return;
-  if (estimates_of(computed.answers.front()).front().bound != Bound::sampler) return;
-  record.alias = record.name + " (sampler " +
-                 computed.ready.decided.recorded.at("settings").at("sampler").get<std::string>() +
+  const auto bound = estimates_of(computed.answers.front()).front().bound;
+  if (bound != Bound::sampler && bound != Bound::score) return;
+  const char* named_by = bound == Bound::sampler ? "sampler" : "estimator";
+  record.alias = record.name + " (" + to_string(bound) + " " +
+                 computed.ready.decided.recorded.at("settings").at(named_by).get<std::string>() +
                  ")";
-  record.extra["bound"] = to_string(Bound::sampler);
+  record.extra["bound"] = to_string(bound);
 }
 
 void add_cost(std::span<const Answer> answers, TaskRecord& record) {
@@ -132,7 +135,7 @@ void record_task(const Likelihood& /*task*/, const Computed& computed, TaskRecor
       choices.push_back({.request = asked[k], .estimate = estimates[k]});
     record.samples[i].outcome = std::move(choices);
   }
-  mark_sampler(computed, record);
+  mark_bound(computed, record);
   add_any_order(computed.ready, computed.answers, record);
   add_race(computed, record);
   add_marks(computed.answers, record);

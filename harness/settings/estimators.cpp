@@ -43,6 +43,7 @@ struct Budget {
     orders.max_rows = decided.max_rows.value();
   }
   void operator()(Duel& duel) const { duel = duel_config(decided); }
+  void operator()(RankingScore& /*config*/) const {}
   void operator()(Balanced& balanced) const {
     balanced.rows = decided.mc_samples.value();
     balanced.target_error = decided.target_error;

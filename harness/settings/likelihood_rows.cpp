@@ -69,7 +69,8 @@ Rows estimator_rows() {
   return {
       {.names = "--estimator",
        .help = "Likelihood of a masked diffusion model (default auto: exact where 2^L - 1 <= "
-               "--mc-samples, else balanced)",
+               "--mc-samples, else balanced); one-step, pll, first-token and in-view rank answers "
+               "and are no likelihoods",
        .member = &Settings::estimator,
        .effect = number,
        .allowed = names_of(kAllEstimators),

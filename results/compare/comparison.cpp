@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/finite.hpp"
+#include "results/compare/scores.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_parts.hpp"
 #include "results/run/lm_eval_samples.hpp"
@@ -132,6 +133,7 @@ std::size_t leave_out_unjudged(TaskComparison& task) {
 }
 
 TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
+  refuse_other_scores("compare", a.record.name, a.settings, b.settings);
   check_same_shape(shape_of(a.record), shape_of(b.record));
   TaskComparison task{
       .a = &a,
@@ -188,6 +190,8 @@ const char* words_of(Bound bound) {
       return "chain-rule values";
     case Bound::sampler:
       return "values of a sampler";
+    case Bound::score:
+      return "ranking scores";
   }
   return "";
 }

@@ -60,7 +60,8 @@ inline constexpr double kComparisonLevel = 0.05;
 
 /// @return what refers to the runs: they must outlive it
 /// @throws Error(results)  if it is one run twice, no task is in both, or a task of both has other
-///   documents, prompts, metrics or another version
+///   documents, prompts, metrics or another version, or ranking scores where the other has none or
+///   those of another name
 [[nodiscard]] RunComparison compare_runs(const Facts& a, const Facts& b);
 
 /// A JSON object for every document that changed side under a metric of verdicts: task, metric,

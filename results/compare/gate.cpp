@@ -11,6 +11,7 @@
 #include "base/text/numbers.hpp"
 #include "base/text/python.hpp"
 #include "results/compare/rounding.hpp"
+#include "results/compare/scores.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/statistics/clusters.hpp"
 #include "results/statistics/paired_difference.hpp"
@@ -73,6 +74,7 @@ void choose_rule(JudgedTask& task) {
 }
 
 JudgedTask judged_task(const BaselineTask& baseline, const TaskFacts& run) {
+  refuse_other_scores("gate", baseline.name, baseline.settings, run.settings);
   check_same_shape(shape_of(baseline), shape_of(run.record));
   JudgedTask task{.baseline = baseline, .judged = run, .order = {}, .clusters = {}, .note = {}};
   for (const auto& pair :

@@ -76,7 +76,8 @@ inline constexpr double kErrorMargin = 1.2;
                                          const std::optional<double>& run_error);
 
 /// @throws Error(results)  if the run has other tasks than the baseline, or a task of another
-///                         version or with other documents, prompts or metrics
+///                         version or with other documents, prompts or metrics, or with ranking
+///                         scores where the baseline has none or those of another name
 [[nodiscard]] GateReport judge(const Baseline& baseline, const Facts& run);
 
 }  // namespace smdm

@@ -8,6 +8,7 @@
 
 #include "base/metrics/list.hpp"
 #include "base/metrics/perplexity.hpp"
+#include "base/request.hpp"
 #include "results/export/leaderboard_entry.hpp"
 #include "results/export/leaderboard_fields.hpp"
 #include "results/statistics/clusters.hpp"
@@ -173,6 +174,8 @@ std::string order_of(const Json& entry) {
     if (model.at("tokenizer_sha256").is_null())
       rest.push_back(Json::array({model.at("id"), model.at("weights_sha256")}));
   }
+  // A score of another name has another scale, and none is a likelihood.
+  if (entry.at("bound") == to_string(Bound::score)) rest.push_back(entry.at("estimator"));
   std::string key = is_embedded(entry) ? "1" : "0";
   key.append(value_text(task.at("name"))).append(1, kBetween).append(metric_name(entry));
   return key.append(1, kBetween).append(rest.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -22,7 +22,8 @@ inline constexpr double kRankLevel = 0.05;
 inline constexpr std::size_t kMostDrawn = 40;
 
 /// What entries have in common that may be ranked against each other: the same table, task,
-/// version, data, documents, prompts and metric, the same kind of bound, and, where the metric is
+/// version, data, documents, prompts and metric, the same kind of bound (of ranking scores, the
+/// same score), and, where the metric is
 /// one per token, the same tokenizer; such an entry without a tokenizer's digest shares its order
 /// with those of the same model alone. Texts sort as orders are numbered.
 [[nodiscard]] std::string order_of(const Json& entry);

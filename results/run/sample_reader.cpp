@@ -20,7 +20,8 @@ namespace smdm {
 namespace {
 
 Bound bound_from(const std::string& name) {
-  for (const Bound bound : {Bound::exact, Bound::lower, Bound::chain_rule, Bound::sampler}) {
+  for (const Bound bound :
+       {Bound::exact, Bound::lower, Bound::chain_rule, Bound::sampler, Bound::score}) {
     if (name == to_string(bound)) return bound;
   }
   throw Error(ErrorKind::results, "wanted a kind of bound, got '" + name + "'");

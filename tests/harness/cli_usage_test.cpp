@@ -137,7 +137,8 @@ TEST_CASE("a name that nobody knows is answered by the nearest one of its place"
   check_error({"-task", "x"}, kUsage, "did you mean \"--task\"?");
   check_error({"-model", "x"}, kUsage, "unknown option \"-model\": did you mean \"--model\"?");
   check_error({"--estimator", "balancd"}, kUsage,
-              "fixed-count, mc, chain-rule or duel, got balancd");
+              "fixed-count, mc, chain-rule, duel, ");
+  check_error({"--estimator", "balancd"}, kUsage, " or in-view, got balancd");
   check_error({"--estimator", "balancd"}, kUsage, "did you mean balanced?");
   check_error({"bench", "--dtype", "f32,bf61"}, kUsage, "got bf61: did you mean bf16?");
 }
