@@ -99,14 +99,26 @@ Valued drawn(const TargetTable& table, const Estimator& estimator, std::uint64_t
   if (const auto* fixed = std::get_if<FixedCount>(&estimator)) {
     return of_subsets(table, fixed_count(target.size(), *fixed, FixedCountDraws(seed, context)));
   }
+  if (const auto* orders = std::get_if<Orders>(&estimator))
+    return of_subsets(table, random_orders(target.size(), *orders, order_draws(seed, context)));
   return of_subsets(table, balanced(target.size(), context.size(), std::get<Balanced>(estimator),
                                     balanced_draws(seed, context)));
+}
+
+/// What random orders say of the likelihood itself, from below.
+Valued low_end(const TargetTable& table, std::uint64_t seed) {
+  const auto& [context, target, suffix] = *table.request;
+  const auto estimator = random_orders(target.size(), Orders{}, order_draws(seed, context));
+  std::size_t rows = 0;
+  const auto estimate = run_on(table, *estimator, &rows);
+  const double nats = estimate.orders ? estimate.orders->low : estimate.values.value().any_order;
+  return single(nats, static_cast<double>(rows));
 }
 
 bool draws(const Estimator& estimator) {
   return std::holds_alternative<MonteCarlo>(estimator) ||
          std::holds_alternative<FixedCount>(estimator) ||
-         std::holds_alternative<Balanced>(estimator);
+         std::holds_alternative<Orders>(estimator) || std::holds_alternative<Balanced>(estimator);
 }
 
 /// All values of a task.
@@ -137,8 +149,12 @@ class Values {
     all.push_back(ordered("duel entropy", [](const auto& values) { return values.entropy; }));
     all.push_back(bound());
     for (const auto& [name, estimator] : kAllEstimators) {
-      if (draws(estimator)) all.push_back(drawn_value(name, estimator));
+      if (!draws(estimator)) continue;
+      all.push_back(random(name, [&estimator](const TargetTable& table, std::uint64_t seed) {
+        return drawn(table, estimator, seed);
+      }));
     }
+    all.push_back(random("orders, any_order_low", low_end));
     return all;
   }
 
@@ -178,12 +194,15 @@ class Values {
     });
   }
 
-  [[nodiscard]] NamedValue drawn_value(const std::string& name, const Estimator& estimator) const {
+  using OfTable = std::function<Valued(const TargetTable& table, std::uint64_t seed)>;
+
+  [[nodiscard]] NamedValue random(const std::string& name, OfTable of_table) const {
     return {.name = name,
             .of_choices =
-                [this, &estimator](const StudiedQuestion& question, std::uint64_t seed) {
+                [this, of_table = std::move(of_table)](const StudiedQuestion& question,
+                                                       std::uint64_t seed) {
                   return one_by_one(question, [&](std::size_t request) {
-                    return std::optional(drawn(study_.tables[request], estimator, seed));
+                    return std::optional(of_table(study_.tables[request], seed));
                   });
                 },
             .random = true};

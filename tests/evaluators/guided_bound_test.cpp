@@ -109,14 +109,13 @@ TEST_CASE("under guidance the bound is one of the guided model that writes in an
 
 /// The same model at a temperature.
 FakeModel tempered(double temperature) {
-  return {{.objective = MaskedDiffusion{.mask_id = kTokens},
-           .vocab_tokens = kTokens,
-           .max_tokens = 16},
-          [temperature](std::span<const std::int64_t> ids, std::size_t position) {
-            auto logits = interacting_logits(ids, position);
-            for (auto& logit : logits) logit = static_cast<float>(logit / temperature);
-            return logits;
-          }};
+  return {
+      {.objective = MaskedDiffusion{.mask_id = kTokens}, .vocab_tokens = kTokens, .max_tokens = 16},
+      [temperature](std::span<const std::int64_t> ids, std::size_t position) {
+        auto logits = interacting_logits(ids, position);
+        for (auto& logit : logits) logit = static_cast<float>(logit / temperature);
+        return logits;
+      }};
 }
 
 TEST_CASE("any-order likelihoods of all strings sum to one, guided or not, at any temperature") {
