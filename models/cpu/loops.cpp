@@ -94,7 +94,41 @@ std::int64_t attention_scratch(std::int64_t keys, std::int64_t size) {
   return columns * size + keys * width + kTileRows * (columns + width + size);
 }
 
-/// Keys are stored with their dimensions first, so that neighbours in a register are keys.
+/// Where the dimensions of a key lie, kTileColumns apart: first, so that neighbours in a register
+/// are keys.
+SMDM_INLINE float* packed_key(const Scratch& s, std::int64_t column, std::int64_t size) {
+  return s.keys + column / kTileColumns * kTileColumns * size + column % kTileColumns;
+}
+
+template <typename T>
+SMDM_INLINE void pack_key(const T* key, std::int64_t first, std::int64_t size, float* to) {
+  for (auto d = first; d < size; ++d) to[d * kTileColumns] = to_float(key[d]);
+}
+
+/// As many keys as a register has lanes.
+template <typename T>
+void pack_keys(const T* key, std::int64_t stride, std::int64_t size, float* to) {
+  std::int64_t d = 0;
+  for (; d + kWidth <= size; d += kWidth) {
+    Vec square[kWidth];
+#pragma GCC unroll 16
+    for (int j = 0; j < kWidth; ++j) square[j] = load(key + j * stride + d);
+    transpose(square);
+#pragma GCC unroll 16
+    for (int i = 0; i < kWidth; ++i) store(square[i], to + (d + i) * kTileColumns);
+  }
+  for (int j = 0; j < kWidth; ++j) pack_key(key + j * stride, d, size, to + j);
+}
+
+template <typename T>
+void pack_value(const T* value, std::int64_t size, std::int64_t width, float* to) {
+  std::int64_t d = 0;
+  for (; d + kWidth <= size; d += kWidth) store(load(value + d), to + d);
+  for (; d < size; ++d) to[d] = to_float(value[d]);
+  for (; d < width; ++d) to[d] = 0.0F;
+}
+
+/// Copies `count` keys and values to columns first, first + 1, ...
 template <typename T>
 void pack(const T* key,
           const T* value,
@@ -103,14 +137,18 @@ void pack(const T* key,
           std::int64_t first,
           std::int64_t size,
           Scratch& s) {
-  for (std::int64_t j = 0; j < count; ++j) {
+  for (std::int64_t j = 0; j < count;) {
     const auto column = first + j;
-    float* to = s.keys + column / kTileColumns * kTileColumns * size + column % kTileColumns;
-    for (std::int64_t d = 0; d < size; ++d) to[d * kTileColumns] = to_float(key[j * stride + d]);
-    float* row = s.values + column * s.width;
-    for (std::int64_t d = 0; d < size; ++d) row[d] = to_float(value[j * stride + d]);
-    for (std::int64_t d = size; d < s.width; ++d) row[d] = 0.0F;
+    const bool full = column % kWidth == 0 && j + kWidth <= count;
+    if (full) {
+      pack_keys(key + j * stride, stride, size, packed_key(s, column, size));
+    } else {
+      pack_key(key + j * stride, 0, size, packed_key(s, column, size));
+    }
+    j += full ? kWidth : 1;
   }
+  for (std::int64_t j = 0; j < count; ++j)
+    pack_value(value + j * stride, size, s.width, s.values + (first + j) * s.width);
 }
 
 /// Up to kTileRows queries of one head.
@@ -170,7 +208,7 @@ void attention(const AttentionRow<T>& row, float* memory) {
   pack(row.behind_key, row.behind_value, row.past_stride, row.behind, row.past + row.queries,
        row.size, s);
   for (auto column = keys; column < s.columns; ++column) {
-    float* to = s.keys + column / kTileColumns * kTileColumns * row.size + column % kTileColumns;
+    float* to = packed_key(s, column, row.size);
     for (std::int64_t d = 0; d < row.size; ++d) to[d * kTileColumns] = 0.0F;
   }
   for (std::int64_t head = 0; head < row.heads; ++head) {
@@ -185,58 +223,64 @@ void attention(const AttentionRow<T>& row, float* memory) {
 constexpr int kFewRows = 4;                          // rows whose sums stay in registers
 constexpr int kFewOutputs = SMDM_VECTOR_BYTES / 16;  // and outputs: a quarter of the registers
 
-SMDM_INLINE void put(float x, float* to) {
-  *to = x;
-}
-SMDM_INLINE void put(float x, Bf16* to) {
-  to->bits = (std::uint16_t)rounded_bits(all(x))[0];
-}
+/// How far ahead of a product its weights are asked for, in bytes. By itself the processor starts
+/// anew at each row of weights, which is hardly longer than what it takes to see a pattern.
+constexpr std::int64_t kAhead = 8192;
+
+enum class Fetch : std::uint8_t { no, ahead };
 
 /// Sums of some rows and outputs, each in the order of its own terms.
-template <int kRows, int kOutputs, typename T>
+template <int kRows, int kOutputs, Fetch kFetch, typename T>
 SMDM_INLINE void few_tile(const FewRows<T>& layer, std::int64_t row, std::int64_t output) {
   const float* x = layer.x + row * layer.depth;
   const T* weight = layer.weight + output * layer.depth;
   Vec sum[kRows][kOutputs] = {};
-  const auto add = [&](auto load_at) __attribute__((always_inline)) {
+  const auto add = [&](std::int64_t k, auto load_at) __attribute__((always_inline)) {
     Vec right[kOutputs];
 #pragma GCC unroll 4
-    for (int n = 0; n < kOutputs; ++n) right[n] = load_at(weight + n * layer.depth);
+    for (int n = 0; n < kOutputs; ++n) {
+      const T* from = weight + n * layer.depth + k;
+      if constexpr (kFetch == Fetch::ahead)
+        __builtin_prefetch(reinterpret_cast<const char*>(from) + kAhead, 0, 2);
+      right[n] = load_at(from);
+    }
 #pragma GCC unroll 4
     for (int m = 0; m < kRows; ++m) {
-      const Vec left = load_at(x + m * layer.depth);
+      const Vec left = load_at(x + m * layer.depth + k);
 #pragma GCC unroll 4
       for (int n = 0; n < kOutputs; ++n) sum[m][n] = fused(left, right[n], sum[m][n]);
     }
   };
   std::int64_t k = 0;
   for (; k + kWidth <= layer.depth; k += kWidth)
-    add([&](const auto* from) { return load(from + k); });
+    add(k, [](const auto* from) { return load(from); });
   if (const auto rest = layer.depth - k; rest > 0)
-    add([&](const auto* from) { return load_part(from + k, rest); });
-  for (int m = 0; m < kRows; ++m) {
-    for (int n = 0; n < kOutputs; ++n) {
-      const float bias = layer.bias == nullptr ? 0.0F : layer.bias[output + n];
-      put(sum_of(sum[m][n]) + bias, layer.out + (row + m) * layer.outputs + output + n);
-    }
-  }
+    add(k, [&](const auto* from) { return load_part(from, rest); });
+  const Vec bias = layer.bias == nullptr ? Vec{} : load_part(layer.bias + output, kOutputs);
+#pragma GCC unroll 4
+  for (int m = 0; m < kRows; ++m)
+    store_part(sums_of<kOutputs>(sum[m]) + bias, kOutputs,
+               layer.out + (row + m) * layer.outputs + output);
 }
 
 /// The rows behind the last full tile.
-template <int kRows, int kOutputs, typename T>
+template <int kRows, int kOutputs, Fetch kFetch, typename T>
 SMDM_INLINE void few_rest(const FewRows<T>& layer, std::int64_t row, std::int64_t output) {
   if constexpr (kRows > 0) {
-    if (layer.rows - row == kRows) return few_tile<kRows, kOutputs>(layer, row, output);
-    few_rest<kRows - 1, kOutputs>(layer, row, output);
+    if (layer.rows - row == kRows) return few_tile<kRows, kOutputs, kFetch>(layer, row, output);
+    few_rest<kRows - 1, kOutputs, kFetch>(layer, row, output);
   }
 }
 
 template <int kOutputs, typename T>
 SMDM_INLINE void few_outputs(const FewRows<T>& layer, std::int64_t output) {
-  std::int64_t row = 0;
+  if (layer.rows < kFewRows)
+    return few_rest<kFewRows - 1, kOutputs, Fetch::ahead>(layer, 0, output);
+  few_tile<kFewRows, kOutputs, Fetch::ahead>(layer, 0, output);
+  std::int64_t row = kFewRows;
   for (; row + kFewRows <= layer.rows; row += kFewRows)
-    few_tile<kFewRows, kOutputs>(layer, row, output);
-  few_rest<kFewRows - 1, kOutputs>(layer, row, output);
+    few_tile<kFewRows, kOutputs, Fetch::no>(layer, row, output);
+  few_rest<kFewRows - 1, kOutputs, Fetch::no>(layer, row, output);
 }
 
 template <typename T>
@@ -258,6 +302,8 @@ const Loops kLoops = {.swiglu_f32 = swiglu<float>,
                       .log_sum_exp_bf16 = log_sum_exp<Bf16>,
                       .log_sum_exp_f32_f64 = log_sum_exp_f64<float>,
                       .log_sum_exp_bf16_f64 = log_sum_exp_f64<Bf16>,
+                      .largest_f32 = place_of_largest<float>,
+                      .largest_bf16 = place_of_largest<Bf16>,
                       .attention_scratch = attention_scratch,
                       .attention_f32 = attention<float>,
                       .attention_bf16 = attention<Bf16>,

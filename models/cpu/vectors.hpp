@@ -35,7 +35,25 @@ SMDM_INLINE Vec load(const float* from) {
 SMDM_INLINE Vec load(const Bf16* from) {
   Half x;
   __builtin_memcpy(&x, from, sizeof x);
-  return (Vec)(__builtin_convertvector(x, Word) << 16);
+  // Said outright where there is an instruction: GCC 12 widens each half of the register.
+#if defined(__AVX512F__) && SMDM_VECTOR_BYTES == 64
+  const auto wide = (Word)_mm512_maskz_cvtepu16_epi32(0xffff, (__m256i)x);
+#elif defined(__AVX2__) && SMDM_VECTOR_BYTES == 32
+  const auto wide = (Word)_mm256_cvtepu16_epi32((__m128i)x);
+#else
+  const auto wide = __builtin_convertvector(x, Word);
+#endif
+  return (Vec)(wide << 16);
+}
+
+SMDM_INLINE float to_float(float x) {
+  return x;
+}
+SMDM_INLINE float to_float(Bf16 x) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return value;
 }
 
 /// To the nearest, ties to even; not-a-number stays one.
@@ -126,6 +144,15 @@ SMDM_INLINE Vec larger(Vec a, Vec b) {
   return a > b ? a : b;
 }
 
+/// Whether a comparison holds in any lane.
+SMDM_INLINE bool any(Int holds) {
+  std::int32_t lanes[kWidth];
+  __builtin_memcpy(lanes, &holds, sizeof lanes);
+  std::int32_t all_bits = 0;
+  for (const auto lane : lanes) all_bits |= lane;
+  return all_bits != 0;
+}
+
 /// Lanes combined in pairs, in a fixed order.
 SMDM_INLINE float sum_of(Vec x) {
   float lanes[kWidth];
@@ -134,6 +161,53 @@ SMDM_INLINE float sum_of(Vec x) {
     for (int lane = 0; lane < step; ++lane) lanes[lane] += lanes[lane + step];
   }
   return lanes[0];
+}
+
+/// The square of kWidth registers, mirrored at its diagonal: halves change places, then their
+/// halves, down to single lanes.
+template <int kStep = kWidth / 2>
+SMDM_INLINE void transpose(Vec (&x)[kWidth]) {
+  Int upper;  // of two registers end to end
+  for (int lane = 0; lane < kWidth; ++lane)
+    upper[lane] = (lane & kStep) != 0 ? kWidth + lane - kStep : lane;
+#pragma GCC unroll 16
+  for (int i = 0; i < kWidth; ++i) {
+    if ((i & kStep) != 0) continue;
+    const Vec a = x[i];
+    const Vec b = x[i + kStep];
+    x[i] = __builtin_shuffle(a, b, upper);
+    x[i + kStep] = __builtin_shuffle(a, b, upper + kStep);
+  }
+  if constexpr (kStep > 1) transpose<kStep / 2>(x);
+}
+
+/// Where the lanes lie, in a and b end to end, of which kStep at a time are added to the kStep
+/// behind them.
+template <int kStep>
+SMDM_INLINE Int paired_lanes() {
+  Int lanes;
+  for (int lane = 0; lane < kWidth; ++lane) lanes[lane] = lane / kStep * 2 * kStep + lane % kStep;
+  return lanes;
+}
+
+/// sum_of() of so many registers, in lanes 0 .. kCount - 1: the same additions in the same order.
+template <int kCount, int kStep = kWidth / 2>
+SMDM_INLINE Vec sums_of(const Vec (&x)[kCount]) {
+  constexpr int kPairs = (kCount + 1) / 2;
+  Vec halves[kPairs];
+#pragma GCC unroll 8
+  for (int i = 0; i < kPairs; ++i) {
+    const Vec a = x[2 * i];
+    const Vec b = x[2 * i + 1 < kCount ? 2 * i + 1 : 2 * i];
+    const Int first = paired_lanes<kStep>();
+    halves[i] = __builtin_shuffle(a, b, first) + __builtin_shuffle(a, b, first + kStep);
+  }
+  if constexpr (kStep == 1) {
+    static_assert(kPairs == 1);
+    return halves[0];
+  } else {
+    return sums_of<kPairs, kStep / 2>(halves);
+  }
 }
 
 SMDM_INLINE double sum_of(Wide x) {
@@ -222,6 +296,27 @@ float maximum_of(const T* x, std::int64_t width) {
   return largest_of(best);
 }
 
+/// The place of the largest number, the first of several; of the first that is not a number where
+/// there is one.
+template <typename T>
+std::int64_t place_of_largest(const T* x, std::int64_t width) {
+  const auto first_where = [&](auto found) __attribute__((always_inline)) {
+    std::int64_t i = 0;
+    for (; i + kWidth <= width && !any(found(load(x + i))); i += kWidth) {
+    }
+    while (i < width && !any(found(all(to_float(x[i]))))) ++i;
+    return i;
+  };
+  const float largest = maximum_of(x, width);
+  Int odd{};
+  std::int64_t i = 0;
+  for (; i + kWidth <= width; i += kWidth) odd |= load(x + i) != load(x + i);
+  for (; i < width; ++i) odd |= all(to_float(x[i])) != all(to_float(x[i]));
+  if (any(odd)) return first_where([](Vec v) { return v != v; });
+  const auto place = first_where([&](Vec v) { return v == largest; });
+  return place < width ? place : 0;  // nothing above kLowest
+}
+
 // ---- matrix products ------------------------------------------------------------------------
 
 constexpr int kTileRows = 6;              // queries whose products stay in registers
@@ -269,16 +364,6 @@ SMDM_INLINE void multiply_tile(Left a,
       store(sum[m][n], to);
     }
   }
-}
-
-SMDM_INLINE float to_float(float x) {
-  return x;
-}
-SMDM_INLINE float to_float(Bf16 x) {
-  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
-  float value;
-  __builtin_memcpy(&value, &bits, sizeof value);
-  return value;
 }
 
 /// Scores become exp(score - maximum), zeros behind the keys that are seen. @return their sum
