@@ -30,7 +30,8 @@ void copy_tokens(const at::Tensor& from,
     to.narrow(0, place, count).copy_(from.narrow(0, first, count));
     return;
   }
-  const auto bytes = from.stride(0) * static_cast<std::int64_t>(from.element_size());
+  // Not from.stride(0), which says nothing where there is one token.
+  const auto bytes = from.size(1) * from.size(2) * static_cast<std::int64_t>(from.element_size());
   std::memcpy(static_cast<std::byte*>(to.mutable_data_ptr()) + place * bytes,
               static_cast<const std::byte*>(from.const_data_ptr()) + first * bytes,
               static_cast<std::size_t>(count * bytes));
