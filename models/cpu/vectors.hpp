@@ -313,8 +313,13 @@ std::int64_t place_of_largest(const T* x, std::int64_t width) {
   for (; i + kWidth <= width; i += kWidth) odd |= load(x + i) != load(x + i);
   for (; i < width; ++i) odd |= all(to_float(x[i])) != all(to_float(x[i]));
   if (any(odd)) return first_where([](Vec v) { return v != v; });
-  const auto place = first_where([&](Vec v) { return v == largest; });
-  return place < width ? place : 0;  // nothing above kLowest
+  auto place = first_where([&](Vec v) { return v == largest; });
+  if (place < width) return place;
+  place = 0;  // all are below kLowest
+  for (i = 1; i < width; ++i) {
+    if (to_float(x[i]) > to_float(x[place])) place = i;
+  }
+  return place;
 }
 
 // ---- matrix products ------------------------------------------------------------------------

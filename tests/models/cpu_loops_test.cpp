@@ -312,6 +312,38 @@ TEST_CASE("log_sum_exp passes on what is not a number") {
   }
 }
 
+TEST_CASE("the place of the largest number is the first of several, or of what is no number") {
+  const auto place = [](const Loops& loops, const std::vector<float>& x) {
+    const auto width = static_cast<std::int64_t>(x.size());
+    const auto found = loops.largest_f32(x.data(), width);
+    CHECK(loops.largest_bf16(bf16(x).data(), width) == found);
+    return found;
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const auto& level : levels()) {
+    INFO(level.name);
+    for (const std::size_t width : {1, 3, 16, 37, 260}) {
+      for (std::size_t at = 0; at < width; at += 1 + width / 7) {
+        std::vector<float> x(width, -2.0F);
+        x[at] = 1.5F;
+        x.back() = 1.5F;
+        const auto wanted = static_cast<std::int64_t>(at);
+        CHECK(place(*level.loops, x) == wanted);
+        x[at] = kInfinity;
+        CHECK(place(*level.loops, x) == wanted);
+        x.assign(width, kInfinity);
+        x[at] = std::numeric_limits<float>::quiet_NaN();
+        x.back() = x[at];
+        CHECK(level.loops->largest_f32(x.data(), static_cast<std::int64_t>(width)) == wanted);
+        x.assign(width, -kInfinity);
+        CHECK(place(*level.loops, x) == 0);
+        x[at] = std::numeric_limits<float>::lowest() / 1.01F;
+        CHECK(place(*level.loops, x) == wanted);
+      }
+    }
+  }
+}
+
 TEST_CASE("swiglu at every width and for extreme gates") {
   for (const auto& level : levels()) {
     for (const std::int64_t width : {1, 7, 16, 45}) {
