@@ -139,54 +139,41 @@ double read_bytes(const ModelInfo& info, const ModelConfig& config) {
   return static_cast<double>(read) * (info.compute == ComputeType::bf16 ? 2.0 : 4.0);
 }
 
-/// What one line of the table says of a model.
-struct Line {
+/// One kind of model in one arithmetic.
+struct Subject {
+  const LanguageModel& model;
+  const ModelConfig& config;
   std::string backend, dtype;
-  std::int64_t batch = 0;
-  std::int64_t tokens = 0;  ///< of a step
+
+  [[nodiscard]] bool arm() const { return backend == "arm"; }
 };
 
-std::vector<std::string> cells(const Line& line,
-                               const std::string& program,
-                               double rate,
-                               const std::string& bound,
-                               double share) {
-  return {line.backend,
-          line.dtype,
-          program,
-          std::to_string(line.batch),
-          fixed_text(rate * static_cast<double>(line.tokens), 1),
-          fixed_text(1000.0 / rate, 2),
-          bound,
-          fixed_text(100.0 * share, 1) + " %"};
+/// What a number of sequences was measured at.
+struct Measured {
+  std::int64_t batch = 0;
+  std::int64_t tokens = 0;  ///< of a step
+  double work = 0.0;        ///< bytes or arithmetic of a step
+  double rate = 0.0;        ///< steps per second
+  double other = 0.0;       ///< of the other program; 0 without one
+};
+
+/// What bounds the steps: bytes or arithmetic per second.
+double bound_of(const Subject& subject) {
+  if (!subject.arm()) return matmul_peak(subject.dtype, c10::kCPU);
+  return read_speed(static_cast<std::int64_t>(read_bytes(subject.model.info(), subject.config)));
 }
 
-using Rows = std::vector<std::vector<std::string>>;
-
-void add_decoding(const LanguageModel& model,
-                  const ModelConfig& config,
-                  Line line,
-                  const BenchSettings& settings,
-                  Rows& rows) {
-  const auto bytes = read_bytes(model.info(), config);
-  const double before = read_speed(static_cast<std::int64_t>(bytes));
-  const double rate = decoding_rate(model, line.batch, settings.seconds);
-  const double bandwidth = std::max(before, read_speed(static_cast<std::int64_t>(bytes)));
-  line.tokens = line.batch;
-  rows.push_back(cells(line, "smdm-eval", rate, fixed_text(bandwidth / kGiga, 1) + " GB/s",
-                       rate * bytes / bandwidth));
-}
-
-double reference_of(const ModelConfig& config, const Line& line, const BenchSettings& settings) {
+double reference_of(const Subject& subject, std::int64_t batch, const BenchSettings& settings) {
   const auto text = [](std::int64_t value) { return std::to_string(value); };
+  const auto& config = subject.config;
   return reference_rate(settings.reference,
-                        {{"dtype", line.dtype},
+                        {{"dtype", subject.dtype},
                          {"layers", text(config.n_layer)},
                          {"width", text(config.n_embd)},
                          {"heads", text(config.n_head)},
                          {"intermediate", text(config.intermediate_size)},
                          {"vocabulary", text(config.padded_vocab_size)},
-                         {"rows", text(line.batch)},
+                         {"rows", text(batch)},
                          {"length", text(kLength)},
                          {"masked", text(kMasked)},
                          {"threads", text(at::get_num_threads())},
@@ -194,24 +181,49 @@ double reference_of(const ModelConfig& config, const Line& line, const BenchSett
                         "steps_per_second");
 }
 
-void add_denoising(const LanguageModel& model,
-                   const ModelConfig& config,
-                   Line line,
-                   const BenchSettings& settings,
-                   Rows& rows) {
-  const auto input = masked_rows(model, line.batch);
-  const double flops = FlopCount(config, /*causal=*/false)(input);
-  const double before = matmul_peak(line.dtype, c10::kCPU);
-  const double rate = denoising_rate(model, input, settings.seconds);
-  const double other = settings.reference.empty() ? 0.0 : reference_of(config, line, settings);
-  const double peak = std::max(before, matmul_peak(line.dtype, c10::kCPU));
-  line.tokens = input.tokens();
-  const auto bound = fixed_text(peak / kGiga, 1) + " GFLOP/s";
-  rows.push_back(cells(line, "smdm-eval", rate, bound, rate * flops / peak));
-  if (settings.reference.empty()) return;
-  rows.push_back(cells(line, "reference", other, bound, other * flops / peak));
-  rows.push_back({line.backend, line.dtype, "ratio", std::to_string(line.batch),
-                  fixed_text(rate / other, 2), "", "", ""});
+Measured measured(const Subject& subject, std::int64_t batch, const BenchSettings& settings) {
+  const auto& model = subject.model;
+  if (subject.arm()) {
+    return {.batch = batch,
+            .tokens = batch,
+            .work = read_bytes(model.info(), subject.config),
+            .rate = decoding_rate(model, batch, settings.seconds)};
+  }
+  const auto rows = masked_rows(model, batch);
+  Measured all{.batch = batch,
+               .tokens = rows.tokens(),
+               .work = FlopCount(subject.config, /*causal=*/false)(rows),
+               .rate = denoising_rate(model, rows, settings.seconds)};
+  if (!settings.reference.empty()) all.other = reference_of(subject, batch, settings);
+  return all;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+void add_rows(const Subject& subject, const Measured& measured, double bound, Rows& rows) {
+  const auto add = [&](const std::string& program, double rate) {
+    rows.push_back({subject.backend, subject.dtype, program, std::to_string(measured.batch),
+                    fixed_text(rate * static_cast<double>(measured.tokens), 1),
+                    fixed_text(1000.0 / rate, 2),
+                    fixed_text(bound / kGiga, 1) + (subject.arm() ? " GB/s" : " GFLOP/s"),
+                    fixed_text(100.0 * rate * measured.work / bound, 1) + " %"});
+  };
+  add("smdm-eval", measured.rate);
+  if (measured.other <= 0.0) return;
+  add("reference", measured.other);
+  rows.push_back({subject.backend, subject.dtype, "ratio", std::to_string(measured.batch),
+                  fixed_text(measured.rate / measured.other, 2), "", "", ""});
+}
+
+/// All batches of one subject, up to a signal.
+void measure(const Subject& subject, const BenchSettings& settings, Rows& rows) {
+  const double before = bound_of(subject);
+  std::vector<Measured> all;
+  for (const auto batch : kBatches) {
+    if (noted_signal() == 0) all.push_back(measured(subject, batch, settings));
+  }
+  const double bound = std::max(before, bound_of(subject));
+  for (const auto& one : all) add_rows(subject, one, bound, rows);
 }
 
 /// The rows of the table, up to a signal.
@@ -220,14 +232,11 @@ Rows measured_rows(const ModelConfig& config, const BenchSettings& settings) {
   for (const auto& dtype : settings.dtypes) {
     const auto compute = dtype == "bf16" ? ComputeType::bf16 : ComputeType::f32;
     for (const auto& backend : settings.backends) {
-      const bool arm = backend == "arm";
-      const auto kind = arm ? ModelKind::arm : ModelKind::mdm;
+      if (noted_signal() != 0) return rows;
+      const auto kind = backend == "arm" ? ModelKind::arm : ModelKind::mdm;
       const auto model = random_model(config, kind, compute, c10::kCPU, /*seed=*/0);
-      for (const auto batch : kBatches) {
-        if (noted_signal() != 0) return rows;
-        const Line line{.backend = backend, .dtype = dtype, .batch = batch};
-        (arm ? add_decoding : add_denoising)(*model, config, line, settings, rows);
-      }
+      measure({.model = *model, .config = config, .backend = backend, .dtype = dtype}, settings,
+              rows);
     }
   }
   return rows;

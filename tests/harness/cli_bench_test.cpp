@@ -65,7 +65,7 @@ TEST_CASE("bench --generation: tokens, milliseconds and share of each kind of st
 
 TEST_CASE("bench --generation --reference: another program beside it") {
   const auto result =
-      test::smdm_eval(arguments({"--dtype", "f32", "--backend", "mdm", "--reference",
+      test::smdm_eval(arguments({"--dtype", "bf16", "--backend", "mdm", "--reference",
                                  R"(printf '{"steps_per_second": 0.5}'; true)"}));
   INFO(result.out << result.err);
   REQUIRE(result.code == 0);
@@ -81,7 +81,7 @@ TEST_CASE("bench --generation --reference: another program beside it") {
 
 TEST_CASE("bench --generation says what is wrong") {
   const auto silent = test::smdm_eval(
-      arguments({"--dtype", "f32", "--backend", "mdm", "--reference", "echo hello; true"}));
+      arguments({"--dtype", "bf16", "--backend", "mdm", "--reference", "echo hello; true"}));
   CHECK(silent.code == 2);
   CHECK(contains(silent.err, "wanted a program that prints {\"steps_per_second\"}, got \"hello"));
   const auto elsewhere = test::smdm_eval(arguments({"--device", "cuda"}));
