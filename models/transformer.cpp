@@ -183,9 +183,10 @@ void Transformer::add_both(const at::Tensor& attention,
 
 Heads Transformer::heads(const BlockWeights& block, const at::Tensor& n1, Products products) const {
   if (!block.qkv.defined()) {
-    const auto parts =
-        linears<3>(products, n1,
-                   {{{block.q, block.q_bias}, {block.k, block.k_bias}, {block.v, block.v_bias}}});
+    const auto parts = linears<3>(products, n1,
+                                  {{{.weight = block.q, .bias = block.q_bias},
+                                    {.weight = block.k, .bias = block.k_bias},
+                                    {.weight = block.v, .bias = block.v_bias}}});
     return heads_apart(parts[0], parts[1], parts[2], shape_);
   }
   const auto qkv = linear(products, n1, block.qkv, block.qkv_bias);
@@ -223,8 +224,9 @@ at::Tensor Transformer::feed_forward(const BlockWeights& block,
   if (block.gate_up.defined())
     return linear(products, swiglu(linear(products, n2, block.gate_up)), block.down);
   if (config_.feed_forward == FeedForward::swiglu) {
-    const auto both =
-        linears<2>(products, n2, {{{block.gate, block.gate_bias}, {block.up, block.up_bias}}});
+    const auto both = linears<2>(products, n2,
+                                 {{{.weight = block.gate, .bias = block.gate_bias},
+                                   {.weight = block.up, .bias = block.up_bias}}});
     return linear(products, swiglu(both[0], both[1]), block.down, block.down_bias);
   }
   auto inner = linear(products, n2, block.up, block.up_bias);

@@ -41,6 +41,7 @@ double seconds_since(Clock::time_point begin) {
 /// Any ids will do.
 std::vector<std::int64_t> any_ids(std::int64_t count, std::int64_t first, std::int64_t vocab) {
   std::vector<std::int64_t> ids;
+  ids.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) ids.push_back((first + i) * 75 % vocab);
   return ids;
 }

@@ -14,7 +14,8 @@ double reference_rate(const std::string& command,
                       const std::vector<std::pair<std::string, std::string>>& arguments,
                       const std::string& key) {
   auto line = command;
-  for (const auto& [name, value] : arguments) line += " --" + name + " " + value;
+  for (const auto& [name, value] : arguments)
+    line.append(" --").append(name).append(" ").append(value);
   std::cout.flush();
   // NOLINTNEXTLINE(bugprone-command-processor): what is asked for is a command line of the shell
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(line.c_str(), "r"), pclose);

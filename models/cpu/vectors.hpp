@@ -148,9 +148,9 @@ SMDM_INLINE Vec larger(Vec a, Vec b) {
 SMDM_INLINE bool any(Int holds) {
   std::int32_t lanes[kWidth];
   __builtin_memcpy(lanes, &holds, sizeof lanes);
-  std::int32_t all_bits = 0;
-  for (const auto lane : lanes) all_bits |= lane;
-  return all_bits != 0;
+  bool found = false;
+  for (const auto lane : lanes) found = found || lane != 0;
+  return found;
 }
 
 /// Lanes combined in pairs, in a fixed order.
@@ -163,31 +163,50 @@ SMDM_INLINE float sum_of(Vec x) {
   return lanes[0];
 }
 
+/// The numbers 0, 1, ... as arguments of a template.
+template <int... kLane>
+struct Lanes {};
+template <int kCount, int... kLane>
+struct LanesTo : LanesTo<kCount - 1, kCount - 1, kLane...> {};
+template <int... kLane>
+struct LanesTo<0, kLane...> {
+  using Type = Lanes<kLane...>;
+};
+using AllLanes = LanesTo<kWidth>::Type;
+
+/// Of the runs of kStep lanes the even ones: a's where they are, b's moved up into odd places.
+template <int kStep, int... kLane>
+SMDM_INLINE Vec even_runs(Vec a, Vec b, Lanes<kLane...>) {
+  return __builtin_shufflevector(a, b,
+                                 (kLane / kStep % 2 == 0 ? kLane : kWidth + kLane - kStep)...);
+}
+/// The odd ones: a's moved down into even places, b's where they are.
+template <int kStep, int... kLane>
+SMDM_INLINE Vec odd_runs(Vec a, Vec b, Lanes<kLane...>) {
+  return __builtin_shufflevector(a, b,
+                                 (kLane / kStep % 2 == 0 ? kLane + kStep : kWidth + kLane)...);
+}
+
 /// The square of kWidth registers, mirrored at its diagonal: halves change places, then their
 /// halves, down to single lanes.
 template <int kStep = kWidth / 2>
 SMDM_INLINE void transpose(Vec (&x)[kWidth]) {
-  Int upper;  // of two registers end to end
-  for (int lane = 0; lane < kWidth; ++lane)
-    upper[lane] = (lane & kStep) != 0 ? kWidth + lane - kStep : lane;
 #pragma GCC unroll 16
   for (int i = 0; i < kWidth; ++i) {
-    if ((i & kStep) != 0) continue;
+    if (i / kStep % 2 != 0) continue;
     const Vec a = x[i];
     const Vec b = x[i + kStep];
-    x[i] = __builtin_shuffle(a, b, upper);
-    x[i + kStep] = __builtin_shuffle(a, b, upper + kStep);
+    x[i] = even_runs<kStep>(a, b, AllLanes{});
+    x[i + kStep] = odd_runs<kStep>(a, b, AllLanes{});
   }
   if constexpr (kStep > 1) transpose<kStep / 2>(x);
 }
 
-/// Where the lanes lie, in a and b end to end, of which kStep at a time are added to the kStep
-/// behind them.
-template <int kStep>
-SMDM_INLINE Int paired_lanes() {
-  Int lanes;
-  for (int lane = 0; lane < kWidth; ++lane) lanes[lane] = lane / kStep * 2 * kStep + lane % kStep;
-  return lanes;
+/// In a and b end to end, each run of kStep lanes added to the one before it.
+template <int kStep, int... kLane>
+SMDM_INLINE Vec paired_sums(Vec a, Vec b, Lanes<kLane...>) {
+  return __builtin_shufflevector(a, b, (kLane / kStep * 2 * kStep + kLane % kStep)...) +
+         __builtin_shufflevector(a, b, (kLane / kStep * 2 * kStep + kLane % kStep + kStep)...);
 }
 
 /// sum_of() of so many registers, in lanes 0 .. kCount - 1: the same additions in the same order.
@@ -197,10 +216,8 @@ SMDM_INLINE Vec sums_of(const Vec (&x)[kCount]) {
   Vec halves[kPairs];
 #pragma GCC unroll 8
   for (int i = 0; i < kPairs; ++i) {
-    const Vec a = x[2 * i];
     const Vec b = x[2 * i + 1 < kCount ? 2 * i + 1 : 2 * i];
-    const Int first = paired_lanes<kStep>();
-    halves[i] = __builtin_shuffle(a, b, first) + __builtin_shuffle(a, b, first + kStep);
+    halves[i] = paired_sums<kStep>(x[2 * i], b, AllLanes{});
   }
   if constexpr (kStep == 1) {
     static_assert(kPairs == 1);
