@@ -1,8 +1,10 @@
-// SwiGLU, log-sum-exp and attention on vector registers, each row in an order of its own length.
-// Compiled several times (see CMakeLists.txt) with SMDM_LEVEL, the name of the instruction set,
-// and SMDM_VECTOR_BYTES. Includes nothing that has inline functions of external linkage.
+// SwiGLU, log-sum-exp, attention and products of few rows on vector registers, each row in an order
+// of its own length. Compiled several times (see CMakeLists.txt) with SMDM_LEVEL, the name of the
+// instruction set, and SMDM_VECTOR_BYTES. Includes nothing that has inline functions of external
+// linkage.
 #include "models/cpu/loops.hpp"
 
+#include "models/cpu/attention_loops.hpp"
 #include "models/cpu/vectors.hpp"
 
 namespace smdm::cpu {
@@ -63,159 +65,32 @@ void log_sum_exp_f64(const T* x, std::int64_t width, float* maximum, double* log
   *log_sum = __builtin_log(sum_of(sum));
 }
 
-// ---- attention ------------------------------------------------------------------------------
+// ---- the largest number ---------------------------------------------------------------------
 
-/// The memory of one row's attention.
-struct Scratch {
-  std::int64_t columns;  ///< keys, up to whole tiles
-  std::int64_t width;    ///< head size, up to whole tiles
-  float* keys;           ///< per tile of keys: [size, kTileColumns]
-  float* values;         ///< [keys, width]
-  float* queries;        ///< [kTileRows, size]
-  float* scores;         ///< [kTileRows, columns]
-  float* out;            ///< [kTileRows, width]
-};
-
-SMDM_INLINE Scratch scratch_for(std::int64_t keys, std::int64_t size, float* memory) {
-  Scratch s{};
-  s.columns = tiles(keys) * kTileColumns;
-  s.width = tiles(size) * kTileColumns;
-  s.keys = memory;
-  s.values = s.keys + s.columns * size;
-  s.scores = s.values + keys * s.width;
-  s.out = s.scores + kTileRows * s.columns;
-  s.queries = s.out + kTileRows * s.width;
-  return s;
-}
-
-std::int64_t attention_scratch(std::int64_t keys, std::int64_t size) {
-  const auto columns = tiles(keys) * kTileColumns;
-  const auto width = tiles(size) * kTileColumns;
-  return columns * size + keys * width + kTileRows * (columns + width + size);
-}
-
-/// Where the dimensions of a key lie, kTileColumns apart: first, so that neighbours in a register
-/// are keys.
-SMDM_INLINE float* packed_key(const Scratch& s, std::int64_t column, std::int64_t size) {
-  return s.keys + column / kTileColumns * kTileColumns * size + column % kTileColumns;
-}
-
+/// The place of the largest number, the first of several; of the first that is not a number where
+/// there is one.
 template <typename T>
-SMDM_INLINE void pack_key(const T* key, std::int64_t first, std::int64_t size, float* to) {
-  for (auto d = first; d < size; ++d) to[d * kTileColumns] = to_float(key[d]);
-}
-
-/// As many keys as a register has lanes.
-template <typename T>
-void pack_keys(const T* key, std::int64_t stride, std::int64_t size, float* to) {
-  std::int64_t d = 0;
-  for (; d + kWidth <= size; d += kWidth) {
-    Vec square[kWidth];
-#pragma GCC unroll 16
-    for (int j = 0; j < kWidth; ++j) square[j] = load(key + j * stride + d);
-    transpose(square);
-#pragma GCC unroll 16
-    for (int i = 0; i < kWidth; ++i) store(square[i], to + (d + i) * kTileColumns);
-  }
-  for (int j = 0; j < kWidth; ++j) pack_key(key + j * stride, d, size, to + j);
-}
-
-template <typename T>
-void pack_value(const T* value, std::int64_t size, std::int64_t width, float* to) {
-  std::int64_t d = 0;
-  for (; d + kWidth <= size; d += kWidth) store(load(value + d), to + d);
-  for (; d < size; ++d) to[d] = to_float(value[d]);
-  for (; d < width; ++d) to[d] = 0.0F;
-}
-
-/// Copies `count` keys and values to columns first, first + 1, ...
-template <typename T>
-void pack(const T* key,
-          const T* value,
-          std::int64_t stride,
-          std::int64_t count,
-          std::int64_t first,
-          std::int64_t size,
-          Scratch& s) {
-  for (std::int64_t j = 0; j < count;) {
-    const auto column = first + j;
-    const bool full = column % kWidth == 0 && j + kWidth <= count;
-    if (full) {
-      pack_keys(key + j * stride, stride, size, packed_key(s, column, size));
-    } else {
-      pack_key(key + j * stride, 0, size, packed_key(s, column, size));
-    }
-    j += full ? kWidth : 1;
-  }
-  for (std::int64_t j = 0; j < count; ++j)
-    pack_value(value + j * stride, size, s.width, s.values + (first + j) * s.width);
-}
-
-/// Up to kTileRows queries of one head.
-template <int kRows, typename T>
-void attend_tile(const AttentionRow<T>& row, std::int64_t first, std::int64_t head, Scratch& s) {
-  const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(row.size));
-  for (int m = 0; m < kRows; ++m) {
-    const T* from = row.query + (first + m) * row.query_stride + head * row.size;
-    for (std::int64_t d = 0; d < row.size; ++d)
-      s.queries[m * row.size + d] = to_float(from[d]) * scale;
-  }
-  const auto keys = row.past + (row.causal ? first + kRows : row.queries + row.behind);
-  const Left queries{.data = s.queries, .row = row.size, .column = 1};
-  const Left scores{.data = s.scores, .row = s.columns, .column = 1};
-  std::int64_t columns = 0;
-  for (; columns + kWidth < keys; columns += kTileColumns) {
-    multiply_tile<kRows, 2>(queries, s.keys + columns * row.size, kTileColumns, row.size,
-                            s.scores + columns, s.columns);
-  }
-  if (columns < keys) {
-    multiply_tile<kRows, 1>(queries, s.keys + columns * row.size, kTileColumns, row.size,
-                            s.scores + columns, s.columns);
-    columns += kWidth;
-  }
-  float sums[kRows];
-  for (int m = 0; m < kRows; ++m) {
-    const auto seen = row.causal ? row.past + first + m + 1 : keys;
-    sums[m] = exponentials(s.scores + m * s.columns, seen, columns);
-  }
-  for (std::int64_t d = 0; d < s.width; d += kTileColumns) {
-    multiply_tile<kRows, 2>(scores, s.values + d, s.width, keys, s.out + d, s.width);
-  }
-  for (int m = 0; m < kRows; ++m) {
-    T* to = row.out + (first + m) * row.out_stride + head * row.size;
-    const float* from = s.out + m * s.width;
-    std::int64_t d = 0;
-    for (; d + kWidth <= row.size; d += kWidth) store(load(from + d) / sums[m], to + d);
-    if (d < row.size) store_part(load(from + d) / sums[m], row.size - d, to + d);
-  }
-}
-
-/// The last queries, fewer than a full tile.
-template <int kRows, typename T>
-void attend_rest(const AttentionRow<T>& row, std::int64_t first, std::int64_t head, Scratch& s) {
-  if constexpr (kRows > 0) {
-    if (row.queries - first == kRows) return attend_tile<kRows>(row, first, head, s);
-    attend_rest<kRows - 1>(row, first, head, s);
-  }
-}
-
-template <typename T>
-void attention(const AttentionRow<T>& row, float* memory) {
-  const auto keys = row.past + row.queries + row.behind;
-  Scratch s = scratch_for(keys, row.size, memory);
-  pack(row.past_key, row.past_value, row.past_stride, row.past, 0, row.size, s);
-  pack(row.key, row.value, row.key_stride, row.queries, row.past, row.size, s);
-  pack(row.behind_key, row.behind_value, row.past_stride, row.behind, row.past + row.queries,
-       row.size, s);
-  for (auto column = keys; column < s.columns; ++column) {
-    float* to = packed_key(s, column, row.size);
-    for (std::int64_t d = 0; d < row.size; ++d) to[d * kTileColumns] = 0.0F;
-  }
-  for (std::int64_t head = 0; head < row.heads; ++head) {
+std::int64_t place_of_largest(const T* x, std::int64_t width) {
+  const auto first_where = [&](auto found) __attribute__((always_inline)) {
     std::int64_t i = 0;
-    for (; i + kTileRows <= row.queries; i += kTileRows) attend_tile<kTileRows>(row, i, head, s);
-    attend_rest<kTileRows - 1>(row, i, head, s);
+    for (; i + kWidth <= width && !any(found(load(x + i))); i += kWidth) {
+    }
+    while (i < width && !any(found(all(to_float(x[i]))))) ++i;
+    return i;
+  };
+  const float largest = maximum_of(x, width);
+  Int odd{};
+  std::int64_t i = 0;
+  for (; i + kWidth <= width; i += kWidth) odd |= load(x + i) != load(x + i);
+  for (; i < width; ++i) odd |= all(to_float(x[i])) != all(to_float(x[i]));
+  if (any(odd)) return first_where([](Vec v) { return v != v; });
+  auto place = first_where([&](Vec v) { return v == largest; });
+  if (place < width) return place;
+  place = 0;  // all are below kLowest
+  for (i = 1; i < width; ++i) {
+    if (to_float(x[i]) > to_float(x[place])) place = i;
   }
+  return place;
 }
 
 // ---- linear layers on few rows --------------------------------------------------------------

@@ -313,32 +313,6 @@ float maximum_of(const T* x, std::int64_t width) {
   return largest_of(best);
 }
 
-/// The place of the largest number, the first of several; of the first that is not a number where
-/// there is one.
-template <typename T>
-std::int64_t place_of_largest(const T* x, std::int64_t width) {
-  const auto first_where = [&](auto found) __attribute__((always_inline)) {
-    std::int64_t i = 0;
-    for (; i + kWidth <= width && !any(found(load(x + i))); i += kWidth) {
-    }
-    while (i < width && !any(found(all(to_float(x[i]))))) ++i;
-    return i;
-  };
-  const float largest = maximum_of(x, width);
-  Int odd{};
-  std::int64_t i = 0;
-  for (; i + kWidth <= width; i += kWidth) odd |= load(x + i) != load(x + i);
-  for (; i < width; ++i) odd |= all(to_float(x[i])) != all(to_float(x[i]));
-  if (any(odd)) return first_where([](Vec v) { return v != v; });
-  auto place = first_where([&](Vec v) { return v == largest; });
-  if (place < width) return place;
-  place = 0;  // all are below kLowest
-  for (i = 1; i < width; ++i) {
-    if (to_float(x[i]) > to_float(x[place])) place = i;
-  }
-  return place;
-}
-
 // ---- matrix products ------------------------------------------------------------------------
 
 constexpr int kTileRows = 6;              // queries whose products stay in registers

@@ -192,30 +192,31 @@ TEST_CASE("attention is softmax(q k / sqrt(size)) v") {
 }
 
 TEST_CASE("a causal query has the same bits alone after a cache and within its row") {
-  constexpr std::int64_t kSize = 24;
-  const Shape whole{.queries = 23, .past = 0, .heads = 2, .size = kSize, .causal = true};
-  const auto row = random_row(whole);
-  for (const auto& level : levels()) {
-    auto scratch = scratch_for(*level.loops, whole);
-    std::vector<float> out;
-    level.loops->attention_f32(row.view(whole, out), scratch.data());
-    for (std::int64_t i = 0; i < whole.queries; ++i) {
-      auto one = row.view(whole, out);
-      std::vector<float> alone(2 * kSize);
-      one.query += i * 2 * kSize;
-      one.key += i * kSize;
-      one.value += i * kSize;
-      one.past_key = row.key.data();
-      one.past_value = row.value.data();
-      one.past = i;
-      one.queries = 1;
-      one.out = alone.data();
-      std::vector<float> again;
-      level.loops->attention_f32(row.view(whole, again), scratch.data());
-      level.loops->attention_f32(one, scratch.data());
-      const auto* wanted = again.data() + i * 2 * kSize;
-      INFO(level.name << ", query " << i);
-      CHECK(std::equal(alone.begin(), alone.end(), wanted));
+  for (const std::int64_t heads : {2, 7}) {
+    for (const std::int64_t size : {20, 64}) {
+      const Shape whole{.queries = 43, .past = 0, .heads = heads, .size = size, .causal = true};
+      const auto row = random_row(whole);
+      for (const auto& level : levels()) {
+        auto scratch = scratch_for(*level.loops, whole);
+        std::vector<float> out;
+        level.loops->attention_f32(row.view(whole, out), scratch.data());
+        const auto wanted = out;
+        for (std::int64_t i = 0; i < whole.queries; ++i) {
+          auto one = row.view(whole, out);
+          std::vector<float> alone(static_cast<std::size_t>(heads * size));
+          one.query += i * heads * size;
+          one.key += i * size;
+          one.value += i * size;
+          one.past_key = row.key.data();
+          one.past_value = row.value.data();
+          one.past = i;
+          one.queries = 1;
+          one.out = alone.data();
+          level.loops->attention_f32(one, scratch.data());
+          INFO(level.name << ", " << heads << " heads of " << size << ", query " << i);
+          CHECK(std::equal(alone.begin(), alone.end(), wanted.begin() + i * heads * size));
+        }
+      }
     }
   }
 }
