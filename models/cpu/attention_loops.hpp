@@ -190,36 +190,56 @@ SMDM_INLINE void single_scores(const AttentionRow<T>& row, std::int64_t first, S
   for (int h = 0; h < kHeads; ++h) store(sum[h], s.scores + h * s.columns + first);
 }
 
-/// Dimensions d and behind, as many as the registers have or `count`, of the values that so many
-/// heads see.
+/// A register's numbers, or those before `count`.
+template <typename T>
+SMDM_INLINE Vec load_first(const T* from, std::int64_t count) {
+  return count < kWidth ? load_part(from, count) : load(from);
+}
+template <typename T>
+SMDM_INLINE void store_first(Vec x, std::int64_t count, T* to) {
+  count < kWidth ? store_part(x, count, to) : store(x, to);
+}
+
+/// The weighted sum of values at dimensions d .. d + count - 1, as many as the registers have or
+/// the last ones, for so many heads.
 template <int kHeads, int kRegisters, typename T>
 SMDM_INLINE void single_values(const AttentionRow<T>& row,
-                               std::int64_t head,
                                std::int64_t d,
                                std::int64_t count,
-                               const float* sums,
-                               const Scratch& s) {
-  Vec sum[kHeads][kRegisters] = {};
+                               const Scratch& s,
+                               Vec (&sum)[kHeads][kRegisters]) {
   const auto add = [&](const T* value, std::int64_t j) __attribute__((always_inline)) {
     Vec right[kRegisters];
-    for (int n = 0; n < kRegisters; ++n)
-      right[n] = count < kWidth ? load_part(value + d, count) : load(value + d + n * kWidth);
+#pragma GCC unroll 2
+    for (std::int64_t n = 0; n < kRegisters; ++n)
+      right[n] = load_first(value + d + n * kWidth, count - n * kWidth);
 #pragma GCC unroll 8
     for (int h = 0; h < kHeads; ++h) {
       const Vec left = all(s.scores[h * s.columns + j]);
-      for (int n = 0; n < kRegisters; ++n) sum[h][n] = fused(left, right[n], sum[h][n]);
+#pragma GCC unroll 2
+      for (std::int64_t n = 0; n < kRegisters; ++n) sum[h][n] = fused(left, right[n], sum[h][n]);
     }
   };
   for (std::int64_t j = 0; j < row.past; ++j) add(row.past_value + j * row.past_stride, j);
   add(row.value, row.past);
   for (std::int64_t j = 0; j < row.behind; ++j)
     add(row.behind_value + j * row.past_stride, row.past + 1 + j);
+}
+
+/// These dimensions of what attention gives. @param sums  of each head's exponentials
+template <int kHeads, int kRegisters, typename T>
+SMDM_INLINE void single_out(const AttentionRow<T>& row,
+                            std::int64_t head,
+                            std::int64_t d,
+                            std::int64_t count,
+                            const float* sums,
+                            const Scratch& s) {
+  Vec sum[kHeads][kRegisters] = {};
+  single_values<kHeads, kRegisters>(row, d, count, s, sum);
   for (int h = 0; h < kHeads; ++h) {
     T* to = row.out + (head + h) * row.size + d;
-    for (int n = 0; n < kRegisters; ++n) {
-      const Vec divided = sum[h][n] / sums[h];
-      count < kWidth ? store_part(divided, count, to) : store(divided, to + n * kWidth);
-    }
+    for (std::int64_t n = 0; n < kRegisters; ++n)
+      store_first(sum[h][n] / sums[h], count - n * kWidth, to + n * kWidth);
   }
 }
 
@@ -233,12 +253,12 @@ void attend_single(const AttentionRow<T>& row, std::int64_t head, Scratch& s) {
   const auto keys = row.past + 1 + row.behind;
   std::int64_t columns = 0;
   for (; columns < keys; columns += kWidth) single_scores<kHeads>(row, columns, s);
+  constexpr std::int64_t kPair = std::int64_t{2} * kWidth;
   float sums[kHeads];
   for (int h = 0; h < kHeads; ++h) sums[h] = exponentials(s.scores + h * s.columns, keys, columns);
   std::int64_t d = 0;
-  for (; d + 2 * kWidth <= row.size; d += 2 * kWidth)
-    single_values<kHeads, 2>(row, head, d, kWidth, sums, s);
-  for (; d < row.size; d += kWidth) single_values<kHeads, 1>(row, head, d, row.size - d, sums, s);
+  for (; d + kPair <= row.size; d += kPair) single_out<kHeads, 2>(row, head, d, kPair, sums, s);
+  for (; d < row.size; d += kWidth) single_out<kHeads, 1>(row, head, d, row.size - d, sums, s);
 }
 
 /// The last heads, fewer than kTileRows.
