@@ -72,7 +72,8 @@ def write_settings(writer: gguf.GGUFWriter, config: dict, dtype: str) -> None:
     writer.add_rope_freq_base(config.get("rope_theta", 10000.0))
     writer.add_rope_dimension_count(config["hidden_size"] // config["num_attention_heads"])
     writer.add_vocab_size(words)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_BF16 if dtype == "bf16" else gguf.LlamaFileType.ALL_F32)
+    types = {"f32": gguf.LlamaFileType.ALL_F32, "bf16": gguf.LlamaFileType.MOSTLY_BF16}
+    writer.add_file_type(types[dtype])
     writer.add_tokenizer_model("llama")  # never used: prompts are ids
     writer.add_token_list([f"<{word}>" for word in range(words)])
     writer.add_token_scores([0.0] * words)
@@ -98,8 +99,9 @@ def write_gguf(folder: pathlib.Path, dtype: str, file: pathlib.Path) -> None:
     add("token_embd.weight", checkpoint.tensor("model.embed_tokens.weight"))
     add("output_norm.weight", checkpoint.tensor("model.norm.weight"))
     add("output.weight", checkpoint.tensor("model.embed_tokens.weight" if tied else "lm_head.weight"))
-    names = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj",
-             "attn_v": "self_attn.v_proj", "attn_output": "self_attn.o_proj", "ffn_norm": "post_attention_layernorm",
+    names = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj",
+             "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj",
+             "attn_output": "self_attn.o_proj", "ffn_norm": "post_attention_layernorm",
              "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj"}
     heads = {"attn_q": config["num_attention_heads"], "attn_k": config["num_key_value_heads"]}
     for layer in range(config["num_hidden_layers"]):
@@ -166,11 +168,33 @@ class LlamaCpp:
 
 
 def smdm_eval(arguments: argparse.Namespace, file: pathlib.Path, tokens: int) -> tuple[float, list[int]]:
-    command = [arguments.program, "--prompts", str(file), "--model", str(arguments.checkpoint), "--dtype", arguments.dtype,
-               "--gen-length", str(tokens), "--threads", str(arguments.threads), "--output", "-"]
+    command = [arguments.program, "--prompts", str(file), "--model", str(arguments.checkpoint),
+               "--dtype", arguments.dtype, "--gen-length", str(tokens),
+               "--threads", str(arguments.threads), "--output", "-"]
     begin = time.monotonic()
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return time.monotonic() - begin, json.loads(out.splitlines()[0])["output_ids"][PROMPT:]
+
+
+def compared(arguments: argparse.Namespace, weights: pathlib.Path, batch: int) -> dict:
+    file = weights.with_name("prompts.jsonl")
+    lines = [json.dumps({"id": row, "prompt_ids": ids}) for row, ids in enumerate(prompts(batch))]
+    file.write_text("\n".join(lines) + "\n")
+    peer = LlamaCpp(weights, batch, arguments.threads)
+    ours, theirs = [], []
+    for _ in range(arguments.rounds):
+        short, _ids = smdm_eval(arguments, file, SHORT)
+        long, ids = smdm_eval(arguments, file, LONG)
+        ours.append(batch * STEPS / (long - short))
+        rate, peer_ids = peer.run()
+        theirs.append(rate)
+    same = [a == b for a, b in zip(ids, peer_ids)]
+    return {"dtype": arguments.dtype, "batch": batch, "threads": arguments.threads,
+            "ratio": round(statistics.median(a / b for a, b in zip(ours, theirs)), 2),
+            "smdm_eval": [round(rate, 1) for rate in ours],
+            "llama_cpp": [round(rate, 1) for rate in theirs],
+            "equal_tokens": same.index(False) if False in same else len(same),
+            "llama_cpp_python": peer.api.__version__}
 
 
 def main() -> None:
@@ -186,21 +210,7 @@ def main() -> None:
         weights = pathlib.Path(folder) / "model.gguf"
         write_gguf(arguments.checkpoint, arguments.dtype, weights)
         for batch in map(int, arguments.batch.split(",")):
-            file = pathlib.Path(folder) / "prompts.jsonl"
-            file.write_text("".join(json.dumps({"id": row, "prompt_ids": ids}) + "\n" for row, ids in enumerate(prompts(batch))))
-            peer = LlamaCpp(weights, batch, arguments.threads)
-            ours, theirs = [], []
-            for _ in range(arguments.rounds):
-                short, _ids = smdm_eval(arguments, file, SHORT)
-                long, ids = smdm_eval(arguments, file, LONG)
-                ours.append(batch * STEPS / (long - short))
-                rate, peer_ids = peer.run()
-                theirs.append(rate)
-            agree = next((at for at, pair in enumerate(zip(ids, peer_ids)) if pair[0] != pair[1]), min(len(ids), len(peer_ids)))
-            ratio = statistics.median(a / b for a, b in zip(ours, theirs))
-            print(json.dumps({"dtype": arguments.dtype, "batch": batch, "threads": arguments.threads, "ratio": round(ratio, 2),
-                              "smdm_eval": [round(rate, 1) for rate in ours], "llama_cpp": [round(rate, 1) for rate in theirs],
-                              "equal_tokens": agree, "llama_cpp_python": peer.api.__version__}), flush=True)
+            print(json.dumps(compared(arguments, weights, batch)), flush=True)
 
 
 if __name__ == "__main__":
