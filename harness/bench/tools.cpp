@@ -1,5 +1,5 @@
-// What speed is set against: the arithmetic that forwards need, counted, and what this machine gives,
-// measured: products of matrices, the reading of memory.
+// What speed is set against: the arithmetic that forwards need, counted, and what this machine
+// gives, measured: products of matrices, the reading of memory.
 #include "harness/bench/tools.hpp"
 
 #include <algorithm>
