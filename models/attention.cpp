@@ -32,7 +32,7 @@ at::Tensor gathered(const at::Tensor& x, const at::Tensor& at, std::int64_t rows
 at::Tensor pool(std::span<const Past> past, at::Tensor Past::* part, const at::Tensor& tokens) {
   std::vector<at::Tensor> parts;
   for (const auto& one : past) {
-    if ((one.*part).defined()) parts.push_back(one.*part);
+    if (one.tokens > 0) parts.push_back((one.*part).narrow(0, 0, one.tokens));
   }
   if (parts.empty()) return tokens;
   parts.push_back(tokens);

@@ -16,8 +16,9 @@ namespace smdm {
 /// Keys and values that are held for a row by a cache or prefix, or undefined tensors. They stand
 /// before it, or around it: see PackedRows::around().
 struct Past {
-  at::Tensor key;    ///< [P, G, hs]
-  at::Tensor value;  ///< [P, G, hs]
+  at::Tensor key;           ///< [P or more, G, hs], row-major
+  at::Tensor value;         ///< likewise
+  std::int64_t tokens = 0;  ///< P
 };
 
 /// Attention through LibTorch's scaled_dot_product_attention, for devices on which calls are dear

@@ -3,6 +3,7 @@
 #include "models/batch.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -17,6 +18,23 @@ std::vector<std::int64_t> needed_positions(const PackedRows& rows) {
   std::sort(needed.begin(), needed.end());
   needed.erase(std::unique(needed.begin(), needed.end()), needed.end());
   return needed;
+}
+
+/// Copies tokens first .. first + count - 1 to `place` and behind. Both tensors are row-major.
+void copy_tokens(const at::Tensor& from,
+                 std::int64_t first,
+                 std::int64_t count,
+                 const at::Tensor& to,
+                 std::int64_t place) {
+  if (!from.is_cpu()) {
+    to.narrow(0, place, count).copy_(from.narrow(0, first, count));
+    return;
+  }
+  // Not from.stride(0), which says nothing where there is one token.
+  const auto bytes = from.size(1) * from.size(2) * static_cast<std::int64_t>(from.element_size());
+  std::memcpy(static_cast<std::byte*>(to.mutable_data_ptr()) + place * bytes,
+              static_cast<const std::byte*>(from.const_data_ptr()) + first * bytes,
+              static_cast<std::size_t>(count * bytes));
 }
 
 }  // namespace
@@ -44,17 +62,21 @@ LayerCache::LayerCache(std::int64_t layers,
 
 Past LayerCache::past(std::size_t layer) const {
   if (tokens_ == 0) return {};
-  return {.key = keys_[layer].narrow(0, 0, tokens_), .value = values_[layer].narrow(0, 0, tokens_)};
+  return {.key = keys_[layer], .value = values_[layer], .tokens = tokens_};
 }
 
-void LayerCache::write(std::size_t layer, const at::Tensor& key, const at::Tensor& value) {
-  keys_[layer].narrow(0, tokens_, key.size(0)).copy_(key);
-  values_[layer].narrow(0, tokens_, value.size(0)).copy_(value);
+void LayerCache::write(std::size_t layer,
+                       const Projections& projections,
+                       std::int64_t first,
+                       std::int64_t count) {
+  copy_tokens(projections.key, first, count, keys_[layer], tokens_);
+  copy_tokens(projections.value, first, count, values_[layer], tokens_);
 }
 
 void LayerPrefix::add_layer(const at::Tensor& key, const at::Tensor& value) {
-  layers_.push_back(
-      {.key = key.narrow(0, 0, tokens_).clone(), .value = value.narrow(0, 0, tokens_).clone()});
+  layers_.push_back({.key = key.narrow(0, 0, tokens_).clone(),
+                     .value = value.narrow(0, 0, tokens_).clone(),
+                     .tokens = tokens_});
 }
 
 TransformerBatch::TransformerBatch(const PackedRows& rows,
@@ -94,7 +116,7 @@ void TransformerBatch::keep(std::size_t layer, const Projections& projections) c
     return t.narrow(0, rows_.offsets[row], rows_.length(row));
   };
   for (std::size_t row = 0; row < caches_.size(); ++row)
-    caches_[row]->write(layer, own(row, projections.key), own(row, projections.value));
+    caches_[row]->write(layer, projections, rows_.offsets[row], rows_.length(row));
   for (std::size_t row = 0; row < kept_.size(); ++row) {
     if (kept_[row] == nullptr) continue;
     kept_[row]->add_layer(own(row, projections.key), own(row, projections.value));

@@ -46,8 +46,11 @@ class LayerCache final : public KvCache {
   [[nodiscard]] std::int64_t capacity() const { return keys_.front().size(0); }
   [[nodiscard]] Past past(std::size_t layer) const;
 
-  /// Writes behind the tokens held; they count only after advance().
-  void write(std::size_t layer, const at::Tensor& key, const at::Tensor& value);
+  /// Writes tokens first .. first + count - 1 behind those held; they count only after advance().
+  void write(std::size_t layer,
+             const Projections& projections,
+             std::int64_t first,
+             std::int64_t count);
   void advance(std::int64_t tokens) { tokens_ += tokens; }
 
  private:

@@ -157,9 +157,9 @@ Heads heads_apart(const at::Tensor& q,
                   const at::Tensor& v,
                   const HeadShape& shape) {
   const auto size = shape.head_size;
-  return {.query = q.unflatten(1, {shape.groups, shape.heads / shape.groups, size}),
-          .key = k.unflatten(1, {shape.groups, size}),
-          .value = v.unflatten(1, {shape.groups, size})};
+  return {.query = q.view({q.size(0), shape.groups, shape.heads / shape.groups, size}),
+          .key = k.view({k.size(0), shape.groups, size}),
+          .value = v.view({v.size(0), shape.groups, size})};
 }
 
 Projections rotate(const Heads& heads, const Rotation& rotation, const HeadShape& shape) {

@@ -48,7 +48,7 @@ void append_token_scores(const at::Tensor& logits,
   const double* begin = values.const_data_ptr<double>();
   scores.log_p.insert(scores.log_p.end(), begin, begin + count);
   if (with_argmax == WithArgmax::no) return;
-  const auto best = logits.argmax(-1).to(at::kCPU).contiguous();
+  const auto best = likeliest_tokens(logits).to(at::kCPU).contiguous();
   const auto* ids = best.const_data_ptr<std::int64_t>();
   scores.argmax.insert(scores.argmax.end(), ids, ids + count);
 }

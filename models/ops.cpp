@@ -98,6 +98,24 @@ void log_probabilities(const at::Tensor& logits,
   });
 }
 
+template <typename T, typename More>
+void add_numbers(at::Tensor& x, const at::Tensor& more) {
+  T* to = x.mutable_data_ptr<T>();
+  const More* from = more.const_data_ptr<More>();
+  const auto count = x.numel();
+  for (std::int64_t i = 0; i < count; ++i)
+    to[i] = static_cast<T>(static_cast<float>(to[i]) + static_cast<float>(from[i]));
+}
+
+template <typename T>
+void add_numbers(at::Tensor& x, const at::Tensor& more) {
+  if (more.scalar_type() == at::kFloat) {
+    add_numbers<T, float>(x, more);
+  } else {
+    add_numbers<T, c10::BFloat16>(x, more);
+  }
+}
+
 at::Tensor rms_norm_anywhere(const at::Tensor& x,
                              const at::Tensor& weight,
                              double eps,
@@ -114,7 +132,7 @@ at::Tensor rms_norm(const at::Tensor& x,
                     double eps,
                     at::ScalarType type) {
   if (!x.is_cpu()) return rms_norm_anywhere(x, weight, eps, type);
-  auto out = at::empty_like(x, x.options().dtype(type));
+  auto out = at::empty(x.sizes(), x.options().dtype(type));
   if (x.scalar_type() == at::kBFloat16) {
     rms_norm_rows<c10::BFloat16, c10::BFloat16>(x, weight, eps, out);
   } else if (type == at::kBFloat16) {
@@ -190,6 +208,38 @@ void gelu(at::Tensor& x, const char* form) {
       }
     }
   });
+}
+
+void add(at::Tensor& x, const at::Tensor& more) {
+  // Of few rows the call alone would take longer.
+  if (!x.is_cpu() || x.size(0) > kGrain) {
+    x.add_(more);
+  } else if (x.scalar_type() == at::kFloat) {
+    add_numbers<float>(x, more);
+  } else {
+    add_numbers<c10::BFloat16>(x, more);
+  }
+}
+
+at::Tensor likeliest_tokens(const at::Tensor& logits) {
+  if (!logits.is_cpu() || logits.stride(1) != 1) return logits.argmax(-1);
+  const auto& loops = cpu::loops();
+  const auto stride = logits.stride(0);
+  const auto width = logits.size(1);
+  auto out = at::empty({logits.size(0)}, logits.options().dtype(at::kLong));
+  auto* to = out.mutable_data_ptr<std::int64_t>();
+  const auto for_each = [&](const auto& largest, const auto* from) {
+    cpu::for_row_ranges(logits.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (auto n = begin; n < end; ++n) to[n] = largest(from + n * stride, width);
+    });
+  };
+  if (logits.scalar_type() == at::kBFloat16) {
+    for_each(loops.largest_bf16,
+             reinterpret_cast<const cpu::Bf16*>(logits.const_data_ptr<c10::BFloat16>()));
+  } else {
+    for_each(loops.largest_f32, logits.const_data_ptr<float>());
+  }
+  return out;
 }
 
 at::Tensor token_log_probabilities(const at::Tensor& logits, const at::Tensor& tokens) {

@@ -40,6 +40,17 @@ namespace smdm {
 /// @param form  "none" (erf) or "tanh", as at::gelu_() has it
 void gelu(at::Tensor& x, const char* form);
 
+/// x += more, in x's type.
+/// @param x     float32 or bfloat16 [N, E], contiguous
+/// @param more  of either type, of x's shape, contiguous
+void add(at::Tensor& x, const at::Tensor& more);
+
+/// The token of each row's largest logit, the lowest id where several are equal; of a row with NaN,
+/// one whose logit is NaN.
+/// @param logits  [N, V]
+/// @return        int64 [N], on the same device
+[[nodiscard]] at::Tensor likeliest_tokens(const at::Tensor& logits);
+
 /// Entries of log_softmax(logits), in the logits' type, so that bfloat16 rounds as under autocast.
 /// @param logits  [N, V], float32 or bfloat16
 /// @param tokens  int64 [N], on the same device; one of V each

@@ -7,6 +7,7 @@
 #include "models/transformer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -32,6 +33,18 @@ at::Tensor linear(Products products,
                   const at::Tensor& bias = {}) {
   if (products == Products::few_rows) return cpu::linear_of_few_rows(x, weight, bias);
   return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
+}
+
+/// Linear layers on the same rows.
+template <std::size_t kLayers>
+std::vector<at::Tensor> linears(Products products,
+                                const at::Tensor& x,
+                                const std::array<cpu::LinearLayer, kLayers>& layers) {
+  if (products == Products::few_rows) return cpu::linear_of_few_rows(x, layers);
+  std::vector<at::Tensor> out;
+  out.reserve(kLayers);
+  for (const auto& [weight, bias] : layers) out.push_back(linear(products, x, weight, bias));
+  return out;
 }
 
 /// Whether queries and keys rotate in bfloat16: tables and products are rounded.
@@ -149,8 +162,8 @@ at::Tensor Transformer::hidden_states(const TransformerBatch& batch) const {
           feed_forward(block, config_.shared_attention_norm ? n1 : second_norm(), products);
       add_both(h, more, x);
     } else {
-      x.add_(h);
-      x.add_(feed_forward(block, second_norm(), products));
+      add(x, h);
+      add(x, feed_forward(block, second_norm(), products));
     }
   }
   return x;
@@ -161,18 +174,20 @@ void Transformer::add_both(const at::Tensor& attention,
                            const at::Tensor& feed_forward,
                            at::Tensor& x) const {
   if (config_.arithmetic == Arithmetic::transformers) {
-    x.add_(attention + feed_forward);
+    add(x, attention + feed_forward);
   } else {
-    x.add_(attention);
-    x.add_(feed_forward);
+    add(x, attention);
+    add(x, feed_forward);
   }
 }
 
 Heads Transformer::heads(const BlockWeights& block, const at::Tensor& n1, Products products) const {
   if (!block.qkv.defined()) {
-    return heads_apart(linear(products, n1, block.q, block.q_bias),
-                       linear(products, n1, block.k, block.k_bias),
-                       linear(products, n1, block.v, block.v_bias), shape_);
+    const auto parts = linears<3>(products, n1,
+                                  {{{.weight = block.q, .bias = block.q_bias},
+                                    {.weight = block.k, .bias = block.k_bias},
+                                    {.weight = block.v, .bias = block.v_bias}}});
+    return heads_apart(parts[0], parts[1], parts[2], shape_);
   }
   const auto qkv = linear(products, n1, block.qkv, block.qkv_bias);
   return weights_.qkv_order == QkvOrder::by_group ? heads_by_group(qkv, shape_)
@@ -192,7 +207,8 @@ at::Tensor Transformer::attended(std::size_t layer,
                           .eps = config_.norm_eps};
   const auto projections = rotate(heads(block, n1, batch.products()), rotation, shape_);
   auto out = at::empty({n1.size(0), shape_.heads * shape_.head_size}, n1.options());
-  out.narrow(0, rows.tokens(), out.size(0) - rows.tokens()).zero_();
+  if (const auto padding = out.size(0) - rows.tokens(); padding > 0)
+    out.narrow(0, rows.tokens(), padding).zero_();
   if (const auto* gathered = batch.gathered()) {
     gathered->attend(projections, batch.past(layer), out);
   } else {
@@ -207,12 +223,14 @@ at::Tensor Transformer::feed_forward(const BlockWeights& block,
                                      Products products) const {
   if (block.gate_up.defined())
     return linear(products, swiglu(linear(products, n2, block.gate_up)), block.down);
-  auto inner = linear(products, n2, block.up, block.up_bias);
   if (config_.feed_forward == FeedForward::swiglu) {
-    inner = swiglu(linear(products, n2, block.gate, block.gate_bias), inner);
-  } else {
-    gelu(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
+    const auto both = linears<2>(products, n2,
+                                 {{{.weight = block.gate, .bias = block.gate_bias},
+                                   {.weight = block.up, .bias = block.up_bias}}});
+    return linear(products, swiglu(both[0], both[1]), block.down, block.down_bias);
   }
+  auto inner = linear(products, n2, block.up, block.up_bias);
+  gelu(inner, config_.feed_forward == FeedForward::gelu_tanh ? "tanh" : "none");
   return linear(products, inner, block.down, block.down_bias);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "evaluators/rows/score_source.hpp"
+#include "models/ops.hpp"
 
 namespace smdm {
 namespace {
@@ -71,8 +72,8 @@ class NoisyChooser {
 };
 
 std::vector<std::int64_t> first_choices(const at::Tensor& logits) {
-  const auto best = logits.argmax(-1, /*keepdim=*/true);  // of a row with NaN, the NaN
-  if (!logits.gather(-1, best).isfinite().all().item<bool>()) reject_logits();
+  const auto best = likeliest_tokens(logits);  // of a row with NaN, the NaN
+  if (!logits.gather(-1, best.unsqueeze(-1)).isfinite().all().item<bool>()) reject_logits();
   const auto tokens = best.to(c10::kCPU).contiguous();
   const auto* data = tokens.const_data_ptr<std::int64_t>();
   return {data, data + tokens.numel()};

@@ -14,6 +14,7 @@
 #include "base/files/signals.hpp"
 #include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
+#include "harness/bench/generation.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/bench/training.hpp"
 #include "harness/settings/decide.hpp"
@@ -220,6 +221,8 @@ void run_bench(const BenchSettings& settings) {
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   if (settings.train) {
     run_bench_train(settings);
+  } else if (settings.generation) {
+    run_bench_generation(settings);
   } else if (settings.estimators) {
     run_study(settings);
   } else {

@@ -23,9 +23,10 @@ struct BenchSettings {
   int threads = 0;              ///< 0: all cores
   std::string device = "auto";
   bool train = false;
+  bool generation = false;
   bool estimators = false;
   BenchEstimatorSettings study;  ///< with `estimators`
-  std::string reference;         ///< command of tools/train_reference.py, run beside the training
+  std::string reference;         ///< command of tools/train_reference.py or denoise_reference.py
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

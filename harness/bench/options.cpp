@@ -64,8 +64,12 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
   add_value(*bench, "--threads", settings.threads, "CPU threads (default: all cores)");
   add_value(*bench, "--device", settings.device, "auto, cpu, cuda or cuda:N");
   bench->add_flag("--train", settings.train, "Measure training of a small model instead");
+  bench->add_flag("--generation", settings.generation,
+                  "Measure steps of generation instead: decoding against the speed of memory, "
+                  "denoising against the peak");
   add_value(*bench, "--reference", settings.reference,
-            "With --train, also run this: \"python3 tools/train_reference.py\"");
+            "With --train, also run this: \"python3 tools/train_reference.py\"; with --generation "
+            "\"python3 tools/denoise_reference.py\"");
   add_study_options(*bench, settings);
   return bench;
 }

@@ -1,11 +1,20 @@
+// What speed is set against: the arithmetic that forwards need, counted, and what this machine
+// gives, measured: products of matrices, the reading of memory.
 #include "harness/bench/tools.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
 
 #include <ATen/Functions.h>
 #include <ATen/core/Tensor.h>
+
+#include "models/cpu/row_ranges.hpp"
 
 namespace smdm {
 namespace {
@@ -19,6 +28,18 @@ double seconds_of(const at::Tensor& a, const at::Tensor& b) {
   const auto begin = std::chrono::steady_clock::now();
   at::linear(a, b).select(0, 0).sum().item<float>();  // waits for the device
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// The sum of the numbers; memory is asked for ahead, as products of few rows do.
+std::uint64_t sum_of(const std::uint64_t* numbers, std::int64_t count) {
+  constexpr std::int64_t kAhead = 512;  // numbers: 4096 bytes
+  constexpr std::int64_t kLine = 8;
+  std::array<std::uint64_t, kLine> sums{};
+  for (std::int64_t i = 0; i + kLine <= count; i += kLine) {
+    __builtin_prefetch(numbers + i + kAhead, 0, 2);
+    for (std::int64_t j = 0; j < kLine; ++j) sums[static_cast<std::size_t>(j)] += numbers[i + j];
+  }
+  return std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
 }
 
 }  // namespace
@@ -72,6 +93,25 @@ double matmul_peak(const std::string& dtype, c10::Device device) {
   double best = 1e9;
   for (int i = 0; i < kRepeats; ++i) best = std::min(best, seconds_of(a, b));
   return 2.0 * static_cast<double>(size * size * size) / best;
+}
+
+double read_speed(std::int64_t bytes) {
+  constexpr std::int64_t kBlock = 8192;  // numbers
+  constexpr int kRepeats = 6;
+  const auto blocks = bytes / static_cast<std::int64_t>(sizeof(std::uint64_t)) / kBlock + 1;
+  const std::vector<std::uint64_t> numbers(static_cast<std::size_t>(blocks * kBlock), 1);
+  double best = 1e9;
+  for (int i = 0; i < kRepeats; ++i) {
+    std::atomic<std::uint64_t> sum = 0;
+    const auto begin = std::chrono::steady_clock::now();
+    cpu::for_row_ranges(blocks, 1, [&](std::int64_t first, std::int64_t last) {
+      sum += sum_of(numbers.data() + first * kBlock, (last - first) * kBlock);
+    });
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    if (sum != numbers.size()) throw std::logic_error("memory was not read");
+    best = std::min(best, seconds.count());
+  }
+  return static_cast<double>(numbers.size() * sizeof(std::uint64_t)) / best;
 }
 
 }  // namespace smdm

@@ -48,4 +48,8 @@ inline constexpr std::int64_t kTimedRows = 2048;
 /// @param dtype  "f32" or "bf16"
 [[nodiscard]] double matmul_peak(const std::string& dtype, c10::Device device);
 
+/// Bytes per second at which all threads together read memory of so many bytes, the best of several
+/// passes.
+[[nodiscard]] double read_speed(std::int64_t bytes);
+
 }  // namespace smdm

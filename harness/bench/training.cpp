@@ -3,17 +3,13 @@
 #include "harness/bench/training.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <iostream>
-#include <memory>
 
 #include <ATen/Parallel.h>
 
-#include "base/error.hpp"
-#include "base/json.hpp"
 #include "base/text/numbers.hpp"
+#include "harness/bench/reference.hpp"
 #include "harness/bench/tools.hpp"
 #include "results/show/table.hpp"
 #include "training/stepper.hpp"
@@ -104,29 +100,20 @@ double measure_reference(const BenchSettings& settings,
                          const std::string& backend,
                          const std::string& dtype) {
   const auto model = small_model();
-  const auto argument = [](const char* name, std::int64_t value) {
-    return std::string(" --") + name + " " + std::to_string(value);
-  };
-  const auto command = settings.reference + " --backend " + backend + " --dtype " + dtype +
-                       argument("layers", model.n_layer) + argument("width", model.n_embd) +
-                       argument("heads", model.n_head) +
-                       argument("intermediate", model.intermediate_size) +
-                       argument("vocabulary", model.padded_vocab_size) + argument("rows", kRows) +
-                       argument("length", kLength) + argument("threads", at::get_num_threads()) +
-                       " --seconds " + std::to_string(settings.seconds);
-  std::cout.flush();
-  // NOLINTNEXTLINE(bugprone-command-processor): what is asked for is a command line of the shell
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  std::array<char, 4096> block{};
-  while (pipe && fgets(block.data(), static_cast<int>(block.size()), pipe.get()) != nullptr)
-    text += block.data();
-  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("tokens_per_second"))
-    throw Error(ErrorKind::usage,
-                "--reference: wanted a program that prints {\"tokens_per_second\"}, got \"" +
-                    text.substr(0, 80) + "\" from: " + command);
-  return json.at("tokens_per_second").get<double>();
+  const auto text = [](std::int64_t value) { return std::to_string(value); };
+  return reference_rate(settings.reference,
+                        {{"backend", backend},
+                         {"dtype", dtype},
+                         {"layers", text(model.n_layer)},
+                         {"width", text(model.n_embd)},
+                         {"heads", text(model.n_head)},
+                         {"intermediate", text(model.intermediate_size)},
+                         {"vocabulary", text(model.padded_vocab_size)},
+                         {"rows", text(kRows)},
+                         {"length", text(kLength)},
+                         {"threads", text(at::get_num_threads())},
+                         {"seconds", std::to_string(settings.seconds)}},
+                        "tokens_per_second");
 }
 
 }  // namespace

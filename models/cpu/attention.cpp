@@ -3,8 +3,8 @@
 #include "models/cpu/attention.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <type_traits>
-#include <vector>
 
 #include "models/cpu/levels.hpp"
 #include "models/cpu/row_ranges.hpp"
@@ -40,13 +40,14 @@ class Attention {
     const auto needed = loops().attention_scratch(most_keys(), p_.key.size(2));
     // Groups outside, so that threads get equal shares of every row.
     for_row_ranges(count * p_.key.size(1), 1, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<float> scratch(static_cast<std::size_t>(needed));
+      const auto scratch =
+          std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(needed));
       for (auto item = begin; item < end; ++item) {
         const auto part = row_of(static_cast<std::size_t>(item % count), item / count);
         if constexpr (std::is_same_v<T, float>) {
-          loops().attention_f32(part, scratch.data());
+          loops().attention_f32(part, scratch.get());
         } else {
-          loops().attention_bf16(part, scratch.data());
+          loops().attention_bf16(part, scratch.get());
         }
       }
     });
@@ -62,9 +63,7 @@ class Attention {
     return most;
   }
 
-  [[nodiscard]] std::int64_t held(std::size_t row) const {
-    return past_[row].key.defined() ? past_[row].key.size(0) : 0;
-  }
+  [[nodiscard]] std::int64_t held(std::size_t row) const { return past_[row].tokens; }
 
   [[nodiscard]] Surroundings around(std::size_t row) const {
     if (!past_.empty()) return rows_.around(row, held(row));

@@ -66,6 +66,11 @@ struct Loops {
   void (*log_sum_exp_f32_f64)(const float* x, std::int64_t width, float* maximum, double* log_sum);
   void (*log_sum_exp_bf16_f64)(const Bf16* x, std::int64_t width, float* maximum, double* log_sum);
 
+  /// The place of the largest number, the first of several; of the first that is not a number where
+  /// there is one.
+  std::int64_t (*largest_f32)(const float* x, std::int64_t width);
+  std::int64_t (*largest_bf16)(const Bf16* x, std::int64_t width);
+
   /// Floats of scratch memory, aligned to 64 bytes, that attention on so many keys needs.
   std::int64_t (*attention_scratch)(std::int64_t keys, std::int64_t size);
   /// softmax(q k / sqrt(size)) v, computed in float32.

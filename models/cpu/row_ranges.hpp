@@ -1,8 +1,8 @@
 /// Work on rows, handed out to LibTorch's own threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include <ATen/Functions.h>
 #include <ATen/TensorIterator.h>
@@ -16,16 +16,21 @@ namespace smdm::cpu {
 /// @param grain  rows that are worth a thread
 template <typename Body>
 void for_row_ranges(std::int64_t rows, std::int64_t grain, const Body& body) {
-  const auto numbers = at::arange(rows, at::kLong);
+  if (rows <= grain) {
+    if (rows > 0) body(std::int64_t{0}, rows);
+    return;
+  }
+  const auto places = at::empty({rows}, at::kByte);  // one for each row, never read or written
+  const auto* start = static_cast<const char*>(places.const_data_ptr());
   auto iterator = at::TensorIteratorConfig()
                       .set_check_mem_overlap(false)
-                      .add_output(numbers)
-                      .add_input(numbers)
+                      .check_all_same_dtype(false)
+                      .resize_outputs(false)
+                      .add_output(places)
                       .build();
   iterator.for_each(
       [&](char** data, const std::int64_t*, std::int64_t count, std::int64_t) {
-        std::int64_t first = 0;
-        std::memcpy(&first, data[0], sizeof first);
+        const std::ptrdiff_t first = data[0] - start;
         body(first, first + count);
       },
       grain);

@@ -35,7 +35,25 @@ SMDM_INLINE Vec load(const float* from) {
 SMDM_INLINE Vec load(const Bf16* from) {
   Half x;
   __builtin_memcpy(&x, from, sizeof x);
-  return (Vec)(__builtin_convertvector(x, Word) << 16);
+  // Said outright where there is an instruction: GCC 12 widens each half of the register.
+#if defined(__AVX512F__) && SMDM_VECTOR_BYTES == 64
+  const auto wide = (Word)_mm512_maskz_cvtepu16_epi32(0xffff, (__m256i)x);
+#elif defined(__AVX2__) && SMDM_VECTOR_BYTES == 32
+  const auto wide = (Word)_mm256_cvtepu16_epi32((__m128i)x);
+#else
+  const auto wide = __builtin_convertvector(x, Word);
+#endif
+  return (Vec)(wide << 16);
+}
+
+SMDM_INLINE float to_float(float x) {
+  return x;
+}
+SMDM_INLINE float to_float(Bf16 x) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return value;
 }
 
 /// To the nearest, ties to even; not-a-number stays one.
@@ -126,6 +144,15 @@ SMDM_INLINE Vec larger(Vec a, Vec b) {
   return a > b ? a : b;
 }
 
+/// Whether a comparison holds in any lane.
+SMDM_INLINE bool any(Int holds) {
+  std::int32_t lanes[kWidth];
+  __builtin_memcpy(lanes, &holds, sizeof lanes);
+  bool found = false;
+  for (const auto lane : lanes) found = found || lane != 0;
+  return found;
+}
+
 /// Lanes combined in pairs, in a fixed order.
 SMDM_INLINE float sum_of(Vec x) {
   float lanes[kWidth];
@@ -134,6 +161,70 @@ SMDM_INLINE float sum_of(Vec x) {
     for (int lane = 0; lane < step; ++lane) lanes[lane] += lanes[lane + step];
   }
   return lanes[0];
+}
+
+/// The numbers 0, 1, ... as arguments of a template.
+template <int... kLane>
+struct Lanes {};
+template <int kCount, int... kLane>
+struct LanesTo : LanesTo<kCount - 1, kCount - 1, kLane...> {};
+template <int... kLane>
+struct LanesTo<0, kLane...> {
+  using Type = Lanes<kLane...>;
+};
+using AllLanes = LanesTo<kWidth>::Type;
+
+/// Of the runs of kStep lanes the even ones: a's where they are, b's moved up into odd places.
+template <int kStep, int... kLane>
+SMDM_INLINE Vec even_runs(Vec a, Vec b, Lanes<kLane...>) {
+  return __builtin_shufflevector(a, b,
+                                 (kLane / kStep % 2 == 0 ? kLane : kWidth + kLane - kStep)...);
+}
+/// The odd ones: a's moved down into even places, b's where they are.
+template <int kStep, int... kLane>
+SMDM_INLINE Vec odd_runs(Vec a, Vec b, Lanes<kLane...>) {
+  return __builtin_shufflevector(a, b,
+                                 (kLane / kStep % 2 == 0 ? kLane + kStep : kWidth + kLane)...);
+}
+
+/// The square of kWidth registers, mirrored at its diagonal: halves change places, then their
+/// halves, down to single lanes.
+template <int kStep = kWidth / 2>
+SMDM_INLINE void transpose(Vec (&x)[kWidth]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < kWidth; ++i) {
+    if (i / kStep % 2 != 0) continue;
+    const Vec a = x[i];
+    const Vec b = x[i + kStep];
+    x[i] = even_runs<kStep>(a, b, AllLanes{});
+    x[i + kStep] = odd_runs<kStep>(a, b, AllLanes{});
+  }
+  if constexpr (kStep > 1) transpose<kStep / 2>(x);
+}
+
+/// In a and b end to end, each run of kStep lanes added to the one before it.
+template <int kStep, int... kLane>
+SMDM_INLINE Vec paired_sums(Vec a, Vec b, Lanes<kLane...>) {
+  return __builtin_shufflevector(a, b, (kLane / kStep * 2 * kStep + kLane % kStep)...) +
+         __builtin_shufflevector(a, b, (kLane / kStep * 2 * kStep + kLane % kStep + kStep)...);
+}
+
+/// sum_of() of so many registers, in lanes 0 .. kCount - 1: the same additions in the same order.
+template <int kCount, int kStep = kWidth / 2>
+SMDM_INLINE Vec sums_of(const Vec (&x)[kCount]) {
+  constexpr int kPairs = (kCount + 1) / 2;
+  Vec halves[kPairs];
+#pragma GCC unroll 8
+  for (int i = 0; i < kPairs; ++i) {
+    const Vec b = x[2 * i + 1 < kCount ? 2 * i + 1 : 2 * i];
+    halves[i] = paired_sums<kStep>(x[2 * i], b, AllLanes{});
+  }
+  if constexpr (kStep == 1) {
+    static_assert(kPairs == 1);
+    return halves[0];
+  } else {
+    return sums_of<kPairs, kStep / 2>(halves);
+  }
 }
 
 SMDM_INLINE double sum_of(Wide x) {
@@ -269,16 +360,6 @@ SMDM_INLINE void multiply_tile(Left a,
       store(sum[m][n], to);
     }
   }
-}
-
-SMDM_INLINE float to_float(float x) {
-  return x;
-}
-SMDM_INLINE float to_float(Bf16 x) {
-  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
-  float value;
-  __builtin_memcpy(&value, &bits, sizeof value);
-  return value;
 }
 
 /// Scores become exp(score - maximum), zeros behind the keys that are seen. @return their sum

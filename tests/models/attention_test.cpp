@@ -70,9 +70,11 @@ void check_case(const Case& given, const Shape& shape, bool causal, torch::Dtype
   };
   std::vector<Past> past;
   for (const auto tokens : given.before) {
+    constexpr std::int64_t kFree = 2;  // a cache has room for more than it holds
     past.push_back(tokens == 0 ? Past{}
-                               : Past{.key = drawn(tokens, shape.groups),
-                                      .value = drawn(tokens, shape.groups)});
+                               : Past{.key = drawn(tokens + kFree, shape.groups),
+                                      .value = drawn(tokens + kFree, shape.groups),
+                                      .tokens = tokens});
   }
   constexpr std::int64_t kPadding = 3;  // as the transformer pads its batches
   const auto tokens = rows.tokens() + kPadding;

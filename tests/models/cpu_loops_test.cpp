@@ -192,30 +192,31 @@ TEST_CASE("attention is softmax(q k / sqrt(size)) v") {
 }
 
 TEST_CASE("a causal query has the same bits alone after a cache and within its row") {
-  constexpr std::int64_t kSize = 24;
-  const Shape whole{.queries = 23, .past = 0, .heads = 2, .size = kSize, .causal = true};
-  const auto row = random_row(whole);
-  for (const auto& level : levels()) {
-    auto scratch = scratch_for(*level.loops, whole);
-    std::vector<float> out;
-    level.loops->attention_f32(row.view(whole, out), scratch.data());
-    for (std::int64_t i = 0; i < whole.queries; ++i) {
-      auto one = row.view(whole, out);
-      std::vector<float> alone(2 * kSize);
-      one.query += i * 2 * kSize;
-      one.key += i * kSize;
-      one.value += i * kSize;
-      one.past_key = row.key.data();
-      one.past_value = row.value.data();
-      one.past = i;
-      one.queries = 1;
-      one.out = alone.data();
-      std::vector<float> again;
-      level.loops->attention_f32(row.view(whole, again), scratch.data());
-      level.loops->attention_f32(one, scratch.data());
-      const auto* wanted = again.data() + i * 2 * kSize;
-      INFO(level.name << ", query " << i);
-      CHECK(std::equal(alone.begin(), alone.end(), wanted));
+  for (const std::int64_t heads : {2, 7}) {
+    for (const std::int64_t size : {20, 64}) {
+      const Shape whole{.queries = 43, .past = 0, .heads = heads, .size = size, .causal = true};
+      const auto row = random_row(whole);
+      for (const auto& level : levels()) {
+        auto scratch = scratch_for(*level.loops, whole);
+        std::vector<float> out;
+        level.loops->attention_f32(row.view(whole, out), scratch.data());
+        const auto wanted = out;
+        for (std::int64_t i = 0; i < whole.queries; ++i) {
+          auto one = row.view(whole, out);
+          std::vector<float> alone(static_cast<std::size_t>(heads * size));
+          one.query += i * heads * size;
+          one.key += i * size;
+          one.value += i * size;
+          one.past_key = row.key.data();
+          one.past_value = row.value.data();
+          one.past = i;
+          one.queries = 1;
+          one.out = alone.data();
+          level.loops->attention_f32(one, scratch.data());
+          INFO(level.name << ", " << heads << " heads of " << size << ", query " << i);
+          CHECK(std::equal(alone.begin(), alone.end(), wanted.begin() + i * heads * size));
+        }
+      }
     }
   }
 }
@@ -308,6 +309,38 @@ TEST_CASE("log_sum_exp passes on what is not a number") {
       CHECK(std::abs(exact - std::log(39.0)) < 1e-14);
       level.loops->log_sum_exp_f32(broken.data(), 40, &maximum, &log_sum);
       CHECK(std::abs(log_sum - std::log(39.0)) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("the place of the largest number is the first of several, or of what is no number") {
+  const auto place = [](const Loops& loops, const std::vector<float>& x) {
+    const auto width = static_cast<std::int64_t>(x.size());
+    const auto found = loops.largest_f32(x.data(), width);
+    CHECK(loops.largest_bf16(bf16(x).data(), width) == found);
+    return found;
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const auto& level : levels()) {
+    INFO(level.name);
+    for (const std::size_t width : {1, 3, 16, 37, 260}) {
+      for (std::size_t at = 0; at < width; at += 1 + width / 7) {
+        std::vector<float> x(width, -2.0F);
+        x[at] = 1.5F;
+        x.back() = 1.5F;
+        const auto wanted = static_cast<std::int64_t>(at);
+        CHECK(place(*level.loops, x) == wanted);
+        x[at] = kInfinity;
+        CHECK(place(*level.loops, x) == wanted);
+        x.assign(width, kInfinity);
+        x[at] = std::numeric_limits<float>::quiet_NaN();
+        x.back() = x[at];
+        CHECK(level.loops->largest_f32(x.data(), static_cast<std::int64_t>(width)) == wanted);
+        x.assign(width, -kInfinity);
+        CHECK(place(*level.loops, x) == 0);
+        x[at] = std::numeric_limits<float>::lowest() / 1.01F;
+        CHECK(place(*level.loops, x) == wanted);
+      }
     }
   }
 }

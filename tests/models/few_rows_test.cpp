@@ -63,24 +63,67 @@ TEST_CASE("a row of a product of few rows does not depend on the other rows, or 
   }
 }
 
+TEST_CASE("layers on the same few rows give what each gives alone") {
+  for (const auto type : {at::kFloat, at::kBFloat16}) {
+    const auto x = drawn({3, 100}, type, 8);
+    const std::vector<at::Tensor> weights = {drawn({130, 100}, type, 9), drawn({1, 100}, type, 10),
+                                             drawn({67, 100}, type, 11)};
+    const auto bias = drawn({67}, type, 12);
+    const at::Tensor none;
+    const std::vector<LinearLayer> layers = {{.weight = weights[0], .bias = none},
+                                             {.weight = weights[1], .bias = none},
+                                             {.weight = weights[2], .bias = bias}};
+    for (const int threads : {1, 2, 5}) {
+      const test::Threads some(threads);
+      const auto together = linear_of_few_rows(x, layers);
+      REQUIRE(together.size() == layers.size());
+      for (std::size_t i = 0; i < layers.size(); ++i)
+        CHECK(torch::equal(together[i], linear_of_few_rows(x, layers[i].weight, layers[i].bias)));
+    }
+  }
+}
+
+namespace {
+
+/// A layer's outputs from one level's loops.
+at::Tensor multiplied(const Loops& loops, const at::Tensor& x, const at::Tensor& weight) {
+  const auto wide = x.to(at::kFloat);
+  auto out = torch::empty({x.size(0), weight.size(0)}, x.options());
+  const auto layer = [&]<typename T>(const T* from, T* to) {
+    return FewRows<T>{.x = wide.const_data_ptr<float>(),
+                      .rows = x.size(0),
+                      .depth = x.size(1),
+                      .weight = from,
+                      .bias = nullptr,
+                      .out = to,
+                      .outputs = weight.size(0)};
+  };
+  if (x.scalar_type() == at::kFloat) {
+    loops.few_rows_f32(layer(weight.const_data_ptr<float>(), out.mutable_data_ptr<float>()), 0,
+                       weight.size(0));
+  } else {
+    const auto* from = reinterpret_cast<const Bf16*>(weight.const_data_ptr<at::BFloat16>());
+    loops.few_rows_bf16(layer(from, reinterpret_cast<Bf16*>(out.mutable_data_ptr<at::BFloat16>())),
+                        0, weight.size(0));
+  }
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("every level of the processor multiplies few rows alike, to rounding") {
-  constexpr std::int64_t kDepth = 100;
-  constexpr std::int64_t kOutputs = 9;
-  const auto x = drawn({2, kDepth}, at::kFloat, 6);
-  const auto weight = drawn({kOutputs, kDepth}, at::kFloat, 7);
-  const auto exact = at::linear(x.to(at::kDouble), weight.to(at::kDouble));
-  for (const auto& level : levels()) {
-    INFO(level.name);
-    auto out = torch::empty({2, kOutputs});
-    level.loops->few_rows_f32({.x = x.const_data_ptr<float>(),
-                               .rows = 2,
-                               .depth = kDepth,
-                               .weight = weight.const_data_ptr<float>(),
-                               .bias = nullptr,
-                               .out = out.mutable_data_ptr<float>(),
-                               .outputs = kOutputs},
-                              0, kOutputs);
-    CHECK(torch::allclose(out.to(at::kDouble), exact, 1e-5, 2e-5));
+  for (const auto type : {at::kFloat, at::kBFloat16}) {
+    for (const auto& [rows, depth, outputs] : kCases) {
+      const auto x = drawn({rows, depth}, type, 6);
+      const auto weight = drawn({outputs, depth}, type, 7);
+      const auto exact = at::linear(x.to(at::kDouble), weight.to(at::kDouble));
+      const double tolerance = type == at::kFloat ? 1e-5 : 8e-3;
+      for (const auto& level : levels()) {
+        INFO(level.name << ": " << rows << " x " << depth << " x " << outputs);
+        CHECK(torch::allclose(multiplied(*level.loops, x, weight).to(at::kDouble), exact, tolerance,
+                              2e-5));
+      }
+    }
   }
 }
 
