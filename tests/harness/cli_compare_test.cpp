@@ -246,4 +246,40 @@ TEST_CASE("bad input ends with a clear error and leaves nothing half-written") {
   }
 }
 
+TEST_CASE("a run that an older revision stored is read, compared, gated and exported") {
+  const test::TemporaryFolder folder;
+  const fs::path older = SMDM_SOURCE_DIR "/tests/golden/older_run";
+  const auto today =
+      evaluated({"--task", "piqa,lambada_standard", "--estimator", "exact", "--limit", "3"},
+                folder.path() / "today");
+  const auto result = compare({older.string(), today.string(), "--json"});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  const auto tasks = Json::parse(result.out).at("tasks");
+  REQUIRE(tasks.size() == 2);
+  for (const auto& task : tasks) {
+    for (const auto& metric : task.at("metrics")) {
+      CHECK(metric.at("filter") == "none");  // the older run has nothing else
+      CHECK(metric.at("difference").get<double>() == Approx(0.0).margin(1e-5));
+    }
+  }
+  // Against exact likelihoods today's run has the any-order likelihood, and the older one has not.
+  const auto exact =
+      evaluated({"--task", "piqa,lambada_standard", "--backend", "arm", "--limit", "3"},
+                folder.path() / "exact");
+  CHECK(contains(compare({today.string(), exact.string()}).out, "acc,any_order"));
+  const auto plain = compare({older.string(), exact.string()});
+  CHECK(plain.code == 0);
+  CHECK_FALSE(contains(plain.out, "any_order"));
+  const auto baseline = baseline_of({older}, folder.path() / "baseline.json");
+  const auto gate = compare({today.string(), "--gate", baseline.string()});
+  INFO(gate.err << gate.out);
+  CHECK(gate.code == 0);
+  const auto board = folder.path() / "board";
+  const auto exported = test::smdm_eval(
+      {"leaderboard", "export", older.string(), today.string(), "--output", board.string()});
+  INFO(exported.err);
+  CHECK(exported.code == 0);
+}
+
 }  // namespace smdm
