@@ -136,7 +136,7 @@ TEST_CASE("a name that nobody knows is answered by the nearest one of its place"
   check_error({"--mc-sample=5"}, kUsage, "did you mean \"--mc-samples\"?");
   check_error({"-task", "x"}, kUsage, "did you mean \"--task\"?");
   check_error({"-model", "x"}, kUsage, "unknown option \"-model\": did you mean \"--model\"?");
-  check_error({"--estimator", "balancd"}, kUsage, "fixed-count, mc, chain-rule, duel, ");
+  check_error({"--estimator", "balancd"}, kUsage, "fixed-count, orders, mc, chain-rule, duel, ");
   check_error({"--estimator", "balancd"}, kUsage, " or in-view, got balancd");
   check_error({"--estimator", "balancd"}, kUsage, "did you mean balanced?");
   check_error({"bench", "--dtype", "f32,bf61"}, kUsage, "got bf61: did you mean bf16?");

@@ -238,7 +238,8 @@ TEST_CASE("every estimator is ranked at its default budget, over seeds where it 
     random += value.random ? 1 : 0;
     CHECK(value.random == !is_score_name(name));
   }
-  CHECK(random == 4);
+  CHECK(random == 5);
+  CHECK(value_named(ranks, "orders, any_order_low").random);
   // Three subsets are no more than 32 rows.
   for (const auto* name : {"auto", "balanced"}) {
     CHECK(of(ranks, name, 0).same == Same(kSeeds, of(ranks, "exact (ELBO)", 0).same.front()));
