@@ -6,21 +6,26 @@ Both turns are answered greedily under the template chatml, 32 tokens each. The 
 have FastChat's form. Where transformers can be imported, each turn's conversation, with the answers
 that were written for the turns before it, is rendered here, encoded by the model's own tokenizer, and
 continued greedily by the library in float32: the answer must be the same text, but for a tie of the two
-best tokens below 1e-3. Exits with 77 where the package or the questions cannot be had.
+best tokens below 1e-3. The answers then go to a judge on this machine, who must be asked about each turn
+and whose key must stand in nothing that is written. Exits with 77 where the package or the questions cannot be had.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "judging"))
+from fake_judge import MODEL, FakeJudge, grade
 from smollm2_likelihoods import skip, write_model
 
 TOKENS = 32
 TIE = 1e-3
 SYSTEM = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
 ENDS = ["<|im_end|>", "<|endoftext|>"]
+KEY = "sk-test-a94c1e7730b25d68"
 
 
 def answered(program, model, shared, folder, limit):
@@ -94,6 +99,26 @@ def check_library(lines, questions, model):
     print(f"{turns} turns as the library writes them")
 
 
+def check_judged(program, folder, asked, lines):
+    answers, = (folder / "run").glob("model_answer_mt_bench_*.jsonl")
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    with FakeJudge(lambda request, attempt: grade("Good enough. Rating: [[6]]")) as judge:
+        done = subprocess.run([program, "judge", "--questions", asked, "--answers", answers, "--url", judge.url,
+                               "--model", MODEL, "--output", folder / "judged.jsonl"],
+                              env={**environment, "OPENAI_API_KEY": KEY}, text=True, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        prompts = [request["body"]["messages"][-1]["content"] for request in judge.asked]
+    turns = [turn for line in lines for turn in line["choices"][0]["turns"]]
+    assert len(prompts) == len(turns), (len(prompts), len(turns))
+    assert all(any(turn in prompt for prompt in prompts) for turn in turns)
+    judged = [json.loads(line) for line in (folder / "judged.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["score"] for line in judged] == [6] * len(turns), judged
+    written = [path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".safetensors"]
+    told = (done.stdout + done.stderr).encode()
+    assert not any(KEY[:12].encode() in text for text in [*written, told]), "the key is told"
+    print(f"{len(turns)} turns judged")
+
+
 def main():
     program, shared = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     limit = int(sys.argv[3]) if len(sys.argv) > 3 else 4
@@ -108,6 +133,7 @@ def main():
         lines = answered(program, model, shared, folder / "run", limit)
         check_form(lines, questions, model)
         check_library(lines, questions, model)
+        check_judged(program, folder, asked, lines)
 
 
 if __name__ == "__main__":
