@@ -100,6 +100,12 @@ Rows estimator_rows() {
        .checkpoint_default = true,
        .fallback = MonteCarlo{}.strata,
        .recorded = recorded_strata},
+  };
+}
+
+/// Budgets of other kinds than a number of rows.
+Rows limit_rows() {
+  return {
       {.names = "--orders",
        .help = "Estimator orders: random orders of revealing per request, an even number from 4 on "
                "(default 32), or pilot: as many as 8 others ask for. Bounds the likelihood itself "
@@ -216,7 +222,7 @@ Rows guidance_rows() {
 
 Rows likelihood_rows() {
   Rows all;
-  for (auto* part : {estimator_rows, choice_rows, guidance_rows}) {
+  for (auto* part : {estimator_rows, limit_rows, choice_rows, guidance_rows}) {
     auto rows = part();
     std::ranges::move(rows, std::back_inserter(all));
   }

@@ -39,14 +39,15 @@ std::string gap_line(const TaskRecord& task, const AnyOrderTotals& totals) {
 /// What would enumerate the documents that are left.
 std::string rest_line(const TaskRecord& task, const AnyOrderTotals& totals) {
   if (totals.documents == totals.of) return "";
-  std::string line = visible(task.name) + ": the any-order likelihood of " +
-                     std::to_string(totals.of - totals.documents) +
-                     (totals.documents > 0 ? " further documents " : " documents ");
+  const std::string line = visible(task.name) + ": the any-order likelihood of " +
+                           std::to_string(totals.of - totals.documents) +
+                           (totals.documents > 0 ? " further documents " : " documents ");
   if (totals.longest > kMostTokens) {
     return line + "cannot be enumerated (targets of up to " + std::to_string(totals.longest) +
            " tokens); bounds of it: the same command with --estimator orders --orders pilot\n";
   }
-  const auto rows = (std::int64_t{1} << totals.longest) - 1;
+  std::int64_t rows = 0;  // of all subsets
+  for (std::int64_t token = 0; token < totals.longest; ++token) rows = 2 * rows + 1;
   return line + "takes the same command with --estimator exact --max-rows " + std::to_string(rows) +
          "\n";
 }
