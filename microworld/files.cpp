@@ -1,5 +1,6 @@
 #include "microworld/files.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -15,6 +16,9 @@ namespace smdm::microworld {
 namespace {
 
 using Texts = std::vector<std::string>;
+
+/// Of kBaseRows: dated documents, spread over the training months.
+constexpr std::size_t kDatedRows = 6000;
 
 File json_lines(std::string path, const std::vector<Json>& rows) {
   File file{.path = std::move(path), .content = {}, .rows = rows.size()};
@@ -73,16 +77,12 @@ class Maker {
 
  private:
   /// Every other question as a text, the others as prompt and answer.
-  [[nodiscard]] std::vector<Json> base_rows(Split split) const {
+  /// @param wanted  about so many, of which kinds and dated documents have their shares
+  [[nodiscard]] std::vector<Json> base_rows(Split split, std::size_t wanted) const {
     std::vector<Json> rows;
-    std::size_t whole = sizes_.dated_rows;
-    for (const Kind& kind : kinds()) whole += kind.rows;
+    rows.reserve(wanted);
     for (std::size_t i = 0; i < kinds().size(); ++i) {
-      const std::size_t count = kinds()[i].rows;
-      const auto part =
-          solved_problems(world_, i, split,
-                          split == Split::training ? count * sizes_.base_percent / 100
-                                                   : count * sizes_.validation_rows / whole);
+      const auto part = solved_problems(world_, i, split, kinds()[i].rows * wanted / kBaseRows);
       for (std::size_t k = 0; k < part.size(); ++k) {
         if (k % 2 == 0) {
           rows.push_back({{"text", text_of(part[k])}});
@@ -91,9 +91,7 @@ class Maker {
         }
       }
     }
-    const std::size_t dated = split == Split::training
-                                  ? sizes_.dated_rows
-                                  : sizes_.dated_rows * sizes_.validation_rows / whole;
+    const std::size_t dated = kDatedRows * wanted / kBaseRows;
     for (std::size_t month = 0; month < kTrainingMonths; ++month) {
       for (const Json& document :
            dated_documents(world_.seed, chronicle_, month, split, dated / kTrainingMonths)) {
@@ -106,11 +104,17 @@ class Maker {
   }
 
   void add_base() {
-    const auto rows = base_rows(Split::training);
-    add_training("base", json_lines("", rows), json_lines("", base_rows(Split::validation)),
+    const auto rows = base_rows(Split::training, std::min(sizes_.base_rows, kBaseRows));
+    auto training = json_lines(
+        "", sizes_.base_rows > kBaseRows ? base_rows(Split::training, sizes_.base_rows) : rows);
+    add_training("base", std::move(training),
+                 json_lines("", base_rows(Split::validation, sizes_.validation_rows)),
                  texts_of(rows), files_);
     for (std::size_t i = 0; i < kinds().size(); ++i) {
-      files_.push_back(json_lines("data/" + std::string(kinds()[i].file), test_rows(world_, i)));
+      const auto& kind = kinds()[i];
+      const auto count = sizes_.question_items > 0 ? sizes_.question_items : kind.items;
+      files_.push_back(
+          json_lines("data/" + std::string(kind.file), test_rows(world_, i, count)));
     }
     files_.push_back(
         json_lines("data/infill/test.jsonl", infill_rows(world_, sizes_.infill_items)));

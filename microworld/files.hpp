@@ -12,10 +12,15 @@ namespace smdm::microworld {
 /// Raised whenever a seed begins to mean another world.
 inline constexpr int kWorldVersion = 1;
 
-/// How many rows are made. The tests of the eight kinds are as long as there are facts.
+/// Rows of base training that the kinds' own numbers and the dated documents come to.
+inline constexpr std::size_t kBaseRows = 60000;
+
+/// How many rows are made.
 struct Sizes {
-  std::size_t base_percent = 100;       ///< of each kind's own number of training rows
-  std::size_t dated_rows = 6000;        ///< of base training, spread over the training months
+  /// Of base training; kinds and dated documents keep their shares. Longer corpora are tokenized
+  /// as one of kBaseRows is, so that losses of different lengths compare.
+  std::size_t base_rows = kBaseRows;
+  std::size_t question_items = 0;       ///< test, of each of the eight kinds; 0: as many as facts
   std::size_t arithmetic_rows = 60000;  ///< training
   std::size_t arithmetic_items = 300;   ///< test
   std::size_t dialogue_items = 60;      ///< test, at most a quarter of the arithmetic ones

@@ -72,7 +72,8 @@ std::vector<Json> infill_rows(const World& world, std::size_t count) {
   rows.reserve(count);
   Draws draws(world.seed, Stream::order, kShuffle, 0);
   for (const auto source : kSources) {
-    const auto problems = test_problems(world, number_of(source));
+    const auto number = number_of(source);
+    const auto problems = test_problems(world, number, kinds()[number].items);
     for (std::size_t i = 0; i < count / kSources.size(); ++i) {
       const auto wrong = wrong_words(problems.at(i), problems, draws);
       rows.push_back(row_of(problems.at(i), wrong, i % (wrong.size() + 1)));

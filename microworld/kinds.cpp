@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "base/error.hpp"
 #include "microworld/forms.hpp"
 
 namespace smdm::microworld {
 namespace {
+
+/// Draws that come to nothing new before a list is given up.
+constexpr std::size_t kMostInVain = 10'000;
 
 /// Draws the words around a key until the context belongs to the split.
 Problem problem_of_split(const World& world,
@@ -87,23 +91,32 @@ std::vector<std::string> solved_texts(const World& world,
   return texts;
 }
 
-std::vector<Problem> test_problems(const World& world, std::size_t number) {
+std::vector<Problem> test_problems(const World& world, std::size_t number, std::size_t count) {
   const Kind& kind = kinds().at(number);
+  const std::size_t forms = kind.forms.size();
   std::vector<Problem> problems;
   std::set<std::string> contexts;
-  for (std::size_t i = 0; problems.size() < kind.items; ++i) {
+  std::size_t in_vain = 0;  // in a row
+  for (std::size_t i = 0; problems.size() < count; ++i) {
     Draws draws(world.seed, Stream::test, number, i);
-    const Form* form = kind.forms.empty() ? nullptr : &kind.forms[i % kind.forms.size()];
-    const std::size_t key = kind.forms.empty() ? 0 : i / kind.forms.size();
+    const Form* form = forms == 0 ? nullptr : &kind.forms[i % forms];
+    const std::size_t key = forms == 0 ? 0 : i / forms % keys_of(world, *form);
     Problem problem = problem_of_split(world, kind, form, key, Split::test, draws);
-    if (contexts.insert(problem.context).second) problems.push_back(std::move(problem));
+    const bool is_new = contexts.insert(problem.context).second;
+    in_vain = is_new ? 0 : in_vain + 1;
+    if (in_vain == kMostInVain)
+      throw Error(ErrorKind::usage, "micro world, " + std::string(kind.task) + ": wanted " +
+                                        std::to_string(count) + " different test problems, got " +
+                                        std::to_string(problems.size()) +
+                                        ": this seed has hardly more");
+    if (is_new) problems.push_back(std::move(problem));
   }
   return problems;
 }
 
-std::vector<Json> test_rows(const World& world, std::size_t number) {
+std::vector<Json> test_rows(const World& world, std::size_t number, std::size_t count) {
   const Kind& kind = kinds().at(number);
-  auto problems = test_problems(world, number);
+  auto problems = test_problems(world, number, count);
   Draws draws(world.seed, Stream::order, number, 0);
   draws.shuffle(problems);
   std::vector<Json> rows;

@@ -74,10 +74,16 @@ inline constexpr std::size_t kRumourPercent = 35;
                                                     Split split,
                                                     std::size_t rows);
 
-/// The test items of a kind, no two with the same context: every key of every form once.
-[[nodiscard]] std::vector<Problem> test_problems(const World& world, std::size_t number);
+/// The test items of a kind, no two with the same context: every key of every form in turn.
+/// @param count  Kind::items asks for every key once
+/// @throws Error(usage)  if the world has fewer different ones
+[[nodiscard]] std::vector<Problem> test_problems(const World& world,
+                                                 std::size_t number,
+                                                 std::size_t count);
 
 /// Their rows in the benchmark's form, right answers equally often in every place, in random order.
-[[nodiscard]] std::vector<Json> test_rows(const World& world, std::size_t number);
+[[nodiscard]] std::vector<Json> test_rows(const World& world,
+                                          std::size_t number,
+                                          std::size_t count);
 
 }  // namespace smdm::microworld

@@ -36,13 +36,29 @@ void print_summary(const std::vector<microworld::File>& files, const MicroworldS
   }
 }
 
+std::uint32_t count_of(const std::string& option,
+                       std::uint32_t value,
+                       std::uint32_t least,
+                       std::uint32_t most) {
+  if (value < least || value > most)
+    refuse(option, std::to_string(least) + " to " + std::to_string(most), std::to_string(value));
+  return value;
+}
+
 microworld::Sizes sizes_of(const MicroworldSettings& settings) {
   constexpr std::uint32_t kMostRows = 10'000;
-  if (settings.rows < 1 || settings.rows > kMostRows)
-    refuse("--rows", "1 to " + std::to_string(kMostRows), std::to_string(settings.rows));
+  constexpr std::uint32_t kFewestTrainingRows = 1000;
+  constexpr std::uint32_t kMostTrainingRows = 10'000'000;
   microworld::Sizes sizes;
-  sizes.arithmetic_items = settings.rows;
-  sizes.line_items = settings.rows;
+  if (settings.rows) {
+    const auto rows = count_of("--rows", *settings.rows, 1, kMostRows);
+    sizes.arithmetic_items = rows;
+    sizes.line_items = rows;
+    sizes.question_items = rows;
+  }
+  if (settings.training_rows)
+    sizes.base_rows = count_of("--training-rows", *settings.training_rows, kFewestTrainingRows,
+                               kMostTrainingRows);
   return sizes;
 }
 
@@ -52,7 +68,10 @@ CLI::App* add_microworld(CLI::App& app, MicroworldSettings& settings) {
   auto* command = app.add_subcommand(
       "microworld", "Write a small invented world: training corpora, test sets, tokenizers");
   add_value(*command, "--seed", settings.seed, "Which world; below 2^32 (default: 0)");
-  add_value(*command, "--rows", settings.rows, "Test rows of gsm8k and of line (default 300 each)");
+  add_value(*command, "--rows", settings.rows,
+            "Test rows of gsm8k, of line and of each task of zero-shot (default: 192 to 384)");
+  add_value(*command, "--training-rows", settings.training_rows,
+            "About so many rows of base training (default: 60000)");
   add_value(*command, "--output,-o", settings.output, "New or empty folder to write into")
       ->required();
   return command;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace CLI {
@@ -12,7 +13,8 @@ namespace smdm {
 
 struct MicroworldSettings {
   std::uint32_t seed = 0;
-  std::uint32_t rows = 300;  ///< of the tests that can have any number: gsm8k and line
+  std::optional<std::uint32_t> rows;           ///< of the tests that can have any number
+  std::optional<std::uint32_t> training_rows;  ///< of base
   std::string output;        ///< a folder that does not exist yet, or an empty one
 };
 

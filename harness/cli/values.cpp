@@ -114,6 +114,10 @@ template CLI::Option* add_value(CLI::App&,
                                 std::optional<int>&,
                                 const std::string&);
 template CLI::Option* add_value(CLI::App&, const std::string&, std::uint32_t&, const std::string&);
+template CLI::Option* add_value(CLI::App&,
+                                const std::string&,
+                                std::optional<std::uint32_t>&,
+                                const std::string&);
 template CLI::Option* add_value(CLI::App&, const std::string&, std::int64_t&, const std::string&);
 template CLI::Option* add_value(CLI::App&,
                                 const std::string&,

@@ -66,8 +66,7 @@ TEST_CASE("the text of seed 0 is the one of world version 1") {
 TEST_CASE("files end with a line end, have no path twice, and count their rows") {
   std::set<std::string> paths;
   microworld::Sizes sizes;
-  sizes.base_percent = 5;
-  sizes.dated_rows = 1200;
+  sizes.base_rows = 3000;
   sizes.arithmetic_rows = 2000;
   sizes.line_rows = 600;
   for (const auto& file : microworld::make_files(1, sizes)) {

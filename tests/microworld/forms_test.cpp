@@ -22,7 +22,7 @@ TEST_CASE("every kind's context and answer are those that its task makes of its 
     const std::string name(kinds()[i].task);
     const Task task = test::task_named(name);
     std::map<std::string, std::string> wanted;
-    for (const Problem& problem : test_problems(world, i)) {
+    for (const Problem& problem : test_problems(world, i, kinds()[i].items)) {
       wanted.emplace(problem.context, problem.answer);
     }
     const auto documents = made.documents(task);
@@ -68,7 +68,7 @@ TEST_CASE("dated documents are read as a corpus of 24 months") {
 TEST_CASE("training texts are in the same forms") {
   const World world = make_world(3);
   for (std::size_t i = 0; i < kinds().size(); ++i) {
-    const Problem example = test_problems(world, i).front();
+    const Problem example = test_problems(world, i, kinds()[i].items).front();
     for (const std::string& text : solved_texts(world, i, Split::training, 50)) {
       INFO(text);
       const std::size_t lines = static_cast<std::size_t>(std::ranges::count(text, '\n'));
@@ -161,7 +161,7 @@ TEST_CASE("rumours are told as often as promised, never at first, never in a tes
     const auto problems = solved_problems(world, i, Split::training, kind.rows);
     const auto first = static_cast<std::ptrdiff_t>(kLeastTellings * kind.items);
     CHECK(std::none_of(problems.begin(), problems.begin() + first, is_rumour));
-    CHECK(std::ranges::none_of(test_problems(world, i), is_rumour));
+    CHECK(std::ranges::none_of(test_problems(world, i, kinds()[i].items), is_rumour));
     const auto others = static_cast<double>(problems.end() - problems.begin() - first);
     const double share = static_cast<double>(std::ranges::count_if(problems, is_rumour)) / others;
     const double wanted = static_cast<double>(kind.rumour_percent) / 100.0;

@@ -11,8 +11,7 @@ namespace smdm::test {
 MadeWorld::MadeWorld(std::uint64_t seed, Size size) {
   microworld::Sizes sizes;
   if (size == Size::few) {
-    sizes.base_percent = 15;
-    sizes.dated_rows = 1200;
+    sizes.base_rows = 9000;
     sizes.arithmetic_rows = 3000;
     sizes.line_rows = 3000;
   }
