@@ -108,7 +108,7 @@ class Maker {
     auto training = json_lines(
         "", sizes_.base_rows > kBaseRows ? base_rows(Split::training, sizes_.base_rows) : rows);
     add_training("base", std::move(training),
-                 json_lines("", base_rows(Split::validation, sizes_.validation_rows)),
+                 json_lines("", base_rows(Split::validation, sizes_.base_validation)),
                  texts_of(rows), files_);
     for (std::size_t i = 0; i < kinds().size(); ++i) {
       const auto& kind = kinds()[i];

@@ -28,7 +28,8 @@ struct Sizes {
   std::size_t infill_items = 300;       ///< test, an even number
   std::size_t line_rows = 120000;       ///< training
   std::size_t line_items = 300;         ///< test
-  std::size_t validation_rows = 1000;   ///< base; arithmetic and lines likewise
+  std::size_t base_validation = 1000;   ///< rows of base validation
+  std::size_t validation_rows = 1000;   ///< of arithmetic and lines, each
 };
 
 struct File {

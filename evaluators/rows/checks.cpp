@@ -32,6 +32,15 @@ void check_no_mask(const ModelInfo& info,
                                       " is the mask, which hides tokens from the model " + why);
 }
 
+/// A suffix without the masks at its end.
+std::span<const std::int64_t> shown_of(const ModelInfo& info,
+                                       std::span<const std::int64_t> suffix) {
+  const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
+  while (diffusion != nullptr && !suffix.empty() && suffix.back() == diffusion->mask_id)
+    suffix = suffix.first(suffix.size() - 1);
+  return suffix;
+}
+
 void check_length(std::size_t tokens, std::int64_t limit, const std::string& name) {
   if (static_cast<std::int64_t>(tokens) <= limit) return;
   throw Error(ErrorKind::request, name + ": wanted at most " + std::to_string(limit) +
@@ -75,6 +84,12 @@ bool holds_mask(const ModelInfo& info, std::span<const std::int64_t> ids) {
   return diffusion != nullptr && std::ranges::find(ids, diffusion->mask_id) != ids.end();
 }
 
+void check_suffix(const ModelInfo& info,
+                  std::span<const std::int64_t> suffix,
+                  const std::string& name) {
+  check_no_mask(info, suffix, name, kNotShown);
+}
+
 void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name) {
   if (std::holds_alternative<Autoregressive>(info.objective)) check_autoregressive(request, name);
   if (request.continuation.empty()) {
@@ -85,10 +100,10 @@ void check_request(const ModelInfo& info, const TokenRequest& request, const std
   }
   check_ids(info, request.context, name);
   check_ids(info, request.continuation, name);
-  check_ids(info, request.suffix, name);
+  check_ids(info, shown_of(info, request.suffix), name);
   check_no_mask(info, request.context, name, kNotShown);
   check_no_mask(info, request.continuation, name, "and cannot be scored");
-  check_no_mask(info, request.suffix, name, kNotShown);
+  check_no_mask(info, shown_of(info, request.suffix), name, kNotShown);
   check_length(request.tokens(), info.max_tokens, name);
 }
 

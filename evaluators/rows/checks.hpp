@@ -18,12 +18,21 @@ void require_autoregressive(const ModelInfo& info, const std::string& what);
 /// Whether ids hold the mask of a masked diffusion model: such a token would count as hidden.
 [[nodiscard]] bool holds_mask(const ModelInfo& info, std::span<const std::int64_t> ids);
 
+/// The check of what is shown behind a continuation, before masks are put behind that: whoever
+/// makes a suffix calls it, as ids alone do not tell a mask that is meant from one that a text
+/// spells.
+/// @throws Error(request)  if it holds the mask
+void check_suffix(const ModelInfo& info,
+                  std::span<const std::int64_t> suffix,
+                  const std::string& name);
+
 /// The one check of a likelihood request: who reads one calls it before anything is computed, and
 /// nothing below checks again.
 /// @param name  of the request, for the error: "FILE:LINE" or "task piqa, document 3, request 1"
 /// @throws Error(request)  if its continuation is empty, if it has no context or a suffix for an
 ///                         autoregressive model, if it is longer than the model reads, or an id is
-///                         outside the vocabulary, or is the mask
+///                         outside the vocabulary, or is the mask; masks at the end of a suffix are
+///                         a part of the text that is hidden from the model
 void check_request(const ModelInfo& info, const TokenRequest& request, const std::string& name);
 
 /// The same of a prompt.

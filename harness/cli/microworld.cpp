@@ -2,6 +2,7 @@
 // nobody ever finds half a world.
 #include "harness/cli/microworld.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -49,6 +50,7 @@ microworld::Sizes sizes_of(const MicroworldSettings& settings) {
   constexpr std::uint32_t kMostRows = 10'000;
   constexpr std::uint32_t kFewestTrainingRows = 1000;
   constexpr std::uint32_t kMostTrainingRows = 10'000'000;
+  constexpr std::size_t kTrainingPerCheck = 60;  // rows of training for one of validation
   microworld::Sizes sizes;
   if (settings.rows) {
     const auto rows = count_of("--rows", *settings.rows, 1, kMostRows);
@@ -56,9 +58,11 @@ microworld::Sizes sizes_of(const MicroworldSettings& settings) {
     sizes.line_items = rows;
     sizes.question_items = rows;
   }
-  if (settings.training_rows)
+  if (settings.training_rows) {
     sizes.base_rows = count_of("--training-rows", *settings.training_rows, kFewestTrainingRows,
                                kMostTrainingRows);
+    sizes.base_validation = std::max(sizes.base_validation, sizes.base_rows / kTrainingPerCheck);
+  }
   return sizes;
 }
 
@@ -71,7 +75,7 @@ CLI::App* add_microworld(CLI::App& app, MicroworldSettings& settings) {
   add_value(*command, "--rows", settings.rows,
             "Test rows of gsm8k, of line and of each task of zero-shot (default: 192 to 384)");
   add_value(*command, "--training-rows", settings.training_rows,
-            "About so many rows of base training (default: 60000)");
+            "About so many rows of base training, a sixtieth of validation (default: 60000)");
   add_value(*command, "--output,-o", settings.output, "New or empty folder to write into")
       ->required();
   return command;

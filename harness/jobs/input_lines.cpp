@@ -88,6 +88,13 @@ std::vector<std::int64_t> InputLine::ids(const std::string& field) const {
   return std::move(*ids);
 }
 
+std::size_t InputLine::masks_behind() const {
+  if (!has("masks_behind")) return 0;
+  const auto masks = whole_number(object_.at("masks_behind"));
+  if (!masks) reject("masks_behind", "a whole number of 0 or more");
+  return static_cast<std::size_t>(*masks);
+}
+
 std::vector<PromptPart> InputLine::parts() const {
   const auto& list = object_.at("parts");
   if (!list.is_array() || list.empty())

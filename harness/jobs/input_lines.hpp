@@ -30,6 +30,9 @@ class InputLine {
   [[nodiscard]] std::string text(const std::string& field) const;
   [[nodiscard]] std::vector<std::int64_t> ids(const std::string& field) const;
 
+  /// The field "masks_behind": how many masks stand behind what is scored; without it none.
+  [[nodiscard]] std::size_t masks_behind() const;
+
   /// The field "parts": a text, a list of ids or {"mask": N} each, one of them at least a mask.
   [[nodiscard]] std::vector<PromptPart> parts() const;
 

@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/files/json_lines.hpp"
 #include "base/text/visible.hpp"
+#include "evaluators/rows/checks.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "harness/jobs/lines_run.hpp"
 #include "harness/run/encode.hpp"
@@ -24,12 +26,33 @@ namespace {
 using Ids = std::vector<std::int64_t>;
 
 /// What the line shows behind its continuation; what it does not say, --suffix does.
-Ids suffix_of(const Session& session, const InputLine& line, const Ids& usual) {
+Ids shown_behind(const Session& session, const InputLine& line, const Ids& usual) {
   if (line.has("suffix") && line.has("suffix_ids")) {
     throw Error(ErrorKind::data, line.where() + ": wanted \"suffix\" or \"suffix_ids\", got both");
   }
   if (line.has("suffix_ids")) return line.ids("suffix_ids");
   return line.has("suffix") ? session.text().behind(line.text("suffix")) : usual;
+}
+
+/// Behind that, masks: of a longer text of which nothing is known yet.
+Ids suffix_of(const Session& session, const InputLine& line, const Ids& usual) {
+  auto suffix = shown_behind(session, line, usual);
+  const auto& info = session.model->info();
+  check_suffix(info, suffix, line.where());
+  const auto masks = line.masks_behind();
+  if (masks == 0) return suffix;
+  const auto* diffusion = std::get_if<MaskedDiffusion>(&info.objective);
+  if (diffusion == nullptr)
+    throw Error(ErrorKind::request, line.where() +
+                                        ": an autoregressive model reads nothing behind the "
+                                        "continuation: wanted no masks behind it, got " +
+                                        std::to_string(masks));
+  if (masks > static_cast<std::size_t>(info.max_tokens))
+    throw Error(ErrorKind::request, line.where() + ": wanted at most " +
+                                        std::to_string(info.max_tokens) + " tokens, got " +
+                                        std::to_string(masks) + " masks alone");
+  suffix.insert(suffix.end(), masks, diffusion->mask_id);
+  return suffix;
 }
 
 TokenRequest tokens_of(const Session& session, const InputLine& line, const Ids& usual_suffix) {

@@ -108,9 +108,9 @@ Encoded prompt_ids(const Prompt& prompt, const Session& session, const std::stri
 }
 
 /// What stands behind every choice: the question's own text, then what the settings say.
-Ids suffix_of(const Asked& asked, const Decided& decided, const Session& session) {
+Ids suffix_of(const Item& item, const Decided& decided, const Session& session) {
   Ids suffix;
-  const auto* question = std::get_if<Question>(&asked);
+  const auto* question = std::get_if<Question>(&item.asked);
   if (question != nullptr && !question->after.empty())
     suffix = session.text().behind(question->after);
   const auto* likelihood = std::get_if<LikelihoodSettings>(&decided.work);
@@ -118,6 +118,7 @@ Ids suffix_of(const Asked& asked, const Decided& decided, const Session& session
     const auto rest = suffix_ids(likelihood->suffix, session);
     suffix.insert(suffix.end(), rest.begin(), rest.end());
   }
+  check_suffix(session.model->info(), suffix, item.name);
   return suffix;
 }
 
@@ -138,7 +139,7 @@ Item encode_document(const TaskInfo& task,
     check_item(item, {item.name}, decided, session.model->info());
     return item;
   }
-  const auto suffix = suffix_of(item.asked, decided, session);
+  const auto suffix = suffix_of(item, decided, session);
   for (const auto& request : requests(item.asked)) {
     auto& tokens = item.ids.requests.emplace_back(tokens_of(request, session));
     tokens.suffix = suffix;
