@@ -53,6 +53,7 @@ REFERENCE_WIDTH = 48
 RATES = (4e-3, 8e-3, 16e-3, 32e-3)  # at the reference width
 SWEPT_SIZES = (2, 3, 4)
 
+FEW = "validation-few.jsonl"  # what rates are chosen by
 MEASURED_ROWS = 1000
 CHUNK = 8
 CHUNKED_ROWS = 50
@@ -116,6 +117,7 @@ class Study:
             if not target.exists():
                 with (world / "training" / "base" / f"{name}.jsonl").open() as source:
                     write(target, "".join(joined(line) for line in source))
+        write(self.folder / FEW, "".join(lines_of(self.folder / "validation.jsonl", 4000)))
 
     def train(self, training: Training, folder: str = "runs") -> Path:
         """The folder of a training that has come to its end."""
@@ -126,10 +128,8 @@ class Study:
         tokens = training.flops / (6 * parameters(training.size))
         corpus = self.folder / f"{training.name}.jsonl"
         take_lines(self.folder / "train.jsonl", int(tokens / TOKENS_A_TEXT) + 100, corpus)
-        few = self.folder / "validation-few.jsonl"
-        take_lines(self.folder / "validation.jsonl", 4000, few)
         steps = tokens / (CONTEXT * ROWS_A_STEP)
-        self.run("train", "--backend", training.kind, "--corpus", corpus.name, "--validation", few.name,
+        self.run("train", "--backend", training.kind, "--corpus", corpus.name, "--validation", FEW,
                  "--tokenizer", "world/training/base/tokenizer.model", "--layers", layers, "--width", width,
                  "--heads", max(2, width // 16), "--intermediate", intermediate, "--context", CONTEXT,
                  "--rows", "stream", "--batch-rows", ROWS_A_STEP, "--optimizer", "muon",
@@ -148,13 +148,18 @@ class Study:
     def loss_of(self, training: Training, folder: str) -> float:
         return record_of(self.train(training, folder))["validation_loss"]
 
-    def best_rate(self, kind: str, flops: float, pool: ThreadPoolExecutor) -> float:
-        """The rate with the least mean loss over three sizes."""
-        swept = [[Training(kind, size, flops, rate) for size in SWEPT_SIZES] for rate in RATES]
-        losses = [list(pool.map(lambda training: self.loss_of(training, "sweep"), row)) for row in swept]
-        best = min(range(len(RATES)), key=lambda i: sum(losses[i]))
-        say(f"{kind}: learning rate {RATES[best]:g} at width {REFERENCE_WIDTH}")
-        return RATES[best]
+    def best_rates(self, flops: float, pool: ThreadPoolExecutor) -> dict[str, float]:
+        """For each kind the rate with the least mean loss over three sizes."""
+        swept = [Training(kind, size, flops, rate) for kind in KINDS for rate in RATES for size in SWEPT_SIZES]
+        losses = dict(zip(swept, pool.map(lambda training: self.loss_of(training, "sweep"), swept)))
+        best = {}
+        for kind in KINDS:
+            sums = {rate: sum(loss for training, loss in losses.items()
+                              if (training.kind, training.rate) == (kind, rate)) for rate in RATES}
+            best[kind] = min(sums, key=sums.get)
+            say(f"{kind}: sums of {len(SWEPT_SIZES)} losses by learning rate at width {REFERENCE_WIDTH}: "
+                + ", ".join(f"{rate:g} {total:.4f}" for rate, total in sums.items()))
+        return best
 
     def requests(self, model: Path) -> None:
         """Writes what is measured, as token ids: any model of the study tells the ids."""
@@ -293,7 +298,7 @@ def run_study(args: argparse.Namespace) -> None:
     study.prepare()
     budgets = args.budgets
     with ThreadPoolExecutor(args.jobs) as pool:
-        rates = {kind: study.best_rate(kind, budgets[0], pool) for kind in KINDS}
+        rates = study.best_rates(budgets[0], pool)
         study.requests(study.train(Training("mdm", SWEPT_SIZES[0], budgets[0], rates["mdm"])))
         trainings = []
         for i, flops in enumerate(budgets):
