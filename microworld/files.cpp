@@ -113,8 +113,7 @@ class Maker {
     for (std::size_t i = 0; i < kinds().size(); ++i) {
       const auto& kind = kinds()[i];
       const auto count = sizes_.question_items > 0 ? sizes_.question_items : kind.items;
-      files_.push_back(
-          json_lines("data/" + std::string(kind.file), test_rows(world_, i, count)));
+      files_.push_back(json_lines("data/" + std::string(kind.file), test_rows(world_, i, count)));
     }
     files_.push_back(
         json_lines("data/infill/test.jsonl", infill_rows(world_, sizes_.infill_items)));

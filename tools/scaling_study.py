@@ -4,7 +4,8 @@
 usage: tools/scaling_study.py --output DIR [--jobs N] [--budgets C ...] [--first N]
 
 Both kinds of model; at each budget of 6 N D FLOPs five sizes, and two further seeds of the best one.
-Every training reads other rows than those it has read: no token is seen twice. The learning rate is
+Autoregressive models also have three smaller budgets: what masked diffusion comes to with the larger
+ones they come to with these, so that the gap is read between measured losses. Every training reads other rows than those it has read: no token is seen twice. The learning rate is
 swept at the smallest budget and carried to other widths by 1 / width. All models are measured on the
 same rows of held-out text, 64 tokens each, of which the first is given:
 
@@ -27,6 +28,7 @@ import argparse
 import csv
 import hashlib
 import json
+import math
 import os
 import resource
 import shutil
@@ -40,9 +42,11 @@ ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("mdm", "arm")
 
 # Layers, width, intermediate: about twice as many parameters from one to the next.
-SIZES = ((1, 24, 64), (1, 32, 88), (2, 32, 88), (2, 48, 128), (2, 64, 176), (3, 80, 216), (4, 96, 256))
+SIZES = ((1, 12, 32), (1, 16, 40), (1, 24, 64), (1, 32, 88), (2, 32, 88), (2, 48, 128), (2, 64, 176), (3, 80, 216),
+         (4, 96, 256))
 SIZES_A_BUDGET = 5
 BUDGETS = (3e11, 9e11, 2.7e12, 8.1e12)
+SMALL_ARM_BUDGETS = (1.1e10, 3.3e10, 1e11)
 SEEDS_AT_BEST = (1, 2)
 
 CONTEXT = 64
@@ -51,7 +55,7 @@ CORPUS_TEXTS = 3_000_000
 TOKENS_A_TEXT = 19.0  # fewer than there are (19.4), so that a corpus is never too short
 REFERENCE_WIDTH = 48
 RATES = (4e-3, 8e-3, 16e-3, 32e-3)  # at the reference width
-SWEPT_SIZES = (2, 3, 4)
+SWEPT_SIZES = (4, 5, 6)
 
 FEW = "validation-few.jsonl"  # what rates are chosen by
 MEASURED_ROWS = 1000
@@ -81,9 +85,11 @@ def parameters(size: int) -> int:
     return layers * (4 * width * width + 3 * width * intermediate + 2 * width) + width
 
 
-def sizes_of(budget: int, budgets: int) -> range:
-    """Five sizes each, larger ones at larger budgets."""
-    first = round(budget * (len(SIZES) - SIZES_A_BUDGET) / max(budgets - 1, 1))
+def sizes_of(flops: float) -> range:
+    """Five sizes each, around the one that a trial found best: it is the third from 3e11 FLOPs on, and goes
+    two sizes up for 27 times the compute."""
+    first = round(2 + 2 / 3 * math.log(flops / 3e11, 3))
+    first = min(max(first, 0), len(SIZES) - SIZES_A_BUDGET)
     return range(first, first + SIZES_A_BUDGET)
 
 
@@ -265,7 +271,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_results(study: Study, trainings: list[Training], budgets: list[float], rates: dict) -> None:
+def write_results(study: Study, trainings: list[Training], rates: dict) -> None:
     """losses.csv and study.json."""
     runs, rows = [], []
     for training in trainings:
@@ -288,7 +294,7 @@ def write_results(study: Study, trainings: list[Training], budgets: list[float],
         writer.writerow(["family", "flops", "params", "tokens", "loss", "seed", "bound", "unit", "tokenizer"])
         writer.writerows(rows)
     write(study.folder / "study.json",
-          json.dumps({"budgets": budgets, "rates_at_width_48": rates, "rows": study.rows,
+          json.dumps({"rates_at_width_48": rates, "rows": study.rows,
                       "chunks": CHUNKED_ROWS * CONTEXT // CHUNK, "runs": runs}, indent=1) + "\n")
     say(f"wrote {table.name} and study.json: {len(runs)} trainings")
 
@@ -301,17 +307,19 @@ def run_study(args: argparse.Namespace) -> None:
         rates = study.best_rates(budgets[0], pool)
         study.requests(study.train(Training("mdm", SWEPT_SIZES[0], budgets[0], rates["mdm"])))
         trainings = []
-        for i, flops in enumerate(budgets):
-            of_budget = {kind: [Training(kind, size, flops, rates[kind])
-                                for size in sizes_of(i, len(budgets))] for kind in KINDS}
+        small = [flops for flops in SMALL_ARM_BUDGETS if flops < budgets[0]]
+        for flops in [*small, *budgets]:
+            kinds = KINDS if flops in budgets else ("arm",)
+            of_budget = {kind: [Training(kind, size, flops, rates[kind]) for size in sizes_of(flops)]
+                         for kind in kinds}
             list(pool.map(study.measure, [t for both in zip(*of_budget.values()) for t in both]))
             repeats = []
-            for kind in KINDS:
+            for kind in kinds:
                 best = study.best_size(of_budget[kind])
                 repeats += [Training(kind, best.size, flops, rates[kind], seed) for seed in SEEDS_AT_BEST]
             list(pool.map(study.measure, repeats))
-            trainings += [*of_budget["mdm"], *of_budget["arm"], *repeats]
-            write_results(study, trainings, budgets[:i + 1], rates)
+            trainings += [t for kind in kinds for t in of_budget[kind]] + repeats
+            write_results(study, trainings, rates)
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     say(f"{(spent.ru_utime + spent.ru_stime) / 60:.1f} minutes of one core in this call")
 

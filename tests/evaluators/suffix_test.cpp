@@ -176,6 +176,15 @@ TEST_CASE("requests whose suffix cannot be computed are refused") {
   auto wrong = request;
   wrong.suffix = {7};
   CHECK(test::contains(refusal(test::fake_masked_diffusion(), wrong), "7"));
+  // Masks at the end are hidden tokens of a longer text; any other place is no place for one.
+  const auto diffusion = test::fake_masked_diffusion();
+  const auto mask = std::get<MaskedDiffusion>(diffusion.objective).mask_id;
+  wrong.suffix = {5, mask, mask};
+  CHECK(refusal(diffusion, wrong).empty());
+  wrong.suffix = {mask, 5};
+  CHECK_FALSE(refusal(diffusion, wrong).empty());
+  CHECK_THROWS_AS(check_suffix(diffusion, Ids{5, mask}, "line 1"), Error);
+  CHECK_NOTHROW(check_suffix(diffusion, Ids{5}, "line 1"));
   wrong.suffix = Ids(63, 2);
   CHECK(test::contains(refusal(test::fake_masked_diffusion(), wrong),
                        "wanted at most 64 tokens, got 65"));

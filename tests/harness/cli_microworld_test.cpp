@@ -80,6 +80,41 @@ TEST_CASE("what exists is never overwritten, and nothing is left behind") {
   CHECK(entries_of(folder.path()) == 1);
 }
 
+TEST_CASE("as many rows as are asked for, of the same world") {
+  const test::TemporaryFolder folder;
+  const auto made = [&](const std::string& name, std::vector<std::string> more) {
+    const auto target = folder.path() / name;
+    more.insert(more.begin(), {"microworld", "--output", target.string()});
+    const auto result = test::smdm_eval(more);
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    return target;
+  };
+  const auto lines = [](const fs::path& file) { return test::lines_of(test::read_file(file)); };
+  const auto few = made("few", {"--training-rows", "3000"});
+  const auto many = made("many", {"--training-rows", "66000", "--rows", "500"});
+  const auto usual = made("usual", {});
+  const fs::path training = fs::path("training") / "base";
+  CHECK(lines(few / training / "train.jsonl").size() == 3000);
+  CHECK(lines(many / training / "train.jsonl").size() == 66000);
+  // Validation grows with training; the tokenizer of a longer corpus is that of the usual one.
+  CHECK(lines(many / training / "validation.jsonl").size() == 1092);
+  CHECK(test::read_file(few / training / "validation.jsonl") ==
+        test::read_file(usual / training / "validation.jsonl"));
+  CHECK(test::read_file(many / training / "tokenizer.model") ==
+        test::read_file(usual / training / "tokenizer.model"));
+  CHECK(test::read_file(many / "world.json") == test::read_file(usual / "world.json"));
+  for (const auto* const file :
+       {"arc_easy/test.jsonl", "boolq/validation.jsonl", "hellaswag/validation.jsonl",
+        "lambada_standard/test.jsonl", "openbookqa/test.jsonl", "piqa/validation.jsonl",
+        "race/test.jsonl", "social_iqa/validation.jsonl", "gsm8k/test.jsonl", "line/test.jsonl"}) {
+    INFO(file);
+    CHECK(lines(many / "data" / file).size() == 500);
+  }
+  CHECK(test::read_file(many / "data" / "infill" / "test.jsonl") ==
+        test::read_file(usual / "data" / "infill" / "test.jsonl"));
+}
+
 TEST_CASE("command lines that cannot be") {
   const test::TemporaryFolder folder;
   const auto target = (folder.path() / "world").string();
@@ -87,6 +122,8 @@ TEST_CASE("command lines that cannot be") {
   check_error({"microworld", "--seed", "-1", "--output", target}, kUsage, "--seed");
   check_error({"microworld", "--seed", "4294967296", "--output", target}, kUsage, "--seed");
   check_error({"microworld", "--seed", "one", "--output", target}, kUsage, "--seed");
+  check_error({"microworld", "--training-rows", "999", "--output", target}, kUsage,
+              "--training-rows: wanted 1000 to 10000000, got 999");
   CHECK(entries_of(folder.path()) == 0);
 }
 

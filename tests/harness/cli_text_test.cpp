@@ -115,6 +115,44 @@ TEST_CASE("suffixes that cannot be are named by line") {
           3, "in.jsonl:2: field \"question\"");
 }
 
+TEST_CASE("masks behind a continuation are a longer text of which nothing is known") {
+  const std::string ids = R"({"id": 1, "context_ids": [1, 20], "continuation_ids": [5, 6])";
+  const auto of = [](const std::string& line) {
+    const auto answers = scored(line, "mdm", {"--estimator", "exact", "--values"});
+    INFO(answers.result.err);
+    REQUIRE(answers.lines.size() == 1);
+    return answers.lines.front();
+  };
+  const auto alone = nats(of(ids + "}"));
+  CHECK(nats(of(ids + R"(, "masks_behind": 0})")) == alone);
+  CHECK(nats(of(ids + R"(, "masks_behind": 3})")) != alone);
+  CHECK(nats(of(ids + R"(, "masks_behind": 3, "suffix_ids": [9]})")) !=
+        nats(of(ids + R"(, "masks_behind": 2, "suffix_ids": [9]})")));
+  // Token by token with what is behind hidden: the two tokens revealed from left to right.
+  const auto first =
+      nats(of(R"({"id": 1, "context_ids": [1, 20], "continuation_ids": [5], "masks_behind": 1})"));
+  const auto second = nats(of(R"({"id": 1, "context_ids": [1, 20, 5], "continuation_ids": [6]})"));
+  const auto chain = of(ids + "}").at("values").at("duel").at("left_to_right").get<double>();
+  CHECK(first + second == Approx(chain).margin(1e-5));
+}
+
+TEST_CASE("masks behind a continuation that cannot be are named by line") {
+  const std::string ids = R"({"id": 1, "context_ids": [1, 20], "continuation_ids": [5, 6])";
+  const auto refused = [](const Scored& scored, int code, const std::string& part) {
+    CHECK(scored.result.code == code);
+    CHECK(scored.result.out.empty());
+    INFO(scored.result.err);
+    CHECK(contains(scored.result.err, "in.jsonl:1: "));
+    CHECK(contains(scored.result.err, part));
+  };
+  refused(scored(ids + R"(, "masks_behind": -1})", "mdm"), 3, "field \"masks_behind\"");
+  refused(scored(ids + R"(, "masks_behind": 61})", "mdm"), 5, "wanted at most 64 tokens, got 65");
+  refused(scored(ids + R"(, "masks_behind": 1e9})", "mdm"), 3, "field \"masks_behind\"");
+  refused(scored(ids + R"(, "masks_behind": 100000000})", "mdm"), 5, "wanted at most 64 tokens");
+  refused(scored(ids + R"(, "masks_behind": 1})", "arm"), 5,
+          "reads nothing behind the continuation");
+}
+
 TEST_CASE("a suffix and BOS are recorded, and change what they should") {
   const test::TemporaryFolder folder;
   const auto plain = run(folder.path() / "plain", {"--model", base("mdm")});

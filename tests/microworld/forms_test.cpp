@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <regex>
+#include <set>
+#include <string>
 
+#include "base/error.hpp"
 #include "microworld/files.hpp"
 #include "microworld/fill.hpp"
 #include "microworld/kinds.hpp"
@@ -44,6 +48,35 @@ TEST_CASE("every kind's context and answer are those that its task makes of its 
       CHECK(wanted.at(context) == answer);
     }
   }
+}
+
+TEST_CASE("more questions than facts ask for every fact again, in other words") {
+  const World world = make_world(3);
+  for (std::size_t i = 0; i < kinds().size(); ++i) {
+    const Kind& kind = kinds()[i];
+    INFO(kind.task);
+    const std::size_t count = 3 * kind.items;
+    const auto problems = test_problems(world, i, count);
+    REQUIRE(problems.size() == count);
+    std::set<std::string> contexts;
+    for (const Problem& problem : problems) contexts.insert(problem.context);
+    CHECK(contexts.size() == count);
+    const auto usual = test_problems(world, i, kind.items);
+    for (std::size_t k = 0; k < usual.size(); ++k) CHECK(problems[k].context == usual[k].context);
+    if (kind.forms.empty()) continue;
+    // Of each answer three times as many, but for the few questions that were drawn twice.
+    std::map<std::string, int> answers;
+    for (const Problem& problem : problems) ++answers[problem.answer];
+    for (const Problem& problem : usual) answers[problem.answer] -= 3;
+    for (const auto& [answer, more] : answers) CHECK(std::abs(more) <= 4);
+  }
+}
+
+TEST_CASE("a world has only so many different questions") {
+  const World world = make_world(3);
+  const auto text =
+      test::error_text<Error>([&] { return test_problems(world, 0, std::size_t{10'000'000}); });
+  CHECK(test::contains(text, "arc_easy: wanted 10000000 different test problems, got "));
 }
 
 TEST_CASE("reversal facts are read as the reference's files are, and can be ranked") {
