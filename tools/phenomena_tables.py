@@ -181,6 +181,23 @@ def scaling_gaps(figures: dict) -> str:
     return table(["compute of", *(f"at {loss:g}" for loss in losses)], rows)
 
 
+def scaling_words(figures: dict) -> str:
+    """The bound's share of the gap by chunks, in the middle of the losses that both come to."""
+    gaps = {(gap["more"], gap["less"]): gap for gap in figures["gaps"]}
+    bound = gaps.get(("mdm_chunks_bound", "arm_chunks"))
+    any_order = gaps.get(("mdm_chunks_any_order", "arm_chunks"))
+    share = gaps.get(("mdm_chunks_bound", "mdm_chunks_any_order"))
+    sentences = []
+    for loss in [point["loss"] for point in bound["points"]] if bound and any_order and share else []:
+        at = [next((p for p in gap["points"] if p["loss"] == loss), None) for gap in (bound, any_order, share)]
+        if any(point is None or point["extrapolated"] for point in at):
+            continue
+        part = math.log(at[2]["ratio"]) / math.log(at[0]["ratio"])
+        sentences.append(f"At a loss of {loss:g}, {number(at[0]['ratio'])} times the compute by the bound are {number(at[1]['ratio'])} "
+                         f"times by the likelihood: the bound makes {100 * part:.0f} % of the gap's logarithm.")
+    return " ".join(sentences) or "No loss lies within the budgets of all three."
+
+
 def made_by(name: str, record: dict) -> str:
     revisions = ", ".join(revision[:10] for revision in record["revisions"])
     checkpoints = ", ".join(f"`{key}` {digest[:12]}" for key, digest in record["checkpoints"].items())
@@ -202,12 +219,12 @@ SHOWN = {"recall": ("recall", recall), "recall-words": ("recall", recall_words),
          "guided-zero-shot": ("guided-zero-shot", guided_zero_shot),
          "guided-zero-shot-words": ("guided-zero-shot", guided_zero_shot_words), "temporal": ("temporal", temporal),
          "scaling": ("scaling", scaling), "scaling-laws": ("scaling", scaling_laws),
-         "scaling-gaps": ("scaling", scaling_gaps)}
+         "scaling-gaps": ("scaling", scaling_gaps), "scaling-words": ("scaling", scaling_words)}
 
 
 def marked(document: str, name: str) -> tuple[str, str, str]:
     """What stands before, between and behind the marks of a name."""
-    begin, end = f"<!-- begin {name} -->\n", f"\n<!-- end {name} -->"
+    begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
     if document.count(begin) != 1 or document.count(end) != 1:
         raise ValueError(f"docs/phenomena.md: wanted the marks of {name} once")
     before, rest = document.split(begin)
@@ -224,7 +241,7 @@ def texts_of(records: dict) -> dict[str, str]:
 def fill(document: str, records: dict) -> str:
     for mark, text in texts_of(records).items():
         before, _, behind = marked(document, mark)
-        document = before + text + behind
+        document = before + text + "\n" + behind
     return document
 
 
@@ -237,7 +254,7 @@ def faults_of(document: str, records: dict) -> list[str]:
     rest = document
     for mark, text in texts_of(records).items():
         before, between, behind = marked(rest, mark)
-        if between != text:
+        if between != text + "\n":
             faults.append(f"{mark}: the page differs from docs/phenomena.json")
         rest = before + behind
     faults += [f"a measured figure outside of the marks: {line}" for line in rest.splitlines() if "±" in line]

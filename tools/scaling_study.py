@@ -4,7 +4,7 @@
 usage: tools/scaling_study.py --output DIR [--jobs N] [--budgets C ...] [--first N]
 
 Both kinds of model; at each budget of 6 N D FLOPs five sizes, and two further seeds of the best one.
-Autoregressive models also have three smaller budgets: what masked diffusion comes to with the larger
+Autoregressive models also have two smaller budgets: what masked diffusion comes to with the larger
 ones they come to with these, so that the gap is read between measured losses. Every training reads other rows than those it has read: no token is seen twice. The learning rate is
 swept at the smallest budget and carried to other widths by 1 / width. All models are measured on the
 same rows of held-out text, 64 tokens each, of which the first is given:
@@ -18,7 +18,7 @@ Each result is kept in DIR as it ends, and skipped when the script starts again.
 `smdm-eval scaling fit`, DIR/study.json says what it was made by. docs/phenomena.md shows both.
 
   --jobs N       trainings at a time, of one thread each (default 2)
-  --budgets C    FLOPs, rising (default 3e11 9e11 2.7e12 8.1e12)
+  --budgets C    FLOPs, rising (default 1e11 3e11 9e11 2.7e12)
   --first N      measure on N rows instead of 1000, for a quick look
 
 Needs nothing but Python and the program, of which DIR keeps a copy.
@@ -45,8 +45,8 @@ KINDS = ("mdm", "arm")
 SIZES = ((1, 12, 32), (1, 16, 40), (1, 24, 64), (1, 32, 88), (2, 32, 88), (2, 48, 128), (2, 64, 176), (3, 80, 216),
          (4, 96, 256))
 SIZES_A_BUDGET = 5
-BUDGETS = (3e11, 9e11, 2.7e12, 8.1e12)
-SMALL_ARM_BUDGETS = (1.1e10, 3.3e10, 1e11)
+BUDGETS = (1e11, 3e11, 9e11, 2.7e12)
+SMALL_ARM_BUDGETS = (1.1e10, 3.3e10)
 SEEDS_AT_BEST = (1, 2)
 
 CONTEXT = 64
@@ -55,7 +55,6 @@ CORPUS_TEXTS = 3_000_000
 TOKENS_A_TEXT = 19.0  # fewer than there are (19.4), so that a corpus is never too short
 REFERENCE_WIDTH = 48
 RATES = (4e-3, 8e-3, 16e-3, 32e-3)  # at the reference width
-SWEPT_SIZES = (4, 5, 6)
 
 FEW = "validation-few.jsonl"  # what rates are chosen by
 MEASURED_ROWS = 1000
@@ -86,9 +85,8 @@ def parameters(size: int) -> int:
 
 
 def sizes_of(flops: float) -> range:
-    """Five sizes each, around the one that a trial found best: it is the third from 3e11 FLOPs on, and goes
-    two sizes up for 27 times the compute."""
-    first = round(2 + 2 / 3 * math.log(flops / 3e11, 3))
+    """Five sizes each, around those that trials found best: one size up for three times the compute."""
+    first = round(2 + math.log(flops / 3e11, 3))
     first = min(max(first, 0), len(SIZES) - SIZES_A_BUDGET)
     return range(first, first + SIZES_A_BUDGET)
 
@@ -155,15 +153,16 @@ class Study:
         return record_of(self.train(training, folder))["validation_loss"]
 
     def best_rates(self, flops: float, pool: ThreadPoolExecutor) -> dict[str, float]:
-        """For each kind the rate with the least mean loss over three sizes."""
-        swept = [Training(kind, size, flops, rate) for kind in KINDS for rate in RATES for size in SWEPT_SIZES]
+        """For each kind the rate with the least mean loss over the three middle sizes of a budget."""
+        sizes = sizes_of(flops)[1:-1]
+        swept = [Training(kind, size, flops, rate) for kind in KINDS for rate in RATES for size in sizes]
         losses = dict(zip(swept, pool.map(lambda training: self.loss_of(training, "sweep"), swept)))
         best = {}
         for kind in KINDS:
             sums = {rate: sum(loss for training, loss in losses.items()
                               if (training.kind, training.rate) == (kind, rate)) for rate in RATES}
             best[kind] = min(sums, key=sums.get)
-            say(f"{kind}: sums of {len(SWEPT_SIZES)} losses by learning rate at width {REFERENCE_WIDTH}: "
+            say(f"{kind}: sums of {len(sizes)} losses by learning rate at width {REFERENCE_WIDTH}: "
                 + ", ".join(f"{rate:g} {total:.4f}" for rate, total in sums.items()))
         return best
 
@@ -305,7 +304,7 @@ def run_study(args: argparse.Namespace) -> None:
     budgets = args.budgets
     with ThreadPoolExecutor(args.jobs) as pool:
         rates = study.best_rates(budgets[0], pool)
-        study.requests(study.train(Training("mdm", SWEPT_SIZES[0], budgets[0], rates["mdm"])))
+        study.requests(study.train(Training("mdm", sizes_of(budgets[0])[1], budgets[0], rates["mdm"])))
         trainings = []
         small = [flops for flops in SMALL_ARM_BUDGETS if flops < budgets[0]]
         for flops in [*small, *budgets]:
