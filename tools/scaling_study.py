@@ -4,7 +4,7 @@
 usage: tools/scaling_study.py --output DIR [--jobs N] [--budgets C ...] [--first N]
 
 Both kinds of model; at each budget of 6 N D FLOPs five sizes, and two further seeds of the best one.
-Autoregressive models also have two smaller budgets: what masked diffusion comes to with the larger
+Autoregressive models also have four smaller budgets: what masked diffusion comes to with the larger
 ones they come to with these, so that the gap is read between measured losses. Every training reads other rows than those it has read: no token is seen twice. The learning rate is
 swept at the smallest budget and carried to other widths by 1 / width. All models are measured on the
 same rows of held-out text, 64 tokens each, of which the first is given:
@@ -42,11 +42,11 @@ ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("mdm", "arm")
 
 # Layers, width, intermediate: about twice as many parameters from one to the next.
-SIZES = ((1, 12, 32), (1, 16, 40), (1, 24, 64), (1, 32, 88), (2, 32, 88), (2, 48, 128), (2, 64, 176), (3, 80, 216),
+SIZES = ((1, 8, 16), (1, 12, 32), (1, 16, 40), (1, 24, 64), (1, 32, 88), (2, 32, 88), (2, 48, 128), (2, 64, 176), (3, 80, 216),
          (4, 96, 256))
 SIZES_A_BUDGET = 5
 BUDGETS = (1e11, 3e11, 9e11, 2.7e12)
-SMALL_ARM_BUDGETS = (1.1e10, 3.3e10)
+SMALL_ARM_BUDGETS = (1.2e9, 3.7e9, 1.1e10, 3.3e10)
 SEEDS_AT_BEST = (1, 2)
 
 CONTEXT = 64
@@ -86,7 +86,7 @@ def parameters(size: int) -> int:
 
 def sizes_of(flops: float) -> range:
     """Five sizes each, around those that trials found best: one size up for three times the compute."""
-    first = round(2 + math.log(flops / 3e11, 3))
+    first = round(3 + math.log(flops / 3e11, 3))
     first = min(max(first, 0), len(SIZES) - SIZES_A_BUDGET)
     return range(first, first + SIZES_A_BUDGET)
 
