@@ -1,3 +1,4 @@
+// A plan for programs: the names of docs/scaling.md, null where nothing is known.
 #include "results/scaling/plan_report.hpp"
 
 namespace smdm::scaling {
