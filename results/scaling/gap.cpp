@@ -8,9 +8,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/charts/ticks.hpp"
 #include "base/text/numbers.hpp"
 #include "results/scaling/difference.hpp"
-#include "results/show/ticks.hpp"
 
 namespace smdm::scaling {
 namespace {
