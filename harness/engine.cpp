@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
             run_tradeoff(tradeoff);
           },
       .train = with_threads(run_train),
+      .scaling_plan = with_threads(run_measured_scaling_plan),
       .judge = [argv](const JudgeSettings&) { become(kJudgeProgram, argv); }};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

@@ -9,7 +9,7 @@
 namespace smdm::training {
 
 /// An SVG image: loss of every logged step (thin), its running mean (thick), and validation losses
-/// (dots), over steps.
+/// (marks), over steps.
 /// @param records  of a Log
 [[nodiscard]] std::string loss_curve(const std::vector<Json>& records, const std::string& title);
 

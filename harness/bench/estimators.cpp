@@ -10,6 +10,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/charts/chart.hpp"
 #include "base/files/output.hpp"
 #include "base/files/paths.hpp"
 #include "base/text/numbers.hpp"
@@ -17,7 +18,6 @@
 #include "harness/bench/studied.hpp"
 #include "harness/bench/study.hpp"
 #include "harness/settings/refuse.hpp"
-#include "results/show/figure.hpp"
 #include "results/show/table.hpp"
 
 namespace smdm {
@@ -107,16 +107,18 @@ std::string races_table(std::span<const RaceStudy> races) {
 }
 
 std::string error_figure(std::span<const ErrorCurve> curves, const StudyConfig& config) {
-  Figure figure{.title = "Root mean squared error against rows",
-                .x_title = "rows per target (full rows of a reused prompt come on top)",
-                .y_title = "error in nats",
-                .lines = {}};
+  Chart chart{.title = "Root mean squared error against rows",
+              .x = {.title = "rows per target (full rows of a reused prompt come on top)",
+                    .logarithmic = true,
+                    .base = 2.0},
+              .y = {.title = "error in nats", .logarithmic = true, .base = 10.0},
+              .series = {}};
   for (const auto& curve : curves) {
-    FigureLine line{.name = curve.estimator, .x = {}, .y = curve.errors};
-    for (const auto rows : config.budgets) line.x.push_back(static_cast<double>(rows));
-    figure.lines.push_back(std::move(line));
+    Series series{.name = curve.estimator, .drawn = Drawn::joined, .x = {}, .y = curve.errors};
+    for (const auto rows : config.budgets) series.x.push_back(static_cast<double>(rows));
+    chart.series.push_back(std::move(series));
   }
-  return log_log_svg(figure);
+  return chart_svg(chart);
 }
 
 /// Races that read the whole prompt, then where it is long enough those that reuse it.

@@ -149,7 +149,7 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     tradeoff.settings.arguments = {arguments.begin(), arguments.end()};
     jobs.tradeoff(tradeoff);
   } else if (scaling_command->parsed()) {
-    run_scaling(scaling);
+    run_scaling(scaling, {arguments.begin(), arguments.end()}, jobs.scaling_plan);
   } else if (cache_command->parsed()) {
     run_cache(cache);
   } else if (judge_command->parsed()) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/bench/bench.hpp"
+#include "harness/cli/scaling_plan.hpp"
 #include "harness/describe/describe.hpp"
 #include "harness/judging/settings.hpp"
 #include "harness/settings/table.hpp"
@@ -25,6 +26,7 @@ struct ModelJobs {
   std::function<void(const TradeoffSettings&)> tradeoff;
   /// @param command  the arguments, for the record
   std::function<void(const TrainSettings&, const std::vector<std::string>& command)> train;
+  std::function<void(const ScalingPlanSettings&)> scaling_plan;  ///< with a rate to measure
   std::function<void(const JudgeSettings&)> judge;  ///< needs no model, but a library of its own
 };
 

@@ -51,6 +51,7 @@ int run_program(int argc, char** argv) {
                                       .describe = engine,
                                       .tradeoff = engine,
                                       .train = engine,
+                                      .scaling_plan = engine,
                                       .judge = judge});
 }
 

@@ -65,6 +65,29 @@ std::string pretty(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+void run_fit(const ScalingSettings& settings) {
+  if (settings.law && !settings.output)
+    throw Error(ErrorKind::usage, "--law: wanted --output, where its picture goes");
+  const auto wanted = fit_settings(settings);
+  std::optional<PendingFolder> folder;
+  if (settings.output) folder.emplace(*settings.output);
+  std::vector<scaling::PublishedLaw> laws;
+  if (settings.law) laws = scaling::read_laws(*settings.law);
+  auto points = scaling::read_points(settings.inputs);
+  scaling::exclude(points, settings.exclude);
+  const auto fit = fit_points(points, wanted);
+  auto json = fit_json(fit);
+  json["inputs"] = settings.inputs;
+  json["excluded"] = settings.exclude;
+  std::cout << (settings.json ? pretty(json) : fit_text(fit));
+  if (!folder) return;
+  folder->write("fit.json", pretty(json));
+  for (const auto& file : fit_tables(fit)) folder->write(file.name, file.content);
+  for (const auto& file : fit_pictures(fit, laws)) folder->write(file.name, file.content);
+  folder->commit();
+  std::cerr << "wrote " << visible(settings.output.value()) << "\n";
+}
+
 }  // namespace
 
 CLI::App* add_scaling(CLI::App& app, ScalingSettings& settings) {
@@ -89,30 +112,19 @@ CLI::App* add_scaling(CLI::App& app, ScalingSettings& settings) {
   add_value(*fit, "--draws", settings.draws, "Draws behind intervals by budgets (default: 2000)");
   add_value(*fit, "--refits", settings.refits,
             "Refits behind intervals of the parametric law (default: 200)");
+  settings.plan_command = add_scaling_plan(*command, settings.plan);
   return command;
 }
 
-void run_scaling(const ScalingSettings& settings) {
-  if (settings.law && !settings.output)
-    throw Error(ErrorKind::usage, "--law: wanted --output, where its picture goes");
-  const auto wanted = fit_settings(settings);
-  std::optional<PendingFolder> folder;
-  if (settings.output) folder.emplace(*settings.output);
-  std::vector<scaling::PublishedLaw> laws;
-  if (settings.law) laws = scaling::read_laws(*settings.law);
-  auto points = scaling::read_points(settings.inputs);
-  scaling::exclude(points, settings.exclude);
-  const auto fit = fit_points(points, wanted);
-  auto json = fit_json(fit);
-  json["inputs"] = settings.inputs;
-  json["excluded"] = settings.exclude;
-  std::cout << (settings.json ? pretty(json) : fit_text(fit));
-  if (!folder) return;
-  folder->write("fit.json", pretty(json));
-  for (const auto& file : fit_tables(fit)) folder->write(file.name, file.content);
-  for (const auto& file : fit_pictures(fit, laws)) folder->write(file.name, file.content);
-  folder->commit();
-  std::cerr << "wrote " << visible(settings.output.value()) << "\n";
+void run_scaling(const ScalingSettings& settings,
+                 const std::vector<std::string>& command,
+                 const std::function<void(const ScalingPlanSettings&)>& measured) {
+  if (!settings.plan_command->parsed()) return run_fit(settings);
+  auto plan = settings.plan;
+  plan.command = command;
+  check_scaling_plan(plan);
+  if (is_rate_wanted(plan)) return measured(plan);
+  run_scaling_plan(plan, nullptr);
 }
 
 }  // namespace smdm

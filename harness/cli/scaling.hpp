@@ -1,10 +1,14 @@
-/// `smdm-eval scaling fit`: scaling laws from tables of losses or from trainings (docs/scaling.md).
+/// `smdm-eval scaling`: laws from tables of losses or from trainings, and plans of trainings
+/// (docs/scaling.md).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "harness/cli/scaling_plan.hpp"
 
 namespace CLI {
 class App;
@@ -23,15 +27,21 @@ struct ScalingSettings {
   std::uint32_t seed = 0;
   int draws = 2000;
   int refits = 200;
+  ScalingPlanSettings plan;
+  CLI::App* plan_command = nullptr;  ///< where it was chosen, there is nothing to fit
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen
 CLI::App* add_scaling(CLI::App& app, ScalingSettings& settings);
 
-/// Fits, prints a table or JSON, and writes the folder if there is to be one.
+/// Fits, prints a table or JSON, and writes the folder if there is to be one; or plans.
+/// @param command   the arguments, for the record
+/// @param measured  plans with rates that are measured first
 /// @throws Error(usage)    for options that make no sense
 /// @throws Error(data)     if a file cannot be read, or nothing can be fitted
 /// @throws Error(results)  if the folder cannot be written
-void run_scaling(const ScalingSettings& settings);
+void run_scaling(const ScalingSettings& settings,
+                 const std::vector<std::string>& command,
+                 const std::function<void(const ScalingPlanSettings&)>& measured);
 
 }  // namespace smdm

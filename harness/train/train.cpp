@@ -17,6 +17,7 @@
 #include "base/text/shell.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/train/parts.hpp"
 #include "models/formats/list.hpp"
 #include "models/text/tokenizer.hpp"
 #include "training/loop.hpp"
@@ -71,6 +72,8 @@ ModelConfig trainable_config(const std::string& file) {
   return config;
 }
 
+}  // namespace
+
 ModelConfig model_of(const TrainSettings& s, const Tokenizer* tokenizer) {
   if (s.model_size && s.model_config)
     throw Error(ErrorKind::usage, "wanted one of --model-size and --model-config, got both");
@@ -93,6 +96,8 @@ ModelConfig model_of(const TrainSettings& s, const Tokenizer* tokenizer) {
   return config;
 }
 
+namespace {
+
 ModelKind kind_of(const TrainSettings& s, const ModelConfig& config) {
   if (s.backend.empty()) return config.kind.value_or(ModelKind::mdm);
   const auto kind = s.backend == "arm" ? ModelKind::arm : ModelKind::mdm;
@@ -101,6 +106,8 @@ ModelKind kind_of(const TrainSettings& s, const ModelConfig& config) {
                                       s.model_config.value());
   return kind;
 }
+
+}  // namespace
 
 CorpusOptions corpus_options(const TrainSettings& s,
                              const std::vector<std::string>& files,
@@ -112,6 +119,8 @@ CorpusOptions corpus_options(const TrainSettings& s,
           .fill = s.fill,
           .end_of_text = !s.no_end};
 }
+
+namespace {
 
 Objective objective_of(const TrainSettings& s, ModelKind kind) {
   if (kind == ModelKind::arm) return NextToken{};
@@ -139,6 +148,8 @@ std::int64_t counted_steps(const TrainSettings& s, std::int64_t hidden, Batches&
   }
 }
 
+}  // namespace
+
 StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const Corpus& corpus) {
   constexpr double kAdamRate = 2e-4;
   constexpr double kMuonRate = 5e-3;
@@ -163,6 +174,8 @@ StepOptions step_options(const TrainSettings& s, const ModelConfig& model, const
       .steps = steps};
   return options;
 }
+
+namespace {
 
 constexpr int kLossDigits = 4;
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <functional>
 
+#include "base/charts/chart.hpp"
 #include "results/scaling/report.hpp"
-#include "results/show/chart.hpp"
 
 namespace smdm::scaling {
 namespace {
@@ -23,6 +23,13 @@ Interval all_flops(const Fit& fit) {
     if (!one.optima.empty()) all = all ? hull(*all, one.flops_range()) : one.flops_range();
   }
   return all.value();
+}
+
+/// "loss, nats per token" of nats_per_token.
+std::string loss_title(const std::string& unit) {
+  auto words = unit;
+  std::ranges::replace(words, '_', ' ');
+  return "loss, " + words;
 }
 
 using Curve = std::function<double(double flops)>;
@@ -71,8 +78,8 @@ void add_published(std::span<const PublishedLaw> laws,
 
 std::string loss_picture(const Fit& fit, std::span<const PublishedLaw> laws) {
   Chart chart{.title = "Best loss of a budget",
-              .x = {.title = "training FLOPs", .logarithmic = true},
-              .y = {.title = fit.unit, .logarithmic = true},
+              .x = {.title = "FLOPs of a training", .logarithmic = true},
+              .y = {.title = loss_title(fit.unit), .logarithmic = true},
               .series = {}};
   const auto all = all_flops(fit);
   for (const FamilyFit& one : fit.fits) {
@@ -87,7 +94,7 @@ std::string loss_picture(const Fit& fit, std::span<const PublishedLaw> laws) {
 
 std::string params_picture(const Fit& fit, std::span<const PublishedLaw> laws) {
   Chart chart{.title = "Best size of a budget",
-              .x = {.title = "training FLOPs", .logarithmic = true},
+              .x = {.title = "FLOPs of a training", .logarithmic = true},
               .y = {.title = "parameters", .logarithmic = true},
               .series = {}};
   const auto all = all_flops(fit);
@@ -106,7 +113,7 @@ std::string params_picture(const Fit& fit, std::span<const PublishedLaw> laws) {
 std::string residuals_picture(const Fit& fit) {
   Chart chart{.title = "Residuals: ln of loss over fitted loss",
               .x = {.title = "parameters", .logarithmic = true},
-              .y = {.title = "ln (loss / fitted)", .logarithmic = false},
+              .y = {.title = "ln (loss / fitted)"},
               .series = {}};
   for (const FamilyFit& one : fit.fits) {
     Series marks{.name = name_in(fit, one), .drawn = Drawn::marks, .x = {}, .y = {}};
@@ -150,8 +157,8 @@ void add_gap(const std::string& name, const Gap& gap, std::vector<Series>& serie
 
 std::string gaps_picture(const Fit& fit) {
   Chart chart{.title = "Compute for the same loss: solid where both have data; dotted: 95 %",
-              .x = {.title = fit.unit, .logarithmic = false},
-              .y = {.title = "times", .logarithmic = true},
+              .x = {.title = loss_title(fit.unit)},
+              .y = {.title = "compute, times the other's", .logarithmic = true},
               .series = {}};
   for (const Gap& gap : fit.gaps) {
     auto name = gap.more + " / " + gap.less;

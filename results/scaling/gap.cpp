@@ -8,9 +8,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "base/numbers/distributions.hpp"
+#include "base/charts/ticks.hpp"
 #include "base/text/numbers.hpp"
-#include "results/show/ticks.hpp"
+#include "results/scaling/difference.hpp"
 
 namespace smdm::scaling {
 namespace {
@@ -24,52 +24,8 @@ double beyond(const FamilyFit& fit, double log_flops) {
   return times > kNothing ? times : 1.0;
 }
 
-/// A difference of two independent estimates, with what is known of its error.
-class Difference {
- public:
-  explicit Difference(double value) : value_(value) {}
-
-  /// Adds an independent source of error.
-  void add(double variance, double degrees) {
-    variance_ += variance;
-    squares_ += variance * variance / degrees;
-  }
-
-  /// Degrees of freedom after Welch and Satterthwaite.
-  [[nodiscard]] double degrees() const { return variance_ * variance_ / squares_; }
-
-  /// Nothing where no error is known.
-  [[nodiscard]] std::optional<Interval> interval() const {
-    if (!(variance_ > 0.0)) return std::nullopt;
-    const double reach = student_t_quantile(kUpperEnd, degrees()) * std::sqrt(variance_);
-    return Interval{.low = value_ - reach, .high = value_ + reach};
-  }
-
-  /// Two-sided probability of a difference as far from 0, were there none.
-  [[nodiscard]] double p() const {
-    return 2.0 * student_t_cdf(-std::fabs(value_) / std::sqrt(variance_), degrees());
-  }
-
- private:
-  double value_;
-  double variance_ = 0.0;
-  double squares_ = 0.0;
-};
-
 bool has_errors(const FamilyFit& fit) {
   return fit.loss && !fit.loss->errors.empty();
-}
-
-/// Adds what a law's errors do to ln C at a loss, to first order.
-void add_errors_of_flops(const PowerLaw& law, double loss, Difference& difference) {
-  const double slope = law.line.slope;
-  const double by_height = -1.0 / slope;
-  const double by_slope = -(std::log(loss) - law.line.height) / (slope * slope);
-  for (const LineError& error : law.errors) {
-    difference.add(by_height * by_height * error.height + by_slope * by_slope * error.slope +
-                       2.0 * by_height * by_slope * error.both,
-                   error.degrees);
-  }
 }
 
 std::optional<Interval> interval_at(const FamilyFit& more,
@@ -78,8 +34,8 @@ std::optional<Interval> interval_at(const FamilyFit& more,
                                     double log_ratio) {
   if (has_errors(more) && has_errors(less)) {
     Difference difference(log_ratio);
-    add_errors_of_flops(more.loss.value(), loss, difference);
-    add_errors_of_flops(less.loss.value(), loss, difference);
+    add_errors_of_flops(more.loss->line, more.loss->errors, loss, difference);
+    add_errors_of_flops(less.loss->line, less.loss->errors, loss, difference);
     const auto logs = difference.interval();
     if (!logs) return std::nullopt;
     return Interval{.low = std::exp(logs->low), .high = std::exp(logs->high)};
@@ -108,13 +64,6 @@ Interval losses_of(const FamilyFit& a, const FamilyFit& b) {
   const auto of_a = a.loss_range();
   const auto of_b = b.loss_range();
   return hull(of_a, of_b);
-}
-
-/// The middle of the losses that both have, or of the hole between them.
-double middle_of(const FamilyFit& a, const FamilyFit& b) {
-  const auto of_a = a.loss_range();
-  const auto of_b = b.loss_range();
-  return (std::max(of_a.low, of_b.low) + std::min(of_a.high, of_b.high)) / 2.0;
 }
 
 void compare_slopes(const FamilyFit& more, const FamilyFit& less, Gap& gap) {
@@ -168,10 +117,16 @@ std::vector<double> round_losses(const FamilyFit& a, const FamilyFit& b) {
   return linear_ticks(range.low, range.high);
 }
 
+double middle_loss(const FamilyFit& a, const FamilyFit& b) {
+  const auto of_a = a.loss_range();
+  const auto of_b = b.loss_range();
+  return (std::max(of_a.low, of_b.low) + std::min(of_a.high, of_b.high)) / 2.0;
+}
+
 Gap gap_between(const FamilyFit& a, const FamilyFit& b, std::span<const double> losses) {
   if (!a.has_curve() || !b.has_curve() || a.method != b.method)
     throw std::invalid_argument("gap_between: wanted two laws of one method");
-  const double middle = middle_of(a, b);
+  const double middle = middle_loss(a, b);
   const bool a_needs_more = a.log_flops_for(middle) > b.log_flops_for(middle);
   const FamilyFit& more = a_needs_more ? a : b;
   const FamilyFit& less = a_needs_more ? b : a;

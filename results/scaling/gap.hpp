@@ -38,6 +38,9 @@ struct Gap {
 /// Losses for a table: round numbers over all losses of both.
 [[nodiscard]] std::vector<double> round_losses(const FamilyFit& a, const FamilyFit& b);
 
+/// The middle of the losses that both have, or of the hole between them.
+[[nodiscard]] double middle_loss(const FamilyFit& a, const FamilyFit& b);
+
 /// The gap between two families that were fitted by one method. Its interval is Welch's between
 /// power laws, and of draws between three-term laws.
 /// @param losses  where it is wanted, positive; losses that one never comes to are left out, with

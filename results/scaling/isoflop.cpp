@@ -2,88 +2,17 @@
 // from its parabola, and the scatter of budgets about the line. Draws carry both, each variance
 // with its own uncertainty, so that few budgets and few sizes widen the intervals as Student's t
 // does.
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "base/text/numbers.hpp"
 #include "results/scaling/methods.hpp"
-#include "results/scaling/parabola.hpp"
+#include "results/scaling/profile.hpp"
 #include "results/scaling/random.hpp"
 #include "results/scaling/through_budgets.hpp"
 
 namespace smdm::scaling {
 namespace {
-
-constexpr std::size_t kFewestSizes = 3;
-
-/// A budget that has an optimum.
-struct Profile {
-  const Budget* budget = nullptr;
-  Parabola parabola;
-  Lowest lowest;
-  double given = 0.0;  ///< mean square of the standard errors given with its points
-
-  /// Variance of its residuals, where their pooled one is known.
-  [[nodiscard]] double variance(double pooled) const { return std::max(pooled, given); }
-};
-
-double mean_square_error(const Budget& budget) {
-  double sum = 0.0;
-  for (const Point& point : budget.points) sum += std::pow(point.se.value_or(0.0), 2.0);
-  return sum / static_cast<double>(budget.points.size());
-}
-
-Parabola parabola_through(const Budget& budget) {
-  std::vector<double> x;
-  std::vector<double> y;
-  x.reserve(budget.points.size());
-  y.reserve(budget.points.size());
-  for (const Point& point : budget.points) {
-    x.push_back(std::log(point.params));
-    y.push_back(point.loss);
-  }
-  return parabola_of(x, y);
-}
-
-/// The profile of a budget, or why there is none.
-std::variant<Profile, std::string> profile_of(const Budget& budget) {
-  if (budget.sizes < kFewestSizes)
-    return "wanted at least " + std::to_string(kFewestSizes) + " sizes, got " +
-           std::to_string(budget.sizes);
-  Profile profile{.budget = &budget,
-                  .parabola = parabola_through(budget),
-                  .lowest = {},
-                  .given = mean_square_error(budget)};
-  const auto lowest = profile.parabola.lowest();
-  if (!lowest) return "wanted a parabola that opens upwards, got one that does not";
-  const double params = std::exp(lowest->x);
-  const double smallest = budget.points.front().params;
-  const double largest = budget.points.back().params;
-  if (params < smallest || params > largest)
-    return "wanted a lowest point within the sizes " + short_text(smallest) + " to " +
-           short_text(largest) + ", got one at " + short_text(params);
-  if (!(lowest->y > 0.0)) return "wanted a lowest loss above 0, got " + short_text(lowest->y);
-  profile.lowest = *lowest;
-  return profile;
-}
-
-/// The residual variance of all parabolas of a family.
-struct Pooled {
-  double variance = 0.0;
-  double degrees = 0.0;
-};
-
-Pooled pooled_over(const std::vector<Profile>& profiles) {
-  Pooled pooled;
-  double squares = 0.0;
-  for (const Profile& profile : profiles) {
-    squares += profile.parabola.squares;
-    pooled.degrees += static_cast<double>(profile.parabola.points) - 3.0;
-  }
-  if (pooled.degrees > 0.0) pooled.variance = squares / pooled.degrees;
-  return pooled;
-}
 
 /// Optima of all budgets: ln N and ln L with their variances.
 struct Optima {
@@ -99,12 +28,6 @@ struct Optima {
     loss_error.push_back(error.y);
   }
 };
-
-Lowest error_of(const Profile& profile, double pooled) {
-  const auto unit = profile.parabola.variance_of_lowest();
-  const double variance = profile.variance(pooled);
-  return {.x = unit.x * variance, .y = unit.y * variance};
-}
 
 /// A parabola that might as well have been; nothing if it has no lowest point that is a loss.
 std::optional<Lowest> drawn_lowest(const Profile& profile, double pooled, Random& random) {

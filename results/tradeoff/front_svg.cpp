@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "results/show/chart.hpp"
+#include "base/charts/chart.hpp"
 #include "results/tradeoff/report.hpp"
 
 namespace smdm::tradeoff {
@@ -12,15 +12,12 @@ constexpr double kPercent = 100.0;
 void add_curve(const Curve& curve, const Analysis& analysis, std::vector<Series>& series) {
   auto points = curve.points;
   std::ranges::stable_sort(points, {}, [&](std::size_t p) { return analysis.points[p].rows; });
-  Series line{.name = curve.name, .drawn = Drawn::line, .x = {}, .y = {}};
+  Series line{.name = curve.name, .drawn = Drawn::joined, .x = {}, .y = {}};
   for (const auto p : points) {
     line.x.push_back(analysis.points[p].rows);
     line.y.push_back(kPercent * analysis.points[p].quality);
   }
-  auto marks = line;
-  marks.drawn = Drawn::marks;
   series.push_back(std::move(line));
-  series.push_back(std::move(marks));
 }
 
 }  // namespace

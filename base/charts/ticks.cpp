@@ -1,4 +1,4 @@
-#include "results/show/ticks.hpp"
+#include "base/charts/ticks.hpp"
 
 #include <algorithm>
 #include <cmath>
