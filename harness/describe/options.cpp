@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/print_json.hpp"
 #include "harness/describe/describe.hpp"
 
 namespace smdm {
@@ -28,7 +29,7 @@ CLI::App* add_describe(CLI::App& app, DescribeSettings& settings) {
   auto* command = app.add_subcommand(
       "describe", "Say what a checkpoint is and what evaluating it would take; reads no weights");
   add_options(*command, settings.settings, is_described);
-  command->add_flag("--json", settings.json, "Print JSON instead of tables");
+  add_json_flag(*command, settings.json);
   return command;
 }
 

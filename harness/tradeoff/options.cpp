@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/values.hpp"
 #include "harness/tradeoff/tradeoff.hpp"
 
@@ -51,7 +52,7 @@ CLI::App* add_tradeoff(CLI::App& app, TradeoffSettings& settings) {
             "Documents that throughput is measured over (default 64)");
   add_value(*command, "--rounds", settings.rounds,
             "Times that throughput is measured (default 3; 0: none)");
-  command->add_flag("--json", settings.json, "Print JSON instead of tables");
+  add_json_flag(*command, settings.json);
   return command;
 }
 
