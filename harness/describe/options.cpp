@@ -16,9 +16,9 @@ namespace {
 
 /// Settings that mean nothing where nothing is computed.
 bool is_described(const Setting& setting) {
-  constexpr std::array<const char*, 8> kOthers = {"list-tasks",  "prompts",   "rescore",
-                                                  "output",      "dry-run",   "repeat",
-                                                  "log_samples", "batch-size"};
+  constexpr std::array<const char*, 9> kOthers = {"list-tasks", "json",        "prompts",
+                                                  "rescore",    "output",      "dry-run",
+                                                  "repeat",     "log_samples", "batch-size"};
   const auto name = name_of(setting);
   return std::ranges::none_of(kOthers, [&](const char* other) { return name == other; });
 }

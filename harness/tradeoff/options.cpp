@@ -17,9 +17,9 @@ namespace {
 
 /// Settings of other jobs.
 bool is_of_tradeoff(const Setting& setting) {
-  constexpr std::array<const char*, 9> kOthers = {"list-tasks", "requests", "prompts",
-                                                  "rescore",    "trace",    "dry-run",
-                                                  "repeat",     "samples",  "probe"};
+  constexpr std::array<const char*, 10> kOthers = {"list-tasks", "json",  "requests", "prompts",
+                                                   "rescore",    "trace", "dry-run",  "repeat",
+                                                   "samples",    "probe"};
   const auto name = name_of(setting);
   if (name == "log_samples" || name == "backend") return false;
   if (std::ranges::find(kOthers, name) != kOthers.end()) return false;

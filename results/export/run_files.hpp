@@ -23,9 +23,9 @@ struct RunExport {
 /// the order that the format gives them. A file that is there with the same content stays.
 /// @param format  one of run_format_names()
 /// @throws Error(results)  if a file of another content is there, or with the system's reason
-[[nodiscard]] RunExport export_run(const Facts& run,
-                                   const std::string& format,
-                                   const RunExportSettings& settings,
-                                   const std::filesystem::path& folder);
+RunExport export_run(const Facts& run,
+                     const std::string& format,
+                     const RunExportSettings& settings,
+                     const std::filesystem::path& folder);
 
 }  // namespace smdm

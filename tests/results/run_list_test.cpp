@@ -69,7 +69,7 @@ TEST_CASE("a list has a run's tasks and estimators in the order of its file") {
   made.tasks[1].settings = {{"sampler", "confidence"}};
   const test::TemporaryFolder folder;
   test::store(made_run(made), folder.path());
-  const auto list = list_runs(folder.path());
+  const auto table = run_list_table(list_runs(folder.path()));
   CHECK(contains(table, "|z_task, a_task|"));
   CHECK(contains(table, "|mc, confidence|"));
   CHECK(contains(table, "|   8|"));  // documents of both tasks
