@@ -211,13 +211,15 @@ try_torch() {
 }
 
 # ensure_python NAME REQUIREMENTS [with_torch]: the private environment .deps/NAME with everything
-# that the requirements file lists; it is made anew when the file, Python or the tree's place changed.
+# that the requirements file lists, and what one beside it that ends with .no-deps.txt lists, whatever
+# that asks for; it is made anew when a file, Python or the tree's place changed.
 ensure_python() {
   local folder=$deps/$1 requirements=$2 with_torch=${3:-} wanted
+  local bare=${requirements%.txt}.no-deps.txt
   [[ -f $requirements ]] || die "$exit_missing" "wanted a list of packages in $requirements, found none"
   find_python || die "$exit_missing" "wanted Python 3.10 or newer with pip or ensurepip"
   wanted=$(printf '%s\n' "$root" "$("$python" -c 'import sys; print(sys.version, sys.executable)')"
-           cat -- "$requirements")
+           cat -- "$requirements"; [[ ! -f $bare ]] || cat -- "$bare")
   [[ -f $folder/.complete && $(<"$folder/.complete") == "$wanted" ]] && return
   say "installing Python packages of $(basename -- "$requirements") into ${folder#"$root/"}"
   make_venv "$folder"
@@ -227,6 +229,10 @@ ensure_python() {
   fi
   run_pip "$folder/bin/python" install -q -r "$requirements" ||
     die "$exit_install" "pip could not install what $requirements lists (its errors are above)"
+  if [[ -f $bare ]]; then
+    run_pip "$folder/bin/python" install -q --no-deps --ignore-requires-python -r "$bare" ||
+      die "$exit_install" "pip could not install what $bare lists (its errors are above)"
+  fi
   printf '%s\n' "$wanted" >"$folder/.complete"
 }
 

@@ -1,6 +1,7 @@
 #include "base/metrics/bits_per_byte.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace smdm::metrics {
 namespace {
@@ -25,6 +26,8 @@ Metric bits_per_byte() {
   return {.name = "bits_per_byte",
           .aggregation = "bits_per_byte",
           .higher_is_better = false,
+          .lowest = -std::numeric_limits<double>::infinity(),
+          .highest = std::numeric_limits<double>::infinity(),
           .width = 2,
           .document = DocumentValue::counts,
           .is_mean = false,

@@ -197,6 +197,7 @@ double tolerance(double /*value*/, std::size_t documents, const Rounding& roundi
 Metric bleu() {
   return {.name = "bleu",
           .aggregation = "bleu",
+          .highest = 100.0,
           .width = kBleuCounts,
           .document = DocumentValue::counts,
           .is_mean = false,

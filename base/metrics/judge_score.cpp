@@ -14,7 +14,8 @@ double tolerance(double /*value*/, std::size_t documents, const Rounding& roundi
 }  // namespace
 
 Metric judge_score() {
-  return {.name = "judge_score", .digits = 2, .tolerance = tolerance};
+  return {
+      .name = "judge_score", .digits = 2, .lowest = 1.0, .highest = 10.0, .tolerance = tolerance};
 }
 
 }  // namespace smdm::metrics

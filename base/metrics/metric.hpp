@@ -88,6 +88,10 @@ struct Metric {
   /// lm-evaluation-harness's four.
   int digits = 4;
   bool higher_is_better = true;
+  /// No value is below or above these. Estimated log-likelihoods may be above 0, and what follows
+  /// from them beyond the bounds of a true one.
+  double lowest = 0.0;
+  double highest = 1.0;
 
   /// Numbers that each document contributes; they are added over documents.
   std::size_t width = 1;

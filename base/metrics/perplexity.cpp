@@ -1,6 +1,7 @@
 #include "base/metrics/perplexity.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace smdm::metrics {
 namespace {
@@ -20,6 +21,7 @@ Metric perplexity() {
       .name = "perplexity",
       .aggregation = "perplexity",
       .higher_is_better = false,
+      .highest = std::numeric_limits<double>::infinity(),
       .document = DocumentValue::log_likelihood,
       .is_mean = false,
       .ratio = RatioScale::log,
@@ -37,6 +39,7 @@ Metric weighted_perplexity() {
       .aggregation = "weighted_perplexity",
       .digits = kDigits,
       .higher_is_better = false,
+      .highest = std::numeric_limits<double>::infinity(),
       .width = 2,
       .document = DocumentValue::counts,
       .is_mean = false,

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <optional>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include "base/files/signals.hpp"
 #include "base/text/numbers.hpp"
 #include "evaluators/likelihood/likelihood.hpp"
+#include "harness/bench/figures.hpp"
 #include "harness/bench/generation.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/bench/training.hpp"
@@ -195,6 +195,7 @@ std::vector<std::vector<std::string>> measured_rows(const ModelConfig& config,
 
 void run_bench_scoring(const BenchSettings& settings) {
   const NotedSignals signals;
+  Figures figures(settings.study.json);
   const auto device = find_device(settings.device);
   const auto config = family_config(settings.model_size);
   const auto rows = measured_rows(config, device, settings);
@@ -205,9 +206,9 @@ void run_bench_scoring(const BenchSettings& settings) {
       {.title = "Rows/s", .align = right},  {.title = "Tokens/s", .align = right},
       {.title = "GFLOP/s", .align = right}, {.title = "Peak", .align = right},
       {.title = "Share", .align = right}};
-  std::cout << config.name << ", random weights, " << device_name(device) << ", "
-            << at::get_num_threads() << " threads\n"
-            << markdown_table(columns, rows) << std::flush;
+  figures.show(config.name + ", random weights, " + device_name(device) + ", " +
+                   std::to_string(at::get_num_threads()) + " threads",
+               columns, rows);
   if (const int signal = noted_signal(); signal != 0)
     throw Stopped(signal, "stopped by " + signal_name(signal) +
                               ": rows are missing, the last one may be of few forwards");

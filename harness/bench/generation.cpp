@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "base/files/signals.hpp"
 #include "base/text/numbers.hpp"
 #include "evaluators/generation/token_choice.hpp"
+#include "harness/bench/figures.hpp"
 #include "harness/bench/reference.hpp"
 #include "harness/bench/tools.hpp"
 #include "models/checkpoint.hpp"
@@ -250,6 +250,7 @@ void run_bench_generation(const BenchSettings& settings) {
     throw Error(ErrorKind::usage, "bench --generation: wanted --device cpu, got " +
                                       settings.device + ": it is measured against memory");
   const NotedSignals signals;
+  Figures figures(settings.study.json);
   const auto config = family_config(settings.model_size);
   const auto rows = measured_rows(config, settings);
   using enum Align;
@@ -258,10 +259,11 @@ void run_bench_generation(const BenchSettings& settings) {
       {.title = "Program", .align = left},   {.title = "Batch", .align = right},
       {.title = "Tokens/s", .align = right}, {.title = "ms/step", .align = right},
       {.title = "Bound", .align = right},    {.title = "Share", .align = right}};
-  std::cout << config.name << ", random weights, " << at::get_num_threads()
-            << " threads; arm: decoding behind " << kPrompt << " tokens, mdm: denoising rows of "
-            << kLength << " tokens, " << kMasked << " masked\n"
-            << markdown_table(columns, rows) << std::flush;
+  figures.show(config.name + ", random weights, " + std::to_string(at::get_num_threads()) +
+                   " threads; arm: decoding behind " + std::to_string(kPrompt) +
+                   " tokens, mdm: denoising rows of " + std::to_string(kLength) + " tokens, " +
+                   std::to_string(kMasked) + " masked",
+               columns, rows);
   if (const int signal = noted_signal(); signal != 0)
     throw Stopped(signal, "stopped by " + signal_name(signal) +
                               ": rows are missing, the last one may be of few steps");

@@ -30,7 +30,7 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
             "With --estimators: nominal rate at which a race eliminates the winner "
             "(default 0.01)");
   add_value(bench, "--figure", study.figure, "With --estimators: write error against rows as SVG");
-  add_value(bench, "--json", study.json, "With --estimators: write all figures as JSON");
+  add_value(bench, "--json", study.json, "File for all figures as JSON; replaced");
   bench.add_flag("--rank", study.rank,
                  "With --estimators: how ranking scores and estimators rank answers beside the "
                  "likelihood, instead of errors and races");

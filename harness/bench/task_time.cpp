@@ -10,6 +10,7 @@
 #include "base/text/numbers.hpp"
 #include "base/text/visible.hpp"
 #include "harness/bench/estimators.hpp"
+#include "harness/bench/figures.hpp"
 #include "harness/bench/tools.hpp"
 #include "harness/run/compute.hpp"
 #include "harness/run/ready.hpp"
@@ -161,6 +162,7 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
   if (settings.data.empty()) refuse("--data", "the root folder of the benchmark data", "nothing");
   if (settings.tokenizer.empty()) refuse("--tokenizer", "a SentencePiece model", "nothing");
   if (settings.threads > 0) at::set_num_threads(settings.threads);
+  Figures figures(settings.json);
   const auto session = random_session(settings);
   Settings asked;
   asked.tasks = settings.tasks.empty() ? std::vector<std::string>{"zero-shot"} : settings.tasks;
@@ -187,10 +189,10 @@ void run_bench_task_time(const BenchEstimatorSettings& settings) {
                 << " rows a question\n";
     }
   }
-  std::cout << session.checkpoint.config.name << ", random weights, " << settings.dtype << ", "
-            << device_name(session.device) << ", " << at::get_num_threads()
-            << " threads; tokens as " << visible(settings.tokenizer) << " cuts them\n"
-            << markdown_table(columns, cells);
+  figures.show(session.checkpoint.config.name + ", random weights, " + settings.dtype + ", " +
+                   device_name(session.device) + ", " + std::to_string(at::get_num_threads()) +
+                   " threads; tokens as " + visible(settings.tokenizer) + " cuts them",
+               columns, cells);
 }
 
 }  // namespace smdm

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 
 #include <ATen/Parallel.h>
 
 #include "base/text/numbers.hpp"
+#include "harness/bench/figures.hpp"
 #include "harness/bench/reference.hpp"
 #include "harness/bench/tools.hpp"
 #include "results/show/table.hpp"
@@ -119,6 +119,7 @@ double measure_reference(const BenchSettings& settings,
 }  // namespace
 
 void run_bench_train(const BenchSettings& settings) {
+  Figures figures(settings.study.json);
   std::vector<std::vector<std::string>> rows;
   for (const auto& dtype : settings.dtypes) {
     for (const auto& backend : settings.backends) {
@@ -149,9 +150,10 @@ void run_bench_train(const BenchSettings& settings) {
       {.title = "ms/step", .align = right}, {.title = "GFLOP/s", .align = right},
       {.title = "Peak", .align = right},    {.title = "Share", .align = right}};
   const auto layout = training::parameter_layout(small_model(), ModelKind::mdm);
-  std::cout << "training, " << layout.parameters() << " parameters, " << kRows << " rows of "
-            << kLength << " tokens a step, AdamW, " << at::get_num_threads() << " threads\n"
-            << markdown_table(columns, rows);
+  figures.show("training, " + std::to_string(layout.parameters()) + " parameters, " +
+                   std::to_string(kRows) + " rows of " + std::to_string(kLength) +
+                   " tokens a step, AdamW, " + std::to_string(at::get_num_threads()) + " threads",
+               columns, rows);
 }
 
 }  // namespace smdm

@@ -12,6 +12,7 @@
 #include "base/files/paths.hpp"
 #include "base/text/dates.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/values.hpp"
 #include "harness/journal/answer_store.hpp"
 #include "harness/settings/refuse.hpp"
@@ -30,19 +31,41 @@ std::vector<std::string> row_of(const ModelShare& share) {
           date_of(share.oldest), date_of(share.newest)};
 }
 
-void show_stats(AnswerStore& cache) {
-  using enum Align;
+ModelShare total_of(const std::vector<ModelShare>& shares) {
   ModelShare total{.model = "all"};
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& share : cache.shares()) {
-    rows.push_back(row_of(share));
+  for (const auto& share : shares) {
     const bool first = total.answers == 0;
     total.answers += share.answers;
     total.bytes += share.bytes;
     total.oldest = first ? share.oldest : std::min(total.oldest, share.oldest);
     total.newest = std::max(total.newest, share.newest);
   }
-  if (total.answers > 0) rows.push_back(row_of(total));
+  return total;
+}
+
+Json to_json(const ModelShare& share) {
+  return {{"weights_sha256", share.model},
+          {"answers", share.answers},
+          {"bytes", share.bytes},
+          {"oldest_s", share.oldest},
+          {"newest_s", share.newest}};
+}
+
+Json stats_json(const std::string& file, const std::vector<ModelShare>& shares) {
+  Json models = Json::array();
+  for (const auto& share : shares) models.push_back(to_json(share));
+  const auto total = total_of(shares);
+  return {{"file", file}, {"models", models}, {"answers", total.answers}, {"bytes", total.bytes}};
+}
+
+void show_stats(const CacheSettings& settings, AnswerStore& cache) {
+  using enum Align;
+  const auto shares = cache.shares();
+  if (settings.json) return print_json(stats_json(settings.file, shares));
+  std::vector<std::vector<std::string>> rows;
+  rows.reserve(shares.size() + 1);
+  for (const auto& share : shares) rows.push_back(row_of(share));
+  if (const auto total = total_of(shares); total.answers > 0) rows.push_back(row_of(total));
   const std::vector<Column> columns = {{.title = "Weights (sha256)"},
                                        {.title = "Answers", .align = right},
                                        {.title = "Bytes", .align = right},
@@ -116,6 +139,7 @@ CLI::App* add_cache(CLI::App& app, CacheSettings& settings) {
   settings.verify_command = command->add_subcommand("verify", "Read everything and check it");
   for (auto* job : {settings.stats_command, settings.prune_command, settings.verify_command})
     add_value(*job, "FILE", settings.file, "File of answers")->required();
+  add_json_flag(*settings.stats_command, settings.json);
   add_value(*settings.prune_command, "--size", settings.size,
             "Keep at most so many bytes of answers, the newest: 500M, 2G");
   add_value(*settings.prune_command, "--age", settings.age,
@@ -132,7 +156,7 @@ void run_cache(const CacheSettings& settings) {
                                         in_words(look_at(settings.file)));
   }
   AnswerStore cache(settings.file, StoreKind::cache);
-  if (settings.stats_command->parsed()) return show_stats(cache);
+  if (settings.stats_command->parsed()) return show_stats(settings, cache);
   if (settings.prune_command->parsed()) return prune(settings, cache);
   verify(settings, cache);
 }

@@ -21,6 +21,7 @@ struct CacheSettings {
   std::optional<std::string> size;   ///< "500M"
   std::optional<std::string> age;    ///< "30d"
   std::optional<std::string> model;  ///< beginning of the digest of its weights
+  bool json = false;                 ///< of the stats
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

@@ -4,9 +4,11 @@
 #include "harness/cli/command_line.hpp"
 
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -15,11 +17,14 @@
 #include "base/text/visible.hpp"
 #include "harness/cli/cache.hpp"
 #include "harness/cli/compare.hpp"
+#include "harness/cli/completions.hpp"
+#include "harness/cli/export.hpp"
 #include "harness/cli/judge.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/runs.hpp"
 #include "harness/cli/scaling.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/jobs/jobs.hpp"
@@ -46,7 +51,9 @@ void evaluate(const Settings& settings, const ModelJobs& model_jobs) {
   if (jobs > 1)
     throw Error(ErrorKind::usage, "wanted one of --requests, --prompts and --rescore, got several");
   check_trace(settings);
-  if (settings.list_tasks) return list_tasks();
+  if (settings.json && (jobs > 0 || (settings.tasks.empty() && !settings.list_tasks)))
+    refuse("--json", "--task or --list-tasks", "none of them");
+  if (settings.list_tasks) return list_tasks(settings.json);
   if (settings.rescore) return rescore(settings);
   if (jobs == 1 && !settings.tasks.empty())
     throw Error(ErrorKind::usage, "--task does not go with --requests or --prompts");
@@ -99,6 +106,66 @@ void show_examples() {
                "Tasks: smdm-eval --list-tasks. Manual: docs/cli.md.\n\n";
 }
 
+/// What every subcommand reads its options into.
+struct AllSettings {
+  Settings evaluation;
+  std::optional<std::string> config;
+  BenchSettings bench;
+  DescribeSettings description;
+  TrainSettings training;
+  MicroworldSettings microworld;
+  CompareSettings comparison;
+  LeaderboardSettings leaderboard;
+  RunsSettings runs;
+  ExportSettings exported;
+  TradeoffSettings tradeoff;
+  ScalingSettings scaling;
+  CacheSettings cache;
+  JudgeSettings judge;
+  CompletionsSettings completions;
+};
+
+/// A subcommand, and what it does once its options are read.
+struct Subcommand {
+  const CLI::App* command = nullptr;
+  std::function<void()> run;
+};
+
+/// Adds those that need a model, or a library of its own: the program brings what they do.
+void add_model_subcommands(CLI::App& app,
+                           AllSettings& all,
+                           const ModelJobs& jobs,
+                           const std::vector<std::string>& arguments,
+                           std::vector<Subcommand>& added) {
+  added.push_back({add_bench(app, all.bench), [&] { jobs.bench(all.bench); }});
+  added.push_back({add_describe(app, all.description), [&] { jobs.describe(all.description); }});
+  added.push_back({add_train(app, all.training), [&] {
+                     check_train_settings(all.training);
+                     jobs.train(all.training, arguments);
+                   }});
+  added.push_back({add_tradeoff(app, all.tradeoff), [&] {
+                     all.tradeoff.settings.arguments = arguments;
+                     jobs.tradeoff(all.tradeoff);
+                   }});
+  added.push_back({add_scaling(app, all.scaling), [&] {
+                     run_scaling(all.scaling, arguments, jobs.scaling_plan);
+                   }});
+  added.push_back({add_judge(app, all.judge), [&] { jobs.judge(all.judge); }});
+}
+
+/// Adds the others.
+void add_subcommands(CLI::App& app, AllSettings& all, std::vector<Subcommand>& added) {
+  added.push_back({add_microworld(app, all.microworld), [&] { run_microworld(all.microworld); }});
+  added.push_back({add_compare(app, all.comparison), [&] { run_compare(all.comparison); }});
+  added.push_back(
+      {add_leaderboard(app, all.leaderboard), [&] { run_leaderboard(all.leaderboard); }});
+  added.push_back({add_runs(app, all.runs), [&] { run_runs(all.runs); }});
+  added.push_back({add_export(app, all.exported), [&] { run_export(all.exported); }});
+  added.push_back({add_cache(app, all.cache), [&] { run_cache(all.cache); }});
+  added.push_back(
+      {add_completions(app, all.completions), [&] { run_completions(app, all.completions); }});
+}
+
 /// @param arguments  without the program's own name
 void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   CLI::App app("Evaluates masked diffusion language models against autoregressive ones.",
@@ -106,59 +173,21 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   app.set_version_flag("--version", std::string("smdm-eval ") + kVersion);
   app.footer(std::string("--cfg w means ") +
              "un + (w + 1) * (cond - un) on logits. Exit codes and file formats: docs/cli.md.");
-  std::optional<std::string> config;
-  add_config(app, config);
-  Settings settings;
-  add_options(app, settings);
-  BenchSettings bench;
-  const auto* bench_command = add_bench(app, bench);
-  DescribeSettings description;
-  const auto* describe_command = add_describe(app, description);
-  TrainSettings training;
-  const auto* train_command = add_train(app, training);
-  MicroworldSettings microworld;
-  const auto* microworld_command = add_microworld(app, microworld);
-  CompareSettings comparison;
-  const auto* compare_command = add_compare(app, comparison);
-  LeaderboardSettings leaderboard;
-  const auto* leaderboard_command = add_leaderboard(app, leaderboard);
-  TradeoffSettings tradeoff;
-  const auto* tradeoff_command = add_tradeoff(app, tradeoff);
-  ScalingSettings scaling;
-  const auto* scaling_command = add_scaling(app, scaling);
-  CacheSettings cache;
-  const auto* cache_command = add_cache(app, cache);
-  JudgeSettings judge;
-  const auto* judge_command = add_judge(app, judge);
+  const std::vector<std::string> command(arguments.begin(), arguments.end());
+  AllSettings all;
+  add_config(app, all.config);
+  add_options(app, all.evaluation);
+  std::vector<Subcommand> subcommands;
+  add_model_subcommands(app, all, jobs, command, subcommands);
+  add_subcommands(app, all, subcommands);
   if (arguments.empty()) show_examples();
   if (!parse(app, arguments)) return;
-  if (bench_command->parsed()) {
-    jobs.bench(bench);
-  } else if (describe_command->parsed()) {
-    jobs.describe(description);
-  } else if (microworld_command->parsed()) {
-    run_microworld(microworld);
-  } else if (train_command->parsed()) {
-    check_train_settings(training);
-    jobs.train(training, {arguments.begin(), arguments.end()});
-  } else if (compare_command->parsed()) {
-    run_compare(comparison);
-  } else if (leaderboard_command->parsed()) {
-    run_leaderboard(leaderboard);
-  } else if (tradeoff_command->parsed()) {
-    tradeoff.settings.arguments = {arguments.begin(), arguments.end()};
-    jobs.tradeoff(tradeoff);
-  } else if (scaling_command->parsed()) {
-    run_scaling(scaling, {arguments.begin(), arguments.end()}, jobs.scaling_plan);
-  } else if (cache_command->parsed()) {
-    run_cache(cache);
-  } else if (judge_command->parsed()) {
-    jobs.judge(judge);
-  } else {
-    if (config) read_config(app, *config, settings);
-    settings.arguments = {arguments.begin(), arguments.end()};
-    evaluate(settings, jobs);
+  for (const auto& subcommand : subcommands) {
+    if (subcommand.command->parsed()) return subcommand.run();
   }
+  if (all.config) read_config(app, *all.config, all.evaluation);
+  all.evaluation.arguments = command;
+  evaluate(all.evaluation, jobs);
 }
 
 /// Whether something that was printed did not reach standard output, as on a full disk.

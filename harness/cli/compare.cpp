@@ -13,6 +13,7 @@
 #include "base/files/json_lines.hpp"
 #include "base/files/output.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/values.hpp"
 #include "results/compare/baseline.hpp"
 #include "results/compare/comparison.hpp"
@@ -36,10 +37,6 @@ std::string names_of(const std::vector<std::string>& names) {
   return text;
 }
 
-void print(const Json& json) {
-  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
-}
-
 void compare(const CompareSettings& settings) {
   if (settings.runs.size() != 2) {
     throw Error(ErrorKind::usage,
@@ -60,7 +57,7 @@ void compare(const CompareSettings& settings) {
                 << ", not compared: " << visible(names_of(*names)) << "\n";
   }
   if (settings.json) {
-    print(comparison_json(comparison));
+    print_json(comparison_json(comparison));
   } else {
     std::cout << comparison_text(comparison);
   }
@@ -110,7 +107,7 @@ void gate(const CompareSettings& settings, const fs::path& baseline) {
   const auto report = report_of(settings, baseline);
   print_warnings(report.warnings);
   if (settings.json) {
-    print(gate_json(report));
+    print_json(gate_json(report));
   } else {
     std::cout << gate_text(report);
   }
@@ -123,7 +120,7 @@ CLI::App* add_compare(CLI::App& app, CompareSettings& settings) {
   auto* command = app.add_subcommand(
       "compare", "Compare two stored runs over the same documents, or one with a baseline");
   add_value(*command, "RUN", settings.runs, "Results files or run folders")->required();
-  auto* json = command->add_flag("--json", settings.json, "Print JSON instead of a table");
+  auto* json = add_json_flag(*command, settings.json);
   auto* changed = add_value(*command, "--changed", settings.changed,
                             "New file: documents that changed side, as JSON lines");
   auto* gate = add_value(*command, "--gate", settings.gate,

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/values.hpp"
 
 namespace smdm {
@@ -38,7 +39,7 @@ void add_files(CLI::App& command, JudgeSettings& settings) {
       ->group(kFiles);
   command.add_flag("--retry-failed", settings.retry_failed, "Ask again for judgments that failed")
       ->group(kFiles);
-  command.add_flag("--json", settings.json, "Print JSON instead of a table")->group(kFiles);
+  add_json_flag(command, settings.json)->group(kFiles);
 }
 
 void add_judge_options(CLI::App& command, JudgeSettings& settings) {

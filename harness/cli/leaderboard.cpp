@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/values.hpp"
 #include "results/export/leaderboard.hpp"
 #include "results/export/run_list.hpp"
@@ -41,10 +42,16 @@ void export_leaderboard(const LeaderboardSettings& settings) {
 void list(const LeaderboardSettings& settings) {
   const auto runs = list_runs(settings.folder);
   for (const auto& line : runs.unreadable) std::cerr << "warning: " << visible(line) << "\n";
-  if (runs.runs == 0)
+  if (runs.runs.empty())
     throw Error(ErrorKind::results,
                 "wanted runs (results_<date>.json) below " + settings.folder + ", found none");
-  std::cout << runs.table;
+  if (settings.json) {
+    Json all = Json::array();
+    for (const auto& run : runs.runs) all.push_back(to_json(run));
+    print_json({{"folder", settings.folder}, {"runs", all}, {"unreadable", runs.unreadable}});
+    return;
+  }
+  std::cout << run_list_table(runs);
 }
 
 }  // namespace
@@ -60,6 +67,7 @@ CLI::App* add_leaderboard(CLI::App& app, LeaderboardSettings& settings) {
       ->required();
   settings.list_command = command->add_subcommand("list", "Show the runs below a folder");
   add_value(*settings.list_command, "DIR", settings.folder, "Folder of run folders")->required();
+  add_json_flag(*settings.list_command, settings.json);
   return command;
 }
 

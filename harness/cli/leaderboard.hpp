@@ -17,6 +17,7 @@ struct LeaderboardSettings {
   std::vector<std::string> runs;  ///< to export: results files or run folders
   std::string output;             ///< folder of the leaderboard
   std::string folder;             ///< whose runs are listed
+  bool json = false;              ///< of the list
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

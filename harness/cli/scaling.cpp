@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/files/atomic.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/read_number.hpp"
 #include "harness/cli/values.hpp"
 #include "results/scaling/report.hpp"
@@ -100,7 +101,7 @@ CLI::App* add_scaling(CLI::App& app, ScalingSettings& settings) {
       ->required();
   add_value(*fit, "--method", settings.method, "isoflop, envelope, parametric or all (default)")
       ->check(one_of(method_names()));
-  fit->add_flag("--json", settings.json, "Print JSON instead of tables");
+  add_json_flag(*fit, settings.json);
   add_value(*fit, "--output,-o", settings.output,
             "New or empty folder: fit.json, tables as CSV, pictures as SVG");
   add_value(*fit, "--exclude", settings.exclude,

@@ -9,6 +9,7 @@
 
 #include "base/text/visible.hpp"
 #include "harness/bench/tools.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/describe/report.hpp"
 #include "harness/jobs/embedded.hpp"
 #include "harness/jobs/jobs.hpp"
@@ -74,7 +75,7 @@ void run_describe(const DescribeSettings& describe) {
   if (!work.empty()) estimated = {.work = work, .flops = speed_of(session)};
   const auto json = description(session, estimated);
   if (describe.json) {
-    std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    print_json(json);
   } else {
     std::cout << description_text(json);
   }

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/print_json.hpp"
 #include "harness/describe/describe.hpp"
 
 namespace smdm {
@@ -15,9 +16,9 @@ namespace {
 
 /// Settings that mean nothing where nothing is computed.
 bool is_described(const Setting& setting) {
-  constexpr std::array<const char*, 8> kOthers = {"list-tasks",  "prompts",   "rescore",
-                                                  "output",      "dry-run",   "repeat",
-                                                  "log_samples", "batch-size"};
+  constexpr std::array<const char*, 9> kOthers = {"list-tasks", "json",        "prompts",
+                                                  "rescore",    "output",      "dry-run",
+                                                  "repeat",     "log_samples", "batch-size"};
   const auto name = name_of(setting);
   return std::ranges::none_of(kOthers, [&](const char* other) { return name == other; });
 }
@@ -28,7 +29,7 @@ CLI::App* add_describe(CLI::App& app, DescribeSettings& settings) {
   auto* command = app.add_subcommand(
       "describe", "Say what a checkpoint is and what evaluating it would take; reads no weights");
   add_options(*command, settings.settings, is_described);
-  command->add_flag("--json", settings.json, "Print JSON instead of tables");
+  add_json_flag(*command, settings.json);
   return command;
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/fastchat/answers.hpp"
 #include "base/text/json_text.hpp"
-#include "harness/jobs/run_folder.hpp"
+#include "results/run/model_name.hpp"
 
 namespace smdm {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 FastChatAnswer answer_of(const SampleRecord& sample, const RunRecord& run) {
   FastChatAnswer answer{.question_id = sample.doc.at("question_id"),
                         .answer_id = {},
-                        .model_id = short_name(run.model.name),
+                        .model_id = short_model_name(run.model.name),
                         .choices = {sample.extra.at("answers").get<std::vector<std::string>>()},
                         .tstamp = run.start_s};
   answer.answer_id = answer_id_of(answer);

@@ -100,6 +100,21 @@ std::vector<std::string> row_of(const PlannedTask& task, std::int64_t repeats) {
           task.documents == 0 ? "-" : std::string("~").append(fixed_text(task.seconds * times, 1))};
 }
 
+Json to_json(const PlannedTask& task, std::int64_t repeats) {
+  const auto times = static_cast<double>(repeats);
+  const auto amount = [&](const std::optional<double>& one) {
+    return one ? Json(*one * times) : Json(nullptr);
+  };
+  return {{"name", task.name},
+          {"documents", static_cast<std::int64_t>(task.documents) * repeats},
+          {"requests", static_cast<std::int64_t>(task.requests) * repeats},
+          {"rows", amount(task.rows)},
+          {"tokens", amount(task.tokens)},
+          {"forwards", amount(task.forwards)},
+          {"counted", task.counted},
+          {"seconds", task.documents == 0 ? Json(nullptr) : Json(task.seconds * times)}};
+}
+
 }  // namespace
 
 std::size_t request_count(std::span<const Item> items) {
@@ -147,6 +162,14 @@ std::string dry_run_table(std::span<const PlannedTask> tasks, std::int64_t repea
         "step has two rows.\n";
   }
   return text;
+}
+
+Json dry_run_json(std::span<const PlannedTask> tasks, std::int64_t repeats) {
+  Json planned = Json::array();
+  for (const auto& task : tasks) planned.push_back(to_json(task, repeats));
+  auto total = to_json(total_of(tasks), repeats);
+  total.erase("name");
+  return {{"tasks", planned}, {"total", total}, {"repeats", repeats}};
 }
 
 }  // namespace smdm

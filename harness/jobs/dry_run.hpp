@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "harness/run/encode.hpp"
 
 namespace smdm {
@@ -39,5 +40,8 @@ struct PlannedTask {
 /// and seconds.
 /// @param repeats  --repeat: all numbers are multiplied by it
 [[nodiscard]] std::string dry_run_table(std::span<const PlannedTask> tasks, std::int64_t repeats);
+
+/// The same as an object: "tasks", "total" and "repeats"; null what there is none of.
+[[nodiscard]] Json dry_run_json(std::span<const PlannedTask> tasks, std::int64_t repeats);
 
 }  // namespace smdm

@@ -9,7 +9,8 @@
 
 namespace smdm {
 
-void list_tasks();
+/// Prints the catalogue. @param json  as an object instead of tables
+void list_tasks(bool json);
 
 /// The tasks of --task, asked as --probe says.
 /// @throws Error(usage)  if there is no task of a name, or one has no such probe

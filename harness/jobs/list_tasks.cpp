@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "harness/cli/print_json.hpp"
 #include "harness/jobs/jobs.hpp"
 #include "results/show/table.hpp"
 #include "tasks/ask/catalog.hpp"
@@ -14,9 +15,29 @@ std::string metric_names(const TaskInfo& task) {
   return names;
 }
 
+Json catalogue() {
+  Json tasks = Json::array();
+  for (const auto& task : all_tasks()) {
+    const auto& about = info(task);
+    Json metrics = Json::array();
+    for (const auto& metric : about.metrics) {
+      metrics.push_back({{"name", metric.name},
+                         {"filter", metric.filter},
+                         {"higher_is_better", metric.higher_is_better}});
+    }
+    tasks.push_back(
+        {{"name", about.name}, {"documents", about.dataset.documents}, {"metrics", metrics}});
+  }
+  Json groups = Json::array();
+  for (const auto& group : all_task_groups())
+    groups.push_back({{"name", group.name}, {"tasks", group.tasks}});
+  return {{"tasks", tasks}, {"groups", groups}};
+}
+
 }  // namespace
 
-void list_tasks() {
+void list_tasks(bool json) {
+  if (json) return print_json(catalogue());
   std::vector<std::vector<std::string>> rows;
   for (const auto& task : all_tasks()) {
     const auto& about = info(task);

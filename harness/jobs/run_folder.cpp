@@ -3,29 +3,18 @@
 #include "harness/jobs/run_folder.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <ranges>
 
 #include "base/files/paths.hpp"
 #include "base/text/dates.hpp"
+#include "results/run/model_name.hpp"
 #include "tasks/ask/catalog.hpp"
 
 namespace smdm {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Only what every file system takes.
-std::string plain(const std::string& name) {
-  std::string out;
-  for (const char c : name) {
-    const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' ||
-                      c == '-' || c == '+';
-    out += fits ? c : '_';
-  }
-  return out;
-}
 
 std::string named(const std::string& model,
                   const std::vector<std::string>& tasks,
@@ -34,7 +23,8 @@ std::string named(const std::string& model,
   for (const auto& task : tasks) list += (list.empty() ? "" : "+") + task;
   constexpr std::size_t kLongest = 60;
   if (list.size() > kLongest) list = std::to_string(tasks.size()) + "-tasks";
-  return plain(date_text(when, TimeZone::utc) + "-" + model.substr(0, kLongest) + "-" + list);
+  return portable_name(date_text(when, TimeZone::utc) + "-" + model.substr(0, kLongest) + "-" +
+                       list);
 }
 
 /// Claims a folder that nobody has.
@@ -89,22 +79,15 @@ std::string MadeFolders::add_missing(const std::string& folder) {
   return folder;
 }
 
-/// Whether the path ends with a slash or not.
-std::string short_name(const std::string& model) {
-  const fs::path given(model);
-  const auto name = given.has_filename() ? given.filename() : given.parent_path().filename();
-  return name.extension() == ".safetensors" ? name.stem().string() : name.string();
-}
-
 std::string make_default_folder(const EvaluationPart& part,
                                 std::chrono::system_clock::time_point start) {
   const auto model =
-      part.model.empty() ? short_name(part.settings.model.value_or("model")) : part.model;
+      part.model.empty() ? short_model_name(part.settings.model.value_or("model")) : part.model;
   return made(named(model, names_of(part), start));
 }
 
 std::string make_default_folder(const Settings& settings) {
-  const auto model = settings.model ? short_name(*settings.model) : "embedded";
+  const auto model = settings.model ? short_model_name(*settings.model) : "embedded";
   return made(named(model, settings.tasks, std::chrono::system_clock::now()));
 }
 

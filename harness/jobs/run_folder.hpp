@@ -37,9 +37,6 @@ class MadeFolders {
   std::vector<std::string> folders_;  ///< those below others behind them
 };
 
-/// What a checkpoint is called by its path: the last part of it, without ".safetensors".
-[[nodiscard]] std::string short_name(const std::string& model);
-
 /// Makes the folder "runs/<date>-<model>-<tasks of the part>" of a part, UTC; a number behind it
 /// where there is one already. @return its path
 /// @throws Error(results)  if it cannot be made

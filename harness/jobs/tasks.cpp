@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/jobs/answer_files.hpp"
 #include "harness/jobs/dry_run.hpp"
 #include "harness/jobs/embedded.hpp"
@@ -21,6 +22,8 @@
 #include "harness/run/evaluate.hpp"
 #include "harness/settings/data.hpp"
 #include "harness/settings/refuse.hpp"
+#include "results/export/run_list.hpp"
+#include "results/run/model_name.hpp"
 #include "results/run/writer.hpp"
 #include "results/show/order_tables.hpp"
 #include "results/show/table.hpp"
@@ -41,6 +44,7 @@ std::vector<Task> named(const Settings& settings) {
 struct Finished {
   RunRecord run;
   std::vector<TaskSummary> summaries;
+  std::filesystem::path file;  ///< its results
 };
 
 /// One part of one repeat, with all that it needs.
@@ -84,13 +88,16 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   mark_as_embedded(part, run);
   add_answer_files(tasks, run);
   auto summaries = summarize(run);
-  std::cout << results_table(run, summaries) << comparison_tables(run, summaries)
-            << order_tables(run) << periods;
-  const auto files = write_run_as(todo.place.date, todo.place.folder, run, summaries);
+  if (!part.settings.json) {
+    std::cout << results_table(run, summaries) << comparison_tables(run, summaries)
+              << order_tables(run) << periods;
+  }
+  auto files = write_run_as(todo.place.date, todo.place.folder, run, summaries);
   std::cerr << "wrote " << visible(files.results.string()) << " and " << files.samples.size()
             << " samples file(s) beside it\n";
   for (const auto& other : files.others) std::cerr << "wrote " << visible(other.string()) << "\n";
-  return {.run = std::move(run), .summaries = std::move(summaries)};
+  return {
+      .run = std::move(run), .summaries = std::move(summaries), .file = std::move(files.results)};
 }
 
 void check_trace(const Settings& settings, const std::vector<ReadyPart>& ready) {
@@ -109,7 +116,9 @@ void show_plan(const Settings& settings, const std::vector<Task>& tasks) {
     auto plans = planned_tasks(part.tasks, part.session, part.part.embedded ? kEmbeddedPrefix : "");
     std::move(plans.begin(), plans.end(), std::back_inserter(planned));
   }
-  std::cout << dry_run_table(planned, settings.repeat.value_or(1));
+  const auto repeats = settings.repeat.value_or(1);
+  if (settings.json) return print_json(dry_run_json(planned, repeats));
+  std::cout << dry_run_table(planned, repeats);
 }
 
 /// Answers that are there already: [repeat][part][task].
@@ -157,6 +166,11 @@ void begin(TasksRun& run, Candidates candidates, MadeFolders& folders, RunKeeper
                           {"plan", to_json(run.plan)}});
 }
 
+/// What people call the model of a part.
+std::string model_of(const EvaluationPart& part) {
+  return part.model.empty() ? short_model_name(part.settings.model.value_or("")) : part.model;
+}
+
 /// Looks up every answer of the run, so that its length is known from the beginning.
 void look_up(TasksRun& run, RunKeeper& keeper) {
   std::vector<TaskToDo> todo;
@@ -168,6 +182,7 @@ void look_up(TasksRun& run, RunKeeper& keeper) {
       for (const auto& task : ready.tasks) {
         of_part.push_back(keeper.look_up(task.items, task.decided, ready.session, ready.computer));
         todo.push_back(task_to_do(info(task.task).name, task.items, task.decided, of_part.back()));
+        todo.back().model = model_of(ready.part);
       }
     }
   }
@@ -190,13 +205,37 @@ std::vector<std::vector<Finished>> run_repeats(TasksRun& run, RunKeeper& keeper,
   return finished;
 }
 
+/// What every repeat said of a part of the run.
+std::vector<std::vector<TaskSummary>> summaries_of(
+    const std::vector<std::vector<Finished>>& finished, std::size_t part) {
+  std::vector<std::vector<TaskSummary>> summaries;
+  summaries.reserve(finished.size());
+  for (const auto& one : finished) summaries.push_back(one.at(part).summaries);
+  return summaries;
+}
+
 void show_repeatability(const std::vector<std::vector<Finished>>& finished) {
   for (std::size_t part = 0; part < finished.front().size(); ++part) {
-    std::vector<std::vector<TaskSummary>> summaries;
-    summaries.reserve(finished.size());
-    for (const auto& one : finished) summaries.push_back(one.at(part).summaries);
-    std::cout << "\n" << repeatability_table(finished.front()[part].run, summaries);
+    std::cout << "\n"
+              << repeatability_table(finished.front()[part].run, summaries_of(finished, part));
   }
+}
+
+/// All runs that were written, as `runs --json` has them, and how they repeat.
+void show_json(const std::vector<std::vector<Finished>>& finished, bool repeats) {
+  Json runs = Json::array();
+  for (const auto& of_repeat : finished) {
+    for (const auto& one : of_repeat) runs.push_back(to_json(listed_run(one.file)));
+  }
+  Json json = {{"runs", std::move(runs)}};
+  if (repeats) {
+    auto& all = json["repeatability"] = Json::array();
+    for (std::size_t part = 0; part < finished.front().size(); ++part) {
+      for (auto& one : repeatability_json(finished.front()[part].run, summaries_of(finished, part)))
+        all.push_back(std::move(one));
+    }
+  }
+  print_json(json);
 }
 
 }  // namespace
@@ -238,6 +277,7 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
   keeper.finish();
   keeper.name_files(settings.trace, [&] { trace.finish(); });
   keeper.complete(run.plan.places.front().front().date);
+  if (settings.json) return show_json(finished, settings.repeat.has_value());
   if (settings.repeat) show_repeatability(finished);
 }
 

@@ -78,20 +78,6 @@ std::optional<std::string> difference_at(const std::string& path,
 
 }  // namespace
 
-JournalPlace journal_in(const fs::path& folder) {
-  return {.journal = folder / "journal.sqlite",
-          .lock = folder / "run.lock",
-          .progress = folder / "progress.json",
-          .name = folder.string()};
-}
-
-JournalPlace journal_beside(const fs::path& file) {
-  return {.journal = file.string() + ".journal.sqlite",
-          .lock = file.string() + ".lock",
-          .progress = file.string() + ".progress.json",
-          .name = file.string()};
-}
-
 std::optional<std::string> first_difference(const Json& there, const Json& here) {
   return difference_at("", there, here);
 }

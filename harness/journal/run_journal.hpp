@@ -11,20 +11,9 @@
 #include "base/files/run_lock.hpp"
 #include "base/json.hpp"
 #include "harness/journal/answer_store.hpp"
+#include "harness/journal/journal_place.hpp"
 
 namespace smdm {
-
-/// Where the files of a run that is not complete lie.
-struct JournalPlace {
-  std::filesystem::path journal, lock, progress;
-  std::string name;  ///< of the place, for people
-};
-
-/// In a run's folder: journal.sqlite, run.lock, progress.json.
-[[nodiscard]] JournalPlace journal_in(const std::filesystem::path& folder);
-
-/// Beside an output file: <file>.journal.sqlite, <file>.lock, <file>.progress.json.
-[[nodiscard]] JournalPlace journal_beside(const std::filesystem::path& file);
 
 /// What makes a run the same as another one.
 struct RunIdentity {

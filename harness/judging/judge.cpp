@@ -12,6 +12,7 @@
 #include "base/files/signals.hpp"
 #include "base/text/json_text.hpp"
 #include "base/text/visible.hpp"
+#include "harness/cli/print_json.hpp"
 #include "harness/judging/api_key.hpp"
 #include "harness/judging/ask.hpp"
 #include "harness/judging/cost.hpp"
@@ -27,10 +28,6 @@ namespace smdm {
 namespace {
 
 using namespace judging;
-
-void print_json(const Json& json) {
-  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
-}
 
 /// Places in the plan to be asked about: what is missing, of the first so many questions.
 std::vector<std::size_t> wanted_of(const Plan& plan,

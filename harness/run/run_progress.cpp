@@ -65,8 +65,9 @@ Json RunProgress::snapshot(const std::string& state) const {
   std::size_t all = 0;
   std::size_t done = 0;
   for (std::size_t t = 0; t < tasks_.size(); ++t) {
-    tasks.push_back(
-        {{"task", tasks_[t].name}, {"documents", tasks_[t].documents}, {"done", done_[t]}});
+    auto& task = tasks.emplace_back(
+        Json{{"task", tasks_[t].name}, {"documents", tasks_[t].documents}, {"done", done_[t]}});
+    if (!tasks_[t].model.empty()) task["model"] = tasks_[t].model;
     all += tasks_[t].documents;
     done += done_[t];
   }

@@ -17,8 +17,9 @@ namespace smdm {
 struct TaskToDo {
   std::string name;
   std::size_t documents = 0;
-  std::size_t kept = 0;  ///< of these, whose answers are there already
-  double cost = 0.0;     ///< of all others, see expected_cost()
+  std::size_t kept = 0;    ///< of these, whose answers are there already
+  double cost = 0.0;       ///< of all others, see expected_cost()
+  std::string model = {};  ///< for people; empty: it is not said
 };
 
 /// Calls from several threads are taken one by one.

@@ -18,6 +18,7 @@ struct Settings {
   // Jobs and files.
   std::vector<std::string> tasks;
   bool list_tasks = false;
+  bool json = false;
   std::optional<std::string> requests;
   std::optional<std::string> prompts;
   std::optional<std::string> rescore;

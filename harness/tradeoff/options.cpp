@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/cli/print_json.hpp"
 #include "harness/cli/values.hpp"
 #include "harness/tradeoff/tradeoff.hpp"
 
@@ -16,9 +17,9 @@ namespace {
 
 /// Settings of other jobs.
 bool is_of_tradeoff(const Setting& setting) {
-  constexpr std::array<const char*, 9> kOthers = {"list-tasks", "requests", "prompts",
-                                                  "rescore",    "trace",    "dry-run",
-                                                  "repeat",     "samples",  "probe"};
+  constexpr std::array<const char*, 10> kOthers = {"list-tasks", "json",  "requests", "prompts",
+                                                   "rescore",    "trace", "dry-run",  "repeat",
+                                                   "samples",    "probe"};
   const auto name = name_of(setting);
   if (name == "log_samples" || name == "backend") return false;
   if (std::ranges::find(kOthers, name) != kOthers.end()) return false;
@@ -51,7 +52,7 @@ CLI::App* add_tradeoff(CLI::App& app, TradeoffSettings& settings) {
             "Documents that throughput is measured over (default 64)");
   add_value(*command, "--rounds", settings.rounds,
             "Times that throughput is measured (default 3; 0: none)");
-  command->add_flag("--json", settings.json, "Print JSON instead of tables");
+  add_json_flag(*command, settings.json);
   return command;
 }
 

@@ -22,7 +22,7 @@ using Source = EntrySource;
 
 Json data_digests(const Source& source) {
   Json digests = Json::array();
-  for (const DataFile& file : source.task.data) {
+  for (const DataFacts& file : source.task.data) {
     if (file.sha256) digests.push_back(*file.sha256);
   }
   return digests;
@@ -42,13 +42,8 @@ Json interval_of(const Source& source) {
   return layout::interval_json(metric_interval(metric.info, metric.values, source.clusters));
 }
 
-/// "exact", "exact+lower"; "none" where there are no likelihoods.
 Json bound_of(const Source& source) {
-  if (metric_of(source).info.filter == kAnyOrderFilter) return kAnyOrderFilter;
-  std::string names;
-  for (const Bound bound : source.task.bounds)
-    names.append(names.empty() ? "" : "+").append(to_string(bound));
-  return names.empty() ? "none" : names;
+  return bound_name(source.task, metric_of(source).info);
 }
 
 /// An older run does not say which documents belong together.

@@ -109,7 +109,12 @@ RunFacts run_of(const StoredRun& stored) {
           .processor = own.text("processor"),
           .bit_reproducible = own.flag("bit_reproducible").value_or(false),
           .command_line = own.texts("command_line"),
-          .seed = run.config.seed};
+          .seed = run.config.seed,
+          .checkpoint = run.model,
+          .config = run.config,
+          .groups = run.groups,
+          .start_s = run.start_s,
+          .seconds = run.seconds};
 }
 
 std::optional<double> known_number(const Json& row, const std::string& key) {
@@ -138,14 +143,24 @@ TaskSummary scores_of(const Json& results, const TaskRecord& task) {
   return scores;
 }
 
-std::vector<DataFile> data_of(const Json& block, const std::string& where) {
-  std::vector<DataFile> data;
+std::vector<DataFacts> data_of(const Json& block, const std::string& where) {
+  std::vector<DataFacts> data;
   for (const Json& file : block.value("data", Json::array())) {
     if (!file.is_object()) continue;
     const Fields fields(file, where + ": data");
     data.push_back({.path = fields.text("path").value_or(""), .sha256 = fields.text("sha256")});
   }
   return data;
+}
+
+/// lm-eval evaluates the test split where a task names one.
+DatasetFacts dataset_of(const Json& config, const std::string& where) {
+  const Fields fields(config, where + ": configs");
+  auto split = fields.text("test_split");
+  if (!split) split = fields.text("validation_split");
+  return {.path = fields.text("dataset_path"),
+          .subset = fields.text("dataset_name"),
+          .split = std::move(split)};
 }
 
 /// A fact that stood beside the settings before they had a place of their own.
@@ -174,6 +189,7 @@ void add_computation(const std::string& where, TaskFacts& task) {
   task.depends_on_seed = depends_on_seed(task.record);
   task.bounds = bounds_of(task.record);
   task.data = data_of(block, where);
+  task.dataset = dataset_of(task.record.config, where);
   task.rows = own.count("rows");
   task.tokens = own.count("tokens");
   task.forwards = own.count("forwards");
@@ -306,6 +322,14 @@ std::vector<Bound> bounds_of(const TaskRecord& task) {
     for_each_estimate(sample, [&](const Estimate& estimate) { bounds.insert(estimate.bound); });
   }
   return {bounds.begin(), bounds.end()};
+}
+
+std::string bound_name(const TaskFacts& task, const Metric& metric) {
+  if (metric.filter == kAnyOrderFilter) return kAnyOrderFilter;
+  std::string names;
+  for (const Bound bound : task.bounds)
+    names.append(names.empty() ? "" : "+").append(to_string(bound));
+  return names.empty() ? "none" : names;
 }
 
 }  // namespace smdm

@@ -53,6 +53,12 @@ struct RunFacts {
   bool bit_reproducible = false;  ///< whether that place promises the same bits
   std::optional<std::vector<std::string>> command_line;
   std::uint64_t seed = 0;
+  // As lm-eval's readers know the run.
+  ModelRecord checkpoint;
+  ConfigRecord config;
+  std::vector<GroupRecord> groups;
+  double start_s = 0.0;  ///< seconds since 1970-01-01 UTC
+  double seconds = 0.0;  ///< from its first start to its end
 };
 
 /// What was used for a task and changes its numbers: estimator or sampler, budget, guidance ...
@@ -76,9 +82,16 @@ struct TaskSettings {
 [[nodiscard]] bool same_settings(const TaskSettings& a, const TaskSettings& b);
 
 /// A file of data that a run read.
-struct DataFile {
+struct DataFacts {
   std::string path;
   std::optional<std::string> sha256;
+};
+
+/// The data set of a task, in the words of its definition. What a file does not say is empty.
+struct DatasetFacts {
+  std::optional<std::string> path;    ///< "Rowan/hellaswag"
+  std::optional<std::string> subset;  ///< "ARC-Easy"
+  std::optional<std::string> split;   ///< that was evaluated
 };
 
 /// One task of a run.
@@ -93,7 +106,8 @@ struct TaskFacts {
   std::uint64_t seed = 0;        ///< of the task's draws
   bool depends_on_seed = false;  ///< see depends_on_seed()
   std::vector<Bound> bounds;     ///< see bounds_of()
-  std::vector<DataFile> data;
+  std::vector<DataFacts> data;
+  DatasetFacts dataset;
   std::int64_t documents = 0;  ///< evaluated; known without samples too
   std::optional<std::int64_t> rows;
   std::optional<std::int64_t> tokens;
@@ -138,5 +152,9 @@ void refuse_repeated_runs(std::span<const Facts> runs, const std::string& what);
 
 /// The kinds of number that the likelihoods of a task are, in a fixed order; empty for generations.
 [[nodiscard]] std::vector<Bound> bounds_of(const TaskRecord& task);
+
+/// What the likelihoods behind a metric are: "exact", "exact+lower"; "any_order" for metrics by
+/// that likelihood, "none" for generations.
+[[nodiscard]] std::string bound_name(const TaskFacts& task, const Metric& metric);
 
 }  // namespace smdm

@@ -22,10 +22,8 @@ std::string python_bool(const std::optional<bool>& value) {
 
 /// The parts of a sample that depend on what was asked.
 struct OutcomeJson {
-  Json arguments = Json::object();
-  Json responses = Json::array();
-  Json filtered = Json::array();
-  Json own = Json::object();
+  ResponsesJson shown;
+  Json own = Json::object();  ///< for the block of our own
 };
 
 OutcomeJson outcome_json(const std::vector<ChoiceRecord>& choices) {
@@ -34,13 +32,11 @@ OutcomeJson outcome_json(const std::vector<ChoiceRecord>& choices) {
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Request& request = choices[i].request;
     const Estimate& estimate = choices[i].estimate;
-    out.arguments["gen_args_" + std::to_string(i)] = {{"arg_0", request.context},
-                                                      {"arg_1", request.continuation}};
-    // Strings, as lm-eval writes them: Python's str of (log-likelihood, is_greedy).
-    const Json response =
-        Json::array({python_float(estimate.nats), python_bool(estimate.is_greedy)});
-    out.responses.push_back(Json::array({response}));
-    out.filtered.push_back(response);
+    out.shown.arguments["gen_args_" + std::to_string(i)] = {{"arg_0", request.context},
+                                                            {"arg_1", request.continuation}};
+    const Json response = response_json(estimate.nats, estimate.is_greedy);
+    out.shown.responses.push_back(Json::array({response}));
+    out.shown.filtered.push_back(response);
     own.push_back(estimate_json(estimate, WithValues::yes));
   }
   out.own["choices"] = own;
@@ -49,19 +45,20 @@ OutcomeJson outcome_json(const std::vector<ChoiceRecord>& choices) {
 
 OutcomeJson outcome_json(const GenerationRecord& generation) {
   OutcomeJson out;
-  out.arguments["gen_args_0"] = {{"arg_0", generation.prompt}, {"arg_1", generation.settings}};
-  out.responses.push_back(Json::array({generation.text}));
-  out.filtered.push_back(generation.filtered);
+  out.shown.arguments["gen_args_0"] = {{"arg_0", generation.prompt},
+                                       {"arg_1", generation.settings}};
+  out.shown.responses.push_back(Json::array({generation.text}));
+  out.shown.filtered.push_back(generation.filtered);
   out.own["forwards"] = generation.forwards;
   return out;
 }
 
 OutcomeJson outcome_json(const TextRecord& text) {
   OutcomeJson out;
-  out.arguments["gen_args_0"] = {{"arg_0", text.text}};
+  out.shown.arguments["gen_args_0"] = {{"arg_0", text.text}};
   const std::string response = python_float(text.estimate.nats);
-  out.responses.push_back(Json::array({response}));
-  out.filtered.push_back(response);
+  out.shown.responses.push_back(Json::array({response}));
+  out.shown.filtered.push_back(response);
   out.own["likelihood"] = {{"nats", finite_or_null(text.estimate.nats)},
                            {"standard_error", or_null(text.estimate.standard_error)},
                            {"bound", to_string(text.estimate.bound)},
@@ -107,6 +104,14 @@ const std::string& first_prompt(const SampleRecord& sample) {
 
 }  // namespace
 
+ResponsesJson responses_of(const SampleRecord& sample) {
+  return outcome_of(sample).shown;
+}
+
+Json response_json(double nats, const std::optional<bool>& is_greedy) {
+  return Json::array({python_float(nats), python_bool(is_greedy)});
+}
+
 bool is_unjudged(const SampleRecord& sample) {
   return sample.extra.contains(kUnjudged);
 }
@@ -133,17 +138,17 @@ std::string task_hash(const std::vector<SampleHashes>& samples) {
 
 std::string response_lines(const SampleRecord& sample) {
   const OutcomeJson outcome = outcome_of(sample);
-  return json_line(outcome.responses) + json_line(outcome.filtered);
+  return json_line(outcome.shown.responses) + json_line(outcome.shown.filtered);
 }
 
 Json sample_json(const TaskRecord& task, std::size_t index) {
   const SampleRecord& sample = task.samples.at(index);
   const OutcomeJson outcome = outcome_of(sample);
   const SampleHashes hashes = hashes_of(sample);
-  Json line = {{"doc_id", sample.doc_id},     {"doc", sample.doc},
-               {"target", sample.target},     {"arguments", outcome.arguments},
-               {"resps", outcome.responses},  {"filtered_resps", outcome.filtered},
-               {"doc_hash", hashes.doc},      {"prompt_hash", hashes.prompt},
+  Json line = {{"doc_id", sample.doc_id},          {"doc", sample.doc},
+               {"target", sample.target},          {"arguments", outcome.shown.arguments},
+               {"resps", outcome.shown.responses}, {"filtered_resps", outcome.shown.filtered},
+               {"doc_hash", hashes.doc},           {"prompt_hash", hashes.prompt},
                {"target_hash", hashes.target}};
   for (const std::size_t i : first_of_each_name(task)) {
     line[task.metrics[i].info.name] = document_value(task.metrics[i], index);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,18 @@ inline constexpr std::size_t kClusterDigits = 16;
 /// Likewise of a document that stands alone: the first digits of its own digest, as hashes_of() has
 /// it.
 [[nodiscard]] std::string cluster_of_document(const Json& doc);
+
+/// What was asked of a document and what came back, as samples files have them.
+struct ResponsesJson {
+  Json arguments = Json::object();  ///< "arguments"
+  Json responses = Json::array();   ///< "resps"
+  Json filtered = Json::array();    ///< "filtered_resps"
+};
+[[nodiscard]] ResponsesJson responses_of(const SampleRecord& sample);
+
+/// One request's answer as lm-eval writes it: Python's str of its log-likelihood and of whether
+/// greedy decoding gives it.
+[[nodiscard]] Json response_json(double nats, const std::optional<bool>& is_greedy);
 
 /// The fields "resps" and "filtered_resps" of a sample's line, a line each: every likelihood and
 /// text of the document, to the last bit.

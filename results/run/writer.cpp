@@ -11,6 +11,7 @@
 #include "base/files/paths.hpp"
 #include "base/text/dates.hpp"
 #include "base/text/python.hpp"
+#include "results/run/committed.hpp"
 #include "results/run/lm_eval_json.hpp"
 #include "results/run/lm_eval_samples.hpp"
 
@@ -20,23 +21,6 @@ namespace fs = std::filesystem;
 
 /// Runs that start within as many microseconds of each other would be needed to use these up.
 constexpr int kDatesTried = 1000;
-
-/// Files that have their names already: taken back unless all of them got theirs.
-class Committed {
- public:
-  Committed() = default;
-  ~Committed() {
-    for (const fs::path& path : paths_) remove_quietly(path);
-  }
-  Committed(const Committed&) = delete;
-  Committed& operator=(const Committed&) = delete;
-
-  void add(fs::path path) { paths_.push_back(std::move(path)); }
-  void keep() { paths_.clear(); }
-
- private:
-  std::vector<fs::path> paths_;
-};
 
 void check_task_name(const std::string& name) {
   if (name.empty() || name.find('/') != std::string::npos) {

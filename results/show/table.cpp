@@ -12,6 +12,7 @@
 #include "base/text/visible.hpp"
 #include "base/text/width.hpp"
 #include "results/run/lm_eval_json.hpp"
+#include "results/run/lm_eval_parts.hpp"
 
 namespace smdm {
 namespace {
@@ -156,6 +157,39 @@ std::string comparison_table(const RunRecord& run,
   return markdown_table(columns, rows);
 }
 
+/// A metric over repeats of a run.
+struct Repeated {
+  const TaskRecord* task = nullptr;
+  const Metric* metric = nullptr;
+  std::size_t runs = 0;
+  double mean = 0.0;
+  std::optional<double> sd;  ///< of single runs
+};
+
+std::vector<Repeated> repeated(const RunRecord& run,
+                               const std::vector<std::vector<TaskSummary>>& repeats) {
+  std::vector<Repeated> all;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    for (const std::size_t m : metrics_by_key(run.tasks[t])) {
+      // Whether a target is enumerated may depend on the draws, and further metrics with it.
+      const bool in_all = std::ranges::all_of(
+          repeats, [&](const auto& summaries) { return m < summaries.at(t).size(); });
+      if (!in_all) continue;
+      std::vector<double> values;
+      values.reserve(repeats.size());
+      for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
+      auto sd = mean_standard_error(values);
+      if (sd) *sd *= std::sqrt(static_cast<double>(values.size()));
+      all.push_back({.task = &run.tasks[t],
+                     .metric = &run.tasks[t].metrics[m].info,
+                     .runs = values.size(),
+                     .mean = mean(values),
+                     .sd = sd});
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string markdown_table(std::span<const Column> columns,
@@ -229,23 +263,25 @@ std::string repeatability_table(const RunRecord& run,
                                        {.title = "Mean", .align = Align::right},
                                        {.title = "s.d.", .align = Align::right}};
   Rows rows;
-  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
-    for (const std::size_t m : metrics_by_key(run.tasks[t])) {
-      // Whether a target is enumerated may depend on the draws, and further metrics with it.
-      const bool in_all = std::ranges::all_of(
-          repeats, [&](const auto& summaries) { return m < summaries.at(t).size(); });
-      if (!in_all) continue;
-      std::vector<double> values;
-      values.reserve(repeats.size());
-      for (const auto& summaries : repeats) values.push_back(summaries.at(t).at(m).value);
-      const auto error = mean_standard_error(values);
-      const auto runs = static_cast<double>(values.size());
-      rows.push_back({run.tasks[t].name, metric_key(run.tasks[t].metrics[m].info),
-                      std::to_string(values.size()), four_decimals(mean(values)),
-                      error ? four_decimals(*error * std::sqrt(runs)) : "N/A"});
-    }
+  for (const Repeated& one : repeated(run, repeats)) {
+    rows.push_back({one.task->name, metric_key(*one.metric), std::to_string(one.runs),
+                    four_decimals(one.mean), one.sd ? four_decimals(*one.sd) : "N/A"});
   }
   return markdown_table(columns, rows);
+}
+
+Json repeatability_json(const RunRecord& run,
+                        const std::vector<std::vector<TaskSummary>>& repeats) {
+  Json all = Json::array();
+  for (const Repeated& one : repeated(run, repeats)) {
+    all.push_back({{"task", one.task->name},
+                   {"name", one.metric->name},
+                   {"filter", one.metric->filter},
+                   {"runs", one.runs},
+                   {"mean", layout::finite_or_null(one.mean)},
+                   {"sd", layout::or_null(one.sd)}});
+  }
+  return all;
 }
 
 std::string comparison_tables(const RunRecord& run, const std::vector<TaskSummary>& summaries) {

@@ -39,6 +39,11 @@ struct Column {
 [[nodiscard]] std::string repeatability_table(const RunRecord& run,
                                               const std::vector<std::vector<TaskSummary>>& repeats);
 
+/// The same as a list of objects: "task", "name", "filter", "runs", "mean", and "sd", null for one
+/// run.
+[[nodiscard]] Json repeatability_json(const RunRecord& run,
+                                      const std::vector<std::vector<TaskSummary>>& repeats);
+
 /// For every group that asks one thing in several ways, a table with a column for each task and a
 /// row for each metric, with an empty line before it. Such a group is one whose tasks are all named
 /// after it (group g, tasks g_a and g_b) and have the same metrics; columns stand in its order.

@@ -59,7 +59,7 @@ TEST_CASE("the latest run is the one that began last, whatever the clock of its 
     CHECK(run.parts.at(0)->results_file == part);
   }
   SECTION("and a list has them in that order") {
-    const auto table = list_runs(folder.path()).table;
+    const auto table = run_list_table(list_runs(folder.path()));
     CHECK(table.find(kLateName) < table.find(kEarlyName));
   }
 }
@@ -86,7 +86,7 @@ TEST_CASE("files of others beside runs are passed over") {
   // Nor do they make a run of the folder that they lie in.
   CHECK(read_facts(folder.path()).parts.at(0)->results_file == run);
   const auto list = list_runs(folder.path());
-  CHECK(list.runs == 1);
+  CHECK(list.runs.size() == 1);
   CHECK(list.unreadable.empty());
   CHECK(contains(error_of(folder.path() / "results_notes.json"), "\"smdm_eval\""));
 }
@@ -109,7 +109,7 @@ TEST_CASE("a damaged run beside others is an error, never passed over") {
   }
   CHECK(contains(error_of(folder.path()), damaged.string()));
   const auto list = list_runs(folder.path());
-  CHECK(list.runs == 1);
+  CHECK(list.runs.size() == 1);
   REQUIRE(list.unreadable.size() == 1);
   CHECK(contains(list.unreadable.at(0), damaged.string()));
 }
