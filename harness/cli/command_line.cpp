@@ -20,6 +20,7 @@
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/report.hpp"
 #include "harness/cli/scaling.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/jobs/jobs.hpp"
@@ -126,6 +127,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
   const auto* tradeoff_command = add_tradeoff(app, tradeoff);
   ScalingSettings scaling;
   const auto* scaling_command = add_scaling(app, scaling);
+  ReportSettings report;
+  const auto* report_command = add_report(app, report);
   CacheSettings cache;
   const auto* cache_command = add_cache(app, cache);
   JudgeSettings judge;
@@ -150,6 +153,8 @@ void run(std::span<const char* const> arguments, const ModelJobs& jobs) {
     jobs.tradeoff(tradeoff);
   } else if (scaling_command->parsed()) {
     run_scaling(scaling);
+  } else if (report_command->parsed()) {
+    run_report(report);
   } else if (cache_command->parsed()) {
     run_cache(cache);
   } else if (judge_command->parsed()) {

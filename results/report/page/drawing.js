@@ -39,6 +39,11 @@ function labelWidth(labels, width) {
   return Math.min(24 + 6.6 * longest, Math.max(96, 0.36 * width));
 }
 
+/** Options of a label that has to end with its margin. */
+function labelRoom(margin) {
+  return { lineWidth: margin / 12 - 1, textOverflow: "ellipsis" };
+}
+
 const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
 
 /** The place of a drawing has its name and is an image to readers of screens; what it consists of is none of theirs. */
@@ -136,15 +141,20 @@ function startPicture(figure) {
   return draw;
 }
 
-/** Pictures are drawn one after another, so that the page answers in between. */
+/** Pictures are drawn one after another, so that the page answers in between. The promise is kept when all are there. */
 function startPictures() {
   const waiting = [...document.querySelectorAll("figure.picture[data-picture]")];
-  const next = () => {
-    const figure = waiting.shift();
-    if (!figure) return;
-    startPicture(figure);
-    setTimeout(next);
-  };
-  setTimeout(next);
   addEventListener("beforeprint", () => waiting.splice(0).forEach(startPicture));
+  return new Promise((done) => {
+    const next = () => {
+      const figure = waiting.shift();
+      if (!figure) {
+        done();
+        return;
+      }
+      startPicture(figure);
+      setTimeout(next);
+    };
+    setTimeout(next);
+  });
 }

@@ -65,20 +65,21 @@ function pager(parts, onTurn) {
 }
 
 function buildExplorer(tasks) {
-  const controls = {
+  return {
     task: element("select", {}, ...tasks.map((task) => option(task, shortened(nameOf(task), 60)))),
     filter: element("select", {}, ...Object.entries(filters).map(([key, { text }]) => option(key, text))),
     a: element("select"), b: element("select"),
     query: element("input", { type: "search", placeholder: "Prompts, choices, answers", autocomplete: "off", spellcheck: "false" }),
-    status: element("output"), list: element("div", { class: "list" }), pagers: [],
+    status: element("output"), title: element("h3", { class: "unseen" }), list: element("div", { class: "list" }), pagers: [],
   };
-  return controls;
 }
 
-function offerRuns(controls, view) {
+/** The names of the task and of its runs. */
+function offerTask(controls, view) {
   const runs = runsOf(view.task).map((run) => [run, shortened(labelOf(run), 50)]);
   controls.a.replaceChildren(...runs.map(([run, text]) => option(run, text)));
   controls.b.replaceChildren(option("", "none"), ...runs.map(([run, text]) => option(run, text)));
+  controls.title.replaceChildren(isolated(nameOf(view.task)));
   controls.a.closest("label").hidden = controls.b.closest("label").hidden = runs.length < 2;
 }
 
@@ -108,8 +109,13 @@ function statusOf(view) {
 
 // --- Doing --------------------------------------------------------------------------------------------------------
 
+function setBusy(controls, busy) {
+  controls.list.setAttribute("aria-busy", String(busy));
+}
+
 async function showPage(controls, view) {
   const asked = ++view.asked;
+  setBusy(controls, true);
   const documents = await documentsOfPage(view);
   if (asked !== view.asked) return;
   const runs = [view.a, view.b].filter((run, index, all) => run && all.indexOf(run) === index);
@@ -117,9 +123,11 @@ async function showPage(controls, view) {
   if (documents.length === 0) controls.list.append(element("p", { class: "quiet" }, "No document is like that."));
   showPager(controls, view);
   controls.status.value = statusOf(view);
+  setBusy(controls, false);
 }
 
 async function refresh(controls, view) {
+  setBusy(controls, true);
   view.page = 0;
   view.places = null;
   if (view.filter !== "all" || view.query) {
@@ -142,10 +150,14 @@ function addListeners(controls, state, show) {
       refresh(controls, state.view);
     });
   }
-  controls.query.addEventListener("input", settled(200, () => {
+  const search = settled(200, () => {
     state.view.query = controls.query.value.trim();
     refresh(controls, state.view);
-  }));
+  });
+  controls.query.addEventListener("input", () => {
+    setBusy(controls, true);
+    search();
+  });
   controls.task.addEventListener("change", () => show(controls.task.value));
 }
 
@@ -153,7 +165,7 @@ function placeExplorer(section, controls, turn) {
   const bar = element("div", { class: "toolbar", role: "search", "aria-label": "Documents" },
     labelled("Task", controls.task), labelled("Show", controls.filter), labelled("Run", controls.a), labelled("beside", controls.b),
     labelled("Search", controls.query), controls.status);
-  const explorer = element("div", { class: "explorer" }, bar, pager(controls.pagers, (by) => turn(by)), controls.list,
+  const explorer = element("div", { class: "explorer" }, bar, pager(controls.pagers, (by) => turn(by)), controls.title, controls.list,
     pager(controls.pagers, (by) => turn(by, true)));
   const statics = [...section.querySelectorAll(".task-documents")];
   statics[0].before(explorer);
@@ -199,7 +211,7 @@ function startExplorer() {
     if (!views.has(task)) views.set(task, newView(task));
     if (state.view) ++state.view.asked;
     state.view = views.get(task);
-    offerRuns(controls, state.view);
+    offerTask(controls, state.view);
     showControls(controls, state.view);
     return state.view;
   };
