@@ -24,6 +24,7 @@
 #include "harness/cli/leaderboard.hpp"
 #include "harness/cli/microworld.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/report.hpp"
 #include "harness/cli/runs.hpp"
 #include "harness/cli/scaling.hpp"
 #include "harness/cli/version.hpp"
@@ -120,6 +121,7 @@ struct AllSettings {
   ExportSettings exported;
   TradeoffSettings tradeoff;
   ScalingSettings scaling;
+  ReportSettings report;
   CacheSettings cache;
   JudgeSettings judge;
   CompletionsSettings completions;
@@ -161,6 +163,7 @@ void add_subcommands(CLI::App& app, AllSettings& all, std::vector<Subcommand>& a
       {add_leaderboard(app, all.leaderboard), [&] { run_leaderboard(all.leaderboard); }});
   added.push_back({add_runs(app, all.runs), [&] { run_runs(all.runs); }});
   added.push_back({add_export(app, all.exported), [&] { run_export(all.exported); }});
+  added.push_back({add_report(app, all.report), [&] { run_report(all.report); }});
   added.push_back({add_cache(app, all.cache), [&] { run_cache(all.cache); }});
   added.push_back(
       {add_completions(app, all.completions), [&] { run_completions(app, all.completions); }});

@@ -132,35 +132,15 @@ std::size_t leave_out_unjudged(TaskComparison& task) {
   });
 }
 
-TaskComparison compare_task(const TaskFacts& a, const TaskFacts& b) {
-  refuse_other_scores("compare", a.record.name, a.settings, b.settings);
-  check_same_shape(shape_of(a.record), shape_of(b.record));
-  TaskComparison task{
-      .a = &a,
-      .b = &b,
-      .pairs = pair_documents(document_keys(a.record), document_keys(b.record), a.record.name),
-      .clusters = {},
-      .metrics = {}};
-  task.unjudged = leave_out_unjudged(task);
-  task.clusters = paired_clusters(
-      {.name = "A",
-       .keys = reordered(cluster_keys(a.record), places(task.pairs, &DocumentPair::a))},
-      {.name = "B",
-       .keys = reordered(cluster_keys(b.record), places(task.pairs, &DocumentPair::b))},
-      a.record.name);
-  task.metrics = metrics_of(task);
-  return task;
-}
-
 /// Draws for the family of all metrics of the tasks that both runs have.
-std::int64_t draws_for(const std::vector<TaskComparison>& tasks) {
+std::int64_t draws_for(std::span<const TaskComparison> tasks) {
   std::size_t metrics = 0;
   for (const TaskComparison& task : tasks) metrics += task.metrics.size();
   return permutations_for(metrics);
 }
 
-/// All metrics of all tasks are one family: among many differences some look large by chance.
-void correct(std::vector<TaskComparison>& tasks) {
+/// Among many differences some look large by chance.
+void correct(std::span<TaskComparison> tasks) {
   std::vector<MetricComparison*> family;
   std::vector<double> p_values;
   for (TaskComparison& task : tasks) {
@@ -335,6 +315,35 @@ std::vector<std::string> differing_settings(const TaskFacts& a, const TaskFacts&
   return lines;
 }
 
+TaskComparison pair_tasks(const TaskFacts& a, const TaskFacts& b) {
+  refuse_other_scores("compare", a.record.name, a.settings, b.settings);
+  check_same_shape(shape_of(a.record), shape_of(b.record));
+  TaskComparison task{
+      .a = &a,
+      .b = &b,
+      .pairs = pair_documents(document_keys(a.record), document_keys(b.record), a.record.name),
+      .clusters = {},
+      .metrics = {}};
+  task.unjudged = leave_out_unjudged(task);
+  task.clusters = paired_clusters(
+      {.name = "A",
+       .keys = reordered(cluster_keys(a.record), places(task.pairs, &DocumentPair::a))},
+      {.name = "B",
+       .keys = reordered(cluster_keys(b.record), places(task.pairs, &DocumentPair::b))},
+      a.record.name);
+  task.metrics = metrics_of(task);
+  return task;
+}
+
+std::int64_t test_family(std::span<TaskComparison> tasks) {
+  const auto draws = draws_for(tasks);
+  for (TaskComparison& task : tasks) {
+    for (MetricComparison& metric : task.metrics) test(task, metric, draws);
+  }
+  correct(tasks);
+  return draws;
+}
+
 RunComparison compare_runs(const Facts& a, const Facts& b) {
   refuse_same_run(a, b, "compare");
   RunComparison comparison{
@@ -347,7 +356,7 @@ RunComparison compare_runs(const Facts& a, const Facts& b) {
       comparison.only_a.push_back(task->record.name);
       continue;
     }
-    comparison.tasks.push_back(compare_task(*task, *other->second));
+    comparison.tasks.push_back(pair_tasks(*task, *other->second));
     left.erase(other);
   }
   for (const auto& [name, task] : left) comparison.only_b.push_back(name);
@@ -355,11 +364,7 @@ RunComparison compare_runs(const Facts& a, const Facts& b) {
     throw Error(ErrorKind::results, "compare: wanted a task that both runs have, got none in " +
                                         a.name + " and " + b.name);
   }
-  comparison.permutations = draws_for(comparison.tasks);
-  for (TaskComparison& task : comparison.tasks) {
-    for (MetricComparison& metric : task.metrics) test(task, metric, comparison.permutations);
-  }
-  correct(comparison.tasks);
+  comparison.permutations = test_family(comparison.tasks);
   comparison.warnings = warnings_of(comparison.tasks);
   return comparison;
 }

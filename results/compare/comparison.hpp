@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,18 @@ struct RunComparison {
 
 /// Level at which a difference is called one, after correction.
 inline constexpr double kComparisonLevel = 0.05;
+
+/// One task of two runs, its documents put together; no metric is tested yet.
+/// @return what refers to the tasks: they must outlive it
+/// @throws Error(results)  if they have other documents, prompts, metrics or another version, or
+/// one
+///   has ranking scores where the other has none or those of another name
+[[nodiscard]] TaskComparison pair_tasks(const TaskFacts& a, const TaskFacts& b);
+
+/// Tests every metric of what pair_tasks() gave. All of them are one family of Holm's correction,
+/// of whichever runs they are.
+/// @return draws of each permutation test
+std::int64_t test_family(std::span<TaskComparison> tasks);
 
 /// @return what refers to the runs: they must outlive it
 /// @throws Error(results)  if it is one run twice, no task is in both, or a task of both has other
