@@ -1,0 +1,134 @@
+// What all pictures share: who has which colour and symbol, sizes, tips, and drawing again when the width changes.
+// Plot draws; colours are the styles' variables, so that themes and print need no second drawing.
+
+const symbolNames = ["circle", "square", "triangle", "diamond2", "star", "cross", "wye"];
+const seriesColours = 8;
+const seriesOrder = report.runs.map((run) => run.id);
+
+function colourAt(index) {
+  return `var(--series-${index % seriesColours})`;
+}
+
+/** Scales that give every series its colour and its symbol, the same in all pictures of the page. */
+function seriesScales(series, order = seriesOrder) {
+  const indices = series.map((name) => Math.max(0, order.indexOf(name)));
+  return {
+    color: { type: "ordinal", domain: series, range: indices.map(colourAt) },
+    symbol: { domain: series, range: indices.map((index) => symbolNames[index % symbolNames.length]) },
+  };
+}
+
+function unique(values) {
+  return [...new Set(values)];
+}
+
+/** The legend, where lines cannot carry their names: symbols as well as colours. */
+function legendOf(series, label, order) {
+  if (series.length < 2) return null;
+  const scales = seriesScales(series, order);
+  return Plot.legend({
+    color: scales.color,
+    symbol: { ...scales.symbol, tickFormat: (name) => shortened(label(name), 40) },
+    fill: "color",
+  });
+}
+
+// Left margins leave at least this share of a narrow screen to the drawing.
+function labelWidth(labels, width) {
+  const longest = Math.max(0, ...labels.map((label) => Math.min(label.length, 40)));
+  return Math.min(24 + 6.6 * longest, Math.max(96, 0.36 * width));
+}
+
+const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
+
+function plot(options) {
+  return Plot.plot({ style: plotStyle, ...options });
+}
+
+function tip(points, options) {
+  return Plot.tip(points, Plot.pointer({ textPadding: 8, lineWidth: 30, ...options }));
+}
+
+/** Ticks of 1, 10, 100 ... where a logarithmic axis covers decades, and any where it does not. */
+function logAxis(values, label) {
+  const [low, high] = d3.extent(values);
+  const few = high / low < 30;
+  return { type: "log", label, grid: true, ticks: few ? 4 : undefined, tickFormat: few ? "~s" : (value) => powerOfTen(value) };
+}
+
+function powerOfTen(value) {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(Math.log10(value) - exponent) > 1e-9) return "";
+  if (exponent >= 0 && exponent < 4) return String(10 ** exponent);
+  return `10${[...String(exponent)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
+}
+
+/** Moves labels up and down until none covers another; their points stay. */
+function spreadLabels(options, lineHeight = 14) {
+  return Plot.initializer(options, (data, facets, { y: { value: y } }) => {
+    const moved = Float64Array.from(y);
+    for (const facet of facets) {
+      const order = [...facet].sort((a, b) => moved[a] - moved[b]);
+      for (let k = 1; k < order.length; ++k) moved[order[k]] = Math.max(moved[order[k]], moved[order[k - 1]] + lineHeight);
+    }
+    return { data, facets, channels: { y: { value: moved } } };
+  });
+}
+
+/** A choice beside a picture; draw is called with the value chosen. */
+function choice(figure, label, values, onChange) {
+  const select = element("select", {}, ...values.map(([value, text]) => option(value, shortened(text, 60))));
+  select.addEventListener("change", () => onChange(select.value));
+  const bar = element("div", { class: "toolbar choices" }, element("label", {}, `${label} `, select));
+  figure.querySelector(".drawing").before(bar);
+}
+
+/** One drawing under its own heading. `paint(width)` gives the picture. */
+function panel(heading, paint) {
+  return { heading, paint };
+}
+
+function showPanels(container, panels, legend) {
+  container.replaceChildren();
+  if (legend) container.append(legend);
+  const grid = element("div", { class: panels.length > 1 ? "several" : "single" });
+  container.append(grid);
+  const cells = panels.map(({ heading }) => element("div", {}, heading ? element("h4", {}, isolated(shortened(heading, 80))) : null));
+  grid.append(...cells);  // all are there before the first is measured
+  const width = Math.max(280, Math.floor(cells[0]?.clientWidth ?? 0));
+  panels.forEach(({ paint }, index) => cells[index].append(paint(Math.min(width, 1000))));
+}
+
+const painters = {};  // by key of a picture: (figure, data) -> () => {panels, legend}
+
+function startPicture(figure) {
+  const data = report.pictures[figure.dataset.picture];
+  const painter = painters[figure.dataset.picture];
+  if (!painter || !data || data.absent) return null;
+  const container = figure.querySelector(".drawing");
+  let drawnAt = 0;
+  const draw = () => {
+    const { panels, legend } = compose();
+    drawnAt = container.clientWidth;
+    showPanels(container, panels, legend);
+  };
+  const compose = painter(figure, data, draw);
+  draw();
+  new ResizeObserver(settled(120, () => {
+    if (container.clientWidth > 0 && Math.abs(container.clientWidth - drawnAt) > 1) draw();
+  })).observe(container);
+  return draw;
+}
+
+/** Pictures are drawn one after another, so that the page answers in between. */
+function startPictures() {
+  const waiting = [...document.querySelectorAll("figure.picture[data-picture]")];
+  const next = () => {
+    const figure = waiting.shift();
+    if (!figure) return;
+    startPicture(figure);
+    setTimeout(next);
+  };
+  setTimeout(next);
+  addEventListener("beforeprint", () => waiting.splice(0).forEach(startPicture));
+}

@@ -1,0 +1,137 @@
+// Pictures of values with their intervals: by task, forwards and backwards, against their cost, and the trade-off front.
+
+const rowHeight = 22;
+
+function intervalText(bar) {
+  const lines = [`${shown(bar.value)}`];
+  if (known(bar.low)) lines.push(`95 % over documents: ${shownRange(bar.low, bar.high)}`);
+  if (known(bar.mc_low)) lines.push(`Monte Carlo part: ${shownRange(bar.mc_low, bar.mc_high)}`);
+  return lines.join("\n");
+}
+
+/** Bars of groups as lines of one axis: a line for each group's heading, then one for each of its bars. */
+function layOut(groups) {
+  const rows = [];
+  groups.forEach((group, g) => {
+    if (group.heading) rows.push({ key: `${g}`, heading: group.heading });
+    group.bars.forEach((bar, b) => rows.push({ ...bar, key: `${g}.${b}` }));
+  });
+  return rows;
+}
+
+function paintRows(groups, xLabel, width) {
+  const rows = layOut(groups);
+  const bars = rows.filter((row) => !row.heading && known(row.value));
+  const marginLeft = labelWidth(rows.filter((row) => !row.heading).map((row) => row.label), width);
+  const text = (data, options) => Plot.text(data, { y: "key", frameAnchor: "left", dx: -marginLeft, lineWidth: marginLeft / 12 - 0.5, textOverflow: "ellipsis", ...options });
+  const spans = (low, high, options) => Plot.ruleY(bars.filter((bar) => known(bar[low])), { y: "key", x1: low, x2: high, stroke: "series", ...options });
+  return plot({
+    width, height: 44 + rowHeight * (rows.length + 0.5), marginLeft, marginRight: 16, marginTop: 8, marginBottom: 36,
+    x: { label: xLabel, grid: true, nice: true }, y: { type: "point", domain: rows.map((row) => row.key), axis: null, padding: 0.75 },
+    ...seriesScales(unique(bars.map((bar) => bar.series))),
+    marks: [
+      text(rows.filter((row) => row.heading), { text: (row) => shortened(row.heading, 60), fontWeight: 600, lineWidth: Infinity }),
+      text(rows.filter((row) => !row.heading), { text: (row) => shortened(row.label, 60), fill: "currentColor", dx: 10 - marginLeft }),
+      spans("low", "high", { strokeWidth: 1.5 }),
+      spans("mc_low", "mc_high", { strokeWidth: 7, strokeOpacity: 0.35 }),
+      Plot.dot(bars, { x: "value", y: "key", fill: "series", symbol: "series", r: 4.5 }),
+      tip(bars, { x: "value", y: "key", title: (bar) => `${shortened(bar.title ?? bar.label, 80)}\n${intervalText(bar)}` }),
+    ],
+  });
+}
+
+painters.intervals = (figure, data) => () => ({
+  panels: unique(data.tasks.map((task) => task.metric)).map((metric) => {
+    const groups = data.tasks.filter((task) => task.metric === metric).map((task) => ({
+      heading: nameOf(task.task),
+      bars: task.bars.map((bar) => ({ ...bar, series: bar.run, label: labelOf(bar.run), title: `${nameOf(task.task)}, ${labelOf(bar.run)}` })),
+    }));
+    return panel(metric, (width) => paintRows(groups, metric, width));
+  }),
+});
+
+painters.reverse_curse = (figure, data) => () => ({
+  panels: unique(data.groups.map((group) => group.task ?? "")).map((task) => {
+    const mine = data.groups.filter((group) => (group.task ?? "") === task);
+    const groups = unique(mine.map((group) => group.run)).map((run) => ({
+      heading: labelOf(run),
+      bars: mine.filter((group) => group.run === run).map((group) => ({
+        ...group, series: run, title: labelOf(run), label: `${group.direction}${group.reversed ? ", reversed" : ", as told"}`,
+      })),
+    }));
+    return panel(task ? nameOf(task) : null, (width) => paintRows(groups, data.metric, width));
+  }),
+});
+
+// --- Quality against cost -----------------------------------------------------------------------------------------
+
+const costs = { rows: "rows computed", tokens: "tokens computed", forwards: "model calls", seconds: "seconds" };
+
+function paintCost(points, cost, metric, width) {
+  const ends = d3.groups(points, (point) => point.task).map(([, some]) => d3.greatest(some, (point) => point[cost]));
+  const named = new Set(points.map((point) => point.task)).size > 1;
+  const marginRight = named ? labelWidth(ends.map((point) => nameOf(point.task)), width) : 16;
+  return plot({
+    width, height: Math.max(260, Math.min(420, 0.66 * width)), marginLeft: 48, marginRight, marginBottom: 40,
+    x: logAxis(points.map((point) => point[cost]), costs[cost]), y: { label: metric, grid: true, nice: true },
+    ...seriesScales(unique(points.map((point) => point.run))),
+    marks: [
+      Plot.line(d3.sort(points, (point) => point[cost]), { x: cost, y: "value", z: "task", stroke: "var(--line)", strokeWidth: 1.5 }),
+      Plot.ruleX(points.filter((point) => known(point.low)), { x: cost, y1: "low", y2: "high", stroke: "run", strokeWidth: 1.5 }),
+      Plot.dot(points, { x: cost, y: "value", fill: "run", symbol: "run", r: 4.5 }),
+      named ? Plot.text(ends, spreadLabels({ x: cost, y: "value", text: (point) => shortened(nameOf(point.task), 24), textAnchor: "start", dx: 9, clip: false })) : null,
+      tip(points, { x: cost, y: "value", title: (point) => `${nameOf(point.task)}, ${labelOf(point.run)}\n${intervalText(point)}\n${shown(point[cost])} ${costs[cost]}` }),
+    ],
+  });
+}
+
+painters.cost = (figure, data, redraw) => {
+  const usable = Object.keys(costs).filter((key) => data.points.some((point) => point[key] > 0));
+  let cost = usable[0];
+  choice(figure, "Cost in", usable.map((key) => [key, costs[key]]), (value) => {
+    cost = value;
+    redraw();
+  });
+  return () => {
+    const points = data.points.filter((point) => point[cost] > 0 && known(point.value));
+    return {
+      legend: legendOf(unique(points.map((point) => point.run)), labelOf),
+      panels: unique(points.map((point) => point.metric)).map((metric) =>
+        panel(metric, (width) => paintCost(points.filter((point) => point.metric === metric), cost, metric, width))),
+    };
+  };
+};
+
+// --- Trade-off front ----------------------------------------------------------------------------------------------
+
+/** A sweep's points are joined in order of cost; those on the front are filled and named. */
+function paintTradeoff(data, points, series, width) {
+  const front = d3.sort(points.filter((point) => point.front), (point) => point.x);
+  const references = points.filter((point) => point.arm === true);
+  return plot({
+    width, height: Math.max(280, Math.min(460, 0.6 * width)), marginLeft: 52, marginRight: 72, marginBottom: 40,
+    x: logAxis(points.map((point) => point.x), data.x_title), y: { label: data.y_title, grid: true, nice: true },
+    ...seriesScales(series, series),
+    marks: [
+      Plot.line(d3.sort(points, (point) => point.x), { x: "x", y: "y", z: "series", stroke: "series", strokeOpacity: 0.35 }),
+      Plot.line(front, { x: "x", y: "y", stroke: "currentColor", strokeWidth: 1.25, strokeDasharray: "5 3" }),
+      references.length ? Plot.ruleY(references, { y: "y", stroke: "var(--quiet)", strokeDasharray: "2 3" }) : null,
+      Plot.ruleX(points.filter((point) => known(point.low)), { x: "x", y1: "low", y2: "high", stroke: "series", strokeWidth: 1.25 }),
+      Plot.dot(points.filter((point) => !point.front), { x: "x", y: "y", stroke: "series", fill: "var(--paper)", symbol: "series", r: 4 }),
+      Plot.dot(front, { x: "x", y: "y", fill: "series", symbol: "series", r: 5 }),
+      Plot.text(front, spreadLabels({ x: "x", y: "y", text: (point) => shortened(point.label, 24), textAnchor: "start", dx: 9, dy: 10 })),
+      tip(points, { x: "x", y: "y", title: (point) => `${point.label}${point.front ? ", on the front" : ""}\n${intervalText({ ...point, value: point.y })}\n${data.x_title}: ${shown(point.x)}` }),
+    ].filter(Boolean),
+  });
+}
+
+painters.tradeoff = (figure, data) => () => {
+  const reference = data.arm ? [{ ...data.arm, arm: true, curve: data.arm.label ?? "autoregressive" }] : [];
+  const points = [...data.points, ...reference].filter((point) => point.x > 0 && known(point.y))
+    .map((point) => ({ ...point, series: point.curve ?? point.run ?? "" }));
+  const series = unique(points.map((point) => point.series));
+  return {
+    legend: legendOf(series, (name) => runsById.get(name)?.label ?? name, series),
+    panels: [panel(null, (width) => paintTradeoff(data, points, series, width))],
+  };
+};
