@@ -89,7 +89,7 @@ painters.orders = (figure, data, redraw) => {
       redraw();
     });
   }
-  return () => ({ panels: [panel(names[chosen], (width) => paintOrders(data.tasks[chosen], width))] });
+  return () => ({ panels: [panel(names.length > 1 ? null : names[0], (width) => paintOrders(data.tasks[chosen], width))] });
 };
 
 // --- Scaling fit --------------------------------------------------------------------------------------------------
@@ -119,13 +119,13 @@ function paintScaling(data, width) {
   const points = withFamily(data, "points").filter((point) => point.flops > 0 && point.loss > 0);
   const optima = withFamily(data, "optima").filter((point) => point.flops > 0 && point.loss > 0);
   const curve = piecesOf(data);
-  const ends = data.families.filter((family) => family.curve?.length).map((family) => ({ ...family.curve.at(-1), family: family.name }));
+  const ends = d3.groups([...points, ...optima, ...curve], (point) => point.family).map(([, some]) => some.at(-1));
   const all = [...points, ...optima, ...curve];
   const line = (inside) => Plot.line(curve.filter((point) => point.inside === inside),
     { x: "flops", y: "loss", z: "z", stroke: "family", strokeWidth: 1.75, strokeDasharray: inside ? undefined : "5 4" });
   return plot({
     width, height: Math.max(300, Math.min(460, 0.6 * width)), marginLeft: 52, marginRight: labelWidth(families, 0.6 * width), marginBottom: 40,
-    x: logAxis(all.map((point) => point.flops), "operations of training"), y: { type: "log", label: "loss (nats a token)", grid: true, ticks: 5, tickFormat: "~r" },
+    inset: 6, x: logAxis(all.map((point) => point.flops), "operations of training", 0.8 * width), y: { type: "log", label: "loss (nats a token)", grid: true, ticks: 5, tickFormat: "~r" },
     ...seriesScales(families, families),
     marks: [
       Plot.dot(points, { x: "flops", y: "loss", stroke: "family", strokeOpacity: 0.6, symbol: "family", r: 2.5 }),
@@ -139,6 +139,5 @@ function paintScaling(data, width) {
 }
 
 painters.scaling = (figure, data) => () => ({
-  legend: legendOf(data.families.map((family) => family.name), (name) => name, data.families.map((family) => family.name)),
   panels: [panel(null, (width) => paintScaling(data, width))],
 });

@@ -74,6 +74,11 @@ function axisOf(answers) {
   return d3.scaleLinear([low, high === low ? low + 1 : high], [4, 96]);
 }
 
+/** Nats are compared with one another: all have the same three decimals. */
+function nats(value) {
+  return known(value) ? value.toFixed(3).replace("-", "−") : "–";
+}
+
 function rangeElement(answer, choice, axis) {
   const score = answer.scores[choice];
   if (!known(score)) return element("span", {});
@@ -92,8 +97,8 @@ function scoreRow(item, answer, choice, axis) {
   const error = answer.errors?.[choice];
   return element("tr", { class: [gold ? "gold" : "", picked ? "picked" : ""].join(" ").trim() || null },
     element("th", { scope: "row" }, letterOf(choice), element("span", { class: "tags" }, gold ? " ✓ right" : "", picked ? " ◆ picked" : "")),
-    element("td", { class: "number", "data-value": answer.scores[choice] }, shown(answer.scores[choice]), known(error) ? ` ± ${shown(shownErrors * error)}` : ""),
-    answer.any_order ? element("td", { class: "number" }, shown(answer.any_order[choice])) : null,
+    element("td", { class: "number", "data-value": String(answer.scores[choice]) }, nats(answer.scores[choice]), known(error) ? ` ± ${nats(shownErrors * error)}` : ""),
+    answer.any_order ? element("td", { class: "number" }, nats(answer.any_order[choice])) : null,
     element("td", { class: "range" }, rangeElement(answer, choice, axis)));
 }
 

@@ -42,36 +42,49 @@ function labelWidth(labels, width) {
 const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
 
 function plot(options) {
-  return Plot.plot({ style: plotStyle, ...options });
+  return Plot.plot({ style: plotStyle, marginTop: 26, ...options });
 }
 
 function tip(points, options) {
   return Plot.tip(points, Plot.pointer({ textPadding: 8, lineWidth: 30, ...options }));
 }
 
-/** Ticks of 1, 10, 100 ... where a logarithmic axis covers decades, and any where it does not. */
-function logAxis(values, label) {
+/** Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, or fewer of these, as there is room for their names. */
+function logTicks([low, high], room) {
+  const decades = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1).map((exponent) => 10 ** exponent);
+  const within = (factors) => decades.flatMap((tick) => factors.map((factor) => factor * tick)).filter((tick) => tick >= low && tick <= high);
+  const ticks = (high / low >= 1000 ? [[1]] : [[1, 2, 5], [1, 3], [1]]).map(within).find((some) => some.length <= room);
+  if (!ticks) return within([1]).filter((tick, index, all) => index % Math.ceil(all.length / room) === 0);
+  return ticks.length > 1 ? ticks : d3.ticks(low, high, 3);
+}
+
+function logAxis(values, label, width) {
   const [low, high] = d3.extent(values);
-  const few = high / low < 30;
-  return { type: "log", label, grid: true, ticks: few ? 4 : undefined, tickFormat: few ? "~s" : (value) => powerOfTen(value) };
+  const domain = low === high ? [low / 2, 2 * low] : [low, high];
+  return { type: "log", label, grid: true, domain, ticks: logTicks(domain, Math.floor(width / 56)), tickFormat: high / low >= 1000 ? powerOfTen : "~s" };
 }
 
 function powerOfTen(value) {
   const exponent = Math.round(Math.log10(value));
-  if (Math.abs(Math.log10(value) - exponent) > 1e-9) return "";
   if (exponent >= 0 && exponent < 4) return String(10 ** exponent);
   return `10${[...String(exponent)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
 }
 
-/** Moves labels up and down until none covers another; their points stay. */
-function spreadLabels(options, lineHeight = 14) {
-  return Plot.initializer(options, (data, facets, { y: { value: y } }) => {
-    const moved = Float64Array.from(y);
+/** Moves labels down until none covers another; their points stay. */
+function spreadLabels(options, lineHeight = 14, lineWidth = 90) {
+  return Plot.initializer(options, (data, facets, channels, scales) => {
+    const placed = (channel, scale) => Float64Array.from(channel.value, (value) => (channel.scale === undefined || channel.scale === null ? value : scale(value)));
+    const x = placed(channels.x, scales.x);
+    const y = placed(channels.y, scales.y);
     for (const facet of facets) {
-      const order = [...facet].sort((a, b) => moved[a] - moved[b]);
-      for (let k = 1; k < order.length; ++k) moved[order[k]] = Math.max(moved[order[k]], moved[order[k - 1]] + lineHeight);
+      const order = [...facet].sort((a, b) => y[a] - y[b]);
+      order.forEach((a, k) => {
+        for (const b of order.slice(0, k)) {
+          if (Math.abs(x[a] - x[b]) < lineWidth && y[a] < y[b] + lineHeight && y[a] > y[b] - lineHeight) y[a] = y[b] + lineHeight;
+        }
+      });
     }
-    return { data, facets, channels: { y: { value: moved } } };
+    return { data, facets, channels: { x: { value: x }, y: { value: y } } };
   });
 }
 

@@ -7,8 +7,11 @@ function followSections() {
   const mark = () => {
     const current = sections.findLast((section) => section.getBoundingClientRect().top < 0.3 * innerHeight) ?? sections[0];
     for (const [id, link] of links) {
-      if (id === current?.id) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (id !== current?.id) link.removeAttribute("aria-current");
+      else if (!link.hasAttribute("aria-current")) {
+        link.setAttribute("aria-current", "true");
+        link.closest("ul")?.scrollTo({ left: link.offsetLeft - 48 });  // on a phone the contents are wider than the screen
+      }
     }
   };
   addEventListener("scroll", mark, { passive: true });

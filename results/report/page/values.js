@@ -51,15 +51,15 @@ painters.intervals = (figure, data) => () => ({
 });
 
 painters.reverse_curse = (figure, data) => () => ({
-  panels: unique(data.groups.map((group) => group.task ?? "")).map((task) => {
-    const mine = data.groups.filter((group) => (group.task ?? "") === task);
+  panels: unique(data.groups.map((group) => group.direction)).map((direction) => {
+    const mine = data.groups.filter((group) => group.direction === direction);
     const groups = unique(mine.map((group) => group.run)).map((run) => ({
       heading: labelOf(run),
-      bars: mine.filter((group) => group.run === run).map((group) => ({
-        ...group, series: run, title: labelOf(run), label: `${group.direction}${group.reversed ? ", reversed" : ", as told"}`,
+      bars: d3.sort(mine.filter((group) => group.run === run), (group) => group.reversed).map((group) => ({
+        ...group, series: run, title: `${labelOf(run)}, ${direction}`, label: group.reversed ? "the other way round" : "as it was told",
       })),
     }));
-    return panel(task ? nameOf(task) : null, (width) => paintRows(groups, data.metric, width));
+    return panel(direction, (width) => paintRows(groups, data.metric, width));
   }),
 });
 
@@ -73,7 +73,7 @@ function paintCost(points, cost, metric, width) {
   const marginRight = named ? labelWidth(ends.map((point) => nameOf(point.task)), width) : 16;
   return plot({
     width, height: Math.max(260, Math.min(420, 0.66 * width)), marginLeft: 48, marginRight, marginBottom: 40,
-    x: logAxis(points.map((point) => point[cost]), costs[cost]), y: { label: metric, grid: true, nice: true },
+    inset: 6, x: logAxis(points.map((point) => point[cost]), costs[cost], width - marginRight), y: { label: metric, grid: true, nice: true },
     ...seriesScales(unique(points.map((point) => point.run))),
     marks: [
       Plot.line(d3.sort(points, (point) => point[cost]), { x: cost, y: "value", z: "task", stroke: "var(--line)", strokeWidth: 1.5 }),
@@ -110,7 +110,7 @@ function paintTradeoff(data, points, series, width) {
   const references = points.filter((point) => point.arm === true);
   return plot({
     width, height: Math.max(280, Math.min(460, 0.6 * width)), marginLeft: 52, marginRight: 72, marginBottom: 40,
-    x: logAxis(points.map((point) => point.x), data.x_title), y: { label: data.y_title, grid: true, nice: true },
+    inset: 6, x: logAxis(points.map((point) => point.x), data.x_title, width - 124), y: { label: data.y_title, grid: true, nice: true },
     ...seriesScales(series, series),
     marks: [
       Plot.line(d3.sort(points, (point) => point.x), { x: "x", y: "y", z: "series", stroke: "series", strokeOpacity: 0.35 }),
