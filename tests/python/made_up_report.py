@@ -24,7 +24,8 @@ CHUNK = 500
 HOSTILE = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</style><style>body{display:none}</style>",
            "\u202eright to left\u202c and \u2066isolated", "<!-- comment", "a]]>b", "'\"><svg onload=alert(1)>", "=1+1|x",
            "${alert(1)}", "&lt;b&gt;", "\u2028line\u2029paragraph", "javascript:alert(1)", "\u0000nul\ufffd", "http://example.com/x.png"]
-WORDS = "the a river stone walks under over seven bright copper lamp keeper asked whether every small door opened slowly".split()
+SYLLABLES = "ba den for gil har ist jo kel lum mar nor op pri qua ret sol tam und vel wix yar zen".split()
+WORDS = [first + second for first in SYLLABLES for second in SYLLABLES] + ["of", "the", "a", "and", "to", "in"] * 20
 
 
 def escape(text):
@@ -88,11 +89,11 @@ class Maker:
             yield first, {"documents": [self.document(task, n, index) for n in range(first, first + count)], "strings": strings}
 
     def document(self, task, n, index):
-        made = {"n": n, "id": self.name(f"{n}", n) if self.hostile else str(n), "prompt": index(f"{self.text(24)} {n}"), "target": index(self.text(3)), "choices": None, "gold": None, "runs": {}}
+        made = {"n": n, "id": self.name(f"{n}", n) if self.hostile else str(n), "prompt": index(f"{self.text(45)} {n}"), "target": index(self.text(3)), "choices": None, "gold": None, "runs": {}}
         if self.hostile and n == 3:
             made["prompt"] = index("<b>" + "long " * 200_000)
         if task["kind"] == "choices":
-            made["choices"] = [index(f"{self.text(6)} {n} {c}") for c in range(task["choices"])]
+            made["choices"] = [index(f"{self.text(9)} {n} {c}") for c in range(task["choices"])]
             made["gold"] = self.random.randrange(task["choices"])
         for run in self.runs:
             made["runs"][run["id"]] = self.choice_answer(task, made, run) if task["kind"] == "choices" else self.generated_answer(run, n, index)
@@ -110,7 +111,7 @@ class Maker:
                 "picked": order[0], "undecided": undecided, "missed": not exact and made["n"] % 29 == 5, "generation": None, "extracted": None, "trace": None}
 
     def generated_answer(self, run, n, index):
-        words = self.text(12).split(" ") + ["=", str(self.random.randrange(100))]
+        words = self.text(24).split(" ") + ["=", str(self.random.randrange(100))]
         right = self.random.random() < 0.5
         trace = None
         if run["kind"] == "mdm":

@@ -41,8 +41,11 @@ function labelWidth(labels, width) {
 
 const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
 
+/** The place of a drawing has its name and is an image to readers of screens; what it consists of is none of theirs. */
 function plot(options) {
-  return Plot.plot({ style: plotStyle, marginTop: 26, ...options });
+  const drawing = Plot.plot({ style: plotStyle, marginTop: 26, ...options });
+  drawing.setAttribute("aria-hidden", "true");
+  return drawing;
 }
 
 function tip(points, options) {
