@@ -498,7 +498,8 @@ class Hostile(PageTest):
 class Screenshots(PageTest):
     def test_screenshots(self):
         folder = self.browser.folder / "screenshots"
-        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         for width in WIDTHS:
             for theme in THEMES:
                 page = self.open(width=width, theme=theme)

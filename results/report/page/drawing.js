@@ -49,7 +49,7 @@ function plot(options) {
 }
 
 function tip(points, options) {
-  return Plot.tip(points, Plot.pointer({ textPadding: 8, lineWidth: 30, ...options }));
+  return Plot.tip(points, Plot.pointer({ textPadding: 9, lineWidth: 30, lineHeight: 1.35, stroke: "var(--edge)", ...options }));
 }
 
 /** Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, or fewer of these, as there is room for their names. */

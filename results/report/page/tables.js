@@ -70,6 +70,10 @@ const fewRows = 4;
 function toolbarOf(table) {
   const output = element("output");
   const bar = element("div", { class: "toolbar" });
+  if (table.caption) {
+    bar.append(element("span", { class: "title", "aria-hidden": "true" }, ...[...table.caption.childNodes].map((node) => node.cloneNode(true))));
+    table.caption.classList.add("unseen");
+  }
   if (rowsOf(table).length > fewRows) {
     const filter = element("input", { type: "search", placeholder: "Filter rows", "aria-label": `Filter rows of ${titleOf(table)}` });
     filter.addEventListener("input", settled(80, () => filterRows(table, filter.value, output)));

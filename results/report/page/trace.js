@@ -10,7 +10,7 @@ function passesOf(item, trace) {
 
 function describeStep(tokens, step, last) {
   const now = tokens.filter((token) => token.step === step);
-  const said = now.slice(0, 6).map((token) => `“${shortened(token.text, 30)}” ${shown(token.probability)}`).join(", ");
+  const said = now.slice(0, 6).map((token) => `“${shortened(token.text.trim(), 30)}” ${shown(token.probability)}`).join(", ");
   const more = now.length > 6 ? ` and ${now.length - 6} more` : "";
   return `Step ${step} of ${last}: ${now.length ? `${said}${more}` : "nothing revealed"}`;
 }
