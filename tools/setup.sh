@@ -230,6 +230,15 @@ ensure_python() {
   printf '%s\n' "$wanted" >"$folder/.complete"
 }
 
+# Chromium, for the tests of pages alone, where Debian's package may be installed. It is no reason to fail: without one
+# these tests say that they were skipped.
+try_browser() {
+  have chromium && return
+  if ! have apt-get || ! may_use_apt || ! (install_packages chromium); then
+    say "no Chromium here: the tests of pages will be skipped"
+  fi
+}
+
 # --- LibTorch -------------------------------------------------------------------------------------
 
 # torch_config_in PREFIX: prints the folder with TorchConfig.cmake under a prefix of CMake's.

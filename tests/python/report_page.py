@@ -1,10 +1,10 @@
 """The page of `smdm-eval report` in Chromium: what it draws, what its controls do, and that it asks nobody for anything.
 
-usage: report_page.py FOLDER [--documents N] [TEST...]
+usage: report_page.py FOLDER TEST...
 
-Pages are those of made_up_report.py, written into FOLDER; screenshots of every section, at three widths and in both themes,
-are left in FOLDER/screenshots for a person to look at. --documents N: only the tests of a page with N documents, whose size and
-times are printed. Says that it is skipped (exit code 77) without Chromium, or without the packages playwright and axe-playwright-python.
+Pages are those of made_up_report.py, written into FOLDER. Screenshots: leaves pictures of every section, at three widths and in both
+themes, in FOLDER for a person to look at. Many: prints the size and the times of a page with as many documents as all benchmarks of the
+paper have together. Says that it is skipped (exit code 77) without Chromium, or without the packages playwright and axe-playwright-python.
 """
 import csv
 import io
@@ -31,6 +31,7 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 POLICY = r"default-src 'none'; script-src ('sha256-[A-Za-z0-9+/=]+' ?)+; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 THEMES = ["light", "dark"]
 WIDTHS = [390, 1024, 1600]
+ALL_QUESTIONS = 26178  # of all benchmarks of the paper
 
 
 class Browser:
@@ -497,9 +498,9 @@ class Hostile(PageTest):
 
 class Screenshots(PageTest):
     def test_screenshots(self):
-        folder = self.browser.folder / "screenshots"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        folder = self.browser.folder
+        for old in folder.glob("*.png"):
+            old.unlink()
         for width in WIDTHS:
             for theme in THEMES:
                 page = self.open(width=width, theme=theme)
@@ -568,14 +569,12 @@ def main():
         return 77
     folder = pathlib.Path(arguments.pop(0))
     folder.mkdir(parents=True, exist_ok=True)
-    many = int(arguments[1]) if arguments[:1] == ["--documents"] else None
     PageTest.file, PageTest.hostile = folder / "made-up.html", folder / "hostile.html"
-    PageTest.maker = made_up_report.write(PageTest.file, many or 200)
+    PageTest.maker = made_up_report.write(PageTest.file, ALL_QUESTIONS if arguments == ["Many"] else 200)
     made_up_report.write(PageTest.hostile, 150, hostile=True)
     PageTest.browser = Browser(folder)
-    names = ["Many"] if many else arguments or ["Frame", "Tables", "Pictures", "Documents", "Accessible", "Hostile", "Screenshots"]
     try:
-        suite = unittest.defaultTestLoader.loadTestsFromNames(names, sys.modules[__name__])
+        suite = unittest.defaultTestLoader.loadTestsFromNames(arguments, sys.modules[__name__])
         return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
     finally:
         PageTest.browser.close()
