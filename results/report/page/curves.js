@@ -125,7 +125,7 @@ function paintScaling(data, width) {
     { x: "flops", y: "loss", z: "z", stroke: "family", strokeWidth: 1.75, strokeDasharray: inside ? undefined : "5 4" });
   return plot({
     width, height: Math.max(300, Math.min(460, 0.6 * width)), marginLeft: 52, marginRight: labelWidth(families, 0.6 * width), marginBottom: 40,
-    inset: 6, x: logAxis(all.map((point) => point.flops), "operations of training", 0.8 * width), y: { type: "log", label: "loss (nats a token)", grid: true, ticks: 5, tickFormat: "~r" },
+    inset: 6, x: logAxis(all.map((point) => point.flops), "operations of training", 0.8 * width), y: { type: "log", label: `loss (${data.unit ?? "nats a token"})`, grid: true, ticks: 5, tickFormat: "~r" },
     ...seriesScales(families, families),
     marks: [
       Plot.dot(points, { x: "flops", y: "loss", stroke: "family", strokeOpacity: 0.6, symbol: "family", r: 2.5 }),

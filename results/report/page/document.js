@@ -54,6 +54,7 @@ function signsOf(answer) {
 
 function choiceList(item, query) {
   if (!item.choices?.some((index) => textAt(item, index) !== null)) return null;
+  if (item.choices.length === 1) return passage("Target", textAt(item, item.choices[0]), query);
   const entries = item.choices.map((index, choice) => element("li", { class: choice === item.gold ? "gold" : null },
     element("b", {}, `${letterOf(choice)} `), lengthy(textAt(item, index) ?? "", query),
     choice === item.gold ? element("span", { class: "tags" }, " ✓ right answer") : null));
@@ -92,11 +93,12 @@ function rangeElement(answer, choice, axis) {
 }
 
 function scoreRow(item, answer, choice, axis) {
-  const gold = choice === item.gold;
+  const only = answer.scores.length === 1;
+  const gold = !only && choice === item.gold;
   const picked = choice === answer.picked;
   const error = answer.errors?.[choice];
   return element("tr", { class: [gold ? "gold" : "", picked ? "picked" : ""].join(" ").trim() || null },
-    element("th", { scope: "row" }, letterOf(choice), element("span", { class: "tags" }, gold ? " ✓ right" : "", picked ? " ◆ picked" : "")),
+    element("th", { scope: "row" }, only ? "Log-likelihood" : letterOf(choice), element("span", { class: "tags" }, gold ? " ✓ right" : "", picked ? " ◆ picked" : "")),
     element("td", { class: "number", "data-value": String(answer.scores[choice]) }, nats(answer.scores[choice]), known(error) ? ` ± ${nats(shownErrors * error)}` : ""),
     answer.any_order ? element("td", { class: "number" }, nats(answer.any_order[choice])) : null,
     element("td", { class: "range" }, rangeElement(answer, choice, axis)));
@@ -104,7 +106,7 @@ function scoreRow(item, answer, choice, axis) {
 
 function scoreTable(item, answer, axis) {
   if (!answer.scores) return null;
-  const heads = ["Choice", "Score, nats", ...(answer.any_order ? ["Any order"] : [])];
+  const heads = [answer.scores.length === 1 ? "Text" : "Choice", "Score, nats", ...(answer.any_order ? ["Any order"] : [])];
   return element("table", { class: "scores" },
     element("thead", {}, element("tr", {}, ...heads.map((text, index) => element("th", { scope: "col", "data-type": index ? "number" : null }, text)),
       element("th", { scope: "col" }, "± 1.96 s.e."))),

@@ -1,9 +1,15 @@
 // How a generation came about: a slider over the steps shows which token was revealed when, and how sure the model was.
 
+/** SentencePiece writes a space as U+2581, and a byte that no token has as <0x0A>. */
+function pieceText(text) {
+  if (text === null) return "•";
+  return text.replaceAll("\u2581", " ").replace(/^<0x0A>$/, "\n");
+}
+
 /** {step, position, text, probability}, by position, of one pass; a second stage begins its positions anew. */
 function passesOf(item, trace) {
   return d3.groups(trace, (row) => row[4] ?? 0).map(([, rows]) => {
-    const tokens = rows.map(([step, position, text, probability]) => ({ step, position, text: textAt(item, text) ?? "•", probability }));
+    const tokens = rows.map(([step, position, text, probability]) => ({ step, position, text: pieceText(textAt(item, text)), probability }));
     return d3.sort(tokens, (token) => token.position);
   });
 }
