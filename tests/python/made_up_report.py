@@ -181,7 +181,7 @@ class Maker:
         head = "".join(f'<th scope="col" data-type="{"number" if number else "text"}">{escape(title)}</th>' for title, number in heads)
         body = "".join("<tr>" + "".join(
             f'<th scope="row"><span class="text" dir="auto">{escape(cell)}</span></th>' if k == 0 else
-            f'<td data-value="{cell!r}">{cell:.4f}</td>' if isinstance(cell, float) else f'<td class="number">–</td>' if cell is None else f"<td>{escape(cell)}</td>"
+            f'<td data-value="{cell!r}">{cell:.4f}</td>' if isinstance(cell, float) else '<td class="number">–</td>' if cell is None else f"<td>{escape(cell)}</td>"
             for k, cell in enumerate(row)) + "</tr>" for row in rows)
         return (f'<div class="table" id="{name}" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="data"><caption>{escape(caption)}</caption>'
                 f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")

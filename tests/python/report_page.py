@@ -4,115 +4,18 @@ usage: report_page.py FOLDER TEST...
 
 Pages are those of made_up_report.py, written into FOLDER. Screenshots: leaves pictures of every section, at three widths and in both
 themes, in FOLDER for a person to look at. Many: prints the size and the times of a page with as many documents as all benchmarks of the
-paper have together. Says that it is skipped (exit code 77) without Chromium, or without the packages playwright and axe-playwright-python.
+paper have together.
 """
 import csv
 import io
-import json
-import os
 import pathlib
-import re
-import shutil
 import sys
-import time
 import unittest
 
 import made_up_report
+from page_browser import POLICY, THEMES, WIDTHS, PageTest, drawn, near_documents, run, serious_faults, status_after, until
 
-try:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-except ImportError as missing:
-    print(f"SKIPPED: no Python package {missing.name} (./run-tests --with-python installs it)")
-    sys.exit(77)
-
-CHROMIUM = os.environ.get("SMDM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-POLICY = r"default-src 'none'; script-src ('sha256-[A-Za-z0-9+/=]+' ?)+; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-THEMES = ["light", "dark"]
-WIDTHS = [390, 1024, 1600]
 ALL_QUESTIONS = 26178  # of all benchmarks of the paper
-
-
-class Browser:
-    """One Chromium for all tests, and what its pages said and asked for."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.messages = []
-        self.requests = []
-        self.playwright = sync_playwright().start()
-        self.chromium = self.playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-
-    def open(self, file, part="", width=1024, theme="light", javascript=True):
-        context = self.chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=javascript)
-        page = context.new_page()
-        page.on("console", lambda message: self.messages.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.messages.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (self.messages.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        address = file.resolve().as_uri()
-        page.on("request", lambda request: self.requests.append(request.url) if request.url.split("#")[0] != address else None)
-        page.goto(address + part)
-        if javascript:
-            page.wait_for_selector("html[data-ready]", state="attached")
-        return page
-
-    def close(self):
-        self.chromium.close()
-        self.playwright.stop()
-
-
-def until(page, condition):
-    """Waits until a condition of the page holds. (Playwright's own wait builds functions in the page, which the policy refuses.)"""
-    ends = time.monotonic() + 60
-    while not page.evaluate(condition):
-        if time.monotonic() > ends:
-            raise AssertionError(f"never came true: {condition}")
-        time.sleep(0.02)
-
-
-def drawn(page):
-    """Waits until every picture is there."""
-    until(page, "[...document.querySelectorAll('figure.picture .drawing')].every((place) => place.querySelector('svg'))")
-
-
-def near_documents(page):
-    page.evaluate("document.querySelector('#documents').scrollIntoView({behavior: 'instant'})")
-    page.wait_for_selector(".list .answers")
-
-
-def status_after(page, action):
-    """What the explorer says once an action has been answered."""
-    before = page.inner_text(".explorer > .toolbar output")
-    action()
-    page.wait_for_timeout(300)
-    until(page, "!document.querySelector('.explorer > .toolbar output').value.startsWith('Reading')")
-    return page.inner_text(".explorer > .toolbar output") or before
-
-
-class PageTest(unittest.TestCase):
-    browser = None
-    file = None
-    maker = None
-
-    def setUp(self):
-        self.began = time.monotonic()
-        self.browser.messages.clear()
-        self.browser.requests.clear()
-        self.pages = []
-
-    def tearDown(self):
-        for page in self.pages:
-            page.context.close()
-        if os.environ.get("SMDM_TIMES"):
-            print(f"{time.monotonic() - self.began:6.1f} s {self.id()}", file=sys.stderr)
-        self.assertEqual(self.browser.messages, [])
-        self.assertEqual(self.browser.requests, [])
-
-    def open(self, part="", file=None, **how):
-        page = self.browser.open(file or self.file, part, **how)
-        self.pages.append(page)
-        return page
 
 
 class Frame(PageTest):
@@ -316,138 +219,7 @@ class Pictures(PageTest):
         until(page, "document.querySelector('figure[data-picture=periods] svg').getAttribute('width') < 600")
 
 
-class Documents(PageTest):
-    def choose(self, page, **values):
-        """What the explorer then says: Task, Show, Run, beside."""
-        def act():
-            for name, value in values.items():
-                page.locator(".explorer label", has_text=re.compile(f"^{name}")).locator("select").select_option(value)
-        return status_after(page, act)
-
-    def items(self, task):
-        self.maker.random.seed(0)
-        return self.chunks[task]
-
-    @classmethod
-    def setUpClass(cls):
-        cls.chunks = documents_of(cls.file)
-
-    def test_filters_keep_what_they_say(self):
-        page = self.open()
-        near_documents(page)
-        items = self.chunks["t1"]
-        right = lambda item, run: item["runs"][run]["correct"]
-        counts = {
-            "wrong": sum(not right(item, "r0") for item in items), "changed": sum(right(item, "r0") != right(item, "r1") for item in items),
-            "undecided": sum(item["runs"]["r0"]["undecided"] for item in items), "missed": sum(item["runs"]["r0"]["missed"] for item in items),
-        }
-        self.choose(page, Task="t1")
-        for name, count in counts.items():
-            with self.subTest(name):
-                self.assertTrue(0 < count < len(items))
-                self.assertTrue(self.choose(page, Show=name).startswith(f"{count} of {len(items)} documents"))
-        self.choose(page, Show="wrong")
-        status = self.choose(page, Run="r1")
-        self.assertTrue(status.startswith(f"{sum(not right(item, 'r1') for item in items)} of "))
-        self.assertTrue(self.choose(page, Show="all").startswith(f"{len(items)} documents"))
-
-    def test_changed_shows_both_side_by_side(self):
-        page = self.open(width=1600)
-        near_documents(page)
-        self.choose(page, Show="changed")
-        for article in page.locator(".list .document").all():
-            signs = article.locator(".answer .sign.good, .answer .sign.bad").all_inner_texts()
-            self.assertEqual(sorted(signs), ["✓ right", "✗ wrong"])
-            one, other = [answer.bounding_box() for answer in article.locator(".answer").all()]
-            self.assertEqual(one["y"], other["y"])
-        self.choose(page, beside="")
-        self.assertEqual(page.locator(".list .document").count(), 0)
-        self.choose(page, Show="all")
-        self.assertEqual(page.locator(".list .document").first.locator(".answer").count(), 1)
-
-    def test_scores(self):
-        page = self.open()
-        near_documents(page)
-        item = self.chunks["t0"][0]
-        article = page.locator("#d-t0-0")
-        scores = article.locator(".answer").first.locator("td[data-value]").evaluate_all("cells => cells.map((cell) => Number(cell.dataset.value))")
-        self.assertEqual(scores, item["runs"]["r0"]["scores"])
-        self.assertEqual(article.locator(".answer").first.locator(".range i").count(), len(scores))
-        picked = article.locator(".answer").first.locator("tr.picked th").inner_text()
-        self.assertTrue(picked.startswith("AB"[item["runs"]["r0"]["picked"]]) and "picked" in picked)
-
-    def test_search(self):
-        page = self.open()
-        near_documents(page)
-        items = self.chunks["t1"]
-        self.choose(page, Task="t1")
-        wanted = items[23]["prompt_text"][:25]
-        status = status_after(page, lambda: page.get_by_placeholder("Prompts, choices, answers").fill(wanted.upper()))
-        self.assertEqual(status, f"1 of {len(items)} documents")
-        self.assertEqual(page.locator(".list .document").get_attribute("id"), "d-t1-23")
-        self.assertEqual(page.locator(".list mark").first.inner_text().lower(), wanted.lower())
-        status = status_after(page, lambda: page.get_by_placeholder("Prompts, choices, answers").fill("no such text"))
-        self.assertEqual(status, f"0 of {len(items)} documents")
-
-    def test_pages(self):
-        page = self.open()
-        near_documents(page)
-        self.choose(page, Task="t1")
-        page.get_by_role("button", name="Next").first.click()
-        page.wait_for_selector("#d-t1-20")
-        self.assertEqual(page.locator(".list .document").first.get_attribute("id"), "d-t1-20")
-        page.get_by_role("button", name="Previous").first.click()
-        page.wait_for_selector("#d-t1-0")
-
-    def test_links_opened_in_a_fresh_tab(self):
-        for link in ["#d-t0-3", "#d-t1-41", "#d-t4-40"]:
-            with self.subTest(link):
-                page = self.open(link)
-                page.wait_for_selector(f"{link}.found")
-                self.assertTrue(page.locator(link).is_visible())
-                self.assertEqual(f"#{page.evaluate('document.activeElement.id')}", link)
-                box = page.locator(link).bounding_box()
-                self.assertTrue(0 <= box["y"] < 900, box)
-        page = self.open("#d-t0-999999")
-        until(page, "document.querySelector('.explorer output').value.includes('is not in this file')")
-
-    def test_a_link_leads_out_of_a_filter(self):
-        page = self.open()
-        near_documents(page)
-        status_after(page, lambda: page.get_by_placeholder("Prompts, choices, answers").fill("no such text"))
-        page.evaluate("location.hash = '#d-t0-7'")
-        page.wait_for_selector("#d-t0-7.found")
-        self.assertEqual(page.get_by_placeholder("Prompts, choices, answers").input_value(), "")
-
-    def test_slider_shows_which_token_was_revealed_when(self):
-        page = self.open("#d-t4-2")
-        page.wait_for_selector("#d-t4-2.found")
-        item = self.chunks["t4"][2]
-        trace = item["runs"]["r0"]["trace"]
-        article = page.locator("#d-t4-2")
-        article.locator("details summary").click()
-        slider = article.locator("input[type=range]")
-        slider.evaluate("(slider) => { slider.value = 5; slider.dispatchEvent(new Event('input')); }")
-        revealed = {row[1] for row in trace if row[0] <= 5}
-        hidden = article.locator(".token").evaluate_all("tokens => tokens.map((token) => token.classList.contains('hidden'))")
-        self.assertEqual([index for index, is_hidden in enumerate(hidden) if not is_hidden], sorted(revealed))
-        now = [row for row in trace if row[0] == 5]
-        self.assertIn(item["text"](now[0][2]).strip(), article.locator(".token.now").inner_text())
-        said = slider.get_attribute("aria-valuetext")
-        self.assertIn(f"Step 5 of {len(trace)}", said)
-        self.assertIn(f"{now[0][3]:.4f}".rstrip("0"), said)
-        slider.focus()
-        page.keyboard.press("ArrowRight")
-        self.assertIn("Step 6", slider.get_attribute("aria-valuetext"))
-        self.assertEqual(article.locator(".generation").first.inner_text(), item["text"](item["runs"]["r0"]["generation"]))
-
-
 class Accessible(PageTest):
-    def faults(self, page, where):
-        found = Axe().run(page).response["violations"]
-        return [f"{where}: {fault['id']} ({fault['impact']}): {node['html'][:150]}" for fault in found for node in fault["nodes"][:3]
-                if fault["impact"] in ("serious", "critical")]
-
     def test_axe_finds_nothing_serious(self):
         faults = []
         for theme in THEMES:
@@ -456,12 +228,12 @@ class Accessible(PageTest):
                 drawn(page)
                 page.evaluate("document.querySelectorAll('figure details').forEach((part) => { part.open = true; })")
                 near_documents(page)
-                faults += self.faults(page, f"choices, {theme}, {width}")
+                faults += serious_faults(page, f"choices, {theme}, {width}")
             page = self.open("#d-t4-2", theme=theme)
             page.wait_for_selector("#d-t4-2.found")
             page.locator("#d-t4-2 details summary").click()
             status_after(page, lambda: page.get_by_placeholder("Prompts, choices, answers").fill("the"))
-            faults += self.faults(page, f"generations, {theme}")
+            faults += serious_faults(page, f"generations, {theme}")
         self.assertEqual(faults, [])
 
 
@@ -547,37 +319,14 @@ class Many(PageTest):
         self.assertLessEqual(opened, 20)
 
 
-def documents_of(file):
-    """The documents of a page by task, with their texts, read out of the file itself."""
-    import base64
-    import gzip
-
-    found = {}
-    for task, packed in re.findall(r'class="chunk" [^>]*data-task="(\w+)"[^>]*>"([^"]*)"', file.read_text(encoding="utf-8")):
-        content = json.loads(gzip.decompress(base64.b64decode(packed)))
-        for item in content["documents"]:
-            item["text"] = content["strings"].__getitem__
-            item["prompt_text"] = content["strings"][item["prompt"]]
-        found.setdefault(task, []).extend(content["documents"])
-    return found
-
-
 def main():
-    arguments = sys.argv[1:]
-    if not CHROMIUM:
-        print("SKIPPED: no Chromium here (Debian's package chromium, or a path in SMDM_CHROMIUM)")
-        return 77
-    folder = pathlib.Path(arguments.pop(0))
+    folder = pathlib.Path(sys.argv[1])
+    names = sys.argv[2:]
     folder.mkdir(parents=True, exist_ok=True)
     PageTest.file, PageTest.hostile = folder / "made-up.html", folder / "hostile.html"
-    PageTest.maker = made_up_report.write(PageTest.file, ALL_QUESTIONS if arguments == ["Many"] else 200)
+    PageTest.maker = made_up_report.write(PageTest.file, ALL_QUESTIONS if names == ["Many"] else 200)
     made_up_report.write(PageTest.hostile, 150, hostile=True)
-    PageTest.browser = Browser(folder)
-    try:
-        suite = unittest.defaultTestLoader.loadTestsFromNames(arguments, sys.modules[__name__])
-        return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
-    finally:
-        PageTest.browser.close()
+    return run(unittest.defaultTestLoader.loadTestsFromNames(names, sys.modules[__name__]), folder)
 
 
 if __name__ == "__main__":

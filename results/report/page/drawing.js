@@ -136,15 +136,20 @@ function startPicture(figure) {
   return draw;
 }
 
-/** Pictures are drawn one after another, so that the page answers in between. */
+/** Pictures are drawn one after another, so that the page answers in between. The promise is kept when all are there. */
 function startPictures() {
   const waiting = [...document.querySelectorAll("figure.picture[data-picture]")];
-  const next = () => {
-    const figure = waiting.shift();
-    if (!figure) return;
-    startPicture(figure);
-    setTimeout(next);
-  };
-  setTimeout(next);
   addEventListener("beforeprint", () => waiting.splice(0).forEach(startPicture));
+  return new Promise((done) => {
+    const next = () => {
+      const figure = waiting.shift();
+      if (!figure) {
+        done();
+        return;
+      }
+      startPicture(figure);
+      setTimeout(next);
+    };
+    setTimeout(next);
+  });
 }

@@ -108,8 +108,13 @@ function statusOf(view) {
 
 // --- Doing --------------------------------------------------------------------------------------------------------
 
+function setBusy(controls, busy) {
+  controls.list.setAttribute("aria-busy", String(busy));
+}
+
 async function showPage(controls, view) {
   const asked = ++view.asked;
+  setBusy(controls, true);
   const documents = await documentsOfPage(view);
   if (asked !== view.asked) return;
   const runs = [view.a, view.b].filter((run, index, all) => run && all.indexOf(run) === index);
@@ -117,9 +122,11 @@ async function showPage(controls, view) {
   if (documents.length === 0) controls.list.append(element("p", { class: "quiet" }, "No document is like that."));
   showPager(controls, view);
   controls.status.value = statusOf(view);
+  setBusy(controls, false);
 }
 
 async function refresh(controls, view) {
+  setBusy(controls, true);
   view.page = 0;
   view.places = null;
   if (view.filter !== "all" || view.query) {
@@ -142,10 +149,14 @@ function addListeners(controls, state, show) {
       refresh(controls, state.view);
     });
   }
-  controls.query.addEventListener("input", settled(200, () => {
+  const search = settled(200, () => {
     state.view.query = controls.query.value.trim();
     refresh(controls, state.view);
-  }));
+  });
+  controls.query.addEventListener("input", () => {
+    setBusy(controls, true);
+    search();
+  });
   controls.task.addEventListener("change", () => show(controls.task.value));
 }
 

@@ -28,11 +28,22 @@ function openForPrint() {
   addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));
 }
 
+/** Pictures push down what a link led to: the page goes there once more, unless the reader has gone on meanwhile. */
+function keepLink(drawn) {
+  let touched = false;
+  for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    addEventListener(event, () => { touched = true; }, { once: true, passive: true });
+  }
+  drawn.then(() => {
+    if (location.hash && !touched) document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
+  });
+}
+
 addThemeSwitch();
 addTableTools();
 addCommandCopies();
 followSections();
 openForPrint();
-startPictures();
+keepLink(startPictures());
 startExplorer();
 document.documentElement.dataset.ready = "";
