@@ -1,6 +1,8 @@
 // Pictures of values with their intervals: by task, forwards and backwards, against their cost, and the trade-off front.
 
 const rowHeight = 22;
+const barHeight = 9;    // of bars that share a line
+const mostGroups = 8;   // of one drawing that have a line for each bar
 
 function intervalText(bar) {
   const lines = [`${shown(bar.value)}`];
@@ -9,46 +11,64 @@ function intervalText(bar) {
   return lines.join("\n");
 }
 
-/** Bars of groups as lines of one axis: a line for each group's heading, then one for each of its bars. */
+/** Lines of an axis, top down: a heading for each group and a line for each of its bars, or, of many groups, a line for each
+    group on which its bars stand close below each other (`offset`, pixels). */
 function layOut(groups) {
-  const rows = [];
+  const together = groups.length > mostGroups;
+  const lines = [];
+  const bars = [];
+  const most = Math.max(...groups.map((group) => group.bars.length));
   groups.forEach((group, g) => {
-    if (group.heading) rows.push({ key: `${g}`, heading: group.heading });
-    group.bars.forEach((bar, b) => rows.push({ ...bar, key: `${g}.${b}` }));
+    lines.push({ key: `${g}`, label: group.heading, strong: !together });
+    group.bars.forEach((bar, b) => {
+      const key = together ? `${g}` : `${g}.${b}`;
+      if (!together) lines.push({ key, label: bar.label });
+      if (known(bar.value)) bars.push({ ...bar, key, offset: together ? (b - (most - 1) / 2) * barHeight : 0 });
+    });
   });
-  return rows;
+  return { lines, bars, height: together ? Math.max(rowHeight, most * barHeight + 12) : rowHeight };
+}
+
+/** Marks of bars that are equally far from the middle of their lines: such a distance is a mark's, not a bar's. */
+function barMarks(bars, dy) {
+  const spans = (low, high, options) => Plot.ruleY(bars.filter((bar) => known(bar[low])), { y: "key", x1: low, x2: high, dy, stroke: "series", ...options });
+  return [
+    spans("low", "high", { strokeWidth: 1.5 }),
+    spans("mc_low", "mc_high", { strokeWidth: 7, strokeOpacity: 0.35 }),
+    Plot.dot(bars, { x: "value", y: "key", dy, fill: "series", symbol: "series", r: 4.5 }),
+  ];
 }
 
 function paintRows(groups, xLabel, width) {
-  const rows = layOut(groups);
-  const bars = rows.filter((row) => !row.heading && known(row.value));
-  const marginLeft = labelWidth(rows.filter((row) => !row.heading).map((row) => row.label), width);
-  const text = (data, options) => Plot.text(data, { y: "key", frameAnchor: "left", dx: -marginLeft, lineWidth: marginLeft / 12 - 0.5, textOverflow: "ellipsis", ...options });
-  const spans = (low, high, options) => Plot.ruleY(bars.filter((bar) => known(bar[low])), { y: "key", x1: low, x2: high, stroke: "series", ...options });
+  const { lines, bars, height } = layOut(groups);
+  const marginLeft = labelWidth(lines.filter((line) => !line.strong).map((line) => line.label), width);
+  const labels = (strong, options) => Plot.text(lines.filter((line) => Boolean(line.strong) === strong), {
+    y: "key", frameAnchor: "left", dx: -marginLeft, text: (line) => shortened(line.label, 60), textOverflow: "ellipsis", ...options,
+  });
   return plot({
-    width, height: 44 + rowHeight * (rows.length + 0.5), marginLeft, marginRight: 16, marginTop: 8, marginBottom: 36,
-    x: { label: xLabel, grid: true, nice: true }, y: { type: "point", domain: rows.map((row) => row.key), axis: null, padding: 0.75 },
+    width, height: 44 + height * (lines.length + 0.5), marginLeft, marginRight: 16, marginTop: 8, marginBottom: 36,
+    x: { label: xLabel, grid: true, nice: true }, y: { type: "point", domain: lines.map((line) => line.key), axis: null, padding: 0.75 },
     ...seriesScales(unique(bars.map((bar) => bar.series))),
     marks: [
-      text(rows.filter((row) => row.heading), { text: (row) => shortened(row.heading, 60), fontWeight: 600, lineWidth: Infinity }),
-      text(rows.filter((row) => !row.heading), { text: (row) => shortened(row.label, 60), fill: "currentColor", dx: 10 - marginLeft }),
-      spans("low", "high", { strokeWidth: 1.5 }),
-      spans("mc_low", "mc_high", { strokeWidth: 7, strokeOpacity: 0.35 }),
-      Plot.dot(bars, { x: "value", y: "key", fill: "series", symbol: "series", r: 4.5 }),
+      labels(true, { fontWeight: 600 }),
+      labels(false, { lineWidth: marginLeft / 12 - 0.5, dx: (groups.length > mostGroups ? 0 : 10) - marginLeft }),
+      d3.groups(bars, (bar) => bar.offset).map(([offset, some]) => barMarks(some, offset)),
       tip(bars, { x: "value", y: "key", title: (bar) => `${shortened(bar.title ?? bar.label, 80)}\n${intervalText(bar)}` }),
     ],
   });
 }
 
-painters.intervals = (figure, data) => () => ({
-  panels: unique(data.tasks.map((task) => task.metric)).map((metric) => {
-    const groups = data.tasks.filter((task) => task.metric === metric).map((task) => ({
+painters.intervals = (figure, data) => () => {
+  const panels = d3.groups(data.tasks, (task) => task.metric).map(([metric, tasks]) => {
+    const groups = tasks.map((task) => ({
       heading: nameOf(task.task),
       bars: task.bars.map((bar) => ({ ...bar, series: bar.run, label: labelOf(bar.run), title: `${nameOf(task.task)}, ${labelOf(bar.run)}` })),
     }));
-    return panel(metric, (width) => paintRows(groups, metric, width));
-  }),
-});
+    return { ...panel(metric, (width) => paintRows(groups, metric, width)), crowded: groups.length > mostGroups };
+  });
+  const runs = unique(data.tasks.flatMap((task) => task.bars.map((bar) => bar.run)));
+  return { panels, legend: panels.some(({ crowded }) => crowded) ? legendOf(runs, labelOf) : null };
+};
 
 painters.reverse_curse = (figure, data) => () => ({
   panels: unique(data.groups.map((group) => group.direction)).map((direction) => {
@@ -69,7 +89,7 @@ const costs = { rows: "rows computed", tokens: "tokens computed", forwards: "mod
 
 function paintCost(points, cost, metric, width) {
   const ends = d3.groups(points, (point) => point.task).map(([, some]) => d3.greatest(some, (point) => point[cost]));
-  const named = new Set(points.map((point) => point.task)).size > 1;
+  const named = ends.length > 1 && ends.length <= mostGroups;
   const marginRight = named ? labelWidth(ends.map((point) => nameOf(point.task)), width) : 16;
   return plot({
     width, height: Math.max(260, Math.min(420, 0.66 * width)), marginLeft: 48, marginRight, marginBottom: 40,
