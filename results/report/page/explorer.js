@@ -65,20 +65,21 @@ function pager(parts, onTurn) {
 }
 
 function buildExplorer(tasks) {
-  const controls = {
+  return {
     task: element("select", {}, ...tasks.map((task) => option(task, shortened(nameOf(task), 60)))),
     filter: element("select", {}, ...Object.entries(filters).map(([key, { text }]) => option(key, text))),
     a: element("select"), b: element("select"),
     query: element("input", { type: "search", placeholder: "Prompts, choices, answers", autocomplete: "off", spellcheck: "false" }),
-    status: element("output"), list: element("div", { class: "list" }), pagers: [],
+    status: element("output"), title: element("h3", { class: "unseen" }), list: element("div", { class: "list" }), pagers: [],
   };
-  return controls;
 }
 
-function offerRuns(controls, view) {
+/** The names of the task and of its runs. */
+function offerTask(controls, view) {
   const runs = runsOf(view.task).map((run) => [run, shortened(labelOf(run), 50)]);
   controls.a.replaceChildren(...runs.map(([run, text]) => option(run, text)));
   controls.b.replaceChildren(option("", "none"), ...runs.map(([run, text]) => option(run, text)));
+  controls.title.replaceChildren(isolated(nameOf(view.task)));
   controls.a.closest("label").hidden = controls.b.closest("label").hidden = runs.length < 2;
 }
 
@@ -164,7 +165,7 @@ function placeExplorer(section, controls, turn) {
   const bar = element("div", { class: "toolbar", role: "search", "aria-label": "Documents" },
     labelled("Task", controls.task), labelled("Show", controls.filter), labelled("Run", controls.a), labelled("beside", controls.b),
     labelled("Search", controls.query), controls.status);
-  const explorer = element("div", { class: "explorer" }, bar, pager(controls.pagers, (by) => turn(by)), controls.list,
+  const explorer = element("div", { class: "explorer" }, bar, pager(controls.pagers, (by) => turn(by)), controls.title, controls.list,
     pager(controls.pagers, (by) => turn(by, true)));
   const statics = [...section.querySelectorAll(".task-documents")];
   statics[0].before(explorer);
@@ -210,7 +211,7 @@ function startExplorer() {
     if (!views.has(task)) views.set(task, newView(task));
     if (state.view) ++state.view.asked;
     state.view = views.get(task);
-    offerRuns(controls, state.view);
+    offerTask(controls, state.view);
     showControls(controls, state.view);
     return state.view;
   };
