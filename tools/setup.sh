@@ -45,7 +45,7 @@ program_is_current() {
     [[ -z ${wanted[i]} || ${wanted[i]} == "${recorded[i]:-}" ]] || return 1
   done
   watched=("$root/CMakeLists.txt" "$root/cmake" "$root/tools/setup.sh" "${recorded[1]}/TorchConfig.cmake")
-  for i in base models evaluators tasks results harness training microworld; do
+  for i in base models evaluators tasks results harness training microworld third_party; do
     [[ -d $root/$i ]] && watched+=("$root/$i")
   done
   # Folders are watched too: their time changes with each file added or removed. An error of find,

@@ -51,8 +51,7 @@ painters.periods = (figure, data, redraw) => {
 
 // --- The bound against the likelihood -----------------------------------------------------------------------------
 
-// Beyond this many marks a cloud is a blot, and slow: hexagons then say how many questions lie where.
-const mostDots = 4000;
+const crowd = 500;  // marks from which on they are small and let others through
 
 function paintOrders(series, width) {
   const points = series.points.filter((point) => known(point.elbo) && known(point.any_order));
@@ -60,18 +59,15 @@ function paintOrders(series, width) {
   const size = Math.min(width, 520);
   const scales = seriesScales([series.run]);
   const colour = scales.color.range[0];
-  const cloud = points.length > mostDots
-    ? Plot.dot(points, Plot.hexbin({ r: "count" }, { x: "any_order", y: "elbo", fill: colour, binWidth: 12 }))
-    : Plot.dot(points, { x: "any_order", y: "elbo", stroke: colour, strokeOpacity: points.length > 500 ? 0.5 : 0.9, symbol: scales.symbol.range[0], r: points.length > 500 ? 2.25 : 3.5 });
+  const crowded = points.length > crowd;
   return plot({
     width: size, height: size, marginLeft: 48, marginBottom: 40, marginRight: 20,
     x: { label: "any-order log-likelihood (nats)", grid: true, domain: [low, high], nice: true },
     y: { label: "bound (nats)", grid: true, domain: [low, high], nice: true },
-    r: { range: [1.5, 7] },
     marks: [
       Plot.link([0], { x1: low, y1: low, x2: high, y2: high, stroke: "var(--quiet)", strokeDasharray: "4 3" }),
       Plot.text(["bound = likelihood"], { x: high, y: high, textAnchor: "end", dx: -14, dy: 2, fill: "var(--quiet)" }),
-      cloud,
+      Plot.dot(points, { x: "any_order", y: "elbo", stroke: colour, strokeOpacity: crowded ? 0.5 : 0.9, symbol: scales.symbol.range[0], r: crowded ? 2.25 : 3.5 }),
       tip(points, { x: "any_order", y: "elbo", title: (point) => `#${point.doc}\nbound ${shown(point.elbo)}\nany-order ${shown(point.any_order)}\nhidden ${shown(point.any_order - point.elbo)} nats` }),
     ],
   });
