@@ -43,8 +43,8 @@ class Frame(PageTest):
                     choice.select_option(entry.get_attribute("value"))
 
     def test_no_width_scrolls_the_page_sideways(self):
-        for width in [320, *WIDTHS]:
-            page = self.open(width=width)
+        for file, width in [(self.hostile, 320), (self.file, 320), *((self.file, width) for width in WIDTHS)]:
+            page = self.open(file=file, width=width)
             drawn(page)
             near_documents(page)
             self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), width)

@@ -31,7 +31,7 @@ function paintPeriods(points, view, width) {
       Plot.areaY(banded, { x: "period", y1: low, y2: high, fill: "run", fillOpacity: 0.16 }),
       Plot.line(drawn, { x: "period", y: value, stroke: "run", strokeWidth: 1.75 }),
       Plot.dot(drawn, { x: "period", y: value, fill: "run", symbol: "run", r: 3.5 }),
-      Plot.text(ends, spreadLabels({ x: "period", y: value, text: (point) => shortened(labelOf(point.run), 28), textAnchor: "start", dx: 9, lineWidth: marginRight / 12 - 1, textOverflow: "ellipsis" })),
+      Plot.text(ends, spreadLabels({ x: "period", y: value, text: (point) => labelOf(point.run), textAnchor: "start", dx: 9, ...labelRoom(marginRight) })),
       tip(drawn, { x: "period", y: value, title: (point) => `${point.period}, ${labelOf(point.run)}\n${intervalText({ value: point[value], low: point[low], high: point[high] })}` }),
     ].filter(Boolean),
   });
@@ -117,10 +117,11 @@ function paintScaling(data, width) {
   const curve = piecesOf(data);
   const ends = d3.groups([...points, ...optima, ...curve], (point) => point.family).map(([, some]) => some.at(-1));
   const all = [...points, ...optima, ...curve];
+  const marginRight = labelWidth(families, 0.6 * width);
   const line = (inside) => Plot.line(curve.filter((point) => point.inside === inside),
     { x: "flops", y: "loss", z: "z", stroke: "family", strokeWidth: 1.75, strokeDasharray: inside ? undefined : "5 4" });
   return plot({
-    width, height: Math.max(300, Math.min(460, 0.6 * width)), marginLeft: 52, marginRight: labelWidth(families, 0.6 * width), marginBottom: 40,
+    width, height: Math.max(300, Math.min(460, 0.6 * width)), marginLeft: 52, marginRight, marginBottom: 40,
     inset: 6, x: logAxis(all.map((point) => point.flops), "operations of training", 0.8 * width), y: { type: "log", label: `loss (${data.unit ?? "nats a token"})`, grid: true, ticks: 5, tickFormat: "~r" },
     ...seriesScales(families, families),
     marks: [
@@ -128,7 +129,7 @@ function paintScaling(data, width) {
       line(true), line(false),
       Plot.ruleX(optima.filter((point) => known(point.loss_low)), { x: "flops", y1: "loss_low", y2: "loss_high", stroke: "family", strokeWidth: 1.5 }),
       Plot.dot(optima, { x: "flops", y: "loss", fill: "family", symbol: "family", r: 5 }),
-      Plot.text(ends, spreadLabels({ x: "flops", y: "loss", text: (end) => shortened(end.family, 24), textAnchor: "start", dx: 8 })),
+      Plot.text(ends, spreadLabels({ x: "flops", y: "loss", text: (end) => end.family, textAnchor: "start", dx: 8, ...labelRoom(marginRight) })),
       tip([...points, ...optima], { x: "flops", y: "loss", title: (point) => `${point.family}\nloss ${shown(point.loss)}\n${shown(point.flops)} operations${known(point.params) ? `\n${shown(point.params)} parameters` : ""}` }),
     ],
   });

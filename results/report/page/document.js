@@ -106,10 +106,10 @@ function scoreRow(item, answer, choice, axis) {
 
 function scoreTable(item, answer, axis) {
   if (!answer.scores) return null;
-  const heads = [answer.scores.length === 1 ? "Text" : "Choice", "Score, nats", ...(answer.any_order ? ["Any order"] : [])];
+  const heads = [answer.scores.length === 1 ? "Text" : "Choice", answer.errors?.some(known) ? "Nats ± 1.96 s.e." : "Nats", ...(answer.any_order ? ["Any order"] : [])];
   return element("table", { class: "scores" },
     element("thead", {}, element("tr", {}, ...heads.map((text, index) => element("th", { scope: "col", "data-type": index ? "number" : null }, text)),
-      element("th", { scope: "col" }, "± 1.96 s.e."))),
+      element("th", { scope: "col" }, element("span", { class: "unseen" }, "Drawn")))),
     element("tbody", {}, ...answer.scores.map((score, choice) => scoreRow(item, answer, choice, axis))));
 }
 

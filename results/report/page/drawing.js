@@ -39,6 +39,11 @@ function labelWidth(labels, width) {
   return Math.min(24 + 6.6 * longest, Math.max(96, 0.36 * width));
 }
 
+/** Options of a label that has to end with its margin. */
+function labelRoom(margin) {
+  return { lineWidth: margin / 12 - 1, textOverflow: "ellipsis" };
+}
+
 const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
 
 /** The place of a drawing has its name and is an image to readers of screens; what it consists of is none of theirs. */

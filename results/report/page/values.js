@@ -99,7 +99,7 @@ function paintCost(points, cost, metric, width) {
       Plot.line(d3.sort(points, (point) => point[cost]), { x: cost, y: "value", z: "task", stroke: "var(--line)", strokeWidth: 1.5 }),
       Plot.ruleX(points.filter((point) => known(point.low)), { x: cost, y1: "low", y2: "high", stroke: "run", strokeWidth: 1.5 }),
       Plot.dot(points, { x: cost, y: "value", fill: "run", symbol: "run", r: 4.5 }),
-      named ? Plot.text(ends, spreadLabels({ x: cost, y: "value", text: (point) => shortened(nameOf(point.task), 24), textAnchor: "start", dx: 9, clip: false })) : null,
+      named ? Plot.text(ends, spreadLabels({ x: cost, y: "value", text: (point) => nameOf(point.task), textAnchor: "start", dx: 9, ...labelRoom(marginRight) })) : null,
       tip(points, { x: cost, y: "value", title: (point) => `${nameOf(point.task)}, ${labelOf(point.run)}\n${intervalText(point)}\n${shown(point[cost])} ${costs[cost]}` }),
     ],
   });
@@ -139,7 +139,7 @@ function paintTradeoff(data, points, series, width) {
       Plot.ruleX(points.filter((point) => known(point.low)), { x: "x", y1: "low", y2: "high", stroke: "series", strokeWidth: 1.25 }),
       Plot.dot(points.filter((point) => !point.front), { x: "x", y: "y", stroke: "series", fill: "var(--paper)", symbol: "series", r: 4 }),
       Plot.dot(front, { x: "x", y: "y", fill: "series", symbol: "series", r: 5 }),
-      Plot.text(front, spreadLabels({ x: "x", y: "y", text: (point) => shortened(point.label, 24), textAnchor: "start", dx: 9, dy: 10 })),
+      Plot.text(front, spreadLabels({ x: "x", y: "y", text: (point) => point.label, textAnchor: "start", dx: 9, dy: 10, ...labelRoom(112) })),
       tip(points, { x: "x", y: "y", title: (point) => `${point.label}${point.front ? ", on the front" : ""}\n${intervalText({ ...point, value: point.y })}\n${data.x_title}: ${shown(point.x)}` }),
     ].filter(Boolean),
   });
