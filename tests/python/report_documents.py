@@ -104,6 +104,14 @@ class Documents(PageTest):
         page = self.open("#d-t0-999999")
         until(page, "document.querySelector('.explorer output').value.includes('is not in this file')")
 
+    def test_a_link_followed_before_the_documents_were_near(self):
+        page = self.open()
+        drawn(page)
+        page.evaluate("location.hash = '#d-t0-4'")
+        page.wait_for_selector("#d-t0-4.found .answers")
+        page.wait_for_timeout(300)
+        self.assertEqual(page.evaluate("document.activeElement.id"), "d-t0-4")
+
     def test_a_link_leads_out_of_a_filter(self):
         page = self.open()
         near_documents(page)
