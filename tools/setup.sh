@@ -45,7 +45,7 @@ program_is_current() {
     [[ -z ${wanted[i]} || ${wanted[i]} == "${recorded[i]:-}" ]] || return 1
   done
   watched=("$root/CMakeLists.txt" "$root/cmake" "$root/tools/setup.sh" "${recorded[1]}/TorchConfig.cmake")
-  for i in base models evaluators tasks results harness training microworld; do
+  for i in base models evaluators tasks results harness training microworld third_party; do
     [[ -d $root/$i ]] && watched+=("$root/$i")
   done
   # Folders are watched too: their time changes with each file added or removed. An error of find,
@@ -234,6 +234,15 @@ ensure_python() {
       die "$exit_install" "pip could not install what $bare lists (its errors are above)"
   fi
   printf '%s\n' "$wanted" >"$folder/.complete"
+}
+
+# Chromium, for the tests of pages alone, where Debian's package may be installed. It is no reason to fail: without one
+# these tests say that they were skipped.
+try_browser() {
+  have chromium && return
+  if ! have apt-get || ! may_use_apt || ! (install_packages chromium); then
+    say "no Chromium here: the tests of pages will be skipped"
+  fi
 }
 
 # --- LibTorch -------------------------------------------------------------------------------------

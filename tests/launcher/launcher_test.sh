@@ -407,12 +407,20 @@ case_python_folder() {
   start_well --with-python
   called 'pip install torch==2.13.0\+cpu$'
   called 'pip install -q -r .*/tests/python/requirements.txt$'
+  called '^apt-get .*install --no-install-recommends chromium$'
   start_well --with-python
   times_called 'pip install -q -r' 1
   sleep 0.05
   echo "sacrebleu" >>"$tree/tests/python/requirements.txt"
   start_well --with-python
   times_called 'pip install -q -r' 2
+  set_fake apt_fails
+  start_well --with-python
+  says "no Chromium here: the tests of pages will be skipped"
+  set_fake uid 1000
+  rm "$tools/sudo"
+  start_well --with-python
+  says "no Chromium here: the tests of pages will be skipped"
 }
 
 declare -F "case_${1:-}" >/dev/null || { echo "unknown case: ${1:-}"; exit 2; }

@@ -39,9 +39,9 @@ function labelWidth(labels, width) {
   return Math.min(24 + 6.6 * longest, Math.max(96, 0.36 * width));
 }
 
-/** Options of a label that has to end with its margin. */
+/** Options of a label that has to end with its margin, and can be read where it crosses lines. */
 function labelRoom(margin) {
-  return { lineWidth: margin / 12 - 1, textOverflow: "ellipsis" };
+  return { lineWidth: margin / 12 - 1, textOverflow: "ellipsis", fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 };
 }
 
 const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
