@@ -149,9 +149,8 @@ void add_model_subcommands(CLI::App& app,
                      all.tradeoff.settings.arguments = arguments;
                      jobs.tradeoff(all.tradeoff);
                    }});
-  added.push_back({add_scaling(app, all.scaling), [&] {
-                     run_scaling(all.scaling, arguments, jobs.scaling_plan);
-                   }});
+  added.push_back({add_scaling(app, all.scaling),
+                   [&] { run_scaling(all.scaling, arguments, jobs.scaling_plan); }});
   added.push_back({add_judge(app, all.judge), [&] { jobs.judge(all.judge); }});
 }
 
