@@ -47,13 +47,15 @@ std::uint32_t count_of(const std::string& option,
 }
 
 microworld::Sizes sizes_of(const MicroworldSettings& settings) {
+  constexpr std::uint32_t kFewestRows = 4;  // of gsm8k for a dialogue
   constexpr std::uint32_t kMostRows = 10'000;
   constexpr std::uint32_t kFewestTrainingRows = 1000;
   constexpr std::uint32_t kMostTrainingRows = 10'000'000;
   constexpr std::size_t kTrainingPerCheck = 60;  // rows of training for one of validation
   microworld::Sizes sizes;
   if (settings.rows) {
-    const auto rows = count_of("--rows", *settings.rows, 1, kMostRows);
+    const auto rows = count_of("--rows", *settings.rows, kFewestRows, kMostRows);
+    sizes.dialogue_items = std::min<std::size_t>(sizes.dialogue_items, rows / kFewestRows);
     sizes.arithmetic_items = rows;
     sizes.line_items = rows;
     sizes.question_items = rows;

@@ -147,9 +147,9 @@ TEST_CASE("numbers of rows that cannot be") {
     CHECK(fs::is_empty(folder.path()));
     return result.err;
   };
-  CHECK(contains(fault("0"), "--rows: wanted 1 to 10000, got 0"));
-  CHECK(contains(fault("10001"), "--rows: wanted 1 to 10000, got 10001"));
-  CHECK(contains(fault("10000"), "gsm8k: wanted 10000 different test problems, got "));
+  CHECK(contains(fault("3"), "--rows: wanted 4 to 10000, got 3"));
+  CHECK(contains(fault("10001"), "--rows: wanted 4 to 10000, got 10001"));
+  CHECK(contains(fault("10000"), "arc_easy: wanted 10000 different test problems, got "));
 }
 
 }  // namespace smdm
