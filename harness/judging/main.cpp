@@ -17,5 +17,6 @@ int main(int argc, char** argv) {
                            .describe = engine,
                            .tradeoff = engine,
                            .train = engine,
+                           .scaling_plan = engine,
                            .judge = run_judge});
 }

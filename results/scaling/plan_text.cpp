@@ -129,8 +129,7 @@ std::string runs_table(const Further& gap) {
 }
 
 std::string words_of(const FurtherRun& run) {
-  return name_of(run.addition) + " of " + run.family + " (" + short_text(run.budget) +
-         " FLOPs each)";
+  return run.family + ", " + name_of(run.addition) + " (" + short_text(run.budget) + " FLOPs each)";
 }
 
 }  // namespace
