@@ -160,7 +160,7 @@ std::string further_text(std::span<const Further> gaps) {
     text += visible("compute of " + gap.more + " over that of " + gap.less + " at loss " +
                     short_text(gap.loss) + ": " + fixed_text(gap.ratio, 2));
     if (gap.interval) text += " (" + interval_text(*gap.interval) + ")";
-    text += "\n";
+    text += '\n';
     if (gap.none) text += visible("what would narrow it is not known: " + *gap.none) + "\n\n";
     if (gap.runs.empty()) continue;
     const auto& most = *std::ranges::max_element(gap.runs, {}, &FurtherRun::narrower);
