@@ -72,7 +72,8 @@ class Axis {
 
   [[nodiscard]] std::vector<double> powers() const {
     std::vector<double> ticks;
-    for (double power = low_; power <= high_; power += 1.0)
+    const int last = static_cast<int>(high_);
+    for (int power = static_cast<int>(low_); power <= last; ++power)
       ticks.push_back(std::pow(scale_.base.value(), power));
     return ticks;
   }

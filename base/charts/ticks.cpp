@@ -23,7 +23,7 @@ std::vector<double> linear_ticks(double low, double high) {
   if (!(high > low)) return {low};
   constexpr double kRounding = 1e-9;
   const double distance = distance_of(high - low);
-  const double first = std::ceil(low / distance - kRounding);
+  const double first = std::ceil(low / distance - kRounding) + 0.0;  // never -0
   const double last = std::floor(high / distance + kRounding);
   std::vector<double> ticks;
   for (double i = first; i <= last; i += 1.0) {

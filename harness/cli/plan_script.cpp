@@ -107,7 +107,7 @@ std::string comments(const scaling::PlanReport& report, const ScalingPlanSetting
                      short_text(report.flops()) + " FLOPs";
   if (!report.seconds.empty()) {
     constexpr double kHour = 3600.0;
-    text += ", about " + short_text(report.all_seconds() / kHour) +
+    text += ", about " + fixed_text(report.all_seconds() / kHour, 2) +
             " hours on the machine that they were planned on";
   }
   return text + "; the longest takes " + short_text(report.most_tokens()) +

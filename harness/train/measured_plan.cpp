@@ -59,16 +59,32 @@ training::Corpus any_rows(const ModelConfig& config, std::int64_t rows) {
   return training::Corpus(all);
 }
 
+/// The median of a step's seconds over half a second of them, behind one that warms up: what else
+/// the machine does for a moment does not count.
+double usual_seconds(training::Stepper& stepper) {
+  constexpr double kSeconds = 0.5;
+  stepper.step();
+  std::vector<double> seconds;
+  const auto begin = Clock::now();
+  do {
+    const auto step = Clock::now();
+    stepper.step();
+    seconds.push_back(seconds_since(step));
+  } while (seconds_since(begin) < kSeconds);
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::ranges::nth_element(seconds, middle);
+  return *middle;
+}
+
 class Meter {
  public:
   explicit Meter(const ScalingPlanSettings& plan)
       : plan_(plan),
         tokenizer_(plan.tokenizer.empty() ? nullptr : open_tokenizer(plan.tokenizer)) {}
 
-  /// 6 N D a second, at least half a second long behind a step that warms up.
+  /// 6 N D a second.
   [[nodiscard]] double rate(const std::string& backend, const scaling::Shape& shape) const {
     constexpr std::int64_t kMostTokens = 8192;
-    constexpr double kSeconds = 0.5;
     constexpr std::int64_t kAnyLength = 1'000'000;
     auto settings = training_of(plan_, backend, shape);
     settings.steps = kAnyLength;
@@ -79,18 +95,9 @@ class Meter {
     const auto options = step_options(settings, model, corpus);
     training::Stepper stepper(
         options, corpus, training::first_state(training::parameter_layout(model, options.kind), 0));
-    stepper.step();
-    const auto begin = Clock::now();
-    std::int64_t steps = 0;
-    double elapsed = 0.0;
-    do {
-      stepper.step();
-      ++steps;
-      elapsed = seconds_since(begin);
-    } while (elapsed < kSeconds);
     constexpr double kFlopsPerToken = 6.0;
-    const auto tokens = static_cast<double>(steps * settings.batch_rows * settings.context);
-    const double flops = kFlopsPerToken * shape.params() * tokens / elapsed;
+    const auto tokens = static_cast<double>(settings.batch_rows * settings.context);
+    const double flops = kFlopsPerToken * shape.params() * tokens / usual_seconds(stepper);
     std::cerr << "measured " << backend << " of " << short_text(shape.params())
               << " parameters: " << short_text(flops) << " FLOP/s\n";
     return flops;

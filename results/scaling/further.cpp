@@ -50,7 +50,7 @@ class Seen {
   Seen(const Family& family, const FamilyFit& fit) : fit_(fit) {
     for (const Budget& budget : family.budgets) {
       auto profile = profile_of(budget);
-      if (auto* good = std::get_if<Profile>(&profile)) profiles_.push_back(*good);
+      if (const auto* good = std::get_if<Profile>(&profile)) profiles_.push_back(*good);
     }
     pooled_ = pooled_over(profiles_);
     for (const Profile& profile : profiles_) {

@@ -167,7 +167,7 @@ Plan smallest_plan(const PlanRequest& request) {
 
 Plan plan_within(const PlanRequest& request, const Cost& cost, double limit) {
   const auto fits = [&](double flops) { return cost_of(plan_from(request, flops), cost) <= limit; };
-  const Plan least = smallest_plan(request);
+  Plan least = smallest_plan(request);
   double high = least.budgets.front();
   while (fits(high)) {
     high *= 2.0;
@@ -177,7 +177,7 @@ Plan plan_within(const PlanRequest& request, const Cost& cost, double limit) {
   }
   const double low = high > least.budgets.front() ? high / 2.0 : high;
   if (low == high) return least;
-  const Plan plan = plan_from(request, largest(low, high, fits));
+  Plan plan = plan_from(request, largest(low, high, fits));
   return cost_of(plan, cost) <= limit ? plan : least;
 }
 

@@ -129,8 +129,7 @@ std::string runs_table(const Further& gap) {
 }
 
 std::string words_of(const FurtherRun& run) {
-  return name_of(run.addition) + " of " + run.family + " (" + short_text(run.budget) +
-         " FLOPs each)";
+  return run.family + ", " + name_of(run.addition) + " (" + short_text(run.budget) + " FLOPs each)";
 }
 
 }  // namespace
@@ -161,7 +160,7 @@ std::string further_text(std::span<const Further> gaps) {
     text += visible("compute of " + gap.more + " over that of " + gap.less + " at loss " +
                     short_text(gap.loss) + ": " + fixed_text(gap.ratio, 2));
     if (gap.interval) text += " (" + interval_text(*gap.interval) + ")";
-    text += "\n";
+    text += '\n';
     if (gap.none) text += visible("what would narrow it is not known: " + *gap.none) + "\n\n";
     if (gap.runs.empty()) continue;
     const auto& most = *std::ranges::max_element(gap.runs, {}, &FurtherRun::narrower);

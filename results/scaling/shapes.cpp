@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
 namespace smdm::scaling {
@@ -29,6 +28,11 @@ std::int64_t width_step(double width) {
   return 8;
 }
 
+/// How many times one is the other.
+double times_off(std::int64_t a, std::int64_t b) {
+  return static_cast<double>(std::max(a, b)) / static_cast<double>(std::min(a, b));
+}
+
 std::int64_t heads_of(std::int64_t width) {
   constexpr std::int64_t kSmall = 128;
   constexpr std::int64_t kLarge = 512;
@@ -36,7 +40,7 @@ std::int64_t heads_of(std::int64_t width) {
   std::int64_t best = 1;
   for (std::int64_t heads = 1; heads <= width / 2; ++heads) {
     if (width % heads != 0 || (width / heads) % 2 != 0) continue;
-    if (std::abs(width / heads - wanted) < std::abs(width / best - wanted)) best = heads;
+    if (times_off(width / heads, wanted) < times_off(width / best, wanted)) best = heads;
   }
   return best;
 }
@@ -77,7 +81,7 @@ Shape smallest_shape() {
 Shape shape_near(double params) {
   constexpr double kSlimmest = 0.75;
   constexpr double kWidest = 1.35;
-  constexpr double kOfProportion = 0.1;  // a tenth in layers is worth a hundredth in size
+  constexpr double kOfProportion = 0.2;  // a tenth in layers is worth a fiftieth in size
   const double middle = width_for(params);
   const auto step = width_step(middle);
   Shape best = smallest_shape();

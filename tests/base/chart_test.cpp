@@ -1,5 +1,6 @@
 #include "base/charts/chart.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "base/charts/ticks.hpp"
@@ -13,6 +14,7 @@ TEST_CASE("round numbers between two ends") {
   CHECK(linear_ticks(2.37, 3.37) == std::vector<double>{2.4, 2.6, 2.8, 3.0, 3.2});
   CHECK(linear_ticks(-3.0, 3.0) == std::vector<double>{-3, -2, -1, 0, 1, 2, 3});
   CHECK(linear_ticks(5.0, 5.0) == std::vector<double>{5.0});
+  CHECK_FALSE(std::signbit(linear_ticks(0.0, 5.0).front()));  // no axis begins at "-0"
   CHECK(logarithmic_ticks(3.0, 60.0) == std::vector<double>{5, 10, 20, 50});
   CHECK(logarithmic_ticks(0.5, 20000.0) == std::vector<double>{1, 10, 100, 1000, 10000});
 }

@@ -160,7 +160,7 @@ TEST_CASE("scaling plan: a script that is interrupted, started again, and ends w
     if (record.at("flops").get<double>() > 1.5 * budget) continue;
     found = true;
     CHECK(record.at("flops").get<double>() == Approx(size.at("flops").get<double>()).epsilon(0.01));
-    CHECK(record.at("steps") == size.at("steps"));
+    CHECK(record.at("steps").get<double>() == Approx(size.at("steps").get<double>()).epsilon(0.01));
   }
   CHECK(found);
 
@@ -205,9 +205,10 @@ TEST_CASE("scaling plan from points: sizes around their law, and what else to tr
   CHECK(further.at("more") == "mdlm");
   CHECK(further.at("runs").size() == 26);
 
-  const auto alone = planned({golden_points(), "--loss", "2.6"});
+  const auto alone =
+      planned({golden_points(), "--loss", "2.6", "--exclude", "duo", "--exclude", "esolm"});
   REQUIRE(alone.code == 0);
-  CHECK(contains(alone.out, "compute of mdlm over that of arm at loss 2.6: 16.3"));
+  CHECK(contains(alone.out, "compute of mdlm over that of arm at loss 2.6: 16.2"));
   CHECK(contains(alone.out, "most for its FLOPs: "));
 }
 

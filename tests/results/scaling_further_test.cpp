@@ -71,7 +71,7 @@ double residual_deviation(const Family& family) {
   std::vector<Profile> profiles;
   for (const auto& budget : family.budgets) {
     auto profile = scaling::profile_of(budget);
-    if (auto* good = std::get_if<Profile>(&profile)) profiles.push_back(*good);
+    if (const auto* good = std::get_if<Profile>(&profile)) profiles.push_back(*good);
   }
   return std::sqrt(scaling::pooled_over(profiles).variance);
 }
