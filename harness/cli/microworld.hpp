@@ -15,7 +15,7 @@ struct MicroworldSettings {
   std::uint32_t seed = 0;
   std::optional<std::uint32_t> rows;           ///< of the tests that can have any number
   std::optional<std::uint32_t> training_rows;  ///< of base
-  std::string output;        ///< a folder that does not exist yet, or an empty one
+  std::string output;  ///< a folder that does not exist yet, or an empty one
 };
 
 /// Adds the subcommand. @return it, to ask whether it was chosen

@@ -162,7 +162,9 @@ Json score_details(const TaskFacts& task, std::size_t index) {
   if (is_finite(score.standard_error))
     details.add("standard_error_over_documents", score.standard_error);
   details.add("clusters", Json(score.clusters));
-  return {{"score", score.value},
+  // Rounding can carry a value beyond its bounds by some last bits, which the format refuses.
+  const Metric& metric = task.record.metrics[index].info;
+  return {{"score", std::clamp(score.value, metric.lowest, metric.highest)},
           {"details", details.json()},
           {"uncertainty", uncertainty(task, index)}};
 }
