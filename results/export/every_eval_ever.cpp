@@ -134,9 +134,9 @@ Json uncertainty(const TaskFacts& task, std::size_t index) {
   const MetricRecord& metric = task.record.metrics[index];
   const Summary& score = task.scores[index];
   Json json = {{"num_samples", task.record.samples.size()}};
-  if (is_finite(score.clustered_error)) {
+  if (const auto& error = score.clustered_error; error && std::isfinite(*error)) {
     json["standard_error"] = {
-        {"value", *score.clustered_error},
+        {"value", *error},
         {"method", metric.info.is_mean ? "analytic, over clusters of documents"
                                        : "bootstrap, over clusters of documents"}};
     if (!metric.info.is_mean) json["num_bootstrap_samples"] = kBootstrapResamples;
