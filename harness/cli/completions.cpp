@@ -25,9 +25,9 @@ struct Shell {
   std::string (*script)(const Words& words);
 };
 
-constexpr std::array kShells = {Shell{"bash", completions::bash_script},
-                                Shell{"zsh", completions::zsh_script},
-                                Shell{"fish", completions::fish_script}};
+constexpr std::array kShells = {Shell{.name = "bash", .script = completions::bash_script},
+                                Shell{.name = "zsh", .script = completions::zsh_script},
+                                Shell{.name = "fish", .script = completions::fish_script}};
 
 std::vector<std::string> task_names() {
   std::vector<std::string> names;

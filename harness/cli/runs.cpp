@@ -54,6 +54,7 @@ struct Row {
 /// The first metric of each task, which is what its publications report.
 std::vector<std::string> values_of(const Facts& run) {
   std::vector<std::string> values;
+  values.reserve(run.tasks.size());
   for (const TaskFacts& task : run.tasks) {
     if (task.scores.empty()) continue;
     const double value = task.scores.front().value;
@@ -66,6 +67,7 @@ std::vector<std::string> values_of(const Facts& run) {
 Row row_of(const ListedRun& run) {
   const RunFacts& part = *run.facts.parts.front();
   std::vector<std::string> tasks;
+  tasks.reserve(run.facts.tasks.size());
   for (const TaskFacts& task : run.facts.tasks) tasks.push_back(task.record.name);
   return {.when = run.date,
           .cells = {
@@ -102,6 +104,7 @@ std::string runs_table(const RunList& complete,
                        const std::vector<IncompleteRun>& incomplete,
                        const fs::path& root) {
   std::vector<Row> rows;
+  rows.reserve(complete.runs.size() + incomplete.size());
   for (const ListedRun& run : complete.runs) rows.push_back(row_of(run));
   for (const IncompleteRun& run : incomplete) rows.push_back(row_of(run, root));
   std::ranges::stable_sort(rows, {}, &Row::when);
@@ -139,7 +142,7 @@ CLI::App* add_runs(CLI::App& app, RunsSettings& settings) {
 }
 
 void run_runs(const RunsSettings& settings) {
-  auto complete = list_runs(settings.folder);
+  const auto complete = list_runs(settings.folder);
   const std::chrono::duration<double> now = Clock::now().time_since_epoch();
   std::vector<IncompleteRun> incomplete;
   for (const auto& folder : complete.folders) {

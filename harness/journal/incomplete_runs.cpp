@@ -45,7 +45,7 @@ std::vector<IncompleteTask> tasks_in(const Json& progress) {
 /// machine counts.
 std::string state_of(const Json& progress, double now_s) {
   constexpr double kAlive = 30.0;  // seconds
-  const auto state = member<std::string>(progress, "state").value_or("");
+  auto state = member<std::string>(progress, "state").value_or("");
   if (state == "stopped" || state == "failed") return state;
   const auto updated = member<double>(progress, "updated_s").value_or(0.0);
   return state == "running" && now_s - updated < kAlive ? state : "cut off";

@@ -134,9 +134,9 @@ Json uncertainty(const TaskFacts& task, std::size_t index) {
   const MetricRecord& metric = task.record.metrics[index];
   const Summary& score = task.scores[index];
   Json json = {{"num_samples", task.record.samples.size()}};
-  if (is_finite(score.clustered_error)) {
+  if (const auto& error = score.clustered_error; error && std::isfinite(*error)) {
     json["standard_error"] = {
-        {"value", *score.clustered_error},
+        {"value", *error},
         {"method", metric.info.is_mean ? "analytic, over clusters of documents"
                                        : "bootstrap, over clusters of documents"}};
     if (!metric.info.is_mean) json["num_bootstrap_samples"] = kBootstrapResamples;
@@ -162,7 +162,9 @@ Json score_details(const TaskFacts& task, std::size_t index) {
   if (is_finite(score.standard_error))
     details.add("standard_error_over_documents", score.standard_error);
   details.add("clusters", Json(score.clusters));
-  return {{"score", score.value},
+  // Rounding can carry a value beyond its bounds by some last bits, which the format refuses.
+  const Metric& metric = task.record.metrics[index].info;
+  return {{"score", std::clamp(score.value, metric.lowest, metric.highest)},
           {"details", details.json()},
           {"uncertainty", uncertainty(task, index)}};
 }

@@ -44,7 +44,7 @@ struct Staged {
 std::vector<Staged> staged(std::vector<ExportedFile> files, const fs::path& folder) {
   std::vector<Staged> all;
   for (ExportedFile& file : files) {
-    auto path = folder / file.path;
+    const auto path = folder / file.path;
     if (is_known(path, file.content)) continue;
     make_folder(path.parent_path());
     all.push_back({.path = path, .file = OutputFile(path)});
@@ -75,6 +75,7 @@ RunExport export_run(const Facts& run,
   check_writable(folder);
   const FolderLock lock(folder, FolderLock::Others::wait);
   std::vector<std::unique_ptr<const MissingFolders>> below;
+  below.reserve(files.size());
   for (const ExportedFile& file : files)
     below.push_back(std::make_unique<const MissingFolders>(folder / file.path.parent_path()));
   auto all = staged(std::move(files), folder);

@@ -144,7 +144,7 @@ TEST_CASE("a model's name never leads out of the export's folder") {
   for (const char* name : {"..", ".", "/", "../.."}) {
     run.model.name = name;
     for (const auto& file : lm_eval_files(stored(run), {}))
-      CHECK(file.path.lexically_normal().string().find("..") != 0);
+      CHECK(std::ranges::count(file.path.lexically_normal().string(), '/') == 1);
     for (const auto& file : every_eval_ever_files(stored(run), {})) {
       const auto path = file.path.lexically_normal().string();
       CHECK(std::ranges::count(path, '/') == 4);

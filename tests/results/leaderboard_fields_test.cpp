@@ -129,7 +129,7 @@ TEST_CASE(
   std::vector<std::string_view> files;
   for (const ExportFormat& format : export_formats()) {
     CHECK(names.insert(format.name).second);
-    CHECK(format.file.empty() == std::holds_alternative<VerdictText>(format.text));
+    CHECK(format.file.empty() == !std::holds_alternative<LeaderboardText>(format.text));
     if (!format.file.empty()) files.push_back(format.file);
   }
   CHECK(files ==

@@ -24,6 +24,7 @@ const char* kind_of(Value value) {
 
 std::string value_case(const Command& command, const Option& option) {
   std::vector<std::string> patterns;
+  patterns.reserve(option.names.size());
   for (const auto& name : option.names) patterns.push_back(shell_quoted(command.path + ":" + name));
   auto text = "    " + joined(patterns, " | ") + ") kind=" + kind_of(option.value);
   if (!option.choices.empty()) text += " choices=" + shell_quoted(joined(option.choices));

@@ -43,7 +43,7 @@ std::string specifications(const Option& option) {
   std::string text;
   for (const auto& name : option.names) {
     std::string one = "(" + joined(option.names) + ")" + name;
-    if (option.value != Value::none && name.starts_with("--")) one += "=";
+    if (option.value != Value::none && name.starts_with("--")) one += '=';
     one += "[" + escaped(option.help) + "]";
     if (option.value != Value::none) one += ":value:" + action_of(option);
     text += "    " + shell_quoted(one) + " \\\n";
