@@ -156,7 +156,7 @@ class Look(ProgramTest):
     def test_every_view_is_quiet_and_accessible(self):
         faults = []
         for theme in THEMES:
-            page = self.open(theme=theme)
+            page = self.open(file=self.folder / "few-tasks.html", theme=theme)
             self.assertRegex(page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content"), f"^{POLICY}$")
             drawn(page)
             near_documents(page)
@@ -234,6 +234,8 @@ def main():
     PageTest.file, PageTest.hostile = program.folder / "report.html", program.folder / "hostile.html"
     runs = sorted((program.folder / "runs").iterdir())
     program("report", *[folder for folder in runs if "hostile" not in folder.name], "--output", PageTest.file)
+    few = [folder for folder in runs if folder.name.startswith(("line", "reverse"))]  # axe looks at every cell
+    program("report", *few, "--documents", "10", "--output", program.folder / "few-tasks.html")
     hostile = [folder for folder in runs if "hostile" in folder.name]
     program("report", *hostile, "--texts", "on", "--output", PageTest.hostile)
     program("report", *hostile, "--texts", "off", "--output", program.folder / "no-texts.html")

@@ -58,17 +58,18 @@ function paintRows(groups, xLabel, width) {
   });
 }
 
-painters.intervals = (figure, data) => () => {
-  const panels = d3.groups(data.tasks, (task) => task.metric).map(([metric, tasks]) => {
+painters.intervals = (figure, data) => () => ({
+  panels: d3.groups(data.tasks, (task) => task.metric).map(([metric, tasks]) => {
     const groups = tasks.map((task) => ({
       heading: nameOf(task.task),
       bars: task.bars.map((bar) => ({ ...bar, series: bar.run, label: labelOf(bar.run), title: `${nameOf(task.task)}, ${labelOf(bar.run)}` })),
     }));
-    return { ...panel(metric, (width) => paintRows(groups, metric, width)), crowded: groups.length > mostGroups, runs: groups.flatMap(({ bars }) => bars.map(({ run }) => run)) };
-  });
-  const named = panels.filter(({ crowded }) => crowded).flatMap(({ runs }) => runs);
-  return { panels, legend: legendOf(unique(named), labelOf) };
-};
+    const runs = unique(tasks.flatMap((task) => task.bars.map((bar) => bar.run)));
+    // Bars that share a line cannot carry the names of their runs.
+    const legend = groups.length > mostGroups ? legendOf(runs, labelOf) : null;
+    return panel(metric, (width) => paintRows(groups, metric, width), legend);
+  }),
+});
 
 painters.reverse_curse = (figure, data) => () => ({
   panels: unique(data.groups.map((group) => group.direction)).map((direction) => {
