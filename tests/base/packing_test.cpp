@@ -1,4 +1,5 @@
 // Base64 and gzip: bytes that others open.
+#include <cstdint>
 #include <string>
 
 #include "base/error.hpp"
@@ -37,7 +38,7 @@ TEST_CASE("base64: the vectors of RFC 4648, section 10") {
 
 TEST_CASE("gzip is what the reader of packed files opens, and depends on the bytes alone") {
   std::string long_text;
-  for (int i = 0; i < 400'000; ++i) long_text += std::to_string(i * 7919 % 10'007);
+  for (std::int64_t i = 0; i < 400'000; ++i) long_text += std::to_string(i * 7919 % 10'007);
   for (const auto& text : {std::string(), std::string("one"), std::string(1000, '\0'), long_text}) {
     const auto packed = gzip(text);
     CHECK(packed.starts_with("\x1f\x8b"));

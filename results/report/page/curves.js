@@ -56,19 +56,20 @@ const crowd = 500;  // marks from which on they are small and let others through
 function paintOrders(series, width) {
   const points = series.points.filter((point) => known(point.elbo) && known(point.any_order));
   const [low, high] = d3.extent(points.flatMap((point) => [point.elbo, point.any_order]));
+  const middle = (low + high) / 2;
   const size = Math.min(width, 520);
   const scales = seriesScales([series.run]);
   const colour = scales.color.range[0];
   const crowded = points.length > crowd;
   return plot({
     width: size, height: size, marginLeft: 48, marginBottom: 40, marginRight: 20,
-    x: { label: "any-order log-likelihood (nats)", grid: true, domain: [low, high], nice: true },
-    y: { label: "bound (nats)", grid: true, domain: [low, high], nice: true },
+    x: { label: "bound (nats)", grid: true, domain: [low, high], nice: true },
+    y: { label: "any-order log-likelihood (nats)", grid: true, domain: [low, high], nice: true },
     marks: [
       Plot.link([0], { x1: low, y1: low, x2: high, y2: high, stroke: "var(--quiet)", strokeDasharray: "4 3" }),
-      Plot.text(["bound = likelihood"], { x: high, y: high, textAnchor: "end", dx: -14, dy: 2, fill: "var(--quiet)" }),
-      Plot.dot(points, { x: "any_order", y: "elbo", stroke: colour, strokeOpacity: crowded ? 0.5 : 0.9, symbol: scales.symbol.range[0], r: crowded ? 2.25 : 3.5 }),
-      tip(points, { x: "any_order", y: "elbo", title: (point) => `#${point.doc}\nbound ${shown(point.elbo)}\nany-order ${shown(point.any_order)}\nhidden ${shown(point.any_order - point.elbo)} nats` }),
+      Plot.text(["bound = likelihood"], { x: middle, y: middle, textAnchor: "start", dx: 12, dy: 12, fill: "var(--quiet)" }),
+      Plot.dot(points, { x: "elbo", y: "any_order", stroke: colour, strokeOpacity: crowded ? 0.5 : 0.9, symbol: scales.symbol.range[0], r: crowded ? 2.25 : 3.5 }),
+      tip(points, { x: "elbo", y: "any_order", title: (point) => `#${point.doc}\nbound ${shown(point.elbo)}\nany-order ${shown(point.any_order)}\nhidden ${shown(point.any_order - point.elbo)} nats` }),
     ],
   });
 }

@@ -77,7 +77,7 @@ function axisOf(answers) {
 
 /** Nats are compared with one another: all have the same three decimals. */
 function nats(value) {
-  return known(value) ? value.toFixed(3).replace("-", "−") : "–";
+  return known(value) ? value.toFixed(3).replace(/^-(?=.*[1-9])/, "−").replace("-", "") : "–";
 }
 
 function rangeElement(answer, choice, axis) {
@@ -99,14 +99,14 @@ function scoreRow(item, answer, choice, axis) {
   const error = answer.errors?.[choice];
   return element("tr", { class: [gold ? "gold" : "", picked ? "picked" : ""].join(" ").trim() || null },
     element("th", { scope: "row" }, only ? "Log-likelihood" : letterOf(choice), element("span", { class: "tags" }, gold ? " ✓ right" : "", picked ? " ◆ picked" : "")),
-    element("td", { class: "number", "data-value": String(answer.scores[choice]) }, nats(answer.scores[choice]), known(error) ? ` ± ${nats(shownErrors * error)}` : ""),
+    element("td", { class: "number", "data-value": String(answer.scores[choice]) }, nats(answer.scores[choice]), error > 0 ? ` ± ${nats(shownErrors * error)}` : ""),
     answer.any_order ? element("td", { class: "number" }, nats(answer.any_order[choice])) : null,
     element("td", { class: "range" }, rangeElement(answer, choice, axis)));
 }
 
 function scoreTable(item, answer, axis) {
   if (!answer.scores) return null;
-  const heads = [answer.scores.length === 1 ? "Text" : "Choice", answer.errors?.some(known) ? "Nats ± 1.96 s.e." : "Nats", ...(answer.any_order ? ["Any order"] : [])];
+  const heads = [answer.scores.length === 1 ? "Text" : "Choice", answer.errors?.some((error) => error > 0) ? "Nats ± 1.96 s.e." : "Nats", ...(answer.any_order ? ["Any order"] : [])];
   return element("table", { class: "scores" },
     element("thead", {}, element("tr", {}, ...heads.map((text, index) => element("th", { scope: "col", "data-type": index ? "number" : null }, text)),
       element("th", { scope: "col" }, element("span", { class: "unseen" }, "Drawn")))),

@@ -39,9 +39,9 @@ function labelWidth(labels, width) {
   return Math.min(24 + 6.6 * longest, Math.max(96, 0.36 * width));
 }
 
-/** Options of a label that has to end with its margin. */
+/** Options of a label that has to end with its margin, and can be read where it crosses lines. */
 function labelRoom(margin) {
-  return { lineWidth: margin / 12 - 1, textOverflow: "ellipsis" };
+  return { lineWidth: margin / 12 - 1, textOverflow: "ellipsis", fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 };
 }
 
 const plotStyle = { fontFamily: "var(--sans)", fontSize: "12px", background: "transparent" };
@@ -104,9 +104,9 @@ function choice(figure, label, values, onChange) {
   figure.querySelector(".drawing").before(bar);
 }
 
-/** One drawing under its own heading. `paint(width)` gives the picture. */
-function panel(heading, paint) {
-  return { heading, paint };
+/** One drawing under its own heading, with a legend where it needs one of its own. `paint(width)` gives the picture. */
+function panel(heading, paint, legend = null) {
+  return { heading, paint, legend };
 }
 
 function showPanels(container, panels, legend) {
@@ -114,7 +114,7 @@ function showPanels(container, panels, legend) {
   if (legend) container.append(legend);
   const grid = element("div", { class: panels.length > 1 ? "several" : "single" });
   container.append(grid);
-  const cells = panels.map(({ heading }) => element("div", {}, heading ? element("h4", {}, isolated(shortened(heading, 80))) : null));
+  const cells = panels.map(({ heading, legend: own }) => element("div", {}, heading ? element("h4", {}, isolated(shortened(heading, 80))) : null, own));
   grid.append(...cells);  // all are there before the first is measured
   const width = Math.max(280, Math.floor(cells[0]?.clientWidth ?? 0));
   panels.forEach(({ paint }, index) => cells[index].append(paint(Math.min(width, 1000))));

@@ -113,17 +113,19 @@ function setBusy(controls, busy) {
   controls.list.setAttribute("aria-busy", String(busy));
 }
 
+/** @returns whether nothing newer was asked for meanwhile */
 async function showPage(controls, view) {
   const asked = ++view.asked;
   setBusy(controls, true);
   const documents = await documentsOfPage(view);
-  if (asked !== view.asked) return;
+  if (asked !== view.asked) return false;
   const runs = [view.a, view.b].filter((run, index, all) => run && all.indexOf(run) === index);
   controls.list.replaceChildren(...documents.map((item) => documentElement(view.task, item, runs, view.query)));
   if (documents.length === 0) controls.list.append(element("p", { class: "quiet" }, "No document is like that."));
   showPager(controls, view);
   controls.status.value = statusOf(view);
   setBusy(controls, false);
+  return true;
 }
 
 async function refresh(controls, view) {
@@ -178,6 +180,7 @@ function placeExplorer(section, controls, turn) {
 async function followLink(controls, state, open) {
   const link = linkedDocument(location.hash);
   if (!link || !state.tasks.includes(link.task)) return;
+  state.isFollowing = true;
   const view = open(link.task);
   view.filter = "all";
   view.query = "";
@@ -189,7 +192,7 @@ async function followLink(controls, state, open) {
   view.places = null;
   view.page = Math.floor(place / pageSize);
   showControls(controls, view);
-  await showPage(controls, view);
+  if (!await showPage(controls, view)) return;
   const article = document.getElementById(`d-${link.task}-${link.n}`);
   article?.classList.add("found");
   article?.scrollIntoView({ behavior: "instant" });
@@ -205,7 +208,7 @@ function startExplorer() {
     return;
   }
   const controls = buildExplorer(tasks);
-  const state = { tasks, view: null };
+  const state = { tasks, view: null, isFollowing: false };
   const views = new Map();
   const open = (task) => {
     if (!views.has(task)) views.set(task, newView(task));
@@ -225,8 +228,9 @@ function startExplorer() {
   addListeners(controls, state, show);
   addEventListener("hashchange", () => followLink(controls, state, open));
   open(tasks[0]);
-  if (linkedDocument(location.hash)) followLink(controls, state, open);
-  else whenNear(section, () => refresh(controls, state.view));
+  followLink(controls, state, open);
+  // A link that was followed shows a page of its own.
+  whenNear(section, () => { if (!state.isFollowing) refresh(controls, state.view); });
 }
 
 /** Chunks are opened when the reader comes near, not while the page is being shown. */

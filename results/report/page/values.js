@@ -43,10 +43,10 @@ function paintRows(groups, xLabel, width) {
   const { lines, bars, height } = layOut(groups);
   const marginLeft = labelWidth(lines.filter((line) => !line.strong).map((line) => line.label), width);
   const labels = (strong, options) => Plot.text(lines.filter((line) => Boolean(line.strong) === strong), {
-    y: "key", frameAnchor: "left", dx: -marginLeft, text: (line) => shortened(line.label, 60), textOverflow: "ellipsis", ...options,
+    y: "key", frameAnchor: "left", dx: -marginLeft, text: (line) => shortened(line.label, 120), textOverflow: "ellipsis-middle", ...options,
   });
   return plot({
-    width, height: 44 + height * (lines.length + 0.5), marginLeft, marginRight: 16, marginTop: 8, marginBottom: 36,
+    width, height: 44 + height * (lines.length + 0.5), marginLeft, marginRight: 16, marginTop: 8, marginBottom: 36, insetLeft: 8, insetRight: 6,
     x: { label: xLabel, grid: true, nice: true }, y: { type: "point", domain: lines.map((line) => line.key), axis: null, padding: 0.75 },
     ...seriesScales(unique(bars.map((bar) => bar.series))),
     marks: [
@@ -58,17 +58,18 @@ function paintRows(groups, xLabel, width) {
   });
 }
 
-painters.intervals = (figure, data) => () => {
-  const panels = d3.groups(data.tasks, (task) => task.metric).map(([metric, tasks]) => {
+painters.intervals = (figure, data) => () => ({
+  panels: d3.groups(data.tasks, (task) => task.metric).map(([metric, tasks]) => {
     const groups = tasks.map((task) => ({
       heading: nameOf(task.task),
       bars: task.bars.map((bar) => ({ ...bar, series: bar.run, label: labelOf(bar.run), title: `${nameOf(task.task)}, ${labelOf(bar.run)}` })),
     }));
-    return { ...panel(metric, (width) => paintRows(groups, metric, width)), crowded: groups.length > mostGroups };
-  });
-  const runs = unique(data.tasks.flatMap((task) => task.bars.map((bar) => bar.run)));
-  return { panels, legend: panels.some(({ crowded }) => crowded) ? legendOf(runs, labelOf) : null };
-};
+    const runs = unique(tasks.flatMap((task) => task.bars.map((bar) => bar.run)));
+    // Bars that share a line cannot carry the names of their runs.
+    const legend = groups.length > mostGroups ? legendOf(runs, labelOf) : null;
+    return panel(metric, (width) => paintRows(groups, metric, width), legend);
+  }),
+});
 
 painters.reverse_curse = (figure, data) => () => ({
   panels: unique(data.groups.map((group) => group.direction)).map((direction) => {
