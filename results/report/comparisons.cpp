@@ -1,5 +1,7 @@
 // Each two runs of a task side by side. All tests that are shown are one family: p-values are
 // corrected over all of them, so that a page with more runs does not find more by chance.
+#include <iterator>
+
 #include "base/text/numbers.hpp"
 #include "results/compare/comparison_report.hpp"
 #include "results/report/sections.hpp"
@@ -27,26 +29,31 @@ std::string verdict_words(const Report& report, const Pair& pair, const MetricCo
   return label_of(report, word == "a" ? pair.a : pair.b) + " is better";
 }
 
+/// What was measured, from the difference on: the cells behind the verdict.
+std::vector<Cell> measured(const MetricComparison& metric) {
+  constexpr std::size_t kCells = 7;
+  if (!metric.difference) return {kCells, Cell{.text = "–"}};
+  const auto& difference = *metric.difference;
+  const auto holm = metric.corrected.value_or(1.0);
+  return {
+      {.text = signed_text(difference.difference, 4), .value = difference.difference},
+      {.text = difference.interval ? interval_text(difference.interval) : difference.no_interval},
+      {.text = p_text(holm), .value = holm},
+      {.text = p_text(difference.p_value), .value = difference.p_value},
+      {.text = number_text(difference.a), .value = difference.a},
+      {.text = number_text(difference.b), .value = difference.b},
+      {.text = std::to_string(difference.documents)}};
+}
+
 std::vector<Cell> row_of(const Report& report, const Pair& pair, const MetricComparison& metric) {
   std::vector<Cell> row = {{.text = report.tasks[pair.task].name},
                            {.text = metric_label(metric.info)},
                            {.text = label_of(report, pair.a)},
-                           {.text = label_of(report, pair.b)}};
-  if (!metric.difference) {
-    for (int i = 0; i < 7; ++i) row.push_back({.text = "–"});
-  } else {
-    const auto& difference = *metric.difference;
-    const auto holm = metric.corrected.value_or(1.0);
-    row.push_back({.text = std::to_string(difference.documents)});
-    row.push_back({.text = number_text(difference.a), .value = difference.a});
-    row.push_back({.text = number_text(difference.b), .value = difference.b});
-    row.push_back({.text = signed_text(difference.difference, 4), .value = difference.difference});
-    row.push_back({.text = difference.interval ? interval_text(difference.interval)
-                                               : difference.no_interval});
-    row.push_back({.text = p_text(difference.p_value), .value = difference.p_value});
-    row.push_back({.text = p_text(holm), .value = holm});
-  }
-  row.push_back({.text = verdict_words(report, pair, metric)});
+                           {.text = label_of(report, pair.b)},
+                           {.text = verdict_words(report, pair, metric)}};
+  auto cells = measured(metric);
+  row.insert(row.end(), std::make_move_iterator(cells.begin()),
+             std::make_move_iterator(cells.end()));
   return row;
 }
 
@@ -58,14 +65,14 @@ std::pair<Table, std::size_t> verdicts_of(const Report& report) {
                       {.title = "Metric"},
                       {.title = "A"},
                       {.title = "B"},
-                      {.title = "Documents", .number = true},
-                      {.title = "Value of A", .number = true},
-                      {.title = "Value of B", .number = true},
+                      {.title = "Verdict"},
                       {.title = "B - A", .number = true},
                       {.title = "95 % interval"},
-                      {.title = "p", .number = true},
                       {.title = "p (Holm)", .number = true},
-                      {.title = "Verdict"}},
+                      {.title = "p", .number = true},
+                      {.title = "Value of A", .number = true},
+                      {.title = "Value of B", .number = true},
+                      {.title = "Documents", .number = true}},
             .rows = {}};
   std::size_t undecided = 0;
   for (const auto& pair : report.pairs) {

@@ -185,8 +185,10 @@ bool undecided_choice(std::span<const double> scores,
   if (order.size() < 2) return false;
   const std::size_t best = order[0];
   const std::size_t second = order[1];
-  if (!errors[best] || !errors[second]) return false;
-  const double error = std::hypot(*errors[best], *errors[second]);
+  const auto& error_of_best = errors[best];
+  const auto& error_of_second = errors[second];
+  if (!error_of_best || !error_of_second) return false;
+  const double error = std::hypot(*error_of_best, *error_of_second);
   if (!(error > 0.0)) return false;
   if (verdict_error && gold && (*gold == best || *gold == second))
     return *verdict_error > std::sqrt(kTurning * (1.0 - kTurning));

@@ -15,7 +15,7 @@ std::string opening(std::string_view name, const Attributes& attributes) {
   markup += name;
   for (const auto& [attribute, value] : attributes)
     markup.append(" ").append(attribute).append("=\"").append(xml_text(value)).append("\"");
-  return markup += ">";
+  return markup += '>';
 }
 
 /// @param first  the cell that says what its row is about

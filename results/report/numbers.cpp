@@ -58,13 +58,24 @@ MetricResult result_of(const Report& report, std::size_t t, std::size_t r, std::
           .clusters = score.clusters};
 }
 
-/// The metrics of all results of a task, each once.
+/// The metrics of all results of a task, each once, those by the any-order likelihood behind those
+/// that rest on its bound.
 std::vector<std::string> labels_of(const Task& task) {
-  std::vector<std::string> labels;
+  std::vector<Metric> metrics;
   for (const auto& result : task.results) {
     for (const auto& metric : result.facts->record.metrics) {
-      auto label = metric_label(metric.info);
-      if (std::ranges::find(labels, label) == labels.end()) labels.push_back(std::move(label));
+      const auto label = metric_label(metric.info);
+      if (std::ranges::find(metrics, label, metric_label) == metrics.end())
+        metrics.push_back(metric.info);
+    }
+  }
+  std::vector<std::string> labels;
+  for (const auto& metric : metrics) {
+    if (metric.filter == kAnyOrderFilter) continue;
+    labels.push_back(metric_label(metric));
+    for (const auto& other : metrics) {
+      if (other.name == metric.name && other.filter == kAnyOrderFilter && metric.filter == "none")
+        labels.push_back(metric_label(other));
     }
   }
   return labels;

@@ -26,6 +26,28 @@ std::string value_with_error(const MetricResult& result) {
   return text;
 }
 
+constexpr std::size_t kFirstRun = 3;  // the columns before say what the row is about
+
+std::vector<Cell> begun_row(const Report& report, const MetricResult& result) {
+  std::vector<Cell> row = {{.text = report.tasks[result.task].name},
+                           {.text = result.metric},
+                           {.text = direction_of(result.info)}};
+  row.resize(kFirstRun + report.runs.size(), {.text = "–"});
+  return row;
+}
+
+/// Values of an autoregressive model rest on the likelihood itself: they stand beside those by the
+/// any-order likelihood, too.
+void add_exact_ones(std::span<const MetricResult> before,
+                    const MetricResult& any_order,
+                    std::vector<Cell>& row) {
+  for (const auto& other : before) {
+    if (other.task == any_order.task && other.info.name == any_order.info.name &&
+        other.info.filter == "none" && other.bound == "exact")
+      row[kFirstRun + other.run] = {.text = value_with_error(other), .value = other.value};
+  }
+}
+
 /// A row for each metric of a task, a column for each run.
 Html values_table(const Report& report, std::span<const MetricResult> results) {
   Table values{.id = "values",
@@ -34,15 +56,16 @@ Html values_table(const Report& report, std::span<const MetricResult> results) {
                .rows = {}};
   for (const auto& run : report.runs) values.heads.push_back({.title = run.label, .number = true});
   const MetricResult* row = nullptr;
-  for (const auto& result : results) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& result = results[i];
     if (row == nullptr || row->task != result.task || row->metric != result.metric) {
-      values.rows.push_back({{.text = report.tasks[result.task].name},
-                             {.text = result.metric},
-                             {.text = direction_of(result.info)}});
-      values.rows.back().resize(values.heads.size(), {.text = "–"});
+      values.rows.push_back(begun_row(report, result));
+      if (result.info.filter == kAnyOrderFilter)
+        add_exact_ones(results.first(i), result, values.rows.back());
       row = &result;
     }
-    values.rows.back()[3 + result.run] = {.text = value_with_error(result), .value = result.value};
+    values.rows.back()[kFirstRun + result.run] = {.text = value_with_error(result),
+                                                  .value = result.value};
   }
   return table(values);
 }

@@ -31,6 +31,6 @@ namespace smdm::report {
 [[nodiscard]] Picture scaling_picture(const Report& report);
 
 /// The most points of a task and a run in orders_picture(); of more, every k-th.
-inline constexpr std::size_t kMostPoints = 2000;
+inline constexpr std::size_t kMostPoints = 1000;
 
 }  // namespace smdm::report

@@ -22,10 +22,12 @@ struct Direction {
 };
 
 constexpr std::array kDirections = {
-    Direction{"reverse_curse_d2n", "asked for the name", false},
-    Direction{"reverse_curse_d2n_reverse", "asked for the name", true},
-    Direction{"reverse_curse_n2d", "asked for the description", false},
-    Direction{"reverse_curse_n2d_reverse", "asked for the description", true}};
+    Direction{.task = "reverse_curse_d2n", .asked = "asked for the name", .reversed = false},
+    Direction{.task = "reverse_curse_d2n_reverse", .asked = "asked for the name", .reversed = true},
+    Direction{.task = "reverse_curse_n2d", .asked = "asked for the description", .reversed = false},
+    Direction{.task = "reverse_curse_n2d_reverse",
+              .asked = "asked for the description",
+              .reversed = true}};
 
 const Direction* direction_of(std::string_view task) {
   constexpr std::string_view kEmbedded = "micro_";

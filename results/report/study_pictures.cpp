@@ -85,7 +85,7 @@ Interval all_flops(const Json& fit) {
 }
 
 Interval own_flops(const Json& family) {
-  Json only = {{"fits", Json::array({family})}};
+  const Json only = {{"fits", Json::array({family})}};
   return all_flops(only);
 }
 

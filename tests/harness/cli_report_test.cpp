@@ -73,7 +73,7 @@ TEST_CASE("runs of both models become one page with their numbers") {
   CHECK(data.at("comparisons").size() > 20);
   const auto& pictures = data.at("pictures");
   CHECK(pictures.at("periods").at("lines").size() == 2);
-  CHECK(pictures.at("periods").at("lines").at(0).at("points").size() == 23);
+  CHECK(pictures.at("periods").at("lines").at(0).at("points").size() == 24);
   CHECK(pictures.at("orders").at("tasks").at(0).at("points").size() == 6);
   CHECK(contains(pictures.at("reverse_curse").at("absent"), "reverse_curse"));
   CHECK(says(file, "tokens were traced"));

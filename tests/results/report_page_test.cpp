@@ -85,7 +85,7 @@ TEST_CASE("markup is made of texts that stay texts") {
   using report::tag;
   CHECK(report::text("<b>&\"'").markup() == "&lt;b&gt;&amp;&quot;&apos;");
   CHECK(tag("p", {{"title", "\"><script>"}}, "</p>").markup() ==
-        "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;/p&gt;");
+        "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;/p&gt;</p>");
   CHECK(report::text(std::string_view("\0\xff", 2)).markup() == "\xEF\xBF\xBD\xEF\xBF\xBD");
   const Json hostile = {{std::string(kHostile), kHostile}};
   const auto json = report::script_json(hostile);

@@ -56,7 +56,9 @@ class Words {
   std::discrete_distribution<int> pick_;
 };
 
-SampleRecord sample_of(const Shape& shape, std::size_t i, Words& texts, Words& numbers) {
+/// @param values  whether each request has its any-order likelihood too, as short ones have
+SampleRecord sample_of(
+    const Shape& shape, std::size_t i, Words& texts, Words& numbers, bool values) {
   const auto prompt = texts.text(shape.prompt);
   std::vector<ChoiceRecord> choices;
   for (std::size_t c = 0; c < shape.choices; ++c) {
@@ -64,6 +66,12 @@ SampleRecord sample_of(const Shape& shape, std::size_t i, Words& texts, Words& n
     estimate.nats = numbers.number();
     estimate.standard_error = std::fabs(numbers.number()) / 100.0;
     estimate.bound = Bound::lower;
+    if (values)
+      estimate.values = OrderValues{.any_order = estimate.nats + 0.1 / estimate.nats,
+                                    .elbo = estimate.nats,
+                                    .confidence = std::nullopt,
+                                    .margin = std::nullopt,
+                                    .entropy = std::nullopt};
     choices.push_back({.request = {.context = prompt, .continuation = texts.text(shape.choice)},
                        .estimate = estimate});
   }
@@ -73,23 +81,23 @@ SampleRecord sample_of(const Shape& shape, std::size_t i, Words& texts, Words& n
   return sample;
 }
 
-TaskRecord task_of(const Shape& shape, Words& texts, Words& numbers) {
+TaskRecord task_of(const Shape& shape, Words& texts, Words& numbers, bool values) {
   TaskRecord task;
   task.name = shape.name;
   task.documents = static_cast<std::int64_t>(shape.documents);
   task.metrics.push_back({.info = metrics::accuracy(), .values = {}});
   for (std::size_t i = 0; i < shape.documents; ++i) {
-    task.samples.push_back(sample_of(shape, i, texts, numbers));
+    task.samples.push_back(sample_of(shape, i, texts, numbers, values));
     task.metrics[0].values.push_back(numbers.number() < -30.0 ? 0.0 : 1.0);
   }
   return task;
 }
 
-RunRecord run_of(std::uint64_t seed) {
+RunRecord run_of(std::uint64_t seed, bool values) {
   Words texts(1);  // both runs ask the same
   Words numbers(seed);
   auto run = test::made_run({.tasks = {}, .seed = seed});
-  for (const auto& shape : kShapes) run.tasks.push_back(task_of(shape, texts, numbers));
+  for (const auto& shape : kShapes) run.tasks.push_back(task_of(shape, texts, numbers, values));
   return run;
 }
 
@@ -97,8 +105,8 @@ RunRecord run_of(std::uint64_t seed) {
 
 TEST_CASE("26 178 questions of two models with their texts fit into 20 MB", "[long]") {
   const test::TemporaryFolder folder;
-  test::store(run_of(2), folder.path() / "a");
-  test::store(run_of(3), folder.path() / "b");
+  test::store(run_of(2, true), folder.path() / "a");
+  test::store(run_of(3, false), folder.path() / "b");
   const auto report =
       test::read_report({.runs = {folder.path() / "a", folder.path() / "b"}, .texts = true});
   std::size_t documents = 0;
