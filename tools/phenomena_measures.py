@@ -245,7 +245,7 @@ def temporal(runs: Runs, _: argparse.Namespace) -> list:
 
 GAP_PAIRS = (("mdm", "arm"), ("mdm_chunks_bound", "arm_chunks"), ("mdm_chunks_any_order", "arm_chunks"),
              ("mdm_chunks_bound", "mdm_chunks_any_order"))
-GAP_LOSSES = (1.3, 1.2, 1.1, 1.0)
+GAP_LOSSES = (1.2, 1.1, 1.0, 0.95)
 
 
 def scaling(runs: Runs, args: argparse.Namespace) -> dict:

@@ -182,20 +182,18 @@ def scaling_gaps(figures: dict) -> str:
 
 
 def scaling_words(figures: dict) -> str:
-    """The bound's share of the gap by chunks, in the middle of the losses that both come to."""
+    """The bound's share of the gap by chunks, at losses within the budgets of both laws of masked diffusion."""
     gaps = {(gap["more"], gap["less"]): gap for gap in figures["gaps"]}
-    bound = gaps.get(("mdm_chunks_bound", "arm_chunks"))
-    any_order = gaps.get(("mdm_chunks_any_order", "arm_chunks"))
-    share = gaps.get(("mdm_chunks_bound", "mdm_chunks_any_order"))
+    share = gaps["mdm_chunks_bound", "mdm_chunks_any_order"]
+    whole = {point["loss"]: point for point in gaps["mdm_chunks_bound", "arm_chunks"]["points"]}
     sentences = []
-    for loss in [point["loss"] for point in bound["points"]] if bound and any_order and share else []:
-        at = [next((p for p in gap["points"] if p["loss"] == loss), None) for gap in (bound, any_order, share)]
-        if any(point is None or point["extrapolated"] for point in at):
+    for point in share["points"]:
+        if point["extrapolated"] or point["loss"] not in whole:
             continue
-        part = math.log(at[2]["ratio"]) / math.log(at[0]["ratio"])
-        sentences.append(f"At a loss of {loss:g}, {number(at[0]['ratio'])} times the compute by the bound are {number(at[1]['ratio'])} "
-                         f"times by the likelihood: the bound makes {100 * part:.0f} % of the gap's logarithm.")
-    return " ".join(sentences) or "No loss lies within the budgets of all three."
+        part = 100 * math.log(point["ratio"]) / math.log(whole[point["loss"]]["ratio"])
+        sentences.append(f"At a loss of {point['loss']:g} the bound asks for {gap_shown(point)} times the compute that the likelihood "
+                         f"does: {part:.0f} % of the logarithm of the gap.")
+    return " ".join(sentences)
 
 
 def made_by(name: str, record: dict) -> str:

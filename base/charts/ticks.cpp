@@ -24,11 +24,12 @@ std::vector<double> linear_ticks(double low, double high) {
   constexpr double kRounding = 1e-9;
   const double distance = distance_of(high - low);
   const double first = std::ceil(low / distance - kRounding) + 0.0;  // never -0
-  const double last = std::floor(high / distance + kRounding);
+  const auto more = static_cast<int>(std::floor(high / distance + kRounding) - first);
   std::vector<double> ticks;
-  for (double i = first; i <= last; i += 1.0) {
+  for (int i = 0; i <= more; ++i) {
     // Divided where the distance is a fraction, so that 3 * 0.1 is 0.3.
-    ticks.push_back(distance < 1.0 ? i / std::round(1.0 / distance) : i * distance);
+    const double step = first + i;
+    ticks.push_back(distance < 1.0 ? step / std::round(1.0 / distance) : step * distance);
   }
   return ticks;
 }
@@ -40,7 +41,8 @@ std::vector<double> logarithmic_ticks(double low, double high) {
   const std::vector<double> factors =
       decades > kMany ? std::vector<double>{1.0} : std::vector<double>{1.0, 2.0, 5.0};
   std::vector<double> ticks;
-  for (double power = std::floor(std::log10(low)); power <= std::log10(high); power += 1.0) {
+  const auto last = static_cast<int>(std::floor(std::log10(high)));
+  for (auto power = static_cast<int>(std::floor(std::log10(low))); power <= last; ++power) {
     for (const double factor : factors) {
       const double tick = factor * std::pow(10.0, power);
       if (tick >= low * (1.0 - 1e-9) && tick <= high * (1.0 + 1e-9)) ticks.push_back(tick);

@@ -133,39 +133,41 @@ struct Subcommand {
   std::function<void()> run;
 };
 
+void add(std::vector<Subcommand>& added, const CLI::App* command, std::function<void()> run) {
+  added.push_back({.command = command, .run = std::move(run)});
+}
+
 /// Adds those that need a model, or a library of its own: the program brings what they do.
 void add_model_subcommands(CLI::App& app,
                            AllSettings& all,
                            const ModelJobs& jobs,
                            const std::vector<std::string>& arguments,
                            std::vector<Subcommand>& added) {
-  added.push_back({add_bench(app, all.bench), [&] { jobs.bench(all.bench); }});
-  added.push_back({add_describe(app, all.description), [&] { jobs.describe(all.description); }});
-  added.push_back({add_train(app, all.training), [&] {
-                     check_train_settings(all.training);
-                     jobs.train(all.training, arguments);
-                   }});
-  added.push_back({add_tradeoff(app, all.tradeoff), [&] {
-                     all.tradeoff.settings.arguments = arguments;
-                     jobs.tradeoff(all.tradeoff);
-                   }});
-  added.push_back({add_scaling(app, all.scaling),
-                   [&] { run_scaling(all.scaling, arguments, jobs.scaling_plan); }});
-  added.push_back({add_judge(app, all.judge), [&] { jobs.judge(all.judge); }});
+  add(added, add_bench(app, all.bench), [&] { jobs.bench(all.bench); });
+  add(added, add_describe(app, all.description), [&] { jobs.describe(all.description); });
+  add(added, add_train(app, all.training), [&] {
+    check_train_settings(all.training);
+    jobs.train(all.training, arguments);
+  });
+  add(added, add_tradeoff(app, all.tradeoff), [&] {
+    all.tradeoff.settings.arguments = arguments;
+    jobs.tradeoff(all.tradeoff);
+  });
+  add(added, add_scaling(app, all.scaling),
+      [&] { run_scaling(all.scaling, arguments, jobs.scaling_plan); });
+  add(added, add_judge(app, all.judge), [&] { jobs.judge(all.judge); });
 }
 
 /// Adds the others.
 void add_subcommands(CLI::App& app, AllSettings& all, std::vector<Subcommand>& added) {
-  added.push_back({add_microworld(app, all.microworld), [&] { run_microworld(all.microworld); }});
-  added.push_back({add_compare(app, all.comparison), [&] { run_compare(all.comparison); }});
-  added.push_back(
-      {add_leaderboard(app, all.leaderboard), [&] { run_leaderboard(all.leaderboard); }});
-  added.push_back({add_runs(app, all.runs), [&] { run_runs(all.runs); }});
-  added.push_back({add_export(app, all.exported), [&] { run_export(all.exported); }});
-  added.push_back({add_report(app, all.report), [&] { run_report(all.report); }});
-  added.push_back({add_cache(app, all.cache), [&] { run_cache(all.cache); }});
-  added.push_back(
-      {add_completions(app, all.completions), [&] { run_completions(app, all.completions); }});
+  add(added, add_microworld(app, all.microworld), [&] { run_microworld(all.microworld); });
+  add(added, add_compare(app, all.comparison), [&] { run_compare(all.comparison); });
+  add(added, add_leaderboard(app, all.leaderboard), [&] { run_leaderboard(all.leaderboard); });
+  add(added, add_runs(app, all.runs), [&] { run_runs(all.runs); });
+  add(added, add_export(app, all.exported), [&] { run_export(all.exported); });
+  add(added, add_report(app, all.report), [&] { run_report(all.report); });
+  add(added, add_cache(app, all.cache), [&] { run_cache(all.cache); });
+  add(added, add_completions(app, all.completions), [&] { run_completions(app, all.completions); });
 }
 
 /// @param arguments  without the program's own name
