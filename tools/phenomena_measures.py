@@ -262,7 +262,8 @@ def scaling(runs: Runs, args: argparse.Namespace) -> dict:
     return {"study": study, "refused": fit["refused"],
             "fits": {family["family"]: {name: family[name] for name in ("optima", "loss", "params", "refused")}
                      for family in fit["fits"]},
-            "gaps": [gap for gap in fit["gaps"] if (gap["more"], gap["less"]) in GAP_PAIRS]}
+            "gaps": [{name: value for name, value in gap.items() if name != "curve"} for gap in fit["gaps"]
+                     if (gap["more"], gap["less"]) in GAP_PAIRS]}
 
 
 MEASURES = {"recall": recall, "gsm8k": gsm8k, "zero-shot": zero_shot, "infill": infill, "steps": steps, "line": line,
