@@ -58,17 +58,30 @@ Database::Database(std::filesystem::path file, Sharing sharing, std::string way_
   if (sharing == Sharing::exclusive) execute("PRAGMA locking_mode = EXCLUSIVE");
   execute("PRAGMA cell_size_check = ON");
   refuse_foreign();
-  execute("PRAGMA journal_mode = WAL");
+  write_ahead(sharing == Sharing::shared ? kWaitForOthersMs : 0);
   execute("PRAGMA synchronous = FULL");
+}
+
+void Database::write_ahead(int wait_ms) {
+  // SQLite does not wait by itself for another process that does the same.
+  constexpr int kPauseMs = 5;
+  for (int waited = 0;; waited += kPauseMs) {
+    const int code =
+        sqlite3_exec(database_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK) return;
+    if (primary_of(code) != SQLITE_BUSY || waited >= wait_ms) fail(code, errno);
+    sqlite3_sleep(kPauseMs);
+  }
 }
 
 Database::~Database() = default;
 
 void Database::refuse_foreign() {
+  // In this order: another process may make the tables and the mark between the two, both at once.
+  const auto schema = number("PRAGMA schema_version").value_or(0);
   const auto id = number("PRAGMA application_id").value_or(0);
   if (id == kApplicationId) return;
-  if (id != 0 || number("PRAGMA schema_version").value_or(0) != 0)
-    fail_damaged("a database of another program");
+  if (id != 0 || schema != 0) fail_damaged("a database of another program");
 }
 
 void Database::mark_as_ours() {

@@ -64,6 +64,8 @@ class Database {
     void operator()(sqlite3* database) const noexcept;
   };
   void refuse_foreign();
+  /// Asks for the write-ahead log, as long as another process is about the same.
+  void write_ahead(int wait_ms);
 
   std::filesystem::path file_;
   std::string way_out_;

@@ -174,8 +174,8 @@ TEST_CASE("requests whose suffix cannot be computed are refused") {
   CHECK(test::contains(refusal(test::fake_autoregressive(), request),
                        "reads nothing behind the continuation"));
   auto wrong = request;
-  wrong.suffix = {7};
-  CHECK(test::contains(refusal(test::fake_masked_diffusion(), wrong), "7"));
+  wrong.suffix = {8};
+  CHECK(test::contains(refusal(test::fake_masked_diffusion(), wrong), "8"));
   // Masks at the end are hidden tokens of a longer text; any other place is no place for one.
   const auto diffusion = test::fake_masked_diffusion();
   const auto mask = std::get<MaskedDiffusion>(diffusion.objective).mask_id;

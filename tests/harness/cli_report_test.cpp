@@ -107,6 +107,41 @@ TEST_CASE("runs of both models become one page with their numbers") {
   }
 }
 
+TEST_CASE("files of scaling fit and of tradeoff become pictures") {
+  const test::TemporaryFolder folder;
+  const auto run = evaluated({"--task", "piqa", "--limit", "3"}, folder.path() / "run").string();
+  const auto fit = folder.path() / "fit";
+  const auto table = fs::path(SMDM_SOURCE_DIR) / "tests/golden/scaling/smdm_fig1_optimum.csv";
+  const auto fitted = test::smdm_eval(
+      {"scaling", "fit", table.string(), "--method", "envelope", "--output", fit.string()});
+  REQUIRE(fitted.code == 0);
+  const auto study = folder.path() / "study";
+  const auto swept = test::smdm_eval(
+      {"tradeoff", "--task", "line_copy", "--limit", "2", "--output", study.string()});
+  INFO(swept.err);
+  REQUIRE(swept.code == 0);
+  fs::path file;
+  for (const auto& entry : fs::directory_iterator(study)) {
+    if (entry.path().extension() == ".json") file = entry.path();
+  }
+  const auto data =
+      reported({run, "--scaling", (fit / "fit.json").string(), "--tradeoff", file.string()},
+               folder.path() / "page.html");
+  const auto& families = data.at("pictures").at("scaling").at("families");
+  const auto law = Json::parse(test::read_file(fit / "fit.json"));
+  REQUIRE(families.size() == law.at("fits").size());
+  const auto& drawn = families.at(0).at("optima");
+  const auto& found = law.at("fits").at(0).at("optima");
+  REQUIRE(drawn.size() == found.size());
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    CHECK(drawn.at(i).at("flops") == found.at(i).at("flops"));
+    CHECK(drawn.at(i).at("loss") == found.at(i).at("loss"));
+  }
+  const auto& points = data.at("pictures").at("tradeoff").at("points");
+  CHECK(points.size() > 3);
+  for (const Json& point : points) CHECK(point.at("y").get<double>() <= 1.0);
+}
+
 TEST_CASE("reports that cannot be made leave no file") {
   const test::TemporaryFolder folder;
   const auto run = evaluated({"--task", "piqa", "--limit", "3"}, folder.path() / "run").string();

@@ -359,6 +359,10 @@ TEST_CASE("processes that share a cache lose no write") {
   check_sharing(/*processes=*/4, /*each=*/150);
 }
 
+TEST_CASE("processes that make a new cache at the same time") {
+  for (int round = 0; round < 25; ++round) check_sharing(/*processes=*/6, /*each=*/5);
+}
+
 TEST_CASE("eight processes that share a cache for about a minute lose no write", "[long]") {
   check_sharing(/*processes=*/8, /*each=*/80000);
 }

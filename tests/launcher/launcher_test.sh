@@ -404,16 +404,24 @@ case_python_folder() {
   start --with-python
   equal "$status" 120 "exit code without a requirements file"
   echo "lm-eval==0.4.4" >"$tree/tests/python/requirements.txt"
+  start --with-python
+  equal "$status" 120 "exit code without the second requirements file"
+  echo "jsonschema" >"$tree/tests/python/exports-requirements.txt"
+  echo "every_eval_ever" >"$tree/tests/python/exports-requirements.no-deps.txt"
   start_well --with-python
   called 'pip install torch==2.13.0\+cpu$'
   called 'pip install -q -r .*/tests/python/requirements.txt$'
+  called 'pip install -q -r .*/tests/python/exports-requirements.txt$'
+  called 'pip install -q --no-deps --ignore-requires-python -r .*/exports-requirements.no-deps.txt$'
   called '^apt-get .*install --no-install-recommends chromium$'
   start_well --with-python
-  times_called 'pip install -q -r' 1
+  times_called 'pip install -q -r .*/requirements.txt' 1
+  times_called 'pip install -q -r .*/exports-requirements.txt' 1
   sleep 0.05
   echo "sacrebleu" >>"$tree/tests/python/requirements.txt"
   start_well --with-python
-  times_called 'pip install -q -r' 2
+  times_called 'pip install -q -r .*/requirements.txt' 2
+  times_called 'pip install -q -r .*/exports-requirements.txt' 1
   set_fake apt_fails
   start_well --with-python
   says "no Chromium here: the tests of pages will be skipped"
