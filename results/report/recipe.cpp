@@ -144,7 +144,11 @@ Html differences(const Report& report) {
   Html html;
   for (const auto& [runs, lines] : by_runs) {
     Html items;
-    for (const auto& [line, names] : lines) items << run_text("li", line + " (" + names + ")");
+    for (const auto& [line, names] : lines) {
+      auto text = line;
+      text.append(" (").append(names).append(")");
+      items << run_text("li", text);
+    }
     html << tag("h4", {},
                 run_text("span", label_of(report, runs.first) + " against " +
                                      label_of(report, runs.second)))

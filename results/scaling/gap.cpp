@@ -34,8 +34,8 @@ std::optional<Interval> interval_at(const FamilyFit& more,
                                     double log_ratio) {
   if (has_errors(more) && has_errors(less)) {
     Difference difference(log_ratio);
-    add_errors_of_flops(more.loss->line, more.loss->errors, loss, difference);
-    add_errors_of_flops(less.loss->line, less.loss->errors, loss, difference);
+    for (const PowerLaw& law : {more.loss.value(), less.loss.value()})
+      add_errors_of_flops(law.line, law.errors, loss, difference);
     const auto logs = difference.interval();
     if (!logs) return std::nullopt;
     return Interval{.low = std::exp(logs->low), .high = std::exp(logs->high)};

@@ -177,7 +177,7 @@ Plan plan_within(const PlanRequest& request, const Cost& cost, double limit) {
   }
   const double low = high > least.budgets.front() ? high / 2.0 : high;
   if (low == high) return least;
-  Plan plan = plan_from(request, largest(low, high, fits));
+  const Plan plan = plan_from(request, largest(low, high, fits));
   return cost_of(plan, cost) <= limit ? plan : least;
 }
 
