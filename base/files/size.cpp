@@ -11,4 +11,10 @@ std::uint64_t file_bytes(const std::filesystem::path& path, ErrorKind kind) {
   return bytes;
 }
 
+bool holds_bytes(const std::filesystem::path& path) noexcept {
+  std::error_code gone;
+  const auto bytes = std::filesystem::file_size(path, gone);
+  return !gone && bytes > 0;
+}
+
 }  // namespace smdm

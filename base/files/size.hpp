@@ -12,4 +12,7 @@ namespace smdm {
 /// @throws Error(kind)  with the path and the system's reason
 [[nodiscard]] std::uint64_t file_bytes(const std::filesystem::path& path, ErrorKind kind);
 
+/// Whether a file is there and holds something: asked once, so that it may go meanwhile.
+[[nodiscard]] bool holds_bytes(const std::filesystem::path& path) noexcept;
+
 }  // namespace smdm

@@ -3,11 +3,11 @@
 #include "harness/journal/answer_store.hpp"
 
 #include <chrono>
-#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/files/digest.hpp"
+#include "base/files/size.hpp"
 
 namespace smdm {
 namespace {
@@ -44,13 +44,8 @@ std::int64_t seconds_now() {
 /// The file, unless a log without its database lies there: that is no new file.
 std::filesystem::path whole(const std::filesystem::path& file, StoreKind kind) {
   const auto log = store_files(file)[1];
-  // Asked once: the last process that closes a cache takes its log away.
-  const auto has = [](const std::filesystem::path& path) {
-    std::error_code gone;
-    const auto bytes = std::filesystem::file_size(path, gone);
-    return !gone && bytes > 0;
-  };
-  if (has(log) && !has(file)) {
+  // The last process that closes a cache takes its log away.
+  if (holds_bytes(log) && !holds_bytes(file)) {
     throw Error(ErrorKind::results,
                 file.string() + ": is damaged, or no file of ours (empty, with a log beside it): " +
                     way_out(kind));
