@@ -1,9 +1,8 @@
 #include "microworld/arithmetic.hpp"
 
 #include <cstdlib>
-#include <set>
 
-#include "base/error.hpp"
+#include "microworld/different.hpp"
 #include "microworld/fill.hpp"
 #include "microworld/words.hpp"
 
@@ -62,19 +61,11 @@ std::string joined(const WordProblem& problem, char between) {
   return text + "#### " + std::to_string(problem.result);
 }
 
-/// There are only so many problems of few chains: drawing on would never end.
-[[noreturn]] void fail_exhausted(std::size_t wanted, std::size_t got) {
-  throw Error(ErrorKind::usage, "micro world, gsm8k: wanted " + std::to_string(wanted) +
-                                    " different test problems, got " + std::to_string(got) +
-                                    ": this seed has hardly more");
-}
-
 }  // namespace
 
 std::vector<WordProblem> word_problems(std::uint64_t seed, Split split, std::size_t count) {
   std::vector<WordProblem> problems;
-  std::set<std::string> questions;
-  std::size_t in_vain = 0;  // in a row
+  DifferentTexts questions("gsm8k", count, kMostInVain);
   for (std::size_t i = 0; problems.size() < count; ++i) {
     Draws draws(seed, Stream::arithmetic, static_cast<std::uint64_t>(split), i);
     Chain chain = draw_chain(1 + problems.size() % 2, draws);
@@ -82,9 +73,7 @@ std::vector<WordProblem> word_problems(std::uint64_t seed, Split split, std::siz
       chain = draw_chain(1 + problems.size() % 2, draws);
     }
     WordProblem problem = tell(std::move(chain), draws);
-    const bool is_new = split == Split::training || questions.insert(problem.question).second;
-    in_vain = is_new ? 0 : in_vain + 1;
-    if (in_vain == kMostInVain) fail_exhausted(count, problems.size());
+    const bool is_new = split == Split::training || questions.add(problem.question);
     if (is_new) problems.push_back(std::move(problem));
   }
   return problems;

@@ -1,9 +1,8 @@
 #include "microworld/kinds.hpp"
 
 #include <algorithm>
-#include <set>
 
-#include "base/error.hpp"
+#include "microworld/different.hpp"
 #include "microworld/forms.hpp"
 
 namespace smdm::microworld {
@@ -95,21 +94,13 @@ std::vector<Problem> test_problems(const World& world, std::size_t number, std::
   const Kind& kind = kinds().at(number);
   const std::size_t forms = kind.forms.size();
   std::vector<Problem> problems;
-  std::set<std::string> contexts;
-  std::size_t in_vain = 0;  // in a row
+  DifferentTexts contexts(std::string(kind.task), count, kMostInVain);
   for (std::size_t i = 0; problems.size() < count; ++i) {
     Draws draws(world.seed, Stream::test, number, i);
     const Form* form = forms == 0 ? nullptr : &kind.forms[i % forms];
     const std::size_t key = forms == 0 ? 0 : i / forms % keys_of(world, *form);
     Problem problem = problem_of_split(world, kind, form, key, Split::test, draws);
-    const bool is_new = contexts.insert(problem.context).second;
-    in_vain = is_new ? 0 : in_vain + 1;
-    if (in_vain == kMostInVain)
-      throw Error(ErrorKind::usage, "micro world, " + std::string(kind.task) + ": wanted " +
-                                        std::to_string(count) + " different test problems, got " +
-                                        std::to_string(problems.size()) +
-                                        ": this seed has hardly more");
-    if (is_new) problems.push_back(std::move(problem));
+    if (contexts.add(problem.context)) problems.push_back(std::move(problem));
   }
   return problems;
 }

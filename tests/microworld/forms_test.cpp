@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "microworld/arithmetic.hpp"
 #include "microworld/files.hpp"
 #include "microworld/fill.hpp"
 #include "microworld/kinds.hpp"
@@ -77,6 +78,9 @@ TEST_CASE("a world has only so many different questions") {
   const auto text =
       test::error_text<Error>([&] { return test_problems(world, 0, std::size_t{10'000'000}); });
   CHECK(test::contains(text, "arc_easy: wanted 10000000 different test problems, got "));
+  const auto arithmetic =
+      test::error_text<Error>([] { return word_problems(0, Split::test, 10'000); });
+  CHECK(test::contains(arithmetic, "gsm8k: wanted 10000 different test problems, got "));
 }
 
 TEST_CASE("reversal facts are read as the reference's files are, and can be ranked") {
