@@ -39,3 +39,17 @@ else()
       "LINKER:--no-as-needed,${torch_root}/lib/libtorch.so,--as-needed"
       "LINKER:--unresolved-symbols=ignore-in-shared-libs")
 endif()
+
+# Whether LibTorch comes with c10d, by whose store several processes find each other (harness/ranks). It may
+# be built without (USE_DISTRIBUTED=0).
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_INCLUDES ${torch_root}/include)
+set(CMAKE_REQUIRED_LIBRARIES ${torch_root}/lib/libtorch_cpu.so ${torch_root}/lib/libc10.so)
+set(CMAKE_REQUIRED_LINK_OPTIONS LINKER:--unresolved-symbols=ignore-in-shared-libs)
+check_cxx_source_compiles("
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+int main() { return c10d::TCPStore(\"\", {}).getPort(); }
+" SMDM_C10D)
+unset(CMAKE_REQUIRED_INCLUDES)
+unset(CMAKE_REQUIRED_LIBRARIES)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)

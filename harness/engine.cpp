@@ -9,6 +9,7 @@
 #include "harness/cli/command_line.hpp"
 #include "harness/cli/last_words.hpp"
 #include "harness/jobs/jobs.hpp"
+#include "harness/jobs/ranked.hpp"
 #include "models/matmul.hpp"
 #include "models/memory.hpp"
 #include "models/threads.hpp"
@@ -21,17 +22,28 @@ void before_libraries() {
 }
 [[gnu::section(".preinit_array"), gnu::used]] void (*const kBeforeLibraries)() = &before_libraries;
 
-/// The job, once the threads that it needs have started.
+int threads_of(const auto& settings) {
+  if constexpr (requires { settings.settings.threads; }) {
+    return settings.settings.threads.value_or(0);
+  } else {
+    return settings.threads;
+  }
+}
+
+/// A job that one process does, once the threads that it needs have started.
 template <typename Job>
-auto with_threads(Job job) {
-  return [job](const auto& settings, const auto&... more) {
-    if constexpr (requires { settings.threads.value_or(0); }) {
-      smdm::start_threads(settings.threads.value_or(0));
-    } else {
-      smdm::start_threads(settings.threads);
-    }
+auto alone(const char* name, Job job) {
+  return [name, job](const auto& settings, const auto&... more) {
+    smdm::require_alone(name);
+    smdm::start_threads(threads_of(settings));
     job(settings, more...);
   };
+}
+
+/// A job that ranks share.
+template <typename Job>
+auto ranked(Job job) {
+  return [job](const smdm::Settings& settings) { smdm::run_ranked(settings, job); };
 }
 
 }  // namespace
@@ -41,22 +53,16 @@ int main(int argc, char** argv) {
   keep_freed_memory();
   keep_matmul_reproducible();
   const ModelJobs jobs = {
-      .tasks = with_threads([](const Settings& settings) { run_tasks(settings); }),
-      .requests = with_threads(run_requests),
-      .prompts = with_threads(run_prompts),
-      .bench = with_threads(run_bench),
-      .describe =
-          [](const DescribeSettings& describe) {
-            start_threads(describe.settings.threads.value_or(0));
-            run_describe(describe);
-          },
-      .tradeoff =
-          [](const TradeoffSettings& tradeoff) {
-            start_threads(tradeoff.settings.threads.value_or(0));
-            run_tradeoff(tradeoff);
-          },
-      .train = with_threads(run_train),
-      .scaling_plan = with_threads(run_measured_scaling_plan),
+      .tasks = ranked([](const Settings& settings, ranks::Group* group) {
+        run_tasks(settings, group);
+      }),
+      .requests = ranked(run_requests),
+      .prompts = ranked(run_prompts),
+      .bench = alone("bench", run_bench),
+      .describe = alone("describe", run_describe),
+      .tradeoff = alone("tradeoff", run_tradeoff),
+      .train = alone("train", run_train),
+      .scaling_plan = alone("scaling plan", run_measured_scaling_plan),
       .judge = [argv](const JudgeSettings&) { become(kJudgeProgram, argv); }};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

@@ -7,6 +7,8 @@
 
 #include "base/files/paths.hpp"
 #include "harness/jobs/run_parts.hpp"
+#include "harness/ranks/agreement.hpp"
+#include "harness/ranks/shared_work.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/settings/decide.hpp"
 #include "results/run/writer.hpp"
@@ -29,13 +31,26 @@ void check_output(const Settings& settings, const JournalPlace& place) {
   if (settings.fresh || !is_taken(place.journal)) JsonLinesWriter(settings.output.value());
 }
 
-Session opened(const Settings& settings, RunKeeper& keeper) {
+/// What a rank above 0 does without: files are rank 0's.
+Settings own_settings(Settings settings, const ranks::Group* group) {
+  if (group == nullptr || group->leads()) return settings;
+  settings.output = "-";
+  settings.cache.reset();
+  if (settings.device == "cuda") settings.device = "auto";  // rank 0 says which kind
+  return settings;
+}
+
+Session opened(const Settings& settings, RunKeeper& keeper, ranks::Group* group) {
   if (auto place = place_of(settings)) {
     check_output(settings, *place);
     keeper.take(std::move(*place));
   }
   auto model = model_settings(settings);
   if (keeper.resumes()) apply_decision(keeper.journal()->note("decisions").value(), model);
+  if (group != nullptr && group->leads())
+    group->tell(ranks::kDecisions, {{"model", decision_of(open_unloaded(model))}});
+  if (group != nullptr && !group->leads())
+    apply_decision(ranks::awaited_decisions(*group, ranks::kDecisions).at("model"), model);
   auto session = open_session(model);
   print_notes(session);
   return session;
@@ -43,11 +58,31 @@ Session opened(const Settings& settings, RunKeeper& keeper) {
 
 }  // namespace
 
-LinesRun::LinesRun(const Settings& settings, std::string unit)
-    : settings_(settings),
+LinesRun::LinesRun(const Settings& settings, std::string unit, ranks::Group* group)
+    : settings_(own_settings(settings, group)),
       unit_(std::move(unit)),
-      keeper_(settings),
-      session_(opened(settings, keeper_)) {}
+      group_(group),
+      keeper_(settings_),
+      session_(opened(settings_, keeper_, group)) {}
+
+Json LinesRun::identity_of_model() const {
+  if (group_ == nullptr) return session_.identity();
+  ranks::NodeDigests digests(*group_);
+  auto identity = session_.identity(digests.function());
+  digests.finish();
+  return identity;
+}
+
+RunIdentity LinesRun::identity_of(std::span<const Item> items,
+                                  const Decided& decided,
+                                  const Computer& computer) const {
+  Json asked = {
+      {"settings", decided.recorded}, {"lines", items.size()}, {"texts", digest_of(items)}};
+  return {.machine = computer.machine,
+          .rest = {{"program", computer.program},
+                   {"model", computer.model},
+                   {unit_, std::move(asked)}}};
+}
 
 void LinesRun::answer(std::span<const Item> items,
                       const Decided& decided,
@@ -55,18 +90,22 @@ void LinesRun::answer(std::span<const Item> items,
                       const AnswerDone& done) {
   Computer computer;
   RunIdentity identity;
-  if (keeper_.remembers()) {
-    computer = computer_of(session_, session_.identity());
-    identity.machine = computer.machine;
-    identity.rest = {
-        {"program", computer.program},
-        {"model", computer.model},
-        {unit_,
-         {{"settings", decided.recorded}, {"lines", items.size()}, {"texts", digest_of(items)}}}};
+  if (keeper_.remembers() || group_ != nullptr) {
+    computer = computer_of(session_, identity_of_model());
+    identity = identity_of(items, decided, computer);
   }
-  keeper_.begin(identity, {{"decisions", decision_of(session_)}});
+  const std::vector<ranks::SharedTask> shared = {
+      {.session = &session_, .items = items, .decided = decided}};
+  if (!leads()) {
+    ranks::agree_with_leader(*group_, identity);
+    return ranks::serve(*group_, shared);
+  }
+  const Json decisions = decision_of(session_);
+  if (group_ != nullptr) ranks::agree(*group_, decisions, identity);
+  keeper_.begin(identity, {{"decisions", decisions}});
   auto remembered = keeper_.look_up(items, decided, session_, computer);
   keeper_.start({task_to_do(unit_, items, decided, remembered)});
+  if (group_ != nullptr) keeper_.share(*group_, shared, {&remembered});
   Progress progress(unit_, items.size(), counted, &keeper_.progress());
   keeper_.guard([&] {
     keeper_.compute(session_, items, decided, computer, remembered,
@@ -85,6 +124,7 @@ Existing LinesRun::existing() const {
 void LinesRun::complete(const std::function<void()>& finish) {
   keeper_.name_files(settings_.output, finish);
   keeper_.complete(date_id(std::chrono::system_clock::now()));
+  if (group_ != nullptr) group_->leave(keeper_.silent_ranks());
 }
 
 }  // namespace smdm

@@ -6,6 +6,7 @@
 
 #include "base/files/json_lines.hpp"
 #include "harness/jobs/run_keeper.hpp"
+#include "harness/ranks/group.hpp"
 
 namespace smdm {
 
@@ -14,12 +15,16 @@ class LinesRun {
  public:
   /// Opens the checkpoint, and the journal beside the output, where that is a file. Tells people
   /// about them.
-  /// @param unit  what is asked: "requests", "prompts"
-  explicit LinesRun(const Settings& settings, std::string unit);
+  /// @param unit   what is asked: "requests", "prompts"
+  /// @param group  of ranks that do it together; null: this process is alone
+  LinesRun(const Settings& settings, std::string unit, ranks::Group* group);
+
+  /// Whether answers and files are this process's: it is alone, or rank 0.
+  [[nodiscard]] bool leads() const { return group_ == nullptr || group_->leads(); }
 
   [[nodiscard]] const Session& session() const noexcept { return session_; }
 
-  /// Answers Items. Called once.
+  /// Answers Items; where this process does not lead, `done` is not called. Called once.
   /// @param counted  what the progress counts: "requests", "documents"
   void answer(std::span<const Item> items,
               const Decided& decided,
@@ -33,8 +38,14 @@ class LinesRun {
   void complete(const std::function<void()>& finish);
 
  private:
-  const Settings& settings_;
+  [[nodiscard]] RunIdentity identity_of(std::span<const Item> items,
+                                        const Decided& decided,
+                                        const Computer& computer) const;
+  [[nodiscard]] Json identity_of_model() const;
+
+  const Settings settings_;
   std::string unit_;
+  ranks::Group* group_;
   RunKeeper keeper_;
   Session session_;
 };

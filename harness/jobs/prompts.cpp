@@ -102,9 +102,9 @@ Json answer_line(const Session& session,
 
 }  // namespace
 
-void run_prompts(const Settings& settings) {
+void run_prompts(const Settings& settings, ranks::Group* group) {
   const auto lines = read_input_lines(settings.prompts.value());
-  LinesRun run(settings, "prompts");
+  LinesRun run(settings, "prompts", group);
   const auto& session = run.session();
   std::vector<std::string> notes;
   const DecisionFor what{
@@ -117,6 +117,7 @@ void run_prompts(const Settings& settings) {
   const auto items = items_of(session, lines, generation.samples);
   check_lengths(settings, lines, decided, session.model->info());
   for (const auto& item : items) check_item(item, {item.name}, decided, session.model->info());
+  if (!run.leads()) return run.answer(items, decided, "documents", {});
   JsonLinesWriter writer(settings.output.value_or("-"), run.existing());
   TraceFile trace(settings.trace, run.existing());
   std::vector<Answer> answers(items.size());

@@ -124,15 +124,16 @@ Questions checked_questions(const Session& session,
   return questions;
 }
 
-void run_requests(const Settings& settings) {
+void run_requests(const Settings& settings, ranks::Group* group) {
   const auto lines = read_input_lines(settings.requests.value());
-  LinesRun run(settings, "requests");
+  LinesRun run(settings, "requests", group);
   const auto& session = run.session();
   std::vector<std::string> notes;
   const auto decided = decide(settings, {}, session.checkpoint.kind, notes);
   for (const auto& note : notes) std::cerr << visible(note) << "\n";
   if (settings.racing) refuse("--racing", "--task: a race needs questions", "--requests");
   const auto questions = checked_questions(session, lines, decided);
+  if (!run.leads()) return run.answer(questions.items, decided, "requests", {});
   JsonLinesWriter writer(settings.output.value_or("-"), run.existing());
   std::vector<Estimate> estimates(lines.size());
   run.answer(questions.items, decided, "requests", [&](std::size_t q, const Answer& answer) {

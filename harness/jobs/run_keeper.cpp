@@ -14,6 +14,7 @@
 #include "base/text/shell.hpp"
 #include "base/text/visible.hpp"
 #include "harness/run/expected_cost.hpp"
+#include "harness/run/forward_hook.hpp"
 #include "harness/settings/refuse.hpp"
 
 namespace smdm {
@@ -134,6 +135,38 @@ void RunKeeper::start(std::vector<TaskToDo> tasks) {
   if (journal_) journal_->write_progress(progress_->snapshot("running"));
 }
 
+void RunKeeper::share(const ranks::Group& group,
+                      std::vector<ranks::SharedTask> tasks,
+                      const std::vector<const Remembered*>& remembered) {
+  std::vector<std::vector<std::size_t>> open;
+  for (const auto* of_task : remembered) {
+    auto& indices = open.emplace_back();
+    for (std::size_t i = 0; i < of_task->found.size(); ++i) {
+      if (!of_task->found[i]) indices.push_back(i);
+    }
+  }
+  shared_ = std::make_unique<ranks::SharedWork>(group, std::move(tasks), open);
+  progress_->show_as_whole([this] { return shared_->ranks_text(); });
+}
+
+std::vector<int> RunKeeper::silent_ranks() const {
+  return shared_ ? shared_->silent() : std::vector<int>();
+}
+
+ComputeSome RunKeeper::compute_some(const Session& session,
+                                    std::span<const Item> items,
+                                    const Decided& decided) {
+  if (shared_) {
+    return [this](std::span<const std::size_t>, const AnswerDone& done) {
+      shared_->compute(task_++, done);
+    };
+  }
+  return [&session, items, &decided](std::span<const std::size_t> which, const AnswerDone& done) {
+    const ForwardHook hook(*session.model, stop_if_noted);
+    smdm::compute_some(session, items, which, decided, done);
+  };
+}
+
 void RunKeeper::compute(const Session& session,
                         std::span<const Item> items,
                         const Decided& decided,
@@ -145,7 +178,8 @@ void RunKeeper::compute(const Session& session,
     progress_->advance(expected_cost(items[i], decided));
   };
   stop_if_noted();
-  memory_->compute(session, items, decided, computer, remembered, computed, done);
+  memory_->compute(remembered, computer.weights, compute_some(session, items, decided), computed,
+                   done);
   memory_->finish();
   stop_if_noted();
 }
@@ -170,6 +204,7 @@ std::string RunKeeper::kept() const {
   const auto share = share_of(progress->documents_done(), progress->documents());
   if (!journal_ && !cache_)
     return ": " + share + " were done, and none is kept: that takes --output or --cache";
+  if (shared_) return ": " + share + " are kept; the same ranks started again go on";
   return ": " + share + " are kept; go on with: " + command_of(arguments_);
 }
 
@@ -206,6 +241,7 @@ void RunKeeper::cut() {
 void RunKeeper::finish() {
   memory_->finish();
   memory_.reset();
+  if (shared_) std::cerr << shared_->shares_text() << "\n";
   // What follows is short where there is a journal to say that it was done; where there is none,
   // the answers may go to somebody who does not read them.
   if (!journal_) end_noting("all answers are known");

@@ -16,6 +16,7 @@
 #include "base/files/signals.hpp"
 #include "harness/journal/memory.hpp"
 #include "harness/journal/run_journal.hpp"
+#include "harness/ranks/shared_work.hpp"
 #include "harness/run/run_progress.hpp"
 #include "harness/settings/table.hpp"
 
@@ -65,6 +66,18 @@ class RunKeeper {
   /// All tasks are known: says what is there of a run that is gone on with.
   void start(std::vector<TaskToDo> tasks);
 
+  /// From here on the work of compute() is done together with the other ranks of a group.
+  /// REQUIRES: started
+  /// @param group       whose rank 0 this is; outlives the keeper
+  /// @param tasks       in the order of compute()
+  /// @param remembered  of each task
+  void share(const ranks::Group& group,
+             std::vector<ranks::SharedTask> tasks,
+             const std::vector<const Remembered*>& remembered);
+
+  /// Ranks of that group that have fallen silent.
+  [[nodiscard]] std::vector<int> silent_ranks() const;
+
   [[nodiscard]] RunProgress& progress() { return *progress_; }
 
   /// Does the work of a job. What it throws, this throws when everything known is on the disk, a
@@ -100,6 +113,9 @@ class RunKeeper {
   [[nodiscard]] bool has_several_machines() const;
 
  private:
+  [[nodiscard]] ComputeSome compute_some(const Session& session,
+                                         std::span<const Item> items,
+                                         const Decided& decided);
   void tick();
   [[noreturn]] void cut();
   [[nodiscard]] std::string kept() const;
@@ -115,7 +131,9 @@ class RunKeeper {
   std::atomic<const RunProgress*> shown_ = nullptr;  ///< the same, for the writer's thread
   std::chrono::steady_clock::time_point told_ =
       std::chrono::steady_clock::now();  ///< of that thread
-  std::unique_ptr<Memory> memory_;       ///< the last one: its thread uses all others
+  std::unique_ptr<ranks::SharedWork> shared_;  ///< null: this process works alone
+  std::size_t task_ = 0;                       ///< of it, the one that comes next
+  std::unique_ptr<Memory> memory_;             ///< the last one: its thread uses all others
 };
 
 /// Tasks to do of some Items, with those that were found taken off.

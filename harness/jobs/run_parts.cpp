@@ -80,9 +80,9 @@ std::vector<ReadyPart> ready_parts(const Settings& settings,
   return ready;
 }
 
-void identify(std::vector<ReadyPart>& parts) {
+void identify(std::vector<ReadyPart>& parts, const FileDigest& digest_of) {
   for (auto& ready : parts) {
-    ready.identity = ready.session.identity();
+    ready.identity = ready.session.identity(digest_of);
     ready.computer = computer_of(ready.session, ready.identity);
   }
 }
@@ -98,6 +98,13 @@ void apply_decision(const Json& decision, ModelSettings& settings) {
   // Another machine, which the journal tells apart, may lack it.
   const auto device = decision.at("device").get<std::string>();
   if (settings.device == "auto" && has_device(device)) settings.device = device;
+}
+
+Json early_decisions(const Settings& settings, const std::vector<Task>& tasks) {
+  Json decisions = Json::object();
+  for (const auto& part : evaluation_parts(tasks, settings))
+    decisions[name_of(part)] = decision_of(open_unloaded(model_settings(part.settings)));
+  return decisions;
 }
 
 Json decisions_of(const std::vector<ReadyPart>& parts) {

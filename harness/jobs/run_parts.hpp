@@ -35,13 +35,17 @@ struct ReadyPart {
 
 /// Reads the files of each part's model once more, for their digests.
 /// @throws Error(checkpoint)  if one can no longer be read
-void identify(std::vector<ReadyPart>& parts);
+/// @param digest_of  of files of weights
+void identify(std::vector<ReadyPart>& parts, const FileDigest& digest_of = weights_digest);
 
 /// What was decided for a checkpoint where the settings say auto: device and arithmetic.
 [[nodiscard]] Json decision_of(const Session& session);
 
 /// Decides the same again, as far as the settings leave it open and the machine has it.
 void apply_decision(const Json& decision, ModelSettings& settings);
+
+/// What would be decided for all parts, found without loading their weights.
+[[nodiscard]] Json early_decisions(const Settings& settings, const std::vector<Task>& tasks);
 
 /// The decisions of all parts.
 [[nodiscard]] Json decisions_of(const std::vector<ReadyPart>& parts);

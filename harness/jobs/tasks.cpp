@@ -19,6 +19,8 @@
 #include "harness/jobs/run_place.hpp"
 #include "harness/jobs/run_plan.hpp"
 #include "harness/jobs/run_record.hpp"
+#include "harness/ranks/agreement.hpp"
+#include "harness/ranks/shared_work.hpp"
 #include "harness/run/evaluate.hpp"
 #include "harness/settings/data.hpp"
 #include "harness/settings/refuse.hpp"
@@ -134,27 +136,44 @@ struct TasksRun {
   AllRemembered remembered = {};
 };
 
-/// Everything that the run asks for, as an earlier start decided it.
-void make_ready(TasksRun& run, const Json& decisions) {
+/// Everything that the run asks for, as an earlier start or rank 0 decided it.
+void make_ready(TasksRun& run, const Json& decisions, ranks::Group* group) {
   run.parts = ready_parts(run.repeats.front(), run.tasks, decisions);
   check_trace(run.settings, run.parts);
-  identify(run.parts);
+  if (group == nullptr) return identify(run.parts);
+  ranks::NodeDigests digests(*group);
+  identify(run.parts, digests.function());
+  digests.finish();
 }
 
 RunIdentity identity_of(const TasksRun& run) {
   return identity_of(run.parts, static_cast<std::int64_t>(run.repeats.size()));
 }
 
-void begin(TasksRun& run, Candidates candidates, MadeFolders& folders, RunKeeper& keeper) {
+/// What is decided for a run that has decided nothing yet, so that other ranks need not wait until
+/// rank 0 has loaded its model.
+Json decided_early(const TasksRun& run, const Json& decisions, ranks::Group* group) {
+  if (group == nullptr) return decisions;
+  auto early = decisions.is_null() ? early_decisions(run.repeats.front(), run.tasks) : decisions;
+  group->tell(ranks::kEarlyDecisions, early);
+  return early;
+}
+
+void begin(TasksRun& run,
+           Candidates candidates,
+           MadeFolders& folders,
+           RunKeeper& keeper,
+           ranks::Group* group) {
   const auto decisions = decisions_in(keeper, candidates);
-  make_ready(run, decisions);
+  make_ready(run, decided_early(run, decisions, group), group);
   auto identity = identity_of(run);
   choose(run.settings, std::move(candidates), identity, keeper);
   // What was decided for another run is decided anew.
   if (const auto own = decisions_in(keeper, {}); own != decisions) {
-    make_ready(run, own);
+    make_ready(run, own, group);
     identity = identity_of(run);
   }
+  if (group != nullptr) ranks::agree(*group, decisions_of(run.parts), identity);
   if (keeper.resumes()) {
     run.plan = plan_from(keeper.journal()->note("plan").value(), keeper.journal()->folder());
   } else {
@@ -171,22 +190,66 @@ std::string model_of(const EvaluationPart& part) {
   return part.model.empty() ? short_model_name(part.settings.model.value_or("")) : part.model;
 }
 
-/// Looks up every answer of the run, so that its length is known from the beginning.
-void look_up(TasksRun& run, RunKeeper& keeper) {
-  std::vector<TaskToDo> todo;
+/// Does something with each task of the run, in the order in which they are computed.
+/// @param visit  called with the repeat, the part, and the task's number in it
+template <typename Visit>
+void for_each_task(TasksRun& run, const Visit& visit) {
   for (std::size_t r = 0; r < run.repeats.size(); ++r) {
     if (r > 0) decide_again(run.parts, run.tasks, run.repeats[r]);
-    auto& of_repeat = run.remembered.emplace_back();
-    for (const auto& ready : run.parts) {
-      auto& of_part = of_repeat.emplace_back();
-      for (const auto& task : ready.tasks) {
-        of_part.push_back(keeper.look_up(task.items, task.decided, ready.session, ready.computer));
-        todo.push_back(task_to_do(info(task.task).name, task.items, task.decided, of_part.back()));
-        todo.back().model = model_of(ready.part);
-      }
+    for (std::size_t p = 0; p < run.parts.size(); ++p) {
+      for (std::size_t k = 0; k < run.parts[p].tasks.size(); ++k) visit(r, p, k);
     }
   }
+}
+
+/// A task as all ranks know it.
+ranks::SharedTask shared(const TasksRun& run, std::size_t part, std::size_t task) {
+  const auto& ready = run.parts[part];
+  return {.session = &ready.session,
+          .items = ready.tasks[task].items,
+          .decided = ready.tasks[task].decided};
+}
+
+/// Looks up every answer of the run, so that its length is known from the beginning.
+void look_up(TasksRun& run, RunKeeper& keeper, const ranks::Group* group) {
+  std::vector<TaskToDo> todo;
+  std::vector<ranks::SharedTask> all_shared;
+  run.remembered.assign(run.repeats.size(), std::vector<std::vector<Remembered>>(run.parts.size()));
+  for_each_task(run, [&](std::size_t r, std::size_t p, std::size_t k) {
+    const auto& ready = run.parts[p];
+    const auto& task = ready.tasks[k];
+    auto& of_part = run.remembered[r][p];
+    of_part.push_back(keeper.look_up(task.items, task.decided, ready.session, ready.computer));
+    todo.push_back(task_to_do(info(task.task).name, task.items, task.decided, of_part.back()));
+    todo.back().model = model_of(ready.part);
+    if (group != nullptr) all_shared.push_back(shared(run, p, k));
+  });
   keeper.start(std::move(todo));
+  if (group == nullptr) return;
+  std::vector<const Remembered*> remembered;
+  for (const auto& of_repeat : run.remembered) {
+    for (const auto& of_part : of_repeat) {
+      for (const auto& of_task : of_part) remembered.push_back(&of_task);
+    }
+  }
+  keeper.share(*group, std::move(all_shared), remembered);
+}
+
+/// What a rank above 0 does of a run: it computes what it is asked for.
+void serve_run(const Settings& settings, const std::vector<Task>& tasks, ranks::Group& group) {
+  auto own = settings;
+  if (own.device == "cuda") own.device = "auto";  // rank 0 says which kind, this rank which one
+  TasksRun run{
+      .settings = own, .tasks = tasks, .repeats = repeats_of(own), .parts = {}, .plan = {}};
+  const auto early = ranks::awaited_decisions(group, ranks::kEarlyDecisions);
+  make_ready(run, early, &group);
+  if (const auto decisions = ranks::awaited_decisions(group, ranks::kDecisions); decisions != early)
+    make_ready(run, decisions, &group);
+  ranks::agree_with_leader(group, identity_of(run));
+  std::vector<ranks::SharedTask> all;
+  for_each_task(run,
+                [&](std::size_t, std::size_t p, std::size_t k) { all.push_back(shared(run, p, k)); });
+  ranks::serve(group, all);
 }
 
 std::vector<std::vector<Finished>> run_repeats(TasksRun& run, RunKeeper& keeper, TraceFile& trace) {
@@ -256,27 +319,29 @@ std::vector<Task> chosen_tasks(const Settings& settings) {
   return tasks;
 }
 
-void run_tasks(const Settings& settings) {
-  run_tasks(settings, chosen_tasks(settings));
+void run_tasks(const Settings& settings, ranks::Group* group) {
+  run_tasks(settings, chosen_tasks(settings), group);
 }
 
-void run_tasks(const Settings& settings, const std::vector<Task>& tasks) {
+void run_tasks(const Settings& settings, const std::vector<Task>& tasks, ranks::Group* group) {
   static_cast<void>(data_settings(settings));
   auto repeats = repeats_of(settings);
   if (settings.dry_run) return show_plan(settings, tasks);
+  if (group != nullptr && !group->leads()) return serve_run(settings, tasks, *group);
   MadeFolders folders;
   RunKeeper keeper(settings);
   auto candidates = take_place(settings, asked_of(settings), folders, keeper);
   TasksRun run{
       .settings = settings, .tasks = tasks, .repeats = std::move(repeats), .parts = {}, .plan = {}};
-  begin(run, std::move(candidates), folders, keeper);
+  begin(run, std::move(candidates), folders, keeper, group);
   TraceFile trace(settings.trace, keeper.existing(settings.trace));
-  look_up(run, keeper);
+  look_up(run, keeper, group);
   std::vector<std::vector<Finished>> finished;
   keeper.guard([&] { finished = run_repeats(run, keeper, trace); });
   keeper.finish();
   keeper.name_files(settings.trace, [&] { trace.finish(); });
   keeper.complete(run.plan.places.front().front().date);
+  if (group != nullptr) group->leave(keeper.silent_ranks());
   if (settings.json) return show_json(finished, settings.repeat.has_value());
   if (settings.repeat) show_repeatability(finished);
 }

@@ -5,40 +5,16 @@
 #include <exception>
 #include <utility>
 
-#include "base/files/signals.hpp"
 #include "harness/journal/answer_codec.hpp"
 
 namespace smdm {
 namespace {
-
-/// Calls stop_if_noted() before each forward of a model while it lives.
-class StopsBetweenForwards {
- public:
-  explicit StopsBetweenForwards(LanguageModel& model) : model_(model) {
-    model_.before_each_forward(stop_if_noted);
-  }
-  ~StopsBetweenForwards() { model_.before_each_forward({}); }
-  StopsBetweenForwards(const StopsBetweenForwards&) = delete;
-  StopsBetweenForwards& operator=(const StopsBetweenForwards&) = delete;
-
- private:
-  LanguageModel& model_;
-};
 
 /// @param store  null: nothing is found
 std::optional<Answer> find(AnswerStore* store, const std::string& key) {
   if (store == nullptr) return std::nullopt;
   const auto value = store->find(key);
   return value ? decode_answer(*value) : std::nullopt;
-}
-
-/// What compute() needs of an Item.
-Item without_document(const Item& item) {
-  return {.name = item.name,
-          .document = {},
-          .asked = item.asked,
-          .ids = item.ids,
-          .sample = item.sample};
 }
 
 }  // namespace
@@ -130,15 +106,13 @@ Remembered Memory::look_up(std::span<const Item> items,
   return remembered;
 }
 
-void Memory::compute(const Session& session,
-                     std::span<const Item> items,
-                     const Decided& decided,
-                     const Computer& computer,
-                     Remembered& remembered,
+void Memory::compute(Remembered& remembered,
+                     const std::string& weights,
+                     const ComputeSome& compute_some,
                      const std::function<void(std::size_t item)>& computed,
                      const AnswerDone& done) {
   std::vector<std::size_t> missing;
-  for (std::size_t i = 0; i < items.size(); ++i) {
+  for (std::size_t i = 0; i < remembered.found.size(); ++i) {
     if (auto& found = remembered.found[i]) {
       done(i, std::move(*found));
       found.reset();
@@ -146,22 +120,14 @@ void Memory::compute(const Session& session,
       missing.push_back(i);
     }
   }
-  std::vector<Item> some;
-  if (missing.size() < items.size()) {
-    some.reserve(missing.size());
-    for (const auto i : missing) some.push_back(without_document(items[i]));
-    items = some;
-  }
-  const StopsBetweenForwards stops(*session.model);
-  smdm::compute(session, items, decided, [&](std::size_t k, Answer answer) {
-    const auto i = missing[k];
+  compute_some(missing, [&](std::size_t i, Answer answer) {
     ++remembered.counts.computed;
     remembered.counts.computed_rows += cost_of(answer).rows;
     const auto bytes = remembers() ? encode_answer(answer) : std::string();
     computed(i);
     done(i, std::move(answer));
     // Only what could be judged is kept: an answer that is no number would end every later start.
-    if (remembers()) keep({.key = remembered.keys[i], .value = bytes, .model = computer.weights});
+    if (remembers()) keep({.key = remembered.keys[i], .value = bytes, .model = weights});
   });
 }
 

@@ -1,4 +1,4 @@
-/// compute() with a memory: Answers that a journal or a cache has are not computed again.
+/// A memory of Answers: those that a journal or a cache has are not computed again.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,9 @@ struct Remembered {
   MemoryCounts counts;
 };
 
+/// Computes the Items of these indices, by whomever.
+using ComputeSome = std::function<void(std::span<const std::size_t> items, const AnswerDone& done)>;
+
 class Memory {
  public:
   /// Nothing is remembered.
@@ -65,16 +68,14 @@ class Memory {
                                    const Session& session,
                                    const Computer& computer);
 
-  /// compute() of the Items that were not found; `done` is called for all of them, for those that
-  /// were found first. A noted signal ends it before the next forward.
-  /// @param remembered  what look_up() gave for the same Items; its answers are moved out
-  /// @param computed    called just before `done` for an Item that was computed
-  /// @throws Stopped
-  void compute(const Session& session,
-               std::span<const Item> items,
-               const Decided& decided,
-               const Computer& computer,
-               Remembered& remembered,
+  /// Gives every Item its Answer: those that were found first, then those that are computed.
+  /// @param remembered    what look_up() gave; its answers are moved out
+  /// @param weights       the digest of the model's
+  /// @param compute_some  computes those that were not found
+  /// @param computed      called just before `done` for an Item that was computed
+  void compute(Remembered& remembered,
+               const std::string& weights,
+               const ComputeSome& compute_some,
                const std::function<void(std::size_t item)>& computed,
                const AnswerDone& done);
 

@@ -51,6 +51,11 @@ class Leases {
   [[nodiscard]] bool is_complete(std::size_t task) const;
   [[nodiscard]] bool is_complete() const noexcept { return unanswered_ == 0; }
 
+  /// The cost of an Item that had no answer at the beginning.
+  [[nodiscard]] double cost(std::size_t task, std::size_t item) const {
+    return tasks_.at(task).items.at(item).cost;
+  }
+
   /// Cost of all that waits for a rank.
   [[nodiscard]] double waiting_cost() const;
 

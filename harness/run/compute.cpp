@@ -221,6 +221,15 @@ void compute_unnamed(const Session& session,
              decided.work);
 }
 
+/// What compute() needs of an Item.
+Item without_document(const Item& item) {
+  return {.name = item.name,
+          .document = {},
+          .asked = item.asked,
+          .ids = item.ids,
+          .sample = item.sample};
+}
+
 /// Finds the Item for which the model gives no numbers. Rows of many share a forward, whose failure
 /// does not say whose it is, and an Answer depends on its own Item alone: so each that has none is
 /// computed by itself. Items are opened in order, so that the search ends soon.
@@ -287,6 +296,23 @@ void compute(const Session& session,
     name_culprit(session, items, decided, answered);
     throw;
   }
+}
+
+void compute_some(const Session& session,
+                  std::span<const Item> items,
+                  std::span<const std::size_t> which,
+                  const Decided& decided,
+                  const AnswerDone& done) {
+  std::vector<Item> some;
+  bool all = which.size() == items.size();
+  for (std::size_t k = 0; k < which.size() && all; ++k) all = which[k] == k;
+  if (!all) {
+    some.reserve(which.size());
+    for (const auto i : which) some.push_back(without_document(items[i]));
+    items = some;
+  }
+  compute(session, items, decided,
+          [&](std::size_t k, Answer answer) { done(which[k], std::move(answer)); });
 }
 
 std::optional<Item> next(const Item& item,

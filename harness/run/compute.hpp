@@ -28,6 +28,14 @@ void compute(const Session& session,
              const Decided& decided,
              const AnswerDone& done);
 
+/// compute() of some Items of a list.
+/// @param which  their indices, which `done` is called with
+void compute_some(const Session& session,
+                  std::span<const Item> items,
+                  std::span<const std::size_t> which,
+                  const Decided& decided,
+                  const AnswerDone& done);
+
 /// The Item that follows from another's answer, if one does: under a protocol of two passes the
 /// text of the first is the prompt of the second (SMDM's GSM8K); where it does not fit any more,
 /// the first stays. Of a conversation it is the next turn, see next_turn().

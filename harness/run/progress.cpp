@@ -71,35 +71,47 @@ void Progress::advance() {
   constexpr std::chrono::milliseconds kBarInterval(100);
   constexpr std::chrono::seconds kLineInterval(30);
   const auto now = Clock::now();
-  const bool due = terminal_ ? now - shown_ >= kBarInterval : now - shown_ >= kLineInterval;
+  const bool due = terminal_ ? now - shown_at_ >= kBarInterval : now - shown_at_ >= kLineInterval;
   if (!due && done_ != total_) return;
-  shown_ = now;
+  shown_at_ = now;
   show();
 }
 
-std::string Progress::time_text() const {
-  const std::chrono::duration<double> elapsed = Clock::now() - begin_;
-  if (done_ == total_) return duration(elapsed.count());
+std::string Progress::time_text(const Shown& now) const {
+  if (now.done == now.total) return duration(now.seconds);
   if (whole_ == nullptr) {
-    const double each = elapsed.count() / static_cast<double>(done_);
-    return duration(static_cast<double>(total_ - done_) * each) + " left";
+    const double each = now.seconds / static_cast<double>(now.done);
+    return duration(static_cast<double>(now.total - now.done) * each) + " left";
   }
   const auto left = whole_->seconds_left();
-  return left ? duration(*left) + " left of the run" : duration(elapsed.count());
+  return left ? duration(*left) + " left of the run" : duration(now.seconds);
+}
+
+Progress::Shown Progress::shown() const {
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  if (whole_ == nullptr || !whole_->is_shown_as_whole())
+    return {.label = label_, .done = done_, .total = total_, .since = 0, .seconds = seconds, .note = note_};
+  return {.label = "run",
+          .done = whole_->documents_done(),
+          .total = whole_->documents(),
+          .since = whole_->documents_kept(),
+          .seconds = whole_->seconds(),
+          .note = whole_->note()};
 }
 
 void Progress::show() {
-  const std::chrono::duration<double> elapsed = Clock::now() - begin_;
-  const double rate = static_cast<double>(done_) / std::max(elapsed.count(), 1e-9);
-  std::string numbers = std::to_string(done_) + "/" + std::to_string(total_) + " " + unit_ + ", ";
+  const auto now = shown();
+  const double rate = static_cast<double>(now.done - now.since) / std::max(now.seconds, 1e-9);
+  std::string numbers =
+      std::to_string(now.done) + "/" + std::to_string(now.total) + " " + unit_ + ", ";
   numbers.append(fixed_text(rate, 1)).append("/s, ");
-  numbers.append(time_text());
-  if (!note_.empty()) numbers.append(", ").append(note_);
+  numbers.append(time_text(now));
+  if (!now.note.empty()) numbers.append(", ").append(now.note);
   if (terminal_) {
     std::cerr << "\r\033[K"
-              << terminal_line(label_, bar(done_, total_), numbers, terminal_columns());
+              << terminal_line(now.label, bar(now.done, now.total), numbers, terminal_columns());
   } else {
-    std::cerr << visible(label_) << ": " << visible(numbers) << "\n";
+    std::cerr << visible(now.label) << ": " << visible(numbers) << "\n";
   }
   std::cerr << std::flush;
 }

@@ -41,8 +41,17 @@ class Progress {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// What is shown: of this, or of the run that it is a part of.
+  struct Shown {
+    std::string label;
+    std::size_t done, total;
+    std::size_t since;  ///< of those that are done, what was there before
+    double seconds;     ///< for the others
+    std::string note;
+  };
   void show();
-  [[nodiscard]] std::string time_text() const;
+  [[nodiscard]] Shown shown() const;
+  [[nodiscard]] std::string time_text(const Shown& now) const;
 
   std::string label_;
   std::size_t total_;
@@ -52,7 +61,7 @@ class Progress {
   std::size_t done_ = 0;
   bool terminal_;
   Clock::time_point begin_ = Clock::now();
-  Clock::time_point shown_ = begin_;
+  Clock::time_point shown_at_ = begin_;
 };
 
 }  // namespace smdm

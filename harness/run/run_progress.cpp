@@ -52,6 +52,12 @@ std::size_t RunProgress::documents() const {
   return sum;
 }
 
+std::size_t RunProgress::documents_kept() const {
+  std::size_t sum = 0;
+  for (const auto& task : tasks_) sum += task.kept;
+  return sum;
+}
+
 std::size_t RunProgress::documents_done() const {
   const std::scoped_lock lock(mutex_);
   return std::accumulate(done_.begin(), done_.end(), std::size_t{0});

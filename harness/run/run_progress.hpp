@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.hpp"
@@ -36,6 +38,18 @@ class RunProgress {
 
   [[nodiscard]] std::optional<double> seconds_left() const;
 
+  /// From here on people are shown the run as a whole, and never one task of it.
+  /// @param note  shown behind the numbers
+  void show_as_whole(std::function<std::string()> note) { note_ = std::move(note); }
+  [[nodiscard]] bool is_shown_as_whole() const { return note_ != nullptr; }
+  [[nodiscard]] std::string note() const { return note_(); }
+
+  /// Seconds since it was made.
+  [[nodiscard]] double seconds() const { return now(); }
+
+  /// Of documents_done(), those that were there from the beginning.
+  [[nodiscard]] std::size_t documents_kept() const;
+
   [[nodiscard]] std::size_t documents() const;
   [[nodiscard]] std::size_t documents_done() const;
 
@@ -50,6 +64,7 @@ class RunProgress {
   std::vector<TaskToDo> tasks_;
   std::vector<std::size_t> done_;  ///< documents of each task, kept ones included
   std::size_t begun_ = 0;
+  std::function<std::string()> note_;
   TimeLeft left_;
   Clock::time_point start_ = Clock::now();
 };

@@ -51,10 +51,6 @@ c10::Device device_of(const std::string& name) {
   }
 }
 
-std::string digest_of(const std::filesystem::path& file) {
-  return sha256_of_file(file, ErrorKind::checkpoint);
-}
-
 /// Floating-point operations that training took, as `smdm-eval train` leaves them beside the
 /// weights; null where they are not known.
 Json training_flops(const std::filesystem::path& folder) {
@@ -88,7 +84,7 @@ ComputeType decided_compute(const ModelSettings& settings, Session& session) {
 
 /// The digest of the weights. Of shards it is one over their digests and names, as sha256sum
 /// prints them, and each stands beside it.
-void add_weights(const WeightPlace& weights, Json& json) {
+void add_weights(const WeightPlace& weights, const FileDigest& digest_of, Json& json) {
   json["weights"] = weights.name();
   if (!weights.index) {
     json["weights_sha256"] = digest_of(weights.files.front());
@@ -108,6 +104,10 @@ void add_weights(const WeightPlace& weights, Json& json) {
 }
 
 }  // namespace
+
+std::string weights_digest(const std::filesystem::path& file) {
+  return sha256_of_file(file, ErrorKind::checkpoint);
+}
 
 TextRule Session::text_rule() const {
   auto rule = smdm::text_rule(checkpoint.config, checkpoint.kind);
@@ -137,7 +137,7 @@ std::vector<std::int64_t> Session::end_ids() const {
   return {tokenizer->eos_id()};
 }
 
-Json Session::identity() const {
+Json Session::identity(const FileDigest& digest_of) const {
   const auto& info = model->info();
   const bool diffusion = checkpoint.kind == ModelKind::mdm;
   Json json = {{"kind", to_string(checkpoint.kind)},
@@ -152,14 +152,14 @@ Json Session::identity() const {
                {"bos", tokenizer ? Json(to_string(text_rule().bos)) : Json(nullptr)},
                {"rope_tables", name_of(kAllRopeTables, checkpoint.config.rope_tables)},
                {"storage", stored.storage()}};
-  add_weights(checkpoint.weights, json);
-  if (checkpoint.config_file) json["config_sha256"] = digest_of(*checkpoint.config_file);
+  add_weights(checkpoint.weights, digest_of, json);
+  if (checkpoint.config_file) json["config_sha256"] = weights_digest(*checkpoint.config_file);
   const auto evaluation_file = checkpoint.folder / kEvaluationFile;
   json["training_flops"] = training_flops(checkpoint.folder);
-  if (!defaults.empty()) json["evaluation_sha256"] = digest_of(evaluation_file);
+  if (!defaults.empty()) json["evaluation_sha256"] = weights_digest(evaluation_file);
   if (checkpoint.tokenizer) {
     json["tokenizer"] = checkpoint.tokenizer->string();
-    json["tokenizer_sha256"] = digest_of(*checkpoint.tokenizer);
+    json["tokenizer_sha256"] = weights_digest(*checkpoint.tokenizer);
   }
   return json;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,12 @@
 #include "models/text/tokenizer.hpp"
 
 namespace smdm {
+
+/// Gives the SHA-256 of a file's bytes.
+using FileDigest = std::function<std::string(const std::filesystem::path& file)>;
+
+/// Reads the file. @throws Error(checkpoint)  if it cannot
+[[nodiscard]] std::string weights_digest(const std::filesystem::path& file);
 
 struct Session {
   Checkpoint checkpoint;
@@ -46,8 +54,9 @@ struct Session {
   [[nodiscard]] std::vector<std::int64_t> end_ids() const;
 
   /// SHA-256 of weights, configuration and tokenizer, and what was computed where.
+  /// @param digest_of  gives the digest of a file of weights, which takes long
   /// @throws Error(checkpoint)  if one of the files can no longer be read
-  [[nodiscard]] Json identity() const;
+  [[nodiscard]] Json identity(const FileDigest& digest_of = weights_digest) const;
 };
 
 /// Prints the session's notes on standard error, one a line.

@@ -95,6 +95,8 @@ struct Settings {
   std::optional<std::int64_t> batch_size;
   std::optional<std::string> device;
   std::optional<int> threads;
+  std::optional<std::int64_t> rendezvous_timeout;
+  std::optional<std::int64_t> rank_timeout;
 };
 
 /// What kind of work settings are decided for.

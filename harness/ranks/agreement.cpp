@@ -1,0 +1,141 @@
+// The keys: digest/NODE/FILE and digests/NODE of a node's first rank, "identity" of rank 0, agrees/R
+// what rank R found ("" for nothing to say), failed/R what it failed of.
+#include "harness/ranks/agreement.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/files/digest.hpp"
+#include "base/files/file_identity.hpp"
+#include "base/files/signals.hpp"
+#include "harness/ranks/messages.hpp"
+#include "models/cuda/gpu.hpp"
+
+namespace smdm::ranks {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLook(100);
+constexpr const char* kIdentity = "identity";
+
+std::string key_of(const char* what, int rank) {
+  return std::string(what) + "/" + std::to_string(rank);
+}
+
+/// A device of rank 0, as this rank has one of its own.
+std::string own_device(const std::string& device, const Group& group) {
+  constexpr std::string_view kGpu = "cuda";
+  if (!device.starts_with(kGpu)) return device;
+  const int gpus = std::max(gpu_count(), 1);  // a launcher may show each rank its own alone
+  return std::string(kGpu) + ":" + std::to_string(group.local_rank() % gpus);
+}
+
+/// Waits for what a rank found.
+class Replies {
+ public:
+  explicit Replies(Group& group)
+      : group_(group),
+        watches_(static_cast<std::size_t>(group.size()), Watch(group.patience().silence)) {}
+
+  [[nodiscard]] std::string of(int rank) {
+    auto& store = group_.store();
+    while (true) {
+      if (auto reply = store.get(key_of("agrees", rank), kLook)) return *reply;
+      look_for_failures(store);
+      if (!watches_[static_cast<std::size_t>(rank)].look(store.get_all({beat_key(rank)}).front()))
+        throw Error(ErrorKind::failure, group_.name_of(rank) +
+                                            ": has ended before anything was computed: no sign of "
+                                            "life for " +
+                                            std::to_string(group_.patience().silence.count() / 1000) +
+                                            " s");
+      stop_if_noted();
+    }
+  }
+
+ private:
+  void look_for_failures(Store& store) const {
+    for (int r = 1; r < group_.size(); ++r) {
+      const auto bytes = store.get(key_of("failed", r), milliseconds(0));
+      if (!bytes) continue;
+      const auto report = report_of(*bytes);
+      throw Error(report.failure.value().kind(),
+                  group_.name_of(r) + ": " + report.failure.value().what());
+    }
+  }
+
+  Group& group_;
+  std::vector<Watch> watches_;
+};
+
+}  // namespace
+
+std::string NodeDigests::of(const std::filesystem::path& file) {
+  auto& store = group_.store();
+  const auto& node = group_.node_id();
+  const auto key = "digest/" + node + "/" + file_identity(file, ErrorKind::checkpoint);
+  if (group_.is_first_of_node()) {
+    auto digest = weights_digest(file);
+    store.set(key, digest);
+    return digest;
+  }
+  while (true) {
+    if (auto digest = store.get(key, kLook)) return *digest;
+    if (store.get("digests/" + node, milliseconds(0))) return weights_digest(file);
+    if (group_.ended(store)) throw GroupEnded();
+  }
+}
+
+void NodeDigests::finish() {
+  if (group_.is_first_of_node()) group_.store().set("digests/" + group_.node_id(), "1");
+}
+
+void agree(Group& group, const Json& decisions, const RunIdentity& identity) {
+  group.tell(kDecisions, decisions);
+  group.tell(kIdentity, {{"machine", identity.machine}, {"rest", identity.rest}});
+  Replies replies(group);
+  for (int r = 1; r < group.size(); ++r) {
+    const auto other = replies.of(r);
+    if (other.empty()) continue;
+    throw Error(ErrorKind::usage, group.name_of(r) +
+                                      ": wanted the same machine, build, model, data and settings "
+                                      "as rank 0's, got another: " +
+                                      other + " (there: rank 0)");
+  }
+}
+
+Json awaited_decisions(Group& group, const std::string& name) {
+  auto decisions = group.await(name);
+  for (auto& [part, decision] : decisions.items())
+    decision["device"] = own_device(decision.at("device").get<std::string>(), group);
+  return decisions;
+}
+
+void agree_with_leader(Group& group, const RunIdentity& identity) {
+  const auto wanted = group.await(kIdentity);
+  // As it is after its way through a text.
+  const auto readable = [](const Json& json) {
+    return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  auto other = first_difference(wanted.at("machine"), readable(identity.machine));
+  if (!other) other = first_difference(wanted.at("rest"), readable(identity.rest));
+  group.store().set(key_of("agrees", group.rank()), other.value_or(""));
+  if (!other) return;
+  while (!group.ended(group.store())) std::this_thread::sleep_for(kLook);
+  group.say_goodbye();
+  throw GroupEnded();
+}
+
+void tell_failure(Group& group, const std::exception& error) {
+  const auto* own = dynamic_cast<const Error*>(&error);
+  const auto kind = own == nullptr ? ErrorKind::failure : own->kind();
+  Report report{.rank = group.rank()};
+  report.failure.emplace(kind, one_line(error));
+  group.store().set(key_of("failed", group.rank()), to_bytes(report));
+}
+
+}  // namespace smdm::ranks

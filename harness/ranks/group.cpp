@@ -1,0 +1,290 @@
+// The keys of a meeting: start/R counts the processes that say they are rank R, hello/R is R's node,
+// "members" all of them, over the end, bye/R that R knows of it.
+#include "harness/ranks/group.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/files/pending.hpp"
+#include "base/files/signals.hpp"
+#include "base/text/visible.hpp"
+
+namespace smdm::ranks {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// When people first hear who is missing, and how often from then on.
+constexpr seconds kQuiet(10);
+constexpr seconds kAgain(60);
+
+/// How long one look into the store may take: signals and the end are looked for in between.
+constexpr milliseconds kLook(250);
+
+/// How long rank 0 waits for the others to know of the end.
+constexpr seconds kGoodbye(5);
+
+constexpr const char* kOver = "over";
+
+std::string key_of(const char* what, int rank) {
+  return std::string(what) + "/" + std::to_string(rank);
+}
+
+milliseconds time_until(Clock::time_point end) {
+  return std::max(std::chrono::duration_cast<milliseconds>(end - Clock::now()), milliseconds(1));
+}
+
+/// "rank 2", "ranks 1 and 3", "ranks 1, 2, 3 and 12 more"
+std::string list_of(const std::vector<int>& ranks) {
+  constexpr std::size_t kShown = 8;
+  std::string text = ranks.size() == 1 ? "rank " : "ranks ";
+  const auto shown = std::min(ranks.size(), kShown);
+  for (std::size_t i = 0; i < shown; ++i)
+    text.append(i == 0 ? "" : i + 1 == ranks.size() ? " and " : ", ").append(std::to_string(ranks[i]));
+  if (ranks.size() > shown) text += " and " + std::to_string(ranks.size() - shown) + " more";
+  return text;
+}
+
+/// Says now and then what is waited for.
+class WaitingLine {
+ public:
+  void say(const std::string& line) {
+    if (Clock::now() < next_) return;
+    std::cerr << visible(line) << "\n" << std::flush;
+    next_ = Clock::now() + kAgain;
+  }
+
+ private:
+  Clock::time_point next_ = Clock::now() + kQuiet;
+};
+
+Json to_json(const Node& node) {
+  return {{"host", node.host}, {"id", node.id}, {"cores", node.cores}};
+}
+
+Node node_of(const Json& json) {
+  return {.host = json.at("host").get<std::string>(),
+          .id = json.at("id").get<std::string>(),
+          .cores = json.at("cores").get<std::vector<int>>()};
+}
+
+}  // namespace
+
+Group::Group(Launch launch, const Patience& patience)
+    : launch_(std::move(launch)), patience_(patience), leader_(patience.silence) {
+  const auto end = Clock::now() + patience_.meeting;
+  connect_in_time(end);
+  meet(end);
+  start_heartbeat();
+}
+
+Group::~Group() {
+  if (leaves_) return;
+  end(GroupEnd::failed);
+  heartbeat_.reset();
+}
+
+std::string Group::place() const {
+  return launch_.host + ":" + std::to_string(launch_.port);
+}
+
+std::string Group::name_of(int rank) const {
+  const auto name = "rank " + std::to_string(rank);
+  const auto at = static_cast<std::size_t>(rank);
+  return at < nodes_.size() ? name + " on " + nodes_[at].host : name;
+}
+
+std::size_t Group::nodes() const {
+  std::set<std::string> ids;
+  for (const auto& node : nodes_) ids.insert(node.id);
+  return ids.size();
+}
+
+bool Group::is_first_of_node() const {
+  const auto own = std::ranges::find(nodes_, node_id(), &Node::id);
+  return own - nodes_.begin() == rank();
+}
+
+int Group::threads() const {
+  const auto& own = nodes_[index()];
+  std::vector<std::vector<int>> others;
+  for (std::size_t r = 0; r < nodes_.size(); ++r) {
+    if (r != index() && nodes_[r].id == own.id) others.push_back(nodes_[r].cores);
+  }
+  return threads_of(own.cores, others);
+}
+
+std::unique_ptr<Store> Group::new_connection() const {
+  constexpr seconds kConnect(20);
+  return connect(launch_, StoreSide::client, kConnect);
+}
+
+void Group::connect_in_time(Clock::time_point end) {
+  const bool serves = leads() && !launch_.agent_serves;
+  if (serves) {
+    store_ = connect(launch_, StoreSide::server, time_until(end));
+    return;
+  }
+  const std::string whom = launch_.agent_serves ? launch_.launcher + "'s store" : "rank 0";
+  const auto waiting = "rank " + std::to_string(launch_.rank) + ": waiting for " + whom + " at " + place();
+  WaitingLine line;
+  while (!is_reachable(launch_.host, launch_.port)) {
+    if (Clock::now() >= end) {
+      throw Error(ErrorKind::failure, waiting + ": it was not there within " +
+                                          std::to_string(patience_.meeting.count() / 1000) +
+                                          " s, see --rendezvous-timeout");
+    }
+    line.say(waiting);
+    std::this_thread::sleep_for(kLook);
+  }
+  store_ = connect(launch_, StoreSide::client, std::max(time_until(end), milliseconds(1000)));
+}
+
+void Group::meet(Clock::time_point end) {
+  const auto own = this_node();
+  if (store_->add(key_of("start", rank()), 1) > 1) {
+    leaves_ = true;  // the other one goes on
+    throw Error(ErrorKind::failure, "ranks: rank " + std::to_string(rank()) + " on " + own.host +
+                                        ": another process was started as the same rank");
+  }
+  store_->set(beat_key(rank()), "0");
+  store_->set(key_of("hello", rank()), to_json(own).dump());
+  if (leads()) gather(end);
+  know_nodes(await("members"));
+}
+
+void Group::gather(Clock::time_point end) {
+  auto all = Json::array();
+  WaitingLine line;
+  std::vector<std::optional<std::string>> hellos(static_cast<std::size_t>(size()));
+  while (true) {
+    std::vector<int> missing;
+    for (int r = 0; r < size(); ++r) {
+      auto& hello = hellos[static_cast<std::size_t>(r)];
+      if (!hello) hello = store_->get(key_of("hello", r), milliseconds(0));
+      if (!hello) missing.push_back(r);
+    }
+    if (missing.empty()) break;
+    const auto waiting = "waiting for " + list_of(missing) + " of " + std::to_string(size()) +
+                         " at " + place();
+    if (Clock::now() >= end) {
+      this->end(GroupEnd::failed);
+      throw Error(ErrorKind::failure,
+                  "ranks: " + waiting + ": not there within " +
+                      std::to_string(patience_.meeting.count() / 1000) +
+                      " s, see --rendezvous-timeout");
+    }
+    line.say(waiting);
+    static_cast<void>(store_->get(key_of("hello", missing.front()), kLook));
+  }
+  for (const auto& hello : hellos) all.push_back(Json::parse(hello.value()));
+  tell("members", all);
+}
+
+void Group::know_nodes(const Json& all) {
+  for (const auto& node : all) nodes_.push_back(node_of(node));
+  const auto& own = nodes_[index()].id;
+  const auto is_here = [&](const Node& node) { return node.id == own; };
+  const auto here = std::ranges::count_if(nodes_, is_here);
+  const auto before =
+      std::count_if(nodes_.begin(), nodes_.begin() + static_cast<std::ptrdiff_t>(index()), is_here);
+  local_size_ = launch_.local_size.value_or(static_cast<int>(here));
+  local_rank_ = launch_.local_rank.value_or(static_cast<int>(before));
+}
+
+void Group::start_heartbeat() {
+  constexpr milliseconds kInterval(1000);
+  const auto interval = std::min(kInterval, patience_.silence / 5);
+  const auto tick = [this](Store& store) {
+    if (!leads()) look_after_leader(store);
+  };
+  const auto failed = [this](const std::string& why) {
+    // Rank 0 finds out where it asks for answers, and keeps what it has.
+    if (!leads() && !leaves_) end_without_leader("the store is gone: " + why);
+  };
+  heartbeat_ = std::make_unique<Heartbeat>(new_connection(), rank(), interval, tick, failed);
+}
+
+void Group::look_after_leader(Store& store) {
+  if (const auto how = ended(store)) {
+    if (leaves_ || *how == GroupEnd::done) return;
+    // Rank 0 has told why.
+    store.set(key_of("bye", rank()), "1");
+    remove_pending_files();
+    ::_exit(static_cast<int>(ErrorKind::failure));
+  }
+  if (leader_.look(store.get_all({beat_key(0)}).front())) return;
+  end_without_leader("no sign of life for " + std::to_string(patience_.silence.count() / 1000) +
+                     " s");
+}
+
+void Group::end_without_leader(const std::string& why) const {
+  const auto line = name_of(rank()) + ": rank 0 has gone (" + visible(why) +
+                    "); started again, the ranks go on from its journal";
+  say_error(line);
+  remove_pending_files();
+  ::_exit(static_cast<int>(ErrorKind::failure));
+}
+
+void Group::tell(const std::string& name, const Json& value) {
+  store_->set(name, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Json Group::await(const std::string& name) {
+  while (true) {
+    if (const auto value = store_->get(name, kLook)) return Json::parse(*value);
+    if (ended(*store_)) {
+      say_goodbye();
+      throw GroupEnded();
+    }
+  }
+}
+
+std::optional<GroupEnd> Group::ended(Store& store) const {
+  const auto how = store.get(kOver, milliseconds(0));
+  if (!how) return std::nullopt;
+  return *how == "done" ? GroupEnd::done : GroupEnd::failed;
+}
+
+void Group::say_goodbye() {
+  store_->set(key_of("bye", rank()), "1");
+}
+
+void Group::leave(std::vector<int> silent) {
+  leaves_ = true;
+  silent_ = std::move(silent);
+  end(GroupEnd::done);
+  heartbeat_.reset();
+}
+
+void Group::end(GroupEnd how) noexcept {
+  try {
+    if (leads()) {
+      store_->set(kOver, how == GroupEnd::done ? "done" : "failed");
+      if (!launch_.agent_serves) wait_for_the_others();
+    } else {
+      say_goodbye();
+    }
+  } catch (const std::exception&) {
+    leaves_ = true;  // whoever held the store has ended already
+  }
+}
+
+/// Their connections end with this process. Those that live say goodbye within a second.
+void Group::wait_for_the_others() {
+  const auto end = Clock::now() + kGoodbye;
+  for (int r = 1; r < size() && Clock::now() < end; ++r) {
+    if (std::ranges::find(silent_, r) != silent_.end()) continue;
+    static_cast<void>(store_->get(key_of("bye", r), time_until(end)));
+  }
+}
+
+}  // namespace smdm::ranks

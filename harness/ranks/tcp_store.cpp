@@ -1,0 +1,181 @@
+// LibTorch's c10d::TCPStore, the store of PyTorch's own launcher. Its log and the stack traces of
+// its errors are for its developers: people get one line.
+#include <utility>
+
+#include "base/error.hpp"
+#include "harness/ranks/store.hpp"
+
+#if SMDM_C10D
+
+#include <cstdlib>
+
+#include <c10/util/Logging.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+namespace smdm::ranks {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long an operation may take whose value is there.
+constexpr milliseconds kOperation(30'000);
+
+std::vector<std::uint8_t> bytes_of(const std::string& text) {
+  return {text.begin(), text.end()};
+}
+
+std::string text_of(const std::vector<std::uint8_t>& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+/// Says nothing of its own, unless somebody looks for a fault.
+void keep_quiet() {
+  constexpr int kFatal = 3;
+  if (std::getenv("TORCH_CPP_LOG_LEVEL") == nullptr) FLAGS_caffe2_log_level = kFatal;
+}
+
+/// Does something with the store; whatever goes wrong there, it is lost.
+template <typename Work>
+auto reached(const Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    throw StoreLost(one_line(error));
+  }
+}
+
+/// A server of c10d's refuses values of over 8 MiB, so long ones lie under several keys: the key
+/// itself then says how many. The first byte tells the two apart.
+constexpr std::size_t kPart = std::size_t{4} << 20U;
+constexpr char kWhole = 'w';
+constexpr char kParts = 'p';
+
+std::string part_of(const std::string& name, std::size_t part) {
+  return name + "#" + std::to_string(part);
+}
+
+class TcpStore final : public Store {
+ public:
+  TcpStore(c10::intrusive_ptr<c10d::TCPStore> store, std::string keys)
+      : store_(std::move(store)), keys_(std::move(keys)) {}
+
+  void set(const std::string& key, const std::string& value) override {
+    reached([&] { set_named(keys_ + key, value); });
+  }
+
+  std::optional<std::string> get(const std::string& key, milliseconds patience) override {
+    return reached([&] { return value_of(keys_ + key, patience, /*remove=*/false); });
+  }
+
+  std::optional<std::string> take(const std::string& key, milliseconds patience) override {
+    return reached([&] { return value_of(keys_ + key, patience, /*remove=*/true); });
+  }
+
+  std::vector<std::string> get_all(const std::vector<std::string>& keys) override {
+    std::vector<std::string> names;
+    names.reserve(keys.size());
+    for (const auto& key : keys) names.push_back(keys_ + key);
+    return reached([&] {
+      std::vector<std::string> values;
+      for (const auto& value : store_->multiGet(names)) values.push_back(text_of(value).substr(1));
+      return values;
+    });
+  }
+
+  std::int64_t add(const std::string& key, std::int64_t value) override {
+    return reached([&] { return store_->add(keys_ + key, value); });
+  }
+
+ private:
+  void set_named(const std::string& name, const std::string& value) {
+    if (value.size() < kPart) return store_->set(name, bytes_of(kWhole + value));
+    std::size_t parts = 0;
+    for (std::size_t begin = 0; begin < value.size(); begin += kPart)
+      store_->set(part_of(name, parts++), bytes_of(value.substr(begin, kPart)));
+    store_->set(name, bytes_of(kParts + std::to_string(parts)));
+  }
+
+  std::optional<std::string> value_of(const std::string& name, milliseconds patience, bool remove) {
+    if (!store_->check({name}) && !is_there_within(name, patience)) return std::nullopt;
+    const auto taken = [&](const std::string& own) {
+      auto text = text_of(store_->get(own));
+      if (remove) store_->deleteKey(own);
+      return text;
+    };
+    auto value = taken(name);
+    if (value.front() == kWhole) return value.substr(1);
+    std::string all;
+    const auto parts = std::stoull(value.substr(1));
+    for (std::size_t part = 0; part < parts; ++part) all += taken(part_of(name, part));
+    return all;
+  }
+
+  /// Waits in the server: it answers as soon as the key is set.
+  [[nodiscard]] bool is_there_within(const std::string& name, milliseconds patience) {
+    if (patience.count() <= 0) return false;
+    try {
+      store_->wait({name}, patience);
+      return true;
+    } catch (const c10::DistStoreError&) {
+      return store_->check({name});  // fails where not only the time was up
+    }
+  }
+
+  c10::intrusive_ptr<c10d::TCPStore> store_;
+  std::string keys_;
+};
+
+c10::intrusive_ptr<c10d::TCPStore> connected(const Launch& launch,
+                                             StoreSide side,
+                                             milliseconds patience) {
+  c10d::TCPStoreOptions options;
+  options.port = launch.port;
+  options.isServer = side == StoreSide::server;
+  options.waitWorkers = false;
+  options.timeout = patience;
+  auto store = c10::make_intrusive<c10d::TCPStore>(launch.host, options);
+  store->setTimeout(kOperation);
+  return store;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> connect(const Launch& launch, StoreSide side, milliseconds patience) {
+  keep_quiet();
+  const auto place = launch.host + ":" + std::to_string(launch.port);
+  // Bound only once: what does not work then is no matter of time.
+  if (side == StoreSide::server && is_reachable("localhost", launch.port)) {
+    throw Error(ErrorKind::failure, "ranks: wanted to serve the store at " + place +
+                                        ", where another program listens already; see MASTER_PORT");
+  }
+  try {
+    return std::make_unique<TcpStore>(connected(launch, side, patience), launch.keys);
+  } catch (const std::exception& error) {
+    const auto why = "the store at " + place + ": " + one_line(error);
+    if (side == StoreSide::server) throw Error(ErrorKind::failure, "ranks: " + why);
+    throw StoreLost(why);
+  }
+}
+
+}  // namespace smdm::ranks
+
+#else
+
+#include <ATen/Version.h>
+#include <torch/version.h>
+
+namespace smdm::ranks {
+
+std::unique_ptr<Store> connect(const Launch& launch,
+                               StoreSide /*side*/,
+                               std::chrono::milliseconds /*patience*/) {
+  throw Error(ErrorKind::failure,
+              "ranks: wanted a LibTorch with c10d, by which the " + std::to_string(launch.size) +
+                  " ranks of " + launch.launcher + " find each other, got " TORCH_VERSION
+                  " without it");
+}
+
+}  // namespace smdm::ranks
+
+#endif
