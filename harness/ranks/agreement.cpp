@@ -102,9 +102,9 @@ void agree(Group& group, const Json& decisions, const RunIdentity& identity) {
     const auto other = replies.of(r);
     if (other.empty()) continue;
     throw Error(ErrorKind::usage, group.name_of(r) +
-                                      ": wanted the same machine, build, model, data and settings "
-                                      "as rank 0's, got another: " +
-                                      other + " (there: rank 0)");
+                                      ": wanted machine, build, model, data and settings as rank 0 "
+                                      "has them, got " +
+                                      other);
   }
 }
 
@@ -121,8 +121,9 @@ void agree_with_leader(Group& group, const RunIdentity& identity) {
   const auto readable = [](const Json& json) {
     return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
   };
-  auto other = first_difference(wanted.at("machine"), readable(identity.machine));
-  if (!other) other = first_difference(wanted.at("rest"), readable(identity.rest));
+  // Rank 0 says it: "there" is here.
+  auto other = first_difference(readable(identity.machine), wanted.at("machine"));
+  if (!other) other = first_difference(readable(identity.rest), wanted.at("rest"));
   group.store().set(key_of("agrees", group.rank()), other.value_or(""));
   if (!other) return;
   while (!group.ended(group.store())) std::this_thread::sleep_for(kLook);

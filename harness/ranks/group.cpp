@@ -123,14 +123,13 @@ int Group::threads() const {
 }
 
 std::unique_ptr<Store> Group::new_connection() const {
-  constexpr seconds kConnect(20);
-  return connect(launch_, StoreSide::client, kConnect);
+  return connect(launch_, StoreSide::client, patience_.silence);
 }
 
 void Group::connect_in_time(Clock::time_point end) {
   const bool serves = leads() && !launch_.agent_serves;
   if (serves) {
-    store_ = connect(launch_, StoreSide::server, time_until(end));
+    store_ = connect(launch_, StoreSide::server, patience_.silence);
     return;
   }
   const std::string whom = launch_.agent_serves ? launch_.launcher + "'s store" : "rank 0";
@@ -145,7 +144,7 @@ void Group::connect_in_time(Clock::time_point end) {
     line.say(waiting);
     std::this_thread::sleep_for(kLook);
   }
-  store_ = connect(launch_, StoreSide::client, std::max(time_until(end), milliseconds(1000)));
+  store_ = connect(launch_, StoreSide::client, patience_.silence);
 }
 
 void Group::meet(Clock::time_point end) {
@@ -176,6 +175,7 @@ void Group::gather(Clock::time_point end) {
     const auto waiting = "waiting for " + list_of(missing) + " of " + std::to_string(size()) +
                          " at " + place();
     if (Clock::now() >= end) {
+      silent_ = missing;
       this->end(GroupEnd::failed);
       throw Error(ErrorKind::failure,
                   "ranks: " + waiting + ": not there within " +
@@ -201,8 +201,6 @@ void Group::know_nodes(const Json& all) {
 }
 
 void Group::start_heartbeat() {
-  constexpr milliseconds kInterval(1000);
-  const auto interval = std::min(kInterval, patience_.silence / 5);
   const auto tick = [this](Store& store) {
     if (!leads()) look_after_leader(store);
   };
@@ -210,7 +208,7 @@ void Group::start_heartbeat() {
     // Rank 0 finds out where it asks for answers, and keeps what it has.
     if (!leads() && !leaves_) end_without_leader("the store is gone: " + why);
   };
-  heartbeat_ = std::make_unique<Heartbeat>(new_connection(), rank(), interval, tick, failed);
+  heartbeat_ = std::make_unique<Heartbeat>(new_connection(), rank(), patience_.silence, tick, failed);
 }
 
 void Group::look_after_leader(Store& store) {

@@ -8,18 +8,25 @@
 
 namespace smdm::ranks {
 
+using std::chrono::milliseconds;
+
 std::string beat_key(int rank) {
   return "beat/" + std::to_string(rank);
 }
 
+milliseconds beat_interval(milliseconds silence) {
+  constexpr milliseconds kInterval(1000);
+  return std::min(kInterval, silence / 5);
+}
+
 bool Watch::look(const std::string& beat) {
   const auto now = Clock::now();
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - looked_);
+  const auto passed = std::chrono::duration_cast<milliseconds>(now - looked_);
   const bool first = looked_ == Clock::time_point();
   looked_ = now;
   if (first || std::exchange(last_, beat) != beat) {
     last_ = beat;
-    silent_ = std::chrono::milliseconds(0);
+    silent_ = milliseconds(0);
     return true;
   }
   // Where nobody looked for long, the looker was away, and not the other one silent.
@@ -29,15 +36,17 @@ bool Watch::look(const std::string& beat) {
 
 Heartbeat::Heartbeat(std::unique_ptr<Store> store,
                      int rank,
-                     std::chrono::milliseconds interval,
+                     milliseconds silence,
                      std::function<void(Store&)> tick,
                      std::function<void(const std::string&)> failed)
     : store_(std::move(store)),
       key_(beat_key(rank)),
-      interval_(interval),
+      silence_(silence),
+      interval_(beat_interval(silence)),
       tick_(std::move(tick)),
       failed_(std::move(failed)),
-      thread_([this] { run(); }) {}
+      thread_([this] { run(); }),
+      watchdog_([this] { watch(); }) {}
 
 Heartbeat::~Heartbeat() {
   {
@@ -45,15 +54,17 @@ Heartbeat::~Heartbeat() {
     ends_ = true;
   }
   changed_.notify_all();
+  watchdog_.join();
   thread_.join();
 }
 
 void Heartbeat::run() {
   std::unique_lock lock(mutex_);
-  for (std::int64_t beat = 1; !ends_; ++beat) {
+  while (!ends_) {
+    const auto beat = std::to_string(++beats_);
     lock.unlock();
     try {
-      store_->set(key_, std::to_string(beat));
+      store_->set(key_, beat);
       tick_(*store_);
     } catch (const std::exception& error) {
       failed_(one_line(error));
@@ -62,6 +73,16 @@ void Heartbeat::run() {
     lock.lock();
     changed_.wait_for(lock, interval_, [&] { return ends_; });
   }
+}
+
+void Heartbeat::watch() {
+  Watch own(silence_);
+  std::unique_lock lock(mutex_);
+  while (!ends_ && own.look(std::to_string(beats_)))
+    changed_.wait_for(lock, interval_, [&] { return ends_; });
+  if (ends_) return;
+  lock.unlock();
+  failed_("the store gives no answer");
 }
 
 }  // namespace smdm::ranks

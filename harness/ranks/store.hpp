@@ -52,7 +52,7 @@ enum class StoreSide : std::uint8_t { client, server };
 
 /// Connects to the store of a launch, c10d's TCPStore; its keys lie under the launch's.
 /// @param side      the server holds the store while this lives, and is a client of it
-/// @param patience  for the connection
+/// @param patience  for the connection, and later for each answer of the store
 /// @throws StoreLost       if it cannot be reached in that time
 /// @throws Error(failure)  if this LibTorch comes without c10d, or the server's port is taken
 [[nodiscard]] std::unique_ptr<Store> connect(const Launch& launch,

@@ -18,9 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How long an operation may take whose value is there.
-constexpr milliseconds kOperation(30'000);
-
 std::vector<std::uint8_t> bytes_of(const std::string& text) {
   return {text.begin(), text.end()};
 }
@@ -134,9 +131,7 @@ c10::intrusive_ptr<c10d::TCPStore> connected(const Launch& launch,
   options.isServer = side == StoreSide::server;
   options.waitWorkers = false;
   options.timeout = patience;
-  auto store = c10::make_intrusive<c10d::TCPStore>(launch.host, options);
-  store->setTimeout(kOperation);
-  return store;
+  return c10::make_intrusive<c10d::TCPStore>(launch.host, options);
 }
 
 }  // namespace
