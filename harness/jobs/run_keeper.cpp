@@ -149,6 +149,10 @@ void RunKeeper::share(const ranks::Group& group,
   progress_->show_as_whole([this] { return shared_->ranks_text(); });
 }
 
+std::int64_t RunKeeper::ranks() const {
+  return shared_ ? shared_->ranks() : 1;
+}
+
 std::vector<int> RunKeeper::silent_ranks() const {
   return shared_ ? shared_->silent() : std::vector<int>();
 }

@@ -75,6 +75,9 @@ class RunKeeper {
              std::vector<ranks::SharedTask> tasks,
              const std::vector<const Remembered*>& remembered);
 
+  /// How many ranks work: 1 alone.
+  [[nodiscard]] std::int64_t ranks() const;
+
   /// Ranks of that group that have fallen silent.
   [[nodiscard]] std::vector<int> silent_ranks() const;
 

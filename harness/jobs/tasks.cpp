@@ -85,6 +85,7 @@ Finished run_part(const PartToRun& todo, RunKeeper& keeper, TraceFile& trace) {
   const auto periods = complete_periods(tasks, run);
   complete(run, part.settings,
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  run.smdm_eval["ranks"] = keeper.ranks();
   add_memory(run, counts_of(todo.remembered), keeper.resumes_so_far(),
              keeper.has_several_machines());
   mark_as_embedded(part, run);

@@ -36,6 +36,8 @@ class SharedWork {
   /// @throws Stopped
   void compute(std::size_t task, const AnswerDone& done);
 
+  [[nodiscard]] int ranks() const { return group_.size(); }
+
   /// For people, while it works: "4/4 ranks".
   [[nodiscard]] std::string ranks_text() const;
 

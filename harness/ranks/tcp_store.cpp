@@ -94,9 +94,10 @@ class TcpStore final : public Store {
   }
 
   std::optional<std::string> value_of(const std::string& name, milliseconds patience, bool remove) {
-    if (!store_->check({name}) && !is_there_within(name, patience)) return std::nullopt;
+    if (!is_there_within(name, patience)) return std::nullopt;
     const auto taken = [&](const std::string& own) {
-      auto text = text_of(store_->get(own));
+      // get() would ask twice, since it waits first.
+      auto text = text_of(store_->multiGet({own}).front());
       if (remove) store_->deleteKey(own);
       return text;
     };
@@ -110,7 +111,7 @@ class TcpStore final : public Store {
 
   /// Waits in the server: it answers as soon as the key is set.
   [[nodiscard]] bool is_there_within(const std::string& name, milliseconds patience) {
-    if (patience.count() <= 0) return false;
+    if (patience.count() <= 0) return store_->check({name});
     try {
       store_->wait({name}, patience);
       return true;

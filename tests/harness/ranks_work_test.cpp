@@ -1,0 +1,227 @@
+// The store, messages through it, and rank 0's bookkeeping, with all ranks in one process.
+#include <atomic>
+#include <cmath>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/files/descriptor.hpp"
+#include "harness/ranks/coordinator.hpp"
+#include "harness/ranks/group.hpp"
+#include "harness/ranks/messages.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+
+namespace smdm::ranks {
+namespace {
+
+using smdm::test::contains;
+using smdm::test::error_text;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kSoon(5000);
+
+std::uint16_t free_port() {
+  const Descriptor probe(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in place{};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof place;
+  auto* address = reinterpret_cast<sockaddr*>(&place);
+  REQUIRE(::bind(probe.number(), address, size) == 0);
+  REQUIRE(::getsockname(probe.number(), address, &size) == 0);
+  return ntohs(place.sin_port);
+}
+
+Launch launch_of_rank(int rank, int size, std::uint16_t port) {
+  return {.launcher = "RANK",
+          .rank = rank,
+          .size = size,
+          .host = "127.0.0.1",
+          .port = port,
+          .keys = "test/"};
+}
+
+/// Two ranks that have met.
+struct Pair {
+  std::unique_ptr<Group> leader, other;
+
+  Pair() {
+    const auto port = free_port();
+    auto meeting = std::async(std::launch::async, [&] {
+      return std::make_unique<Group>(launch_of_rank(1, 2, port), Patience());
+    });
+    leader = std::make_unique<Group>(launch_of_rank(0, 2, port), Patience());
+    other = meeting.get();
+  }
+  ~Pair() {
+    std::thread leaves([&] { other->leave(); });
+    leader->leave();
+    leaves.join();
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  void send(const Report& report) const {
+    auto& store = other->store();
+    store.set(inbox_key(store.add(kInbox, 1)), to_bytes(report));
+  }
+  [[nodiscard]] std::optional<Lease> lease(std::int64_t number) const {
+    const auto bytes = other->store().take(lease_key(1, number), kSoon);
+    REQUIRE(bytes);
+    return lease_of(*bytes);
+  }
+};
+
+std::vector<std::vector<OpenItem>> some_items(std::size_t count) {
+  std::vector<OpenItem> items;
+  for (std::size_t i = 0; i < count; ++i) items.push_back({.index = i, .cost = 1.0});
+  return {items};
+}
+
+/// Waits until rank 0 has taken so many answers of rank 1.
+void wait_for_answers(Coordinator& coordinator, std::int64_t count) {
+  for (int k = 0; k < 50 && coordinator.answers()[1] < count; ++k) coordinator.wait();
+  CHECK(coordinator.answers()[1] == count);
+}
+
+TEST_CASE("the store keeps values of any length, and what is taken is gone") {
+  const Pair pair;
+  auto& here = pair.leader->store();
+  auto& there = pair.other->store();
+  const std::string bytes("\0\xff wp", 5);
+  const std::string large(std::size_t{9} << 20U, 'x');  // over what one value may be
+  for (const auto& value : {std::string(), bytes, large}) {
+    here.set("value", value);
+    // What another connection has set may still be on its way. No CHECK of values: they are long.
+    CHECK((there.get("value", kSoon) == value));
+    CHECK((there.take("value", kSoon) == value));
+    CHECK_FALSE(here.get("value", milliseconds(0)));
+  }
+  CHECK_FALSE(here.get("never", milliseconds(30)));
+  CHECK(here.add("count", 2) == 2);
+  CHECK(there.add("count", 3) == 5);
+  here.set("a", "1");
+  here.set("b", "2");
+  REQUIRE(there.get("b", kSoon));
+  CHECK(there.get_all({"a", "b"}) == std::vector<std::string>{"1", "2"});
+}
+
+TEST_CASE("who waits for a value has it as soon as it is there") {
+  const Pair pair;
+  auto waiting = std::async(std::launch::async, [&] {
+    return pair.other->store().get("late", milliseconds(20'000));
+  });
+  std::this_thread::sleep_for(milliseconds(50));
+  pair.leader->store().set("late", "now");
+  CHECK(waiting.get() == "now");
+}
+
+TEST_CASE("messages come out as they went in") {
+  Report report{.rank = 3, .answers = {{.task = 1, .item = 7, .bytes = std::string("\0\xfe", 2)}},
+                .seconds = 1.5, .asks = 9};
+  report.failure.emplace(ErrorKind::checkpoint, "no number: \xff");
+  const auto read = report_of(to_bytes(report));
+  CHECK(read.rank == 3);
+  CHECK(read.seconds == 1.5);
+  CHECK(read.asks == 9);
+  REQUIRE(read.answers.size() == 1);
+  CHECK(read.answers[0].task == 1);
+  CHECK(read.answers[0].item == 7);
+  CHECK(read.answers[0].bytes == report.answers[0].bytes);
+  REQUIRE(read.failure);
+  CHECK(read.failure->kind() == ErrorKind::checkpoint);
+  CHECK(std::string(read.failure->what()) == "no number: \xff");
+  CHECK_FALSE(lease_of(to_bytes(std::optional<Lease>())));
+  const auto lease = lease_of(to_bytes(Lease{.task = 2, .items = {4, 5}, .cost = 2.5})).value();
+  CHECK(lease.task == 2);
+  CHECK(lease.items == std::vector<std::size_t>{4, 5});
+  CHECK(lease.cost == 2.5);
+}
+
+TEST_CASE("a rank is given work until all is answered, and its messages are deleted") {
+  const Pair pair;
+  Coordinator coordinator(*pair.leader, some_items(8));
+  std::int64_t asks = 1;
+  std::int64_t answered = 0;
+  pair.send({.rank = 1, .asks = asks});
+  while (const auto lease = pair.lease(asks)) {
+    Report report{.rank = 1, .seconds = 0.1, .asks = ++asks};
+    for (const auto item : lease->items)
+      report.answers.push_back({.task = 0, .item = item, .bytes = std::to_string(item)});
+    answered += std::ssize(lease->items);
+    pair.send(report);
+  }
+  CHECK(answered == 8);
+  wait_for_answers(coordinator, 8);
+  CHECK_FALSE(coordinator.is_complete(0));  // nobody has taken them
+  CHECK(coordinator.take_arrived(0).size() == 8);
+  CHECK(coordinator.is_complete(0));
+  CHECK_FALSE(coordinator.take_own(0));
+  for (std::int64_t number = 1; number <= asks; ++number) {
+    CHECK_FALSE(pair.other->store().get(inbox_key(number), milliseconds(0)));
+    CHECK_FALSE(pair.other->store().get(lease_key(1, number), milliseconds(0)));
+  }
+}
+
+TEST_CASE("answers that come again change nothing") {
+  const Pair pair;
+  Coordinator coordinator(*pair.leader, some_items(2));
+  CHECK(coordinator.add_own(0, 0));
+  CHECK_FALSE(coordinator.add_own(0, 0));
+  pair.send({.rank = 1, .answers = {{.task = 0, .item = 0, .bytes = "late"},
+                                    {.task = 0, .item = 1, .bytes = "first"}}});
+  pair.send({.rank = 1, .answers = {{.task = 0, .item = 1, .bytes = "again"}}});
+  pair.send({.rank = 1, .asks = 1});
+  CHECK_FALSE(pair.lease(1));  // all is done, and everything before that message was taken
+  const auto arrived = coordinator.take_arrived(0);
+  REQUIRE(arrived.size() == 1);
+  CHECK(arrived[0].item == 1);
+  CHECK(arrived[0].bytes == "first");
+  CHECK(coordinator.answers() == std::vector<std::int64_t>{1, 1});
+}
+
+TEST_CASE("a rank that dies between its number and its message holds nobody up") {
+  const Pair pair;
+  Coordinator coordinator(*pair.leader, some_items(1));
+  const auto gap = pair.other->store().add(kInbox, 1);
+  pair.send({.rank = 1, .answers = {{.task = 0, .item = 0, .bytes = "a"}}});
+  wait_for_answers(coordinator, 1);
+  // Late is not never.
+  pair.other->store().set(inbox_key(gap), to_bytes(Report{.rank = 1, .asks = 1}));
+  CHECK_FALSE(pair.lease(1));
+}
+
+TEST_CASE("a late message does not ask for what was given long ago") {
+  const Pair pair;
+  Coordinator coordinator(*pair.leader, some_items(100));
+  pair.send({.rank = 1, .asks = 1});
+  CHECK(pair.lease(1));
+  pair.send({.rank = 1, .asks = 2});
+  CHECK(pair.lease(2));
+  pair.send({.rank = 1, .asks = 1});
+  pair.send({.rank = 1, .asks = 3});
+  CHECK(pair.lease(3));
+  CHECK_FALSE(pair.other->store().get(lease_key(1, 1), milliseconds(0)));
+}
+
+TEST_CASE("what a rank fails of ends the work, with its name") {
+  const Pair pair;
+  Coordinator coordinator(*pair.leader, some_items(1));
+  Report report{.rank = 1};
+  report.failure.emplace(ErrorKind::checkpoint, "piqa, document 3: no number");
+  pair.send(report);
+  const auto text = error_text<ErrorKind::checkpoint>([&] {
+    for (int k = 0; k < 50; ++k) coordinator.wait();
+    return 0;
+  });
+  CHECK(contains(text, "rank 1 on "));
+  CHECK(contains(text, "piqa, document 3: no number"));
+}
+
+}  // namespace
+}  // namespace smdm::ranks
