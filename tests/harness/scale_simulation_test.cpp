@@ -114,13 +114,24 @@ TEST_CASE("simulation: four Items and two ranks, by hand") {
   CHECK(std::abs(slow.seconds - 10.8) < 1e-9);
 }
 
-// Rank 0 is done with the task's 2 at 2.0 and waits for rank 1, whose 3 ends at 3.0; it goes on
-// with the second task then, of which rank 1 has the first Item.
+// What is thought to be the larger Item takes rank 0 until 1.0, the other one rank 1 until 4.0;
+// only then does rank 0 go on, and it has the 4 before rank 1 asks.
 TEST_CASE("simulation: rank 0 goes on when its task is complete, others at once") {
-  const auto tasks = tasks_of({{2.0, 3.0}, {4.0, 1.0}});
-  const auto run = simulate(tasks, {.ranks = 2});
-  CHECK(run.answered_by == std::vector<std::vector<int>>{{1, 0}, {1, 0}});
-  CHECK(std::abs(run.seconds - 6.0) < 1e-9);
+  const SimulatedTasks waits = {
+      {{.cost = 3.0, .tokens = 1.0}, {.cost = 2.0, .tokens = 4.0}},
+      {{.cost = 4.0, .tokens = 4.0}, {.cost = 1.0, .tokens = 1.0}},
+  };
+  const auto run = simulate(waits, {.ranks = 2});
+  CHECK(run.answered_by == std::vector<std::vector<int>>{{0, 1}, {0, 1}});
+  CHECK(std::abs(run.seconds - 8.0) < 1e-9);
+  // The other way round rank 1 begins the second task at 1.0.
+  const SimulatedTasks goes_on = {
+      {{.cost = 3.0, .tokens = 4.0}, {.cost = 2.0, .tokens = 1.0}},
+      {{.cost = 4.0, .tokens = 4.0}, {.cost = 1.0, .tokens = 1.0}},
+  };
+  const auto other = simulate(goes_on, {.ranks = 2});
+  CHECK(other.answered_by == std::vector<std::vector<int>>{{0, 1}, {1, 0}});
+  CHECK(std::abs(other.seconds - 5.0) < 1e-9);
 }
 
 TEST_CASE("simulation: latency costs, the more ranks the more") {
@@ -183,8 +194,32 @@ TEST_CASE("simulation: the death of a rank costs the timeout and its lease at mo
   const auto tasks = tasks_of({std::vector<double>(400, 1.0)});
   SimulatedRanks what{.ranks = 4};
   const auto whole = simulate(tasks, what);
-  what.failures_per_hour = 10.0;
-  what.rank_timeout = 20.0;
+  what.failures_per_hour = 1.0;
+  for (const double timeout : {0.0, 20.0, 1000.0}) {
+    what.rank_timeout = timeout;
+    int seen = 0;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+      what.seed = seed;
+      const auto run = simulate(tasks, what);
+      if (run.failures != 1 || run.restarts != 0 || run.returned == 0) continue;
+      ++seen;
+      INFO("timeout " << timeout << ", seed " << seed);
+      CHECK(run.seconds > whole.seconds);
+      CHECK(run.seconds > timeout);
+      // Three ranks do all of the work at the worst, and then what came back; the first lease is
+      // the largest, of 50 Items.
+      CHECK(run.returned <= 50);
+      CHECK(run.seconds <= 400.0 / 3.0 + timeout + 50.0);
+    }
+    CHECK(seen > 5);
+  }
+}
+
+TEST_CASE("simulation: rank 0, which waits for the end of its task, does what a dead rank held") {
+  const SimulatedTasks tasks = {
+      {{.cost = 3.0, .tokens = 1.0}, {.cost = 2.0, .tokens = 5000.0}},
+  };
+  SimulatedRanks what{.ranks = 2, .failures_per_hour = 1.0};
   int seen = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     what.seed = seed;
@@ -192,13 +227,11 @@ TEST_CASE("simulation: the death of a rank costs the timeout and its lease at mo
     if (run.failures != 1 || run.restarts != 0) continue;
     ++seen;
     INFO("seed " << seed);
-    // The others do all of the dead rank's work from the beginning at the worst, and the first
-    // lease is the largest: 50 Items.
-    CHECK(run.seconds >= whole.seconds);
-    CHECK(run.seconds <= 400.0 / 3.0 + what.rank_timeout + 50.0);
-    CHECK(run.returned <= 50);
+    CHECK(run.answered_by == std::vector<std::vector<int>>{{0, 0}});
+    CHECK(run.returned == 1);
+    CHECK(run.seconds >= 5000.0 + 15.0);
   }
-  CHECK(seen > 5);
+  CHECK(seen > 3);
 }
 
 TEST_CASE("simulation: rank 0's death costs a start and the answers of a second") {
