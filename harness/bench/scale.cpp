@@ -263,7 +263,10 @@ void run_bench_scale(const BenchScaleSettings& settings) {
                {{"busy_95", {{"ranks", busy}, {"with_start_up", with_start_up}}},
                 {"rank_totals", std::move(totals)}});
   std::cout << "At least 95 % busy: " << up_to(busy)
-            << "; start-up counted: " << up_to(with_start_up) << "\n";
+            << "; start-up counted: " << up_to(with_start_up)
+            << (settings.failures_per_hour > 0.0 ? " (one draw of failures: another is another)"
+                                                 : "")
+            << "\n";
   constexpr int kShown = 16;
   for (const int ranks : numbers) {
     if (ranks > 1 && ranks <= kShown) print_totals(simulations.of(ranks));

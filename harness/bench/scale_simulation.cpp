@@ -83,13 +83,13 @@ struct Rank {
 /// Items without an answer.
 std::vector<std::vector<ranks::OpenItem>> open_items(const SimulatedTasks& tasks,
                                                      const AllTaken& taken) {
-  std::vector<std::vector<ranks::OpenItem>> open(tasks.size());
+  std::vector<std::vector<ranks::OpenItem>> left(tasks.size());
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     for (std::size_t i = 0; i < tasks[t].size(); ++i) {
-      if (taken[t][i].rank == kNobody) open[t].push_back({.index = i, .cost = tasks[t][i].cost});
+      if (taken[t][i].rank == kNobody) left[t].push_back({.index = i, .cost = tasks[t][i].cost});
     }
   }
-  return open;
+  return left;
 }
 
 /// Ranks from their meeting on.
@@ -367,8 +367,8 @@ SimulatedRun simulate(const SimulatedTasks& tasks, const SimulatedRanks& ranks) 
     run.lost += forget(taken, run.seconds - kJournalled);
     if (++run.restarts > kMostRestarts) {
       refuse("--failures-per-hour", "so few that the work ends",
-             number_text(ranks.failures_per_hour) + ", of which rank 0 has had " +
-                 std::to_string(kMostRestarts));
+             number_text(ranks.failures_per_hour) + ": rank 0 has died " +
+                 std::to_string(run.restarts) + " times");
     }
     begin = run.seconds + ranks.rank_timeout + run.start_up;
   }
@@ -377,17 +377,12 @@ SimulatedRun simulate(const SimulatedTasks& tasks, const SimulatedRanks& ranks) 
 }
 
 int most_busy_ranks(const std::function<double(int)>& busy_at, double share, int most) {
-  if (busy_at(1) < share) return 0;
-  int enough = 1;
-  int too_many = most + 1;
-  while (enough < most) {
-    const int next = std::min(2 * enough, most);
-    if (busy_at(next) < share) {
-      too_many = next;
-      break;
-    }
-    enough = next;
+  int enough = 0;
+  for (int ranks = 1; ranks < most; ranks *= 2) {
+    if (busy_at(ranks) >= share) enough = ranks;
   }
+  if (busy_at(most) >= share) return most;
+  int too_many = std::min(2 * enough, most);
   while (too_many - enough > 1) {
     const int middle = enough + (too_many - enough) / 2;
     (busy_at(middle) < share ? too_many : enough) = middle;

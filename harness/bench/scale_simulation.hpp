@@ -74,12 +74,12 @@ struct SimulatedRun {
 /// @throws Error(usage)           if rank 0 dies so often that the work does not end
 [[nodiscard]] SimulatedRun simulate(const SimulatedTasks& tasks, const SimulatedRanks& ranks);
 
-/// The largest number of ranks that are busy: by doubling, and then by halving what lies between.
-/// Right where the share falls with the number; failures blur it.
+/// The largest number of ranks that are busy: the largest power of two, and then by halving what
+/// lies up to the next. Right where the share falls with the number; failures blur it.
 /// @param busy_at  share of a number of ranks
 /// @param share    that is enough
 /// @param most     where the search ends, at least 1
-/// @return 0 if one rank alone is not busy
+/// @return 0 if not even one rank is busy
 [[nodiscard]] int most_busy_ranks(const std::function<double(int)>& busy_at,
                                   double share,
                                   int most);

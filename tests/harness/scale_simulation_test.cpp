@@ -264,7 +264,9 @@ TEST_CASE("simulation: what is wrong") {
   // An Item of an hour, of a rank that lives a second.
   const auto error = test::error_text<ErrorKind::usage>(
       [] { static_cast<void>(simulate(tasks_of({{3600.0}}), {.failures_per_hour = 3600.0})); });
-  CHECK(test::contains(error, "--failures-per-hour: wanted so few that the work ends, got 3600"));
+  CHECK(test::contains(error,
+                       "--failures-per-hour: wanted so few that the work ends, got 3600: rank 0 "
+                       "has died 1001 times"));
 }
 
 TEST_CASE("simulation: the largest number of ranks that is busy") {
@@ -279,6 +281,9 @@ TEST_CASE("simulation: the largest number of ranks that is busy") {
     CHECK(most_busy_ranks(until(last), 0.95, 1000) == std::min(last, 1000));
   for (const int ranks : asked) CHECK((ranks >= 1 && ranks <= 1000));
   CHECK(most_busy_ranks(until(5), 0.95, 1) == 1);
+  // As failures have it: four are less busy than eight.
+  const auto uneven = [](int ranks) { return ranks == 4 || ranks > 12 ? 0.9 : 1.0; };
+  CHECK(most_busy_ranks(uneven, 0.95, 1000) == 12);
 }
 
 }  // namespace smdm
