@@ -68,7 +68,8 @@ Settings asked_of(const BenchScaleSettings& settings) {
   asked.model = settings.model.empty() ? family_config(settings.model_size).name : settings.model;
   if (!settings.tokenizer.empty()) asked.tokenizer = settings.tokenizer;
   if (!settings.preset.empty()) asked.preset = settings.preset;
-  if (settings.limit.value_or(0) > 0) asked.limit = static_cast<double>(*settings.limit);
+  const auto limit = settings.limit.value_or(0);
+  if (limit > 0) asked.limit = static_cast<double>(limit);
   return asked;
 }
 
@@ -91,7 +92,8 @@ double counted_tokens(const Session& session, const Item& item, const Decided& d
   if (work == nullptr || work->racing) return expected_cost(item, decided);
   auto config = work->config;
   config.greedy = false;  // a verdict ends where it fails
-  return static_cast<double>(count_cost(session.model->info(), {&item, 1}, config).tokens);
+  const auto tokens = count_cost(session.model->info(), {&item, 1}, config).tokens;
+  return std::max(static_cast<double>(tokens), 1.0);
 }
 
 void add_items(const Session& session, const ReadyTask& task, bool counted, SimulatedTasks& tasks) {
