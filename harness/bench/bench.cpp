@@ -151,6 +151,20 @@ void run_study(const BenchSettings& settings) {
   study.task_time ? run_bench_task_time(study) : run_bench_estimators(study);
 }
 
+void run_scale(const BenchSettings& settings) {
+  if (settings.train || settings.generation || settings.estimators)
+    refuse("--scale", "no other kind of measurement beside it", "one");
+  auto scale = settings.scale;
+  scale.tasks = settings.study.tasks;
+  scale.model = settings.study.model;
+  scale.model_size = settings.model_size;
+  scale.tokenizer = settings.study.tokenizer;
+  scale.data = settings.study.data;
+  scale.limit = settings.study.limit;
+  scale.json = settings.study.json;
+  run_bench_scale(scale);
+}
+
 /// Measures one shape: the row of the table.
 std::vector<std::string> measured_row(const LanguageModel& model,
                                       const ModelConfig& config,
@@ -220,7 +234,9 @@ void run_bench(const BenchSettings& settings) {
   if (!settings.estimators && (settings.study.rank || !settings.study.tables.empty()))
     refuse(settings.study.rank ? "--rank" : "--tables", "--estimators beside it", "none");
   if (settings.threads > 0) at::set_num_threads(settings.threads);
-  if (settings.train) {
+  if (!settings.scale.ranks.empty()) {
+    run_scale(settings);
+  } else if (settings.train) {
     run_bench_train(settings);
   } else if (settings.generation) {
     run_bench_generation(settings);

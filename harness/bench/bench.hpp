@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/bench/estimators.hpp"
+#include "harness/bench/scale.hpp"
 
 namespace CLI {
 class App;
@@ -26,6 +27,7 @@ struct BenchSettings {
   bool generation = false;
   bool estimators = false;
   BenchEstimatorSettings study;  ///< with `estimators`
+  BenchScaleSettings scale;      ///< of a simulation, which takes some from `study`
   std::string reference;         ///< command of tools/train_reference.py or denoise_reference.py
 };
 

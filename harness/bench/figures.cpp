@@ -3,8 +3,6 @@
 #include <charconv>
 #include <iostream>
 
-#include "base/json.hpp"
-
 namespace smdm {
 namespace {
 
@@ -25,7 +23,8 @@ Figures::Figures(const std::string& json) {
 
 void Figures::show(const std::string& about,
                    std::span<const Column> columns,
-                   std::span<const std::vector<std::string>> rows) {
+                   std::span<const std::vector<std::string>> rows,
+                   const Json& more) {
   std::cout << about << "\n" << markdown_table(columns, rows) << std::flush;
   if (!file_) return;
   Json all = Json::array();
@@ -34,7 +33,8 @@ void Figures::show(const std::string& about,
     for (std::size_t i = 0; i < columns.size(); ++i) one[columns[i].title] = cell_json(row[i]);
     all.push_back(std::move(one));
   }
-  const Json json = {{"about", about}, {"rows", std::move(all)}};
+  Json json = {{"about", about}, {"rows", std::move(all)}};
+  json.update(more);
   file_->write(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   file_->finish();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/files/output.hpp"
+#include "base/json.hpp"
 #include "results/show/table.hpp"
 
 namespace smdm {
@@ -21,9 +22,11 @@ class Figures {
   /// Prints the table below the line that says what it is of, and writes the file: "about", and
   /// "rows", an object for each row by the columns' titles. Cells that are numbers are numbers
   /// there, with the digits that the table has.
+  /// @param more  an object whose fields stand in the file beside these
   void show(const std::string& about,
             std::span<const Column> columns,
-            std::span<const std::vector<std::string>> rows);
+            std::span<const std::vector<std::string>> rows,
+            const Json& more = Json::object());
 
  private:
   std::optional<OutputFile> file_;

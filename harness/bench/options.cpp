@@ -13,15 +13,19 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
   bench.add_flag("--estimators", settings.estimators,
                  "Measure the likelihood estimators instead: errors against exact values, races");
   add_value(bench, "--task", study.tasks,
-            "With --estimators: tasks (default: all of multiple choice)")
+            "With --estimators: tasks (default: all of multiple choice); with --scale: likewise "
+            "(default: zero-shot)")
       ->delimiter(',');
-  add_value(bench, "--model", study.model, "With --estimators: checkpoint (default: embedded)");
-  add_value(bench, "--data", study.data, "With --estimators: root folder of the data");
+  add_value(
+      bench, "--model", study.model,
+      "With --estimators: checkpoint (default: embedded); with --scale: one whose weights are "
+      "not read");
+  add_value(bench, "--data", study.data, "With --estimators or --scale: root folder of the data");
   add_value(bench, "--cfg", study.cfg, "With --estimators: guidance");
   add_value(
       bench, "--limit", study.limit,
       "With --estimators: questions per task (default 20, all of --tables; 0 for --task-time: "
-      "all)");
+      "all); with --scale: likewise (default: all)");
   add_value(bench, "--longest", study.longest,
             "With --estimators: tokens of the longest target that is enumerated, at most "
             "20 (default 12); questions with longer ones are left out");
@@ -40,9 +44,33 @@ void add_study_options(CLI::App& bench, BenchSettings& settings) {
       "a model");
   bench.add_flag("--task-time", study.task_time,
                  "With --estimators: rows and time of whole tasks on random weights instead");
-  add_value(bench, "--tokenizer", study.tokenizer, "With --task-time: SentencePiece model");
+  add_value(bench, "--tokenizer", study.tokenizer,
+            "With --task-time, or --scale without --model: SentencePiece model");
   add_value(bench, "--timed-questions", study.timed_questions,
             "With --task-time: questions that are computed for the rate; 0: none");
+}
+
+void add_scale_options(CLI::App& bench, BenchScaleSettings& scale) {
+  auto* ranks =
+      add_value(bench, "--scale", scale.ranks,
+                "Simulate instead how --task would go on these numbers of ranks: \"1,8,64\"");
+  ranks->delimiter(',');
+  const auto add = [&](const std::string& name, auto& value, const std::string& help) {
+    return add_value(bench, name, value, "With --scale: " + help)->needs(ranks);
+  };
+  add("--tokens-per-second", scale.tokens_per_second, "what one rank reads");
+  add("--preset", scale.preset, "published settings, as of an evaluation (default: none)");
+  bench
+      .add_flag("--counted", scale.counted,
+                "With --scale: count the tokens of every Item, minutes for many rows, instead of "
+                "estimating them")
+      ->needs(ranks);
+  add("--start-seconds", scale.start_seconds, "until a rank loads the model (default 0)");
+  add("--load-seconds", scale.load_seconds, "until it has (default 0)");
+  add("--store-latency", scale.store_latency, "seconds of a round trip to the store (default 0)");
+  add("--failures-per-hour", scale.failures_per_hour, "deaths of one rank (default 0)");
+  add("--rank-timeout", scale.rank_timeout, "seconds until a death is noticed (default 15)");
+  add("--seed", scale.seed, "of the failures (default 0)");
 }
 
 }  // namespace
@@ -71,6 +99,7 @@ CLI::App* add_bench(CLI::App& app, BenchSettings& settings) {
             "With --train, also run this: \"python3 tools/train_reference.py\"; with --generation "
             "\"python3 tools/denoise_reference.py\"");
   add_study_options(*bench, settings);
+  add_scale_options(*bench, settings.scale);
   return bench;
 }
 
