@@ -125,15 +125,28 @@ void Coordinator::run() {
 }
 
 void Coordinator::take_messages(Store& store) {
-  // Those that are there already are taken together.
-  bool some = false;
-  while (const auto bytes = store.take(inbox_key(next_), some ? milliseconds(0) : kWait)) {
+  if (const auto bytes = store.take(inbox_key(next_), kWait)) {
     ++next_;
-    some = true;
     take_message(*bytes);
+    take_more(store);
+  } else {
+    note_gap(store);
   }
-  if (!some) note_gap(store);
   take_late(store);
+}
+
+/// Those that are there as well are taken together: where many ranks talk at once, one after the
+/// other would keep them waiting.
+void Coordinator::take_more(Store& store) {
+  constexpr std::int64_t kMost = 256;
+  const auto last = std::min(store.add(kInbox, 0), next_ + kMost - 1);
+  if (last < next_) return;
+  std::vector<std::string> keys;
+  for (auto number = next_; number <= last; ++number) keys.push_back(inbox_key(number));
+  const auto all = store.take_all(keys);
+  if (!all) return;  // some are still on their way
+  for (const auto& bytes : *all) take_message(bytes);
+  next_ = last + 1;
 }
 
 /// Whether a number was given away long ago whose message did not come.

@@ -77,6 +77,7 @@ class Coordinator {
   void run();
   void take_messages(Store& store);
   void take_message(const std::string& bytes);
+  void take_more(Store& store);
   void note_gap(Store& store);
   void take_late(Store& store);
   void look_at_beats(Store& store);

@@ -41,6 +41,10 @@ class Store {
   [[nodiscard]] virtual std::optional<std::string> take(const std::string& key,
                                                         std::chrono::milliseconds patience) = 0;
 
+  /// The same of several keys, all or none: fewer questions to the store than one by one.
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> take_all(
+      const std::vector<std::string>& keys) = 0;
+
   /// Values of keys that are there for sure, none of them long.
   [[nodiscard]] virtual std::vector<std::string> get_all(const std::vector<std::string>& keys) = 0;
 

@@ -69,10 +69,22 @@ class TcpStore final : public Store {
     return reached([&] { return value_of(keys_ + key, patience, /*remove=*/true); });
   }
 
+  std::optional<std::vector<std::string>> take_all(const std::vector<std::string>& keys) override {
+    const auto names = named(keys);
+    return reached([&]() -> std::optional<std::vector<std::string>> {
+      if (!store_->check(names)) return std::nullopt;
+      std::vector<std::string> values;
+      const auto found = store_->multiGet(names);
+      for (std::size_t k = 0; k < names.size(); ++k) {
+        store_->deleteKey(names[k]);
+        values.push_back(whole(names[k], text_of(found[k]), /*remove=*/true));
+      }
+      return values;
+    });
+  }
+
   std::vector<std::string> get_all(const std::vector<std::string>& keys) override {
-    std::vector<std::string> names;
-    names.reserve(keys.size());
-    for (const auto& key : keys) names.push_back(keys_ + key);
+    const auto names = named(keys);
     return reached([&] {
       std::vector<std::string> values;
       for (const auto& value : store_->multiGet(names)) values.push_back(text_of(value).substr(1));
@@ -95,18 +107,30 @@ class TcpStore final : public Store {
 
   std::optional<std::string> value_of(const std::string& name, milliseconds patience, bool remove) {
     if (!is_there_within(name, patience)) return std::nullopt;
-    const auto taken = [&](const std::string& own) {
-      // get() would ask twice, since it waits first.
-      auto text = text_of(store_->multiGet({own}).front());
-      if (remove) store_->deleteKey(own);
-      return text;
-    };
-    auto value = taken(name);
-    if (value.front() == kWhole) return value.substr(1);
+    return whole(name, taken(name, remove), remove);
+  }
+
+  /// What is under a key itself. get() would ask twice, since it waits first.
+  [[nodiscard]] std::string taken(const std::string& name, bool remove) {
+    auto text = text_of(store_->multiGet({name}).front());
+    if (remove) store_->deleteKey(name);
+    return text;
+  }
+
+  /// A value from what is under its key.
+  [[nodiscard]] std::string whole(const std::string& name, const std::string& stored, bool remove) {
+    if (stored.front() == kWhole) return stored.substr(1);
     std::string all;
-    const auto parts = std::stoull(value.substr(1));
-    for (std::size_t part = 0; part < parts; ++part) all += taken(part_of(name, part));
+    const auto parts = std::stoull(stored.substr(1));
+    for (std::size_t part = 0; part < parts; ++part) all += taken(part_of(name, part), remove);
     return all;
+  }
+
+  [[nodiscard]] std::vector<std::string> named(const std::vector<std::string>& keys) const {
+    std::vector<std::string> names;
+    names.reserve(keys.size());
+    for (const auto& key : keys) names.push_back(keys_ + key);
+    return names;
   }
 
   /// Waits in the server: it answers as soon as the key is set.

@@ -106,9 +106,12 @@ TEST_CASE("the store keeps values of any length, and what is taken is gone") {
   CHECK(here.add("count", 2) == 2);
   CHECK(there.add("count", 3) == 5);
   here.set("a", "1");
+  CHECK_FALSE(here.take_all({"a", "b"}));
   here.set("b", "2");
   REQUIRE(there.get("b", kSoon));
   CHECK(there.get_all({"a", "b"}) == std::vector<std::string>{"1", "2"});
+  CHECK(there.take_all({"a", "b"}).value() == std::vector<std::string>{"1", "2"});
+  CHECK_FALSE(here.get("a", milliseconds(0)));
 }
 
 TEST_CASE("who waits for a value has it as soon as it is there") {
