@@ -52,17 +52,16 @@ int main(int argc, char** argv) {
   using namespace smdm;  // NOLINT(google-build-using-namespace): the whole program
   keep_freed_memory();
   keep_matmul_reproducible();
-  const ModelJobs jobs = {
-      .tasks = ranked([](const Settings& settings, ranks::Group* group) {
-        run_tasks(settings, group);
-      }),
-      .requests = ranked(run_requests),
-      .prompts = ranked(run_prompts),
-      .bench = alone("bench", run_bench),
-      .describe = alone("describe", run_describe),
-      .tradeoff = alone("tradeoff", run_tradeoff),
-      .train = alone("train", run_train),
-      .scaling_plan = alone("scaling plan", run_measured_scaling_plan),
-      .judge = [argv](const JudgeSettings&) { become(kJudgeProgram, argv); }};
+  const ModelJobs jobs = {.tasks = ranked([](const Settings& settings, ranks::Group* group) {
+                            run_tasks(settings, group);
+                          }),
+                          .requests = ranked(run_requests),
+                          .prompts = ranked(run_prompts),
+                          .bench = alone("bench", run_bench),
+                          .describe = alone("describe", run_describe),
+                          .tradeoff = alone("tradeoff", run_tradeoff),
+                          .train = alone("train", run_train),
+                          .scaling_plan = alone("scaling plan", run_measured_scaling_plan),
+                          .judge = [argv](const JudgeSettings&) { become(kJudgeProgram, argv); }};
   return run_command_line(std::span<const char* const>(argv, static_cast<std::size_t>(argc)), jobs);
 }

@@ -79,9 +79,8 @@ RunIdentity LinesRun::identity_of(std::span<const Item> items,
   Json asked = {
       {"settings", decided.recorded}, {"lines", items.size()}, {"texts", digest_of(items)}};
   return {.machine = computer.machine,
-          .rest = {{"program", computer.program},
-                   {"model", computer.model},
-                   {unit_, std::move(asked)}}};
+          .rest = {
+              {"program", computer.program}, {"model", computer.model}, {unit_, std::move(asked)}}};
 }
 
 void LinesRun::answer(std::span<const Item> items,

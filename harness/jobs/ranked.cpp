@@ -1,3 +1,4 @@
+// Where a job is divided: rank 0 goes on as any process does, the others fall silent and serve.
 #include "harness/jobs/ranked.hpp"
 
 #include <chrono>
@@ -57,15 +58,16 @@ std::string counted(std::size_t count, const std::string& what) {
 
 /// How many ranks there are and what each takes, in a line.
 void say_who(const ranks::Group& group, const Settings& settings) {
-  std::string line = counted(static_cast<std::size_t>(group.size()), "rank") + " by " + group.launcher() +
-                     " on " + counted(group.nodes(), "node") + ", ";
+  std::string line = counted(static_cast<std::size_t>(group.size()), "rank") + " by " +
+                     group.launcher() + " on " + counted(group.nodes(), "node") + ", ";
   if (settings.threads) {
-    line += counted(static_cast<std::size_t>(*settings.threads), "thread") + " each as --threads says";
+    line +=
+        counted(static_cast<std::size_t>(*settings.threads), "thread") + " each as --threads says";
   } else {
-    line += counted(static_cast<std::size_t>(group.threads()), "thread") + " for rank 0: its part of " +
-            counted(group.cores(), "usable core") + " among " +
+    line += counted(static_cast<std::size_t>(group.threads()), "thread") +
+            " for rank 0: its part of " + counted(group.cores(), "usable core") + " among " +
             counted(static_cast<std::size_t>(group.local_size()), "rank") +
-            " of its node (OMP_NUM_THREADS is not asked; --threads is)";
+            " of its node (OMP_NUM_THREADS is not followed; --threads is)";
   }
   std::cerr << visible(line) << "\n" << std::flush;
 }
@@ -99,7 +101,8 @@ void serve(const Settings& settings,
   } catch (const ranks::GroupEnded&) {
     ::_exit(static_cast<int>(ErrorKind::failure));
   } catch (const ranks::StoreLost& lost) {
-    throw Error(ErrorKind::failure, group.name_of(group.rank()) + ": rank 0 has gone (" + lost.what() +
+    throw Error(ErrorKind::failure, group.name_of(group.rank()) + ": rank 0 has gone (" +
+                                        lost.what() +
                                         "); started again, the ranks go on from its journal");
   } catch (const Stopped&) {
     throw;

@@ -133,7 +133,7 @@ class RunKeeper {
   std::unique_ptr<RunProgress> progress_;
   std::atomic<const RunProgress*> shown_ = nullptr;  ///< the same, for the writer's thread
   std::chrono::steady_clock::time_point told_ =
-      std::chrono::steady_clock::now();  ///< of that thread
+      std::chrono::steady_clock::now();        ///< of that thread
   std::unique_ptr<ranks::SharedWork> shared_;  ///< null: this process works alone
   std::size_t task_ = 0;                       ///< of it, the one that comes next
   std::unique_ptr<Memory> memory_;             ///< the last one: its thread uses all others

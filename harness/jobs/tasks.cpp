@@ -248,8 +248,8 @@ void serve_run(const Settings& settings, const std::vector<Task>& tasks, ranks::
     make_ready(run, decisions, &group);
   ranks::agree_with_leader(group, identity_of(run));
   std::vector<ranks::SharedTask> all;
-  for_each_task(run,
-                [&](std::size_t, std::size_t p, std::size_t k) { all.push_back(shared(run, p, k)); });
+  for_each_task(
+      run, [&](std::size_t, std::size_t p, std::size_t k) { all.push_back(shared(run, p, k)); });
   ranks::serve(group, all);
 }
 

@@ -1,5 +1,5 @@
-// The keys: digest/NODE/FILE and digests/NODE of a node's first rank, "identity" of rank 0, agrees/R
-// what rank R found ("" for nothing to say), failed/R what it failed of.
+// The keys: digest/NODE/FILE and digests/NODE of a node's first rank, "identity" of rank 0,
+// agrees/R what rank R found ("" for nothing to say), failed/R what it failed of.
 #include "harness/ranks/agreement.hpp"
 
 #include <algorithm>
@@ -48,11 +48,11 @@ class Replies {
       if (auto reply = store.get(key_of("agrees", rank), kLook)) return *reply;
       look_for_failures(store);
       if (!watches_[static_cast<std::size_t>(rank)].look(store.get_all({beat_key(rank)}).front()))
-        throw Error(ErrorKind::failure, group_.name_of(rank) +
-                                            ": has ended before anything was computed: no sign of "
-                                            "life for " +
-                                            std::to_string(group_.patience().silence.count() / 1000) +
-                                            " s");
+        throw Error(ErrorKind::failure,
+                    group_.name_of(rank) +
+                        ": has ended before anything was computed: no sign of "
+                        "life for " +
+                        std::to_string(group_.patience().silence.count() / 1000) + " s");
       stop_if_noted();
     }
   }

@@ -174,8 +174,7 @@ void Coordinator::take_message(const std::string& bytes) {
   auto& from = member(report.rank);
   if (report.failure && !failure_) {
     failure_ = std::make_exception_ptr(
-        Error(report.failure->kind(),
-              group_.name_of(report.rank) + ": " + report.failure->what()));
+        Error(report.failure->kind(), group_.name_of(report.rank) + ": " + report.failure->what()));
   }
   // A message that comes late asks for what was given long ago.
   if (report.asks > from.served) from.asks = std::max(from.asks, report.asks);

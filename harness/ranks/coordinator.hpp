@@ -95,7 +95,7 @@ class Coordinator {
   std::exception_ptr failure_;
   bool ends_ = false;
   // Of the thread alone.
-  std::int64_t next_ = 1;            ///< message that is waited for
+  std::int64_t next_ = 1;           ///< message that is waited for
   std::vector<std::int64_t> gaps_;  ///< messages whose numbers were taken and that did not come
   Clock::time_point looked_{};
   std::thread thread_;  ///< the last member: it uses all others

@@ -1,5 +1,5 @@
-// The keys of a meeting: start/R counts the processes that say they are rank R, hello/R is R's node,
-// "members" all of them, over the end, bye/R that R knows of it.
+// The keys of a meeting: start/R counts the processes that say they are rank R, hello/R is R's
+// node, "members" all of them, over the end, bye/R that R knows of it.
 #include "harness/ranks/group.hpp"
 
 #include <algorithm>
@@ -48,7 +48,10 @@ std::string list_of(const std::vector<int>& ranks) {
   std::string text = ranks.size() == 1 ? "rank " : "ranks ";
   const auto shown = std::min(ranks.size(), kShown);
   for (std::size_t i = 0; i < shown; ++i)
-    text.append(i == 0 ? "" : i + 1 == ranks.size() ? " and " : ", ").append(std::to_string(ranks[i]));
+    text.append(i == 0                  ? ""
+                : i + 1 == ranks.size() ? " and "
+                                        : ", ")
+        .append(std::to_string(ranks[i]));
   if (ranks.size() > shown) text += " and " + std::to_string(ranks.size() - shown) + " more";
   return text;
 }
@@ -133,7 +136,8 @@ void Group::connect_in_time(Clock::time_point end) {
     return;
   }
   const std::string whom = launch_.agent_serves ? launch_.launcher + "'s store" : "rank 0";
-  const auto waiting = "rank " + std::to_string(launch_.rank) + ": waiting for " + whom + " at " + place();
+  const auto waiting =
+      "rank " + std::to_string(launch_.rank) + ": waiting for " + whom + " at " + place();
   WaitingLine line;
   while (!is_reachable(launch_.host, launch_.port)) {
     if (Clock::now() >= end) {
@@ -172,15 +176,14 @@ void Group::gather(Clock::time_point end) {
       if (!hello) missing.push_back(r);
     }
     if (missing.empty()) break;
-    const auto waiting = "waiting for " + list_of(missing) + " of " + std::to_string(size()) +
-                         " at " + place();
+    const auto waiting =
+        "waiting for " + list_of(missing) + " of " + std::to_string(size()) + " at " + place();
     if (Clock::now() >= end) {
       silent_ = missing;
       this->end(GroupEnd::failed);
-      throw Error(ErrorKind::failure,
-                  "ranks: " + waiting + ": not there within " +
-                      std::to_string(patience_.meeting.count() / 1000) +
-                      " s, see --rendezvous-timeout");
+      throw Error(ErrorKind::failure, "ranks: " + waiting + ": not there within " +
+                                          std::to_string(patience_.meeting.count() / 1000) +
+                                          " s, see --rendezvous-timeout");
     }
     line.say(waiting);
     static_cast<void>(store_->get(key_of("hello", missing.front()), kLook));
@@ -208,7 +211,8 @@ void Group::start_heartbeat() {
     // Rank 0 finds out where it asks for answers, and keeps what it has.
     if (!leads() && !leaves_) end_without_leader("the store is gone: " + why);
   };
-  heartbeat_ = std::make_unique<Heartbeat>(new_connection(), rank(), patience_.silence, tick, failed);
+  heartbeat_ =
+      std::make_unique<Heartbeat>(new_connection(), rank(), patience_.silence, tick, failed);
 }
 
 void Group::look_after_leader(Store& store) {

@@ -1,3 +1,5 @@
+// Two threads: one gives the signs, the other looks whether it gets an answer, since a call to a
+// store whose holder is stopped never returns.
 #include "harness/ranks/heartbeat.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Launchers are told apart by the variables that they alone set. Open MPI comes before Slurm: inside
-// an allocation it starts its own daemons as a step, whose variables its ranks inherit.
+// Launchers are told apart by the variables that they alone set. Open MPI comes before Slurm:
+// inside an allocation it starts its own daemons as a step, whose variables its ranks inherit.
 #include "harness/ranks/launch.hpp"
 
 #include <charconv>
@@ -89,10 +89,10 @@ Launch counted(const Variables& variables, const Names& names) {
                 .host = {},
                 .keys = {}};
   if (launch.rank >= launch.size)
-    refuse_variable(names.rank,
-                    std::string("a rank below ") + names.size + ", which is " +
-                        std::to_string(launch.size),
-                    std::to_string(launch.rank));
+    refuse_variable(
+        names.rank,
+        std::string("a rank below ") + names.size + ", which is " + std::to_string(launch.size),
+        std::to_string(launch.rank));
   if (launch.local_size && *launch.local_size == 0)
     refuse_variable(names.local_size, "at least 1", "0");
   return launch;
@@ -105,10 +105,9 @@ void take_address(const Variables& variables, Launch& launch) {
     launch.port = static_cast<std::uint16_t>(*port);
   if (launch.port == 0) launch.port = kUsualPort;
   if (!launch.host.empty()) return;
-  throw Error(ErrorKind::usage,
-              "MASTER_ADDR: wanted the host of rank 0, by which the " +
-                  std::to_string(launch.size) + " ranks of " + launch.launcher +
-                  " find each other, got nothing");
+  throw Error(ErrorKind::usage, "MASTER_ADDR: wanted the host of rank 0, by which the " +
+                                    std::to_string(launch.size) + " ranks of " + launch.launcher +
+                                    " find each other, got nothing");
 }
 
 /// torchrun says under which run and which restart of it the ranks were started.
@@ -117,7 +116,8 @@ void take_elastic(const Variables& variables, Launch& launch) {
   if (run.empty()) return;
   launch.launcher = "torchrun";
   launch.agent_serves = variables.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  launch.keys = run + "/" + std::to_string(variables.number("TORCHELASTIC_RESTART_COUNT").value_or(0));
+  launch.keys =
+      run + "/" + std::to_string(variables.number("TORCHELASTIC_RESTART_COUNT").value_or(0));
 }
 
 /// Slurm's own variables name nodes, tasks and the job; the port is one that other steps of the

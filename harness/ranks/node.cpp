@@ -1,3 +1,4 @@
+// What the system says of a node: its name, the kernel that runs, the processors of this process.
 #include "harness/ranks/node.hpp"
 
 #include <algorithm>

@@ -56,8 +56,8 @@ class SharedWork {
   Coordinator coordinator_;
 };
 
-/// The side of all other ranks: asks rank 0 for Items and sends it their Answers, until all is done.
-/// What fails is told to rank 0 as well.
+/// The side of all other ranks: asks rank 0 for Items and sends it their Answers, until all is
+/// done. What fails is told to rank 0 as well.
 /// @throws GroupEnded  if rank 0 has ended the work before
 /// @throws StoreLost   if rank 0 has gone
 void serve(Group& group, std::span<const SharedTask> tasks);

@@ -190,10 +190,9 @@ namespace smdm::ranks {
 std::unique_ptr<Store> connect(const Launch& launch,
                                StoreSide /*side*/,
                                std::chrono::milliseconds /*patience*/) {
-  throw Error(ErrorKind::failure,
-              "ranks: wanted a LibTorch with c10d, by which the " + std::to_string(launch.size) +
-                  " ranks of " + launch.launcher + " find each other, got " TORCH_VERSION
-                  " without it");
+  throw Error(ErrorKind::failure, "ranks: wanted a LibTorch with c10d, by which the " +
+                                      std::to_string(launch.size) + " ranks of " + launch.launcher +
+                                      " find each other, got " TORCH_VERSION " without it");
 }
 
 }  // namespace smdm::ranks

@@ -90,7 +90,12 @@ std::string Progress::time_text(const Shown& now) const {
 Progress::Shown Progress::shown() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   if (whole_ == nullptr || !whole_->is_shown_as_whole())
-    return {.label = label_, .done = done_, .total = total_, .since = 0, .seconds = seconds, .note = note_};
+    return {.label = label_,
+            .done = done_,
+            .total = total_,
+            .since = 0,
+            .seconds = seconds,
+            .note = note_};
   return {.label = "run",
           .done = whole_->documents_done(),
           .total = whole_->documents(),

@@ -70,7 +70,8 @@ TEST_CASE("torchrun's agent holds the store, under its run and restart") {
   CHECK(launch.keys == "smdm-eval/mine/2/");
   CHECK(launch_with(with(kTorchrun, "TORCHELASTIC_RESTART_COUNT", "3")).value().keys !=
         launch.keys);
-  CHECK_FALSE(launch_with(with(kTorchrun, "TORCHELASTIC_USE_AGENT_STORE", "False")).value().agent_serves);
+  CHECK_FALSE(
+      launch_with(with(kTorchrun, "TORCHELASTIC_USE_AGENT_STORE", "False")).value().agent_serves);
 }
 
 TEST_CASE("RANK and WORLD_SIZE by hand: rank 0 serves at the usual port") {
@@ -97,7 +98,9 @@ TEST_CASE("Slurm counts only inside a step") {
   CHECK(launch_with(with(kSlurmStep, "SLURM_STEP_ID", "2")).value().port != launch.port);
   CHECK(launch_with(with(kSlurmStep, "MASTER_PORT", "77")).value().port == 77);
   // What a batch script starts plainly has the job's variables, and is alone.
-  const Variables batch = {{"SLURM_JOB_ID", "4711"}, {"SLURM_NTASKS", "6"}, {"SLURM_PROCID", "0"},
+  const Variables batch = {{"SLURM_JOB_ID", "4711"},
+                           {"SLURM_NTASKS", "6"},
+                           {"SLURM_PROCID", "0"},
                            {"SLURM_NODELIST", "gpu[007-008]"}};
   CHECK_FALSE(launch_with(batch));
   const auto alone = with(with(kSlurmStep, "SLURM_STEP_NUM_TASKS", "1"), "SLURM_PROCID", "0");

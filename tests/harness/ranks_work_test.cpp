@@ -116,17 +116,18 @@ TEST_CASE("the store keeps values of any length, and what is taken is gone") {
 
 TEST_CASE("who waits for a value has it as soon as it is there") {
   const Pair pair;
-  auto waiting = std::async(std::launch::async, [&] {
-    return pair.other->store().get("late", milliseconds(20'000));
-  });
+  auto waiting = std::async(std::launch::async,
+                            [&] { return pair.other->store().get("late", milliseconds(20'000)); });
   std::this_thread::sleep_for(milliseconds(50));
   pair.leader->store().set("late", "now");
   CHECK(waiting.get() == "now");
 }
 
 TEST_CASE("messages come out as they went in") {
-  Report report{.rank = 3, .answers = {{.task = 1, .item = 7, .bytes = std::string("\0\xfe", 2)}},
-                .seconds = 1.5, .asks = 9};
+  Report report{.rank = 3,
+                .answers = {{.task = 1, .item = 7, .bytes = std::string("\0\xfe", 2)}},
+                .seconds = 1.5,
+                .asks = 9};
   report.failure.emplace(ErrorKind::checkpoint, "no number: \xff");
   const auto read = report_of(to_bytes(report));
   CHECK(read.rank == 3);
@@ -176,8 +177,9 @@ TEST_CASE("answers that come again change nothing") {
   Coordinator coordinator(*pair.leader, some_items(2));
   CHECK(coordinator.add_own(0, 0));
   CHECK_FALSE(coordinator.add_own(0, 0));
-  pair.send({.rank = 1, .answers = {{.task = 0, .item = 0, .bytes = "late"},
-                                    {.task = 0, .item = 1, .bytes = "first"}}});
+  pair.send({.rank = 1,
+             .answers = {{.task = 0, .item = 0, .bytes = "late"},
+                         {.task = 0, .item = 1, .bytes = "first"}}});
   pair.send({.rank = 1, .answers = {{.task = 0, .item = 1, .bytes = "again"}}});
   pair.send({.rank = 1, .asks = 1});
   CHECK_FALSE(pair.lease(1));  // all is done, and everything before that message was taken
