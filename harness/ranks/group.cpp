@@ -83,6 +83,7 @@ Node node_of(const Json& json) {
 
 Group::Group(Launch launch, const Patience& patience)
     : launch_(std::move(launch)), patience_(patience), leader_(patience.silence) {
+  require_store(launch_);
   const auto end = Clock::now() + patience_.meeting;
   connect_in_time(end);
   meet(end);

@@ -52,13 +52,16 @@ class Store {
   virtual std::int64_t add(const std::string& key, std::int64_t value) = 0;
 };
 
+/// @throws Error(failure)  if this LibTorch comes without c10d
+void require_store(const Launch& launch);
+
 enum class StoreSide : std::uint8_t { client, server };
 
 /// Connects to the store of a launch, c10d's TCPStore; its keys lie under the launch's.
 /// @param side      the server holds the store while this lives, and is a client of it
 /// @param patience  for the connection, and later for each answer of the store
 /// @throws StoreLost       if it cannot be reached in that time
-/// @throws Error(failure)  if this LibTorch comes without c10d, or the server's port is taken
+/// @throws Error(failure)  as require_store(), or if the server's port is taken
 [[nodiscard]] std::unique_ptr<Store> connect(const Launch& launch,
                                              StoreSide side,
                                              std::chrono::milliseconds patience);

@@ -161,6 +161,8 @@ c10::intrusive_ptr<c10d::TCPStore> connected(const Launch& launch,
 
 }  // namespace
 
+void require_store(const Launch& /*launch*/) {}
+
 std::unique_ptr<Store> connect(const Launch& launch, StoreSide side, milliseconds patience) {
   keep_quiet();
   const auto place = launch.host + ":" + std::to_string(launch.port);
@@ -187,12 +189,18 @@ std::unique_ptr<Store> connect(const Launch& launch, StoreSide side, millisecond
 
 namespace smdm::ranks {
 
+void require_store(const Launch& launch) {
+  throw Error(ErrorKind::failure,
+              "ranks: wanted a LibTorch with c10d, by which the " + std::to_string(launch.size) +
+                  " ranks of " + launch.launcher + " find each other, got " TORCH_VERSION
+                  " without it");
+}
+
 std::unique_ptr<Store> connect(const Launch& launch,
                                StoreSide /*side*/,
                                std::chrono::milliseconds /*patience*/) {
-  throw Error(ErrorKind::failure, "ranks: wanted a LibTorch with c10d, by which the " +
-                                      std::to_string(launch.size) + " ranks of " + launch.launcher +
-                                      " find each other, got " TORCH_VERSION " without it");
+  require_store(launch);
+  return nullptr;
 }
 
 }  // namespace smdm::ranks
