@@ -6,6 +6,8 @@
 #include <iostream>
 #include <utility>
 
+#include <unistd.h>
+
 #include "base/text/visible.hpp"
 
 namespace smdm::ranks {
@@ -18,6 +20,12 @@ constexpr milliseconds kWait(200);
 /// What a portion takes at least, in seconds of the rank that asks: below that, filling the model's
 /// forwards and asking for more would cost as much as the work.
 constexpr double kLeastSeconds = 0.3;
+
+/// In place of the bar that a terminal shows, which comes again with the next answer.
+void say(const std::string& line) {
+  const auto* begin = ::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "";
+  std::cerr << begin + visible(line) + "\n" << std::flush;
+}
 
 std::string documents(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " document" : " documents");
@@ -200,7 +208,7 @@ void Coordinator::look_at_beats(Store& store) {
     auto& own = member(r);
     const bool alive = own.watch.look(beats[static_cast<std::size_t>(r) - 1]);
     if (own.alive && !alive) bury(r);
-    if (!own.alive && alive) std::cerr << visible(group_.name_of(r)) << ": is back\n" << std::flush;
+    if (!own.alive && alive) say(group_.name_of(r) + ": is back");
     own.alive = alive;
   }
 }
@@ -208,10 +216,9 @@ void Coordinator::look_at_beats(Store& store) {
 void Coordinator::bury(int rank) {
   const auto given = leases_.give_back(rank);
   if (!leases_.is_complete()) {
-    std::cerr << visible(group_.name_of(rank)) << ": no sign of life for "
-              << group_.patience().silence.count() / 1000 << " s; " << documents(given)
-              << " that it had go to the others\n"
-              << std::flush;
+    say(group_.name_of(rank) + ": no sign of life for " +
+        std::to_string(group_.patience().silence.count() / 1000) + " s; " + documents(given) +
+        " that it had go to the others");
   }
   news_.notify_all();
 }

@@ -1,6 +1,6 @@
 // The store, messages through it, and rank 0's bookkeeping, with all ranks in one process.
-#include <atomic>
-#include <cmath>
+#include <algorithm>
+#include <fstream>
 #include <future>
 #include <string>
 #include <thread>
@@ -10,11 +10,16 @@
 #include <sys/socket.h>
 
 #include "base/files/descriptor.hpp"
+#include "base/files/digest.hpp"
+#include "base/files/file_identity.hpp"
+#include "harness/ranks/agreement.hpp"
 #include "harness/ranks/coordinator.hpp"
 #include "harness/ranks/group.hpp"
 #include "harness/ranks/messages.hpp"
+#include "models/cuda/gpu.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/support.hpp"
 
 namespace smdm::ranks {
 namespace {
@@ -121,6 +126,62 @@ TEST_CASE("who waits for a value has it as soon as it is there") {
   std::this_thread::sleep_for(milliseconds(50));
   pair.leader->store().set("late", "now");
   CHECK(waiting.get() == "now");
+}
+
+TEST_CASE("weights are read once on a node, as long as they are the same file") {
+  const Pair pair;
+  const smdm::test::TemporaryFolder folder;
+  const auto file = folder.path() / "weights";
+  std::ofstream(file) << "one";
+  NodeDigests first(*pair.leader);
+  NodeDigests other(*pair.other);
+  CHECK(pair.leader->is_first_of_node());
+  CHECK_FALSE(pair.other->is_first_of_node());
+  CHECK(first.of(file) == sha256("one"));
+  // What was told counts, and the file is not read.
+  const auto key = "digest/" + pair.leader->node_id() + "/" +
+                   file_identity(file, ErrorKind::checkpoint);
+  pair.leader->store().set(key, "told");
+  REQUIRE(pair.leader->store().get(key, kSoon) == "told");
+  CHECK(other.of(file) == "told");
+  // Of another file nothing is told: when the first rank has no more to tell, it is read.
+  std::ofstream(file) << "another one";
+  first.finish();
+  CHECK(other.of(file) == sha256("another one"));
+}
+
+TEST_CASE("what rank 0 decides holds for all") {
+  const Pair pair;
+  pair.leader->tell(kDecisions, {{"model", {{"device", "cpu"}, {"dtype", "bf16"}}},
+                                 {"other", {{"device", "cuda:5"}, {"dtype", "f32"}}}});
+  const auto decisions = awaited_decisions(*pair.other, kDecisions);
+  CHECK(decisions.at("model").at("device") == "cpu");
+  CHECK(decisions.at("model").at("dtype") == "bf16");
+  // A GPU is each rank's own: by its place on the node, among those that there are.
+  const auto device = decisions.at("other").at("device").get<std::string>();
+  CHECK(device == "cuda:" + std::to_string(1 % std::max(gpu_count(), 1)));
+}
+
+TEST_CASE("ranks that would do something else are refused with the first difference") {
+  const Pair pair;
+  const RunIdentity here{.machine = {{"level", "avx2"}}, .rest = {{"seed", 1}}};
+  const RunIdentity there{.machine = {{"level", "avx2"}}, .rest = {{"seed", 2}}};
+  auto others = std::async(std::launch::async, [&] {
+    try {
+      agree_with_leader(*pair.other, there);
+    } catch (const GroupEnded&) {
+      return true;
+    }
+    return false;
+  });
+  const auto text = error_text<ErrorKind::usage>([&] {
+    agree(*pair.leader, Json::object(), here);
+    return 0;
+  });
+  CHECK(contains(text, "rank 1 on "));
+  CHECK(contains(text, "seed: 2 there, 1 here"));
+  pair.leader->store().set("over", "done");
+  CHECK(others.get());
 }
 
 TEST_CASE("messages come out as they went in") {

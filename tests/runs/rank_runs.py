@@ -9,7 +9,8 @@ Checks, all of them unless some are named:
   group       torchrun --max-restarts 3: any rank is killed, N times, and the group goes on from the journal;
               skipped without torchrun
   stopped     a rank is stopped until its work has gone to the others, and goes on then
-  leader      rank 0 is killed: the others end with one line each, and the ranks started again go on
+  leader      rank 0 is killed, or stopped: the others end with one line each; asked to end: with none; the ranks
+              started again go on
   refused     ranks of other models, settings or data are refused before anything is computed; ranks that do
               not come, that come twice, or that have no address, are told
 Exit code: 0, 1 if something was not as it should be, 77 if all that was asked for had to be skipped.
@@ -219,10 +220,23 @@ class Runs:
                        f"rank {rank} ends with {group.processes[rank].returncode}: {lines}")
             group.send(0, signal.SIGKILL)
             group.wait()
+        self.leader_ended(words, folder)
         group = Group(self, 3, words, "leader-2")
         codes = group.wait()
         expect(set(codes.values()) == {0} and "resuming" in group.text(0), f"started again: {codes}: {group.texts()}")
         self.check_files("rank 0 killed", reference, folder)
+
+    def leader_ended(self, words, folder):
+        """Rank 0 is asked to end: it says what is kept, and the others say nothing."""
+        group = Group(self, 3, words, "leader-ended")
+        expect(wait_for(lambda: "resuming" in group.text(0)), f"no work begins: {group.texts()}")
+        time.sleep(0.5)
+        group.send(0, signal.SIGTERM)
+        codes = group.wait()
+        expect(codes == {0: -signal.SIGTERM, 1: 1, 2: 1}, f"rank 0 was asked to end: {codes}: {group.texts()}")
+        expect(re.search("stopped by SIGTERM.* are kept; the same ranks started again go on", group.text(0)),
+               f"it does not say what is kept: {group.text(0)}")
+        expect(group.text(1) == group.text(2) == "", f"the others are not silent: {group.texts()}")
 
     def group(self):
         if importlib.util.find_spec("torch") is None:
@@ -267,6 +281,9 @@ class Runs:
 
         folder = self.folder("refused")
         words = [*TASKS, "--output", str(folder)]
+        # Who waits says for whom after 10 seconds: looked at in the end, as everything else goes on meanwhile.
+        patient = Group(self, 3, [*words, "--rendezvous-timeout", "11"], "patient", without=(2,))
+        alone = Group(self, 2, [*words, "--rendezvous-timeout", "11"], "alone", without=(0,))
         other = Path(__file__).resolve().parents[2] / "embedded" / "micro-base-arm"
         models = other.parent
         words_of_one = ["--task", "piqa", "--limit", "20", "--threads", "1", "--data", "embedded", "--output", str(folder)]
@@ -294,6 +311,13 @@ class Runs:
               Group(self, 2, words, "refused", environment={"WORLD_SIZE": "many"}))
         ended("a job of one process", r"describe: wanted one process, got 2 ranks", 2,
               Group(self, 2, ["describe", "--model", str(other)], "refused"))
+        ended("who is missing", r"waiting for rank 2 of 3 ", 1, patient)
+        expect(re.search(r"^waiting for rank 2 of 3 at \S+$", patient.text(0), re.M),
+               f"nobody says who is missing: {patient.text(0)}")
+        expect(patient.text(1) == "", f"rank 1 is not silent: {patient.text(1)}")
+        ended("no rank 0", r"rank 1: waiting for rank 0 ", 1, alone)
+        expect(re.search(r"^rank 1: waiting for rank 0 at \S+$", alone.text(1), re.M),
+               f"nobody says that rank 0 is missing: {alone.text(1)}")
         expect(not folder.exists(), f"a refused run leaves {folder}")
 
 
