@@ -91,6 +91,15 @@ void end_quietly_if_told(ranks::Group& group, const std::exception& error) {
   }
 }
 
+/// The group, once all are there.
+std::unique_ptr<ranks::Group> met(ranks::Launch launch, const Settings& settings) {
+  try {
+    return std::make_unique<ranks::Group>(std::move(launch), patience_of(settings));
+  } catch (const ranks::GroupEnded&) {
+    ::_exit(static_cast<int>(ErrorKind::failure));  // rank 0 has said why
+  }
+}
+
 void serve(const Settings& settings,
            const std::function<void(const Settings&, ranks::Group*)>& job,
            ranks::Group& group) {
@@ -128,11 +137,11 @@ void run_ranked(const Settings& settings,
     return;
   }
   check_ranges(settings);
-  ranks::Group group(std::move(*launch), patience_of(settings));
-  if (group.leads()) say_who(group, settings);
-  start_threads(settings.threads.value_or(group.threads()));
-  if (group.leads()) return job(settings, &group);
-  serve(settings, job, group);
+  const auto group = met(std::move(*launch), settings);
+  if (group->leads()) say_who(*group, settings);
+  start_threads(settings.threads.value_or(group->threads()));
+  if (group->leads()) return job(settings, group.get());
+  serve(settings, job, *group);
 }
 
 void require_alone(const std::string& job) {

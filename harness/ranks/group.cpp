@@ -180,7 +180,7 @@ void Group::gather(Clock::time_point end) {
     const auto waiting =
         "waiting for " + list_of(missing) + " of " + std::to_string(size()) + " at " + place();
     if (Clock::now() >= end) {
-      silent_ = missing;
+      silent_ = std::move(missing);
       this->end(GroupEnd::failed);
       throw Error(ErrorKind::failure, "ranks: " + waiting + ": not there within " +
                                           std::to_string(patience_.meeting.count() / 1000) +

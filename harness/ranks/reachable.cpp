@@ -26,8 +26,9 @@ bool is_made(int socket) {
 }
 
 bool answers(const addrinfo& place) {
-  const Descriptor socket(::socket(
-      place.ai_family, place.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, place.ai_protocol));
+  constexpr unsigned kFlags = unsigned{SOCK_NONBLOCK} | unsigned{SOCK_CLOEXEC};
+  const auto type = static_cast<unsigned>(place.ai_socktype) | kFlags;
+  const Descriptor socket(::socket(place.ai_family, static_cast<int>(type), place.ai_protocol));
   if (socket.number() < 0) return false;
   if (::connect(socket.number(), place.ai_addr, place.ai_addrlen) == 0) return true;
   return errno == EINPROGRESS && is_made(socket.number());

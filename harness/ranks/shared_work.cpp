@@ -119,7 +119,7 @@ SharedWork::SharedWork(const Group& group,
     : group_(group), tasks_(std::move(tasks)), coordinator_(group, with_costs(tasks_, open)) {}
 
 void SharedWork::take_arrived(std::size_t task, const AnswerDone& done) {
-  for (auto& sent : coordinator_.take_arrived(task)) {
+  for (const auto& sent : coordinator_.take_arrived(task)) {
     auto answer = decode_answer(sent.bytes);
     // The ranks' builds were found to be the same.
     if (!answer) throw std::runtime_error("ranks: an answer that came cannot be read");

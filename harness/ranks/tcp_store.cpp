@@ -190,10 +190,9 @@ std::unique_ptr<Store> connect(const Launch& launch, StoreSide side, millisecond
 namespace smdm::ranks {
 
 void require_store(const Launch& launch) {
-  throw Error(ErrorKind::failure,
-              "ranks: wanted a LibTorch with c10d, by which the " + std::to_string(launch.size) +
-                  " ranks of " + launch.launcher + " find each other, got " TORCH_VERSION
-                  " without it");
+  throw Error(ErrorKind::failure, "ranks: wanted a LibTorch with c10d, by which the " +
+                                      std::to_string(launch.size) + " ranks of " + launch.launcher +
+                                      " find each other, got " TORCH_VERSION " without it");
 }
 
 std::unique_ptr<Store> connect(const Launch& launch,
