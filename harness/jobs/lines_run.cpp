@@ -40,6 +40,15 @@ Settings own_settings(Settings settings, const ranks::Group* group) {
   return settings;
 }
 
+/// What rank 0 decides before anything is loaded.
+Json shared_decision(ModelSettings model, ranks::Group& group) {
+  if (!group.leads()) return ranks::awaited_decisions(group, ranks::kEarlyDecisions).at("model");
+  model.sharers = group.local_size();
+  auto decision = decision_of(open_unloaded(model));
+  group.tell(ranks::kEarlyDecisions, {{"model", decision}});
+  return decision;
+}
+
 Session opened(const Settings& settings, RunKeeper& keeper, ranks::Group* group) {
   if (auto place = place_of(settings)) {
     check_output(settings, *place);
@@ -47,10 +56,7 @@ Session opened(const Settings& settings, RunKeeper& keeper, ranks::Group* group)
   }
   auto model = model_settings(settings);
   if (keeper.resumes()) apply_decision(keeper.journal()->note("decisions").value(), model);
-  if (group != nullptr && group->leads())
-    group->tell(ranks::kDecisions, {{"model", decision_of(open_unloaded(model))}});
-  if (group != nullptr && !group->leads())
-    apply_decision(ranks::awaited_decisions(*group, ranks::kDecisions).at("model"), model);
+  if (group != nullptr) apply_decision(shared_decision(model, *group), model);
   auto session = open_session(model);
   print_notes(session);
   return session;
@@ -93,18 +99,19 @@ void LinesRun::answer(std::span<const Item> items,
     computer = computer_of(session_, identity_of_model());
     identity = identity_of(items, decided, computer);
   }
-  const std::vector<ranks::SharedTask> shared = {
-      {.session = &session_, .items = items, .decided = decided}};
+  const ranks::SharedTask shared = {.session = &session_, .items = items, .decided = decided};
   if (!leads()) {
     ranks::agree_with_leader(*group_, identity);
-    return ranks::serve(*group_, shared);
+    return ranks::serve(*group_, std::span(&shared, 1));
   }
   const Json decisions = decision_of(session_);
-  if (group_ != nullptr) ranks::agree(*group_, decisions, identity);
+  if (group_ != nullptr) ranks::agree(*group_, {{"model", decisions}}, identity);
   keeper_.begin(identity, {{"decisions", decisions}});
   auto remembered = keeper_.look_up(items, decided, session_, computer);
   keeper_.start({task_to_do(unit_, items, decided, remembered)});
-  if (group_ != nullptr) keeper_.share(*group_, shared, {&remembered});
+  if (group_ != nullptr)
+    keeper_.share(*group_,
+                  {{.task = shared, .remembered = &remembered, .weights = computer.weights}});
   Progress progress(unit_, items.size(), counted, &keeper_.progress());
   keeper_.guard([&] {
     keeper_.compute(session_, items, decided, computer, remembered,
@@ -122,8 +129,8 @@ Existing LinesRun::existing() const {
 
 void LinesRun::complete(const std::function<void()>& finish) {
   keeper_.name_files(settings_.output, finish);
-  keeper_.complete(date_id(std::chrono::system_clock::now()));
   if (group_ != nullptr) group_->leave(keeper_.silent_ranks());
+  keeper_.complete(date_id(std::chrono::system_clock::now()));
 }
 
 }  // namespace smdm

@@ -75,7 +75,9 @@ void say_who(const ranks::Group& group, const Settings& settings) {
 /// Ends a rank above 0 after an error that it shares with rank 0, or has told it: where rank 0 ends
 /// the work because of it, nothing is left to say here.
 void end_quietly_if_told(ranks::Group& group, const std::exception& error) {
-  const auto end = std::chrono::steady_clock::now() + seconds(3);
+  // While it loads its model, it does not look.
+  const auto end = std::chrono::steady_clock::now() + seconds(60);
+  group.expect_end();
   try {
     ranks::tell_failure(group, error);
     while (std::chrono::steady_clock::now() < end) {
@@ -91,12 +93,20 @@ void end_quietly_if_told(ranks::Group& group, const std::exception& error) {
   }
 }
 
+std::string gone(const std::string& name, const ranks::StoreLost& lost) {
+  return name + ": rank 0 has gone (" + lost.what() +
+         "); started again, the ranks go on from its journal";
+}
+
 /// The group, once all are there.
 std::unique_ptr<ranks::Group> met(ranks::Launch launch, const Settings& settings) {
+  const auto name = "rank " + std::to_string(launch.rank);
   try {
     return std::make_unique<ranks::Group>(std::move(launch), patience_of(settings));
   } catch (const ranks::GroupEnded&) {
     ::_exit(static_cast<int>(ErrorKind::failure));  // rank 0 has said why
+  } catch (const ranks::StoreLost& lost) {
+    throw Error(ErrorKind::failure, gone(name, lost));
   }
 }
 
@@ -105,14 +115,14 @@ void serve(const Settings& settings,
            ranks::Group& group) {
   const Silence silence;
   try {
+    start_threads(settings.threads.value_or(group.threads()));
     job(settings, &group);
     group.leave();
   } catch (const ranks::GroupEnded&) {
     ::_exit(static_cast<int>(ErrorKind::failure));
   } catch (const ranks::StoreLost& lost) {
-    throw Error(ErrorKind::failure, group.name_of(group.rank()) + ": rank 0 has gone (" +
-                                        lost.what() +
-                                        "); started again, the ranks go on from its journal");
+    if (group.is_done()) return;  // rank 0 could not wait for this one
+    throw Error(ErrorKind::failure, gone(group.name_of(group.rank()), lost));
   } catch (const Stopped&) {
     throw;
   } catch (const std::exception& error) {
@@ -138,10 +148,10 @@ void run_ranked(const Settings& settings,
   }
   check_ranges(settings);
   const auto group = met(std::move(*launch), settings);
-  if (group->leads()) say_who(*group, settings);
+  if (!group->leads()) return serve(settings, job, *group);
+  say_who(*group, settings);
   start_threads(settings.threads.value_or(group->threads()));
-  if (group->leads()) return job(settings, group.get());
-  serve(settings, job, *group);
+  job(settings, group.get());
 }
 
 void require_alone(const std::string& job) {

@@ -135,17 +135,23 @@ void RunKeeper::start(std::vector<TaskToDo> tasks) {
   if (journal_) journal_->write_progress(progress_->snapshot("running"));
 }
 
-void RunKeeper::share(const ranks::Group& group,
-                      std::vector<ranks::SharedTask> tasks,
-                      const std::vector<const Remembered*>& remembered) {
+void RunKeeper::share(const ranks::Group& group, std::vector<TaskToShare> tasks) {
+  std::vector<ranks::SharedTask> shared;
   std::vector<std::vector<std::size_t>> open;
-  for (const auto* of_task : remembered) {
+  for (auto& own : tasks) {
+    shared.push_back(std::move(own.task));
     auto& indices = open.emplace_back();
-    for (std::size_t i = 0; i < of_task->found.size(); ++i) {
-      if (!of_task->found[i]) indices.push_back(i);
+    for (std::size_t i = 0; i < own.remembered->found.size(); ++i) {
+      if (!own.remembered->found[i]) indices.push_back(i);
     }
   }
-  shared_ = std::make_unique<ranks::SharedWork>(group, std::move(tasks), open);
+  const auto keep_early = [this, tasks = std::move(tasks)](const ranks::SentAnswer& sent) {
+    const auto& own = tasks[sent.task];
+    const auto& keys = own.remembered->keys;
+    if (keys.empty()) return;  // nothing is remembered
+    memory_->keep({.key = keys[sent.item], .value = sent.bytes, .model = own.weights});
+  };
+  shared_ = std::make_unique<ranks::SharedWork>(group, std::move(shared), open, keep_early);
   progress_->show_as_whole([this] { return shared_->ranks_text(); });
 }
 

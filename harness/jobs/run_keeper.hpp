@@ -26,6 +26,13 @@ namespace smdm {
 /// open: for finding a run to go on with before anything is loaded.
 [[nodiscard]] Json asked_of(const Settings& settings);
 
+/// A task whose work ranks share.
+struct TaskToShare {
+  ranks::SharedTask task;
+  const Remembered* remembered = nullptr;  ///< what look_up() gave for it
+  std::string weights = {};                ///< the digest of its model's
+};
+
 /// The folder or file of answers of a job, from its place to its end. The calls come in the order
 /// in which they stand here.
 class RunKeeper {
@@ -68,12 +75,9 @@ class RunKeeper {
 
   /// From here on the work of compute() is done together with the other ranks of a group.
   /// REQUIRES: started
-  /// @param group       whose rank 0 this is; outlives the keeper
-  /// @param tasks       in the order of compute()
-  /// @param remembered  of each task
-  void share(const ranks::Group& group,
-             std::vector<ranks::SharedTask> tasks,
-             const std::vector<const Remembered*>& remembered);
+  /// @param group  whose rank 0 this is; outlives the keeper
+  /// @param tasks  in the order of compute(); what they point to outlives it likewise
+  void share(const ranks::Group& group, std::vector<TaskToShare> tasks);
 
   /// How many ranks work: 1 alone.
   [[nodiscard]] std::int64_t ranks() const;

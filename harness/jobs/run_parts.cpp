@@ -100,10 +100,13 @@ void apply_decision(const Json& decision, ModelSettings& settings) {
   if (settings.device == "auto" && has_device(device)) settings.device = device;
 }
 
-Json early_decisions(const Settings& settings, const std::vector<Task>& tasks) {
+Json early_decisions(const Settings& settings, const std::vector<Task>& tasks, int sharers) {
   Json decisions = Json::object();
-  for (const auto& part : evaluation_parts(tasks, settings))
-    decisions[name_of(part)] = decision_of(open_unloaded(model_settings(part.settings)));
+  for (const auto& part : evaluation_parts(tasks, settings)) {
+    auto model = model_settings(part.settings);
+    model.sharers = sharers;
+    decisions[name_of(part)] = decision_of(open_unloaded(model));
+  }
   return decisions;
 }
 

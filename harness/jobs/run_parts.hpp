@@ -45,7 +45,10 @@ void identify(std::vector<ReadyPart>& parts, const FileDigest& digest_of = weigh
 void apply_decision(const Json& decision, ModelSettings& settings);
 
 /// What would be decided for all parts, found without loading their weights.
-[[nodiscard]] Json early_decisions(const Settings& settings, const std::vector<Task>& tasks);
+/// @param sharers  see ModelSettings
+[[nodiscard]] Json early_decisions(const Settings& settings,
+                                   const std::vector<Task>& tasks,
+                                   int sharers);
 
 /// The decisions of all parts.
 [[nodiscard]] Json decisions_of(const std::vector<ReadyPart>& parts);

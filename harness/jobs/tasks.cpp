@@ -155,7 +155,9 @@ RunIdentity identity_of(const TasksRun& run) {
 /// rank 0 has loaded its model.
 Json decided_early(const TasksRun& run, const Json& decisions, ranks::Group* group) {
   if (group == nullptr) return decisions;
-  auto early = decisions.is_null() ? early_decisions(run.repeats.front(), run.tasks) : decisions;
+  auto early = decisions.is_null()
+                   ? early_decisions(run.repeats.front(), run.tasks, group->local_size())
+                   : decisions;
   group->tell(ranks::kEarlyDecisions, early);
   return early;
 }
@@ -214,26 +216,23 @@ ranks::SharedTask shared(const TasksRun& run, std::size_t part, std::size_t task
 /// Looks up every answer of the run, so that its length is known from the beginning.
 void look_up(TasksRun& run, RunKeeper& keeper, const ranks::Group* group) {
   std::vector<TaskToDo> todo;
-  std::vector<ranks::SharedTask> all_shared;
+  std::vector<TaskToShare> to_share;
   run.remembered.assign(run.repeats.size(), std::vector<std::vector<Remembered>>(run.parts.size()));
   for_each_task(run, [&](std::size_t r, std::size_t p, std::size_t k) {
     const auto& ready = run.parts[p];
     const auto& task = ready.tasks[k];
     auto& of_part = run.remembered[r][p];
+    of_part.reserve(ready.tasks.size());  // whoever shares the work points to them
     of_part.push_back(keeper.look_up(task.items, task.decided, ready.session, ready.computer));
     todo.push_back(task_to_do(info(task.task).name, task.items, task.decided, of_part.back()));
     todo.back().model = model_of(ready.part);
-    if (group != nullptr) all_shared.push_back(shared(run, p, k));
+    if (group == nullptr) return;
+    to_share.push_back({.task = shared(run, p, k),
+                        .remembered = &of_part.back(),
+                        .weights = ready.computer.weights});
   });
   keeper.start(std::move(todo));
-  if (group == nullptr) return;
-  std::vector<const Remembered*> remembered;
-  for (const auto& of_repeat : run.remembered) {
-    for (const auto& of_part : of_repeat) {
-      for (const auto& of_task : of_part) remembered.push_back(&of_task);
-    }
-  }
-  keeper.share(*group, std::move(all_shared), remembered);
+  if (group != nullptr) keeper.share(*group, std::move(to_share));
 }
 
 /// What a rank above 0 does of a run: it computes what it is asked for.
@@ -341,8 +340,9 @@ void run_tasks(const Settings& settings, const std::vector<Task>& tasks, ranks::
   keeper.guard([&] { finished = run_repeats(run, keeper, trace); });
   keeper.finish();
   keeper.name_files(settings.trace, [&] { trace.finish(); });
-  keeper.complete(run.plan.places.front().front().date);
+  // As long as there is a journal, ranks that are started again find that all is done.
   if (group != nullptr) group->leave(keeper.silent_ranks());
+  keeper.complete(run.plan.places.front().front().date);
   if (settings.json) return show_json(finished, settings.repeat.has_value());
   if (settings.repeat) show_repeatability(finished);
 }

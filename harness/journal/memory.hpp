@@ -79,13 +79,15 @@ class Memory {
                const std::function<void(std::size_t item)>& computed,
                const AnswerDone& done);
 
+  /// Puts an answer to where it is found by a later start.
+  void keep(const StoredAnswer& answer);
+
   /// Brings everything to the disk, to the journal also where the cache fails.
   /// @throws  what either writing threw
   void finish();
 
  private:
   [[nodiscard]] bool remembers() const { return journal_ != nullptr || cache_ != nullptr; }
-  void keep(const StoredAnswer& answer);
 
   /// @param others   the keys of other machines
   /// @param weights  digest of the model's

@@ -3,6 +3,7 @@
 #include "harness/ranks/agreement.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "base/files/digest.hpp"
 #include "base/files/file_identity.hpp"
 #include "base/files/signals.hpp"
+#include "base/text/visible.hpp"
 #include "harness/ranks/messages.hpp"
 #include "models/cuda/gpu.hpp"
 
@@ -42,17 +44,14 @@ class Replies {
       : group_(group),
         watches_(static_cast<std::size_t>(group.size()), Watch(group.patience().silence)) {}
 
-  [[nodiscard]] std::string of(int rank) {
+  /// @return nothing  where it gives no sign of life
+  [[nodiscard]] std::optional<std::string> of(int rank) {
     auto& store = group_.store();
     while (true) {
-      if (auto reply = store.get(key_of("agrees", rank), kLook)) return *reply;
+      if (auto reply = store.get(key_of("agrees", rank), kLook)) return reply;
       look_for_failures(store);
       if (!watches_[static_cast<std::size_t>(rank)].look(store.get_all({beat_key(rank)}).front()))
-        throw Error(ErrorKind::failure,
-                    group_.name_of(rank) +
-                        ": has ended before anything was computed: no sign of "
-                        "life for " +
-                        std::to_string(group_.patience().silence.count() / 1000) + " s");
+        return std::nullopt;
       stop_if_noted();
     }
   }
@@ -100,11 +99,18 @@ void agree(Group& group, const Json& decisions, const RunIdentity& identity) {
   Replies replies(group);
   for (int r = 1; r < group.size(); ++r) {
     const auto other = replies.of(r);
-    if (other.empty()) continue;
+    if (!other) {
+      // Where it comes back, it asks for work only if it is alike: that is found out there.
+      std::cerr << visible(group.name_of(r))
+                << ": no sign of life before the work begins, which goes on without it\n"
+                << std::flush;
+      continue;
+    }
+    if (other->empty()) continue;
     throw Error(ErrorKind::usage, group.name_of(r) +
                                       ": wanted machine, build, model, data and settings as rank 0 "
                                       "has them, got " +
-                                      other);
+                                      *other);
   }
 }
 

@@ -31,10 +31,10 @@ class NodeDigests {
 };
 
 /// Rank 0: tells the others what it is about to do, and returns when all of them have found that
-/// they would do the same.
+/// they would do the same, or have fallen silent.
 /// @param decisions  what it decided where the settings say auto
 /// @throws Error(usage)    naming a rank that would do something else, and the first difference
-/// @throws Error(failure)  naming a rank that has ended meanwhile, or what it failed of
+/// @throws Error           what a rank has failed of, with its name
 void agree(Group& group, const Json& decisions, const RunIdentity& identity);
 
 /// Another rank: what rank 0 has decided, as it concerns this one: a GPU is this rank's own.

@@ -40,7 +40,6 @@ double Coordinator::Member::least() const {
 Coordinator::Coordinator(const Group& group, const std::vector<std::vector<OpenItem>>& tasks)
     : group_(group),
       leases_(tasks, group.size()),
-      arrived_(tasks.size()),
       members_(static_cast<std::size_t>(group.size()),
                Member{.watch = Watch(group.patience().silence)}),
       thread_([this] { run(); }) {}
@@ -77,16 +76,16 @@ void Coordinator::add_own_time(double cost, double seconds) {
   members_.front().seconds += seconds;
 }
 
-std::vector<SentAnswer> Coordinator::take_arrived(std::size_t task) {
+std::vector<SentAnswer> Coordinator::take_arrived() {
   const std::scoped_lock lock(mutex_);
   rethrow();
-  return std::exchange(arrived_.at(task), {});
+  return std::exchange(arrived_, {});
 }
 
 bool Coordinator::is_complete(std::size_t task) {
   const std::scoped_lock lock(mutex_);
   rethrow();
-  return leases_.is_complete(task) && arrived_.at(task).empty();
+  return leases_.is_complete(task) && arrived_.empty();
 }
 
 void Coordinator::wait() {
@@ -191,7 +190,7 @@ void Coordinator::take_message(const std::string& bytes) {
     from.cost += leases_.cost(answer.task, answer.item);
     if (!leases_.answered(answer.task, answer.item)) continue;
     ++from.answers;
-    arrived_[answer.task].push_back(std::move(answer));
+    arrived_.push_back(std::move(answer));
   }
   news_.notify_all();
 }

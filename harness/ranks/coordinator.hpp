@@ -43,11 +43,10 @@ class Coordinator {
   /// Rank 0 has worked on Items of its own. @param cost, seconds  since it last said so
   void add_own_time(double cost, double seconds);
 
-  /// Answers of a task that others have sent and that were not taken yet, each the first of its
-  /// Item.
-  [[nodiscard]] std::vector<SentAnswer> take_arrived(std::size_t task);
+  /// Answers that others have sent and that were not taken yet, each the first of its Item.
+  [[nodiscard]] std::vector<SentAnswer> take_arrived();
 
-  /// Whether all Items of a task are answered, and all answers taken.
+  /// Whether all Items of a task are answered, and no answer waits to be taken.
   [[nodiscard]] bool is_complete(std::size_t task);
 
   /// Returns when something has come, or after a while.
@@ -90,7 +89,7 @@ class Coordinator {
   mutable std::mutex mutex_;
   std::condition_variable news_;
   Leases leases_;
-  std::vector<std::vector<SentAnswer>> arrived_;  ///< of each task
+  std::vector<SentAnswer> arrived_;
   std::vector<Member> members_;
   std::exception_ptr failure_;
   bool ends_ = false;

@@ -1,9 +1,14 @@
+// An agent's store outlives the ranks, and agents of several nodes count restarts differently: so
+// rank 0 draws a number for each of its starts, under the keys of all starts, and the keys of a
+// meeting lie under that number. Whoever finds that it was there already waits for the next one.
 // The keys of a meeting: start/R counts the processes that say they are rank R, hello/R is R's
 // node, "members" all of them, over the end, bye/R that R knows of it.
 #include "harness/ranks/group.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 #include <iostream>
+#include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
@@ -33,6 +38,43 @@ constexpr milliseconds kLook(250);
 constexpr seconds kGoodbye(5);
 
 constexpr const char* kOver = "over";
+constexpr const char* kMembers = "members";
+
+// Under the keys of all starts.
+constexpr const char* kStarts = "starts";
+constexpr const char* kNow = "now";
+
+/// Ends the process with a line where something has not happened in time while it lives.
+class Deadline {
+ public:
+  Deadline(Clock::time_point end, std::string line)
+      : line_(std::move(line)), thread_([this, end] { wait_until(end); }) {}
+  ~Deadline() {
+    {
+      const std::scoped_lock lock(mutex_);
+      met_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  void wait_until(Clock::time_point end) {
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_until(lock, end, [&] { return met_; })) return;
+    say_error(line_);
+    remove_pending_files();
+    ::_exit(static_cast<int>(ErrorKind::failure));
+  }
+
+  std::string line_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool met_ = false;
+  std::thread thread_;  ///< the last member: it uses all others
+};
 
 std::string key_of(const char* what, int rank) {
   return std::string(what) + "/" + std::to_string(rank);
@@ -82,9 +124,14 @@ Node node_of(const Json& json) {
 }  // namespace
 
 Group::Group(Launch launch, const Patience& patience)
-    : launch_(std::move(launch)), patience_(patience), leader_(patience.silence) {
+    : launch_(std::move(launch)),
+      patience_(patience),
+      all_keys_(launch_.keys),
+      leader_(patience.silence) {
   require_store(launch_);
   const auto end = Clock::now() + patience_.meeting;
+  // A store whose holder is stopped lets calls wait for ever.
+  const Deadline deadline(end + 2 * patience_.silence + 2 * kGoodbye, too_late("the others"));
   connect_in_time(end);
   meet(end);
   start_heartbeat();
@@ -98,6 +145,12 @@ Group::~Group() {
 
 std::string Group::place() const {
   return launch_.host + ":" + std::to_string(launch_.port);
+}
+
+std::string Group::too_late(const std::string& whom) const {
+  return "rank " + std::to_string(rank()) + ": waiting for " + whom + " at " + place() +
+         ": not there within " + std::to_string(patience_.meeting.count() / 1000) +
+         " s, see --rendezvous-timeout";
 }
 
 std::string Group::name_of(int rank) const {
@@ -126,43 +179,87 @@ int Group::threads() const {
   return threads_of(own.cores, others);
 }
 
+bool Group::serves() const {
+  return leads() && !launch_.agent_serves;
+}
+
 std::unique_ptr<Store> Group::new_connection() const {
-  return connect(launch_, StoreSide::client, patience_.silence);
+  auto launch = launch_;
+  // Whatever name the others know it by, the server is in this process.
+  if (serves()) launch.host = "localhost";
+  return connect(launch, StoreSide::client, patience_.silence);
 }
 
 void Group::connect_in_time(Clock::time_point end) {
-  const bool serves = leads() && !launch_.agent_serves;
-  if (serves) {
-    store_ = connect(launch_, StoreSide::server, patience_.silence);
+  if (serves()) {
+    auto launch = launch_;
+    launch.host = "localhost";
+    all_starts_ = connect(launch, StoreSide::server, patience_.silence);
     return;
   }
   const std::string whom = launch_.agent_serves ? launch_.launcher + "'s store" : "rank 0";
-  const auto waiting =
-      "rank " + std::to_string(launch_.rank) + ": waiting for " + whom + " at " + place();
   WaitingLine line;
   while (!is_reachable(launch_.host, launch_.port)) {
-    if (Clock::now() >= end) {
-      throw Error(ErrorKind::failure, waiting + ": it was not there within " +
-                                          std::to_string(patience_.meeting.count() / 1000) +
-                                          " s, see --rendezvous-timeout");
-    }
-    line.say(waiting);
+    if (Clock::now() >= end) throw Error(ErrorKind::failure, too_late(whom));
+    line.say("rank " + std::to_string(rank()) + ": waiting for " + whom + " at " + place());
     std::this_thread::sleep_for(kLook);
   }
-  store_ = connect(launch_, StoreSide::client, patience_.silence);
+  all_starts_ = connect(launch_, StoreSide::client, patience_.silence);
 }
 
 void Group::meet(Clock::time_point end) {
+  std::string start;
+  do {
+    start = leads() ? std::to_string(all_starts_->add(kStarts, 1)) : next_start(start, end);
+  } while (!meet_at(start, end));
+}
+
+/// The start that rank 0 is at, another one than `last`.
+std::string Group::next_start(const std::string& last, Clock::time_point end) {
+  while (true) {
+    auto now = all_starts_->get(kNow, kLook);
+    if (now && *now != last) return *now;
+    if (Clock::now() >= end) throw Error(ErrorKind::failure, too_late("rank 0"));
+    std::this_thread::sleep_for(kLook / 5);
+  }
+}
+
+/// @return false  if that start is over, or not this process's
+bool Group::meet_at(const std::string& start, Clock::time_point end) {
   const auto own = this_node();
+  launch_.keys = all_keys_ + start + "/";
+  store_ = new_connection();
   if (store_->add(key_of("start", rank()), 1) > 1) {
+    // In an agent's store that may have been this rank itself, before it was started again.
+    if (launch_.agent_serves) return false;
     leaves_ = true;  // the other one goes on
     throw Error(ErrorKind::failure, "ranks: rank " + std::to_string(rank()) + " on " + own.host +
                                         ": another process was started as the same rank");
   }
   store_->set(beat_key(rank()), "0");
   store_->set(key_of("hello", rank()), to_json(own).dump());
-  if (leads()) gather(end);
-  know_nodes(await("members"));
+  if (leads()) {
+    all_starts_->set(kNow, start);
+    gather(end);
+  }
+  const auto members = awaited_members(start, end);
+  if (!members) return false;
+  know_nodes(Json::parse(*members));
+  return true;
+}
+
+/// @return nothing  if rank 0 has been started anew meanwhile
+std::optional<std::string> Group::awaited_members(const std::string& start, Clock::time_point end) {
+  while (true) {
+    if (auto members = store_->get(kMembers, kLook)) return members;
+    if (all_starts_->get(kNow, milliseconds(0)).value_or(start) != start) return std::nullopt;
+    if (!launch_.agent_serves && ended(*store_)) {
+      say_goodbye();
+      throw GroupEnded();
+    }
+    // Rank 0 knows who is missing, and says it.
+    if (Clock::now() >= end + kGoodbye) throw Error(ErrorKind::failure, too_late("the others"));
+  }
 }
 
 void Group::gather(Clock::time_point end) {
@@ -190,10 +287,17 @@ void Group::gather(Clock::time_point end) {
     static_cast<void>(store_->get(key_of("hello", missing.front()), kLook));
   }
   for (const auto& hello : hellos) all.push_back(Json::parse(hello.value()));
-  tell("members", all);
+  tell(kMembers, all);
 }
 
 void Group::know_nodes(const Json& all) {
+  if (all.size() != static_cast<std::size_t>(size())) {
+    leaves_ = true;  // they are not ours
+    throw Error(ErrorKind::failure, "rank " + std::to_string(rank()) + ": wanted " +
+                                        std::to_string(size()) + " ranks at " + place() +
+                                        ", found another run of " + std::to_string(all.size()) +
+                                        "; see MASTER_PORT");
+  }
   for (const auto& node : all) nodes_.push_back(node_of(node));
   const auto& own = nodes_[index()].id;
   const auto is_here = [&](const Node& node) { return node.id == own; };
@@ -210,7 +314,12 @@ void Group::start_heartbeat() {
   };
   const auto failed = [this](const std::string& why) {
     // Rank 0 finds out where it asks for answers, and keeps what it has.
-    if (!leads() && !leaves_) end_without_leader("the store is gone: " + why);
+    if (leads() || fails_) return;
+    if (is_done_ || leaves_) {
+      remove_pending_files();
+      ::_exit(0);
+    }
+    end_without_leader("the store is gone: " + why);
   };
   heartbeat_ =
       std::make_unique<Heartbeat>(new_connection(), rank(), patience_.silence, tick, failed);
@@ -218,7 +327,8 @@ void Group::start_heartbeat() {
 
 void Group::look_after_leader(Store& store) {
   if (const auto how = ended(store)) {
-    if (leaves_ || *how == GroupEnd::done) return;
+    if (*how == GroupEnd::done) is_done_ = true;
+    if (leaves_ || fails_ || is_done_) return;
     // Rank 0 has told why.
     store.set(key_of("bye", rank()), "1");
     remove_pending_files();
@@ -272,7 +382,7 @@ void Group::end(GroupEnd how) noexcept {
   try {
     if (leads()) {
       store_->set(kOver, how == GroupEnd::done ? "done" : "failed");
-      if (!launch_.agent_serves) wait_for_the_others();
+      if (serves()) wait_for_the_others(how);
     } else {
       say_goodbye();
     }
@@ -281,9 +391,10 @@ void Group::end(GroupEnd how) noexcept {
   }
 }
 
-/// Their connections end with this process. Those that live say goodbye within a second.
-void Group::wait_for_the_others() {
-  const auto end = Clock::now() + kGoodbye;
+/// Their connections end with this process. Those that live say goodbye within a second; where all
+/// is done, one that has not fallen silent yet is waited for as long as anywhere.
+void Group::wait_for_the_others(GroupEnd how) {
+  const auto end = Clock::now() + (how == GroupEnd::done ? patience_.silence : kGoodbye);
   for (int r = 1; r < size() && Clock::now() < end; ++r) {
     if (std::ranges::find(silent_, r) != silent_.end()) continue;
     static_cast<void>(store_->get(key_of("bye", r), time_until(end)));

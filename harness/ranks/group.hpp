@@ -82,6 +82,12 @@ class Group {
   /// How rank 0 has ended the work; nothing while it has not.
   [[nodiscard]] std::optional<GroupEnd> ended(Store& store) const;
 
+  /// Whether rank 0 has said that all is done, as far as this rank's signs of life have seen.
+  [[nodiscard]] bool is_done() const noexcept { return is_done_; }
+
+  /// This rank has failed and ends by itself, also where rank 0 ends the work.
+  void expect_end() noexcept { fails_ = true; }
+
   /// Tells rank 0 that this rank knows of the end.
   void say_goodbye();
 
@@ -90,27 +96,38 @@ class Group {
   void leave(std::vector<int> silent = {});
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+
   [[nodiscard]] std::size_t index() const { return static_cast<std::size_t>(launch_.rank); }
   [[nodiscard]] std::string place() const;
-  void connect_in_time(std::chrono::steady_clock::time_point end);
-  void meet(std::chrono::steady_clock::time_point end);
-  void gather(std::chrono::steady_clock::time_point end);
+  [[nodiscard]] std::string too_late(const std::string& whom) const;
+  [[nodiscard]] bool serves() const;
+  void connect_in_time(Time end);
+  void meet(Time end);
+  std::string next_start(const std::string& last, Time end);
+  bool meet_at(const std::string& start, Time end);
+  std::optional<std::string> awaited_members(const std::string& start, Time end);
+  void gather(Time end);
   void know_nodes(const Json& all);
   void start_heartbeat();
   void look_after_leader(Store& store);
   [[noreturn]] void end_without_leader(const std::string& why) const;
   void end(GroupEnd how) noexcept;
-  void wait_for_the_others();
+  void wait_for_the_others(GroupEnd how);
 
   Launch launch_;
   Patience patience_;
   std::vector<Node> nodes_;  ///< of each rank
   int local_rank_ = 0;
   int local_size_ = 1;
+  std::string all_keys_;               ///< of all starts
+  std::unique_ptr<Store> all_starts_;  ///< with these; of rank 0 also the server, where it serves
   std::unique_ptr<Store> store_;
   std::vector<int> silent_;  ///< at the end
   Watch leader_;
   std::atomic<bool> leaves_ = false;
+  std::atomic<bool> fails_ = false;
+  std::atomic<bool> is_done_ = false;     ///< rank 0 has said so
   std::unique_ptr<Heartbeat> heartbeat_;  ///< the last member: its thread uses all others
 };
 

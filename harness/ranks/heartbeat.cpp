@@ -50,14 +50,20 @@ Heartbeat::Heartbeat(std::unique_ptr<Store> store,
       thread_([this] { run(); }),
       watchdog_([this] { watch(); }) {}
 
+/// The watchdog goes last: a call that never returns would hold the other one up for ever.
 Heartbeat::~Heartbeat() {
+  set(ends_);
+  thread_.join();
+  set(ended_);
+  watchdog_.join();
+}
+
+void Heartbeat::set(bool& flag) {
   {
     const std::scoped_lock lock(mutex_);
-    ends_ = true;
+    flag = true;
   }
   changed_.notify_all();
-  watchdog_.join();
-  thread_.join();
 }
 
 void Heartbeat::run() {
@@ -80,11 +86,11 @@ void Heartbeat::run() {
 void Heartbeat::watch() {
   Watch own(silence_);
   std::unique_lock lock(mutex_);
-  while (!ends_ && own.look(std::to_string(beats_)))
-    changed_.wait_for(lock, interval_, [&] { return ends_; });
-  if (ends_) return;
+  while (!ended_ && own.look(std::to_string(beats_)))
+    changed_.wait_for(lock, interval_, [&] { return ended_; });
+  if (ended_) return;
   lock.unlock();
-  failed_("the store gives no answer");
+  failed_("it gives no answer");
 }
 
 }  // namespace smdm::ranks

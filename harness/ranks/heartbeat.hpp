@@ -61,6 +61,7 @@ class Heartbeat {
  private:
   void run();
   void watch();
+  void set(bool& flag);
 
   std::unique_ptr<Store> store_;
   std::string key_;
@@ -71,6 +72,7 @@ class Heartbeat {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ends_ = false;
+  bool ended_ = false;
   std::int64_t beats_ = 0;
   // The last members: they use all others.
   std::thread thread_;

@@ -116,8 +116,7 @@ void take_elastic(const Variables& variables, Launch& launch) {
   if (run.empty()) return;
   launch.launcher = "torchrun";
   launch.agent_serves = variables.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  launch.keys =
-      run + "/" + std::to_string(variables.number("TORCHELASTIC_RESTART_COUNT").value_or(0));
+  launch.keys = run;  // what an agent counts are the restarts of its own node alone
 }
 
 /// Slurm's own variables name nodes, tasks and the job; the port is one that other steps of the
@@ -139,10 +138,16 @@ void take_step(const Variables& variables, Launch& launch) {
 }
 
 const Names* launcher_of(const Variables& variables) {
-  for (const auto* names : {&kTorch, &kOpenMpi, &kSlurm, &kOtherMpi}) {
-    if (variables.has(names->rank) && variables.has(names->size)) return names;
-  }
-  return nullptr;
+  const auto tells = [&](const Names& names) {
+    return variables.has(names.rank) && variables.has(names.size);
+  };
+  if (tells(kTorch)) return &kTorch;
+  if (tells(kOpenMpi)) return &kOpenMpi;
+  // mpiexec of other MPIs starts its daemons as a step, too, one on a node.
+  const bool daemons = variables.text(kSlurm.size) != variables.text(kOtherMpi.size);
+  if (tells(kOtherMpi) && daemons) return &kOtherMpi;
+  if (tells(kSlurm)) return &kSlurm;
+  return tells(kOtherMpi) ? &kOtherMpi : nullptr;
 }
 
 }  // namespace
@@ -155,6 +160,7 @@ std::optional<Launch> launch_of(const Environment& environment) {
   if (launch.size == 1) return std::nullopt;
   if (names == &kTorch) take_elastic(variables, launch);
   if (names == &kSlurm) take_step(variables, launch);
+  if (names == &kOpenMpi) launch.keys = variables.text("PMIX_NAMESPACE");
   take_address(variables, launch);
   launch.keys = "smdm-eval/" + launch.keys + "/";
   return launch;

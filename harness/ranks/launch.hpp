@@ -26,14 +26,15 @@ struct Launch {
   /// Whether the launcher's own agent serves the store, so that rank 0 is a client too; else rank 0
   /// serves it.
   bool agent_serves = false;
-  /// In front of every key: no start finds what another start left in the same store.
+  /// In front of every key: no run finds what another run has left in the same store. Group tells
+  /// the starts of a run apart.
   std::string keys;
 };
 
 /// Reads what the launcher says. The first of these that is complete counts:
 ///   RANK and WORLD_SIZE            as torchrun sets them (torch.distributed's env://), with
 ///                                  MASTER_ADDR, MASTER_PORT, LOCAL_RANK, LOCAL_WORLD_SIZE,
-///                                  TORCHELASTIC_USE_AGENT_STORE, _RUN_ID, _RESTART_COUNT
+///                                  TORCHELASTIC_USE_AGENT_STORE, TORCHELASTIC_RUN_ID
 ///   OMPI_COMM_WORLD_RANK, _SIZE    Open MPI's mpirun; needs MASTER_ADDR
 ///   SLURM_PROCID inside a step     of several tasks (SLURM_STEP_NUM_TASKS): the address is the
 ///                                  first of SLURM_STEP_NODELIST, the port follows from the job

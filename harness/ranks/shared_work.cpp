@@ -3,6 +3,8 @@
 #include "harness/ranks/shared_work.hpp"
 
 #include <chrono>
+#include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "base/files/signals.hpp"
@@ -85,6 +87,15 @@ class Outbox {
   Clock::time_point began_ = sent_;
 };
 
+/// What has gone wrong elsewhere while Items were computed here: whoever computes them must not
+/// look for the fault among them.
+struct NotOfThese {
+  std::exception_ptr why;
+};
+
+/// All is done: what this rank still computes nobody waits for.
+struct NotNeeded {};
+
 /// Waits for what was asked for. @return nothing when all is done
 std::optional<Lease> awaited_lease(Group& group, std::int64_t number) {
   constexpr milliseconds kLook(500);
@@ -99,9 +110,10 @@ std::optional<Lease> awaited_lease(Group& group, std::int64_t number) {
   }
 }
 
-void work_on(const Lease& lease, const SharedTask& task, Outbox& outbox) {
+void work_on(const Lease& lease, const SharedTask& task, const Group& group, Outbox& outbox) {
   const ForwardHook hook(*task.session->model, [&] {
     stop_if_noted();
+    if (group.is_done()) throw NotNeeded();
     outbox.send_if_due();
   });
   outbox.begin();
@@ -115,34 +127,61 @@ void work_on(const Lease& lease, const SharedTask& task, Outbox& outbox) {
 
 SharedWork::SharedWork(const Group& group,
                        std::vector<SharedTask> tasks,
-                       const std::vector<std::vector<std::size_t>>& open)
-    : group_(group), tasks_(std::move(tasks)), coordinator_(group, with_costs(tasks_, open)) {}
+                       const std::vector<std::vector<std::size_t>>& open,
+                       KeepEarly keep_early)
+    : group_(group),
+      tasks_(std::move(tasks)),
+      early_(tasks_.size()),
+      keep_early_(std::move(keep_early)),
+      coordinator_(group, with_costs(tasks_, open)) {}
+
+void SharedWork::give(const SentAnswer& sent, const AnswerDone& done) {
+  auto answer = decode_answer(sent.bytes);
+  // The ranks' builds were found to be the same.
+  if (!answer) throw std::runtime_error("ranks: an answer that came cannot be read");
+  done(sent.item, std::move(*answer));
+}
 
 void SharedWork::take_arrived(std::size_t task, const AnswerDone& done) {
-  for (const auto& sent : coordinator_.take_arrived(task)) {
-    auto answer = decode_answer(sent.bytes);
-    // The ranks' builds were found to be the same.
-    if (!answer) throw std::runtime_error("ranks: an answer that came cannot be read");
-    done(sent.item, std::move(*answer));
+  for (auto& sent : coordinator_.take_arrived()) {
+    if (sent.task == task) {
+      give(sent, done);
+    } else {
+      // Of a later task, which another rank has gone on to: safe at once, judged in its turn.
+      keep_early_(sent);
+      early_[sent.task].push_back(std::move(sent));
+    }
   }
 }
 
 void SharedWork::compute_lease(const Lease& lease, const AnswerDone& done) {
   const auto& task = tasks_[lease.task];
+  const auto take = [&] {
+    try {
+      take_arrived(lease.task, done);
+    } catch (...) {
+      throw NotOfThese{std::current_exception()};
+    }
+  };
   const ForwardHook hook(*task.session->model, [&] {
     stop_if_noted();
-    take_arrived(lease.task, done);
+    take();
   });
   const auto begin = Clock::now();
-  compute_some(*task.session, task.items, lease.items, task.decided,
-               [&](std::size_t i, Answer answer) {
-                 if (coordinator_.add_own(lease.task, i)) done(i, std::move(answer));
-                 take_arrived(lease.task, done);
-               });
+  try {
+    compute_some(*task.session, task.items, lease.items, task.decided,
+                 [&](std::size_t i, Answer answer) {
+                   if (coordinator_.add_own(lease.task, i)) done(i, std::move(answer));
+                   take();
+                 });
+  } catch (const NotOfThese& other) {
+    std::rethrow_exception(other.why);
+  }
   coordinator_.add_own_time(lease.cost, seconds_since(begin));
 }
 
 void SharedWork::compute(std::size_t task, const AnswerDone& done) {
+  for (const auto& sent : std::exchange(early_[task], {})) give(sent, done);
   while (!coordinator_.is_complete(task)) {
     stop_if_noted();
     take_arrived(task, done);
@@ -169,9 +208,20 @@ void serve(Group& group, std::span<const SharedTask> tasks) {
   Outbox outbox(group);
   try {
     while (const auto lease = awaited_lease(group, outbox.ask()))
-      work_on(*lease, tasks[lease->task], outbox);
+      work_on(*lease, tasks[lease->task], group, outbox);
+  } catch (const NotNeeded&) {
+    return;  // its work had gone to others
   } catch (const Error& error) {
     outbox.fail(error);
+    throw;
+  } catch (const StoreLost&) {
+    throw;  // there is nobody to tell
+  } catch (const GroupEnded&) {
+    throw;
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::exception& error) {
+    outbox.fail(Error(ErrorKind::failure, one_line(error)));
     throw;
   }
 }

@@ -23,11 +23,16 @@ struct SharedTask {
 /// Rank 0's side.
 class SharedWork {
  public:
-  /// @param group  whose rank 0 this is; outlives it
-  /// @param open   of each task, the indices of the Items that have no answer yet
+  /// Puts an answer into the journal before it is judged.
+  using KeepEarly = std::function<void(const SentAnswer& sent)>;
+
+  /// @param group       whose rank 0 this is; outlives it
+  /// @param open        of each task, the indices of the Items that have no answer yet
+  /// @param keep_early  called for answers to later tasks than the one that is computed
   SharedWork(const Group& group,
              std::vector<SharedTask> tasks,
-             const std::vector<std::vector<std::size_t>>& open);
+             const std::vector<std::vector<std::size_t>>& open,
+             KeepEarly keep_early);
 
   /// Computes what is open of a task, together with the others, who may go on to later tasks
   /// meanwhile. `done` is called in this thread, now and then also between two forwards. Tasks come
@@ -48,11 +53,14 @@ class SharedWork {
   [[nodiscard]] std::vector<int> silent() const { return coordinator_.silent(); }
 
  private:
+  static void give(const SentAnswer& sent, const AnswerDone& done);
   void take_arrived(std::size_t task, const AnswerDone& done);
   void compute_lease(const Lease& lease, const AnswerDone& done);
 
   const Group& group_;
   std::vector<SharedTask> tasks_;
+  std::vector<std::vector<SentAnswer>> early_;  ///< answers of each task before its turn
+  KeepEarly keep_early_;
   Coordinator coordinator_;
 };
 

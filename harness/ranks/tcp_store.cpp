@@ -54,8 +54,9 @@ std::string part_of(const std::string& name, std::size_t part) {
 
 class TcpStore final : public Store {
  public:
-  TcpStore(c10::intrusive_ptr<c10d::TCPStore> store, std::string keys)
-      : store_(std::move(store)), keys_(std::move(keys)) {}
+  /// @param operation  how long an answer of the store may take
+  TcpStore(c10::intrusive_ptr<c10d::TCPStore> store, std::string keys, milliseconds operation)
+      : store_(std::move(store)), keys_(std::move(keys)), operation_(operation) {}
 
   void set(const std::string& key, const std::string& value) override {
     reached([&] { set_named(keys_ + key, value); });
@@ -106,15 +107,28 @@ class TcpStore final : public Store {
   }
 
   std::optional<std::string> value_of(const std::string& name, milliseconds patience, bool remove) {
-    if (!is_there_within(name, patience)) return std::nullopt;
-    return whole(name, taken(name, remove), remove);
+    if (patience.count() <= 0 && !store_->check({name})) return std::nullopt;
+    const auto stored = stored_within(name, patience);
+    if (!stored) return std::nullopt;
+    if (remove) store_->deleteKey(name);
+    return whole(name, *stored, remove);
   }
 
-  /// What is under a key itself. get() would ask twice, since it waits first.
-  [[nodiscard]] std::string taken(const std::string& name, bool remove) {
-    auto text = text_of(store_->multiGet({name}).front());
-    if (remove) store_->deleteKey(name);
-    return text;
+  /// What is under a key. get() waits by itself, in the server, which answers as soon as the key is
+  /// set: to wait first would only ask once more.
+  [[nodiscard]] std::optional<std::string> stored_within(const std::string& name,
+                                                         milliseconds patience) {
+    if (patience.count() > 0) store_->setTimeout(patience);
+    try {
+      auto stored = text_of(store_->get(name));
+      store_->setTimeout(operation_);
+      return stored;
+    } catch (const c10::DistStoreError&) {
+      store_->setTimeout(operation_);
+      // This fails where not only the time was up.
+      if (!store_->check({name})) return std::nullopt;
+      return text_of(store_->get(name));
+    }
   }
 
   /// A value from what is under its key.
@@ -122,7 +136,10 @@ class TcpStore final : public Store {
     if (stored.front() == kWhole) return stored.substr(1);
     std::string all;
     const auto parts = std::stoull(stored.substr(1));
-    for (std::size_t part = 0; part < parts; ++part) all += taken(part_of(name, part), remove);
+    for (std::size_t part = 0; part < parts; ++part) {
+      all += text_of(store_->get(part_of(name, part)));
+      if (remove) store_->deleteKey(part_of(name, part));
+    }
     return all;
   }
 
@@ -133,19 +150,9 @@ class TcpStore final : public Store {
     return names;
   }
 
-  /// Waits in the server: it answers as soon as the key is set.
-  [[nodiscard]] bool is_there_within(const std::string& name, milliseconds patience) {
-    if (patience.count() <= 0) return store_->check({name});
-    try {
-      store_->wait({name}, patience);
-      return true;
-    } catch (const c10::DistStoreError&) {
-      return store_->check({name});  // fails where not only the time was up
-    }
-  }
-
   c10::intrusive_ptr<c10d::TCPStore> store_;
   std::string keys_;
+  milliseconds operation_;
 };
 
 c10::intrusive_ptr<c10d::TCPStore> connected(const Launch& launch,
@@ -172,7 +179,7 @@ std::unique_ptr<Store> connect(const Launch& launch, StoreSide side, millisecond
                                         ", where another program listens already; see MASTER_PORT");
   }
   try {
-    return std::make_unique<TcpStore>(connected(launch, side, patience), launch.keys);
+    return std::make_unique<TcpStore>(connected(launch, side, patience), launch.keys, patience);
   } catch (const std::exception& error) {
     const auto why = "the store at " + place + ": " + one_line(error);
     if (side == StoreSide::server) throw Error(ErrorKind::failure, "ranks: " + why);

@@ -32,9 +32,13 @@ DtypeChoice chosen_dtype(const ModelConfig& config,
 
 DtypeChoice chosen_dtype(const ModelConfig& config,
                          const StoredWeights& weights,
-                         c10::Device device) {
+                         c10::Device device,
+                         int sharers) {
   if (config.family == "smdm") return chosen_dtype(config, weights, device.is_cpu(), std::nullopt);
-  return chosen_dtype(config, weights, device.is_cpu(), free_memory_of(device));
+  auto free = free_memory_of(device);
+  // A GPU is a rank's own.
+  if (free && device.is_cpu()) *free /= static_cast<std::uint64_t>(sharers);
+  return chosen_dtype(config, weights, device.is_cpu(), free);
 }
 
 std::optional<std::uint64_t> free_memory_of(c10::Device device) {

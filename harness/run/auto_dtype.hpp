@@ -29,9 +29,11 @@ struct DtypeChoice {
                                        std::optional<std::uint64_t> free);
 
 /// The rule on a device of this machine, now.
+/// @param sharers  processes of this machine that load the same weights
 [[nodiscard]] DtypeChoice chosen_dtype(const ModelConfig& config,
                                        const StoredWeights& weights,
-                                       c10::Device device);
+                                       c10::Device device,
+                                       int sharers = 1);
 
 /// Bytes that are free where a device keeps weights, if that is known.
 [[nodiscard]] std::optional<std::uint64_t> free_memory_of(c10::Device device);

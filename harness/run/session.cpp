@@ -77,7 +77,8 @@ void note_other_weights(const std::filesystem::path& model, Session& session) {
 
 ComputeType decided_compute(const ModelSettings& settings, Session& session) {
   if (settings.compute) return *settings.compute;
-  auto choice = chosen_dtype(session.checkpoint.config, session.stored, session.device);
+  auto choice =
+      chosen_dtype(session.checkpoint.config, session.stored, session.device, settings.sharers);
   if (!choice.line.empty()) session.notes.push_back(std::move(choice.line));
   return choice.compute;
 }

@@ -105,6 +105,7 @@ struct ModelSettings {
   std::optional<ComputeType> compute = {};  ///< empty: auto
   std::string device = "auto";
   std::optional<int> threads = {};  ///< empty: all cores
+  int sharers = 1;  ///< processes that load it into the memory of this machine, for auto
 };
 
 }  // namespace smdm

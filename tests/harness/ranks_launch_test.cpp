@@ -57,7 +57,7 @@ const Variables kSlurmStep = {{"SLURM_JOB_ID", "4711"},
                               {"SLURM_STEP_TASKS_PER_NODE", "3(x2)"},
                               {"SLURM_STEP_NODELIST", "gpu[007-008]"}};
 
-TEST_CASE("torchrun's agent holds the store, under its run and restart") {
+TEST_CASE("torchrun's agent holds the store, under its run") {
   const auto launch = launch_with(kTorchrun).value();
   CHECK(launch.launcher == "torchrun");
   CHECK(launch.rank == 5);
@@ -67,8 +67,9 @@ TEST_CASE("torchrun's agent holds the store, under its run and restart") {
   CHECK(launch.host == "node0");
   CHECK(launch.port == 1234);
   CHECK(launch.agent_serves);
-  CHECK(launch.keys == "smdm-eval/mine/2/");
-  CHECK(launch_with(with(kTorchrun, "TORCHELASTIC_RESTART_COUNT", "3")).value().keys !=
+  CHECK(launch.keys == "smdm-eval/mine/");
+  // Agents of several nodes count their own restarts alone.
+  CHECK(launch_with(with(kTorchrun, "TORCHELASTIC_RESTART_COUNT", "3")).value().keys ==
         launch.keys);
   CHECK_FALSE(
       launch_with(with(kTorchrun, "TORCHELASTIC_USE_AGENT_STORE", "False")).value().agent_serves);
@@ -123,6 +124,14 @@ TEST_CASE("mpirun needs an address, and comes before the step that its daemons a
   CHECK(contains(refusal(without(ompi, "MASTER_ADDR")), "MASTER_ADDR: wanted the host of rank 0"));
   const auto other = launch_with({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}, {"MASTER_ADDR", "a"}});
   CHECK(other.value().launcher == "MPI");
+  // The same inside a step: of mpiexec's daemons, one on a node; of Slurm's own ranks.
+  Variables step = kSlurmStep;
+  step.merge(Variables{{"PMI_RANK", "9"}, {"PMI_SIZE", "12"}, {"MASTER_ADDR", "node0"}});
+  CHECK(launch_with(step).value().launcher == "MPI");
+  CHECK(launch_with(step).value().rank == 9);
+  step["PMI_SIZE"] = "6";
+  step["PMI_RANK"] = "4";
+  CHECK(launch_with(step).value().launcher == "Slurm");
 }
 
 TEST_CASE("a process alone is alone, and what is no number is told") {

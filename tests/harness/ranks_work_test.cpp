@@ -6,10 +6,6 @@
 #include <thread>
 #include <vector>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include "base/files/descriptor.hpp"
 #include "base/files/digest.hpp"
 #include "base/files/file_identity.hpp"
 #include "harness/ranks/agreement.hpp"
@@ -17,6 +13,7 @@
 #include "harness/ranks/group.hpp"
 #include "harness/ranks/messages.hpp"
 #include "models/cuda/gpu.hpp"
+#include "tests/harness/rank_pair.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/support.hpp"
@@ -28,59 +25,8 @@ using smdm::test::contains;
 using smdm::test::error_text;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kSoon(5000);
-
-std::uint16_t free_port() {
-  const Descriptor probe(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in place{};
-  place.sin_family = AF_INET;
-  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof place;
-  auto* address = reinterpret_cast<sockaddr*>(&place);
-  REQUIRE(::bind(probe.number(), address, size) == 0);
-  REQUIRE(::getsockname(probe.number(), address, &size) == 0);
-  return ntohs(place.sin_port);
-}
-
-Launch launch_of_rank(int rank, int size, std::uint16_t port) {
-  return {.launcher = "RANK",
-          .rank = rank,
-          .size = size,
-          .host = "127.0.0.1",
-          .port = port,
-          .keys = "test/"};
-}
-
-/// Two ranks that have met.
-struct Pair {
-  std::unique_ptr<Group> leader, other;
-
-  Pair() {
-    const auto port = free_port();
-    auto meeting = std::async(std::launch::async, [&] {
-      return std::make_unique<Group>(launch_of_rank(1, 2, port), Patience());
-    });
-    leader = std::make_unique<Group>(launch_of_rank(0, 2, port), Patience());
-    other = meeting.get();
-  }
-  ~Pair() {
-    std::thread leaves([&] { other->leave(); });
-    leader->leave();
-    leaves.join();
-  }
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
-
-  void send(const Report& report) const {
-    auto& store = other->store();
-    store.set(inbox_key(store.add(kInbox, 1)), to_bytes(report));
-  }
-  [[nodiscard]] std::optional<Lease> lease(std::int64_t number) const {
-    const auto bytes = other->store().take(lease_key(1, number), kSoon);
-    REQUIRE(bytes);
-    return lease_of(*bytes);
-  }
-};
+using smdm::test::kSoon;
+using Pair = smdm::test::RankPair;
 
 std::vector<std::vector<OpenItem>> some_items(std::size_t count) {
   std::vector<OpenItem> items;
@@ -139,8 +85,8 @@ TEST_CASE("weights are read once on a node, as long as they are the same file") 
   CHECK_FALSE(pair.other->is_first_of_node());
   CHECK(first.of(file) == sha256("one"));
   // What was told counts, and the file is not read.
-  const auto key = "digest/" + pair.leader->node_id() + "/" +
-                   file_identity(file, ErrorKind::checkpoint);
+  const auto key =
+      "digest/" + pair.leader->node_id() + "/" + file_identity(file, ErrorKind::checkpoint);
   pair.leader->store().set(key, "told");
   REQUIRE(pair.leader->store().get(key, kSoon) == "told");
   CHECK(other.of(file) == "told");
@@ -224,7 +170,7 @@ TEST_CASE("a rank is given work until all is answered, and its messages are dele
   CHECK(answered == 8);
   wait_for_answers(coordinator, 8);
   CHECK_FALSE(coordinator.is_complete(0));  // nobody has taken them
-  CHECK(coordinator.take_arrived(0).size() == 8);
+  CHECK(coordinator.take_arrived().size() == 8);
   CHECK(coordinator.is_complete(0));
   CHECK_FALSE(coordinator.take_own(0));
   for (std::int64_t number = 1; number <= asks; ++number) {
@@ -244,7 +190,7 @@ TEST_CASE("answers that come again change nothing") {
   pair.send({.rank = 1, .answers = {{.task = 0, .item = 1, .bytes = "again"}}});
   pair.send({.rank = 1, .asks = 1});
   CHECK_FALSE(pair.lease(1));  // all is done, and everything before that message was taken
-  const auto arrived = coordinator.take_arrived(0);
+  const auto arrived = coordinator.take_arrived();
   REQUIRE(arrived.size() == 1);
   CHECK(arrived[0].item == 1);
   CHECK(arrived[0].bytes == "first");

@@ -243,24 +243,34 @@ class Runs:
             print("skipped: group: no torchrun in this Python")
             return False
         reference, seconds = self.reference("tasks", TASKS)
-        counts = {"killed": 0, "too late": 0, "gone on": 0}
+        counts = {"killed": 0, "too late": 0, "gone on": 0, "several agents": 0}
         while counts["killed"] < self.group_kill_count:
             folder = self.folder("group")
             log = self.work / "group.log"
-            words = [sys.executable, "-m", "torch.distributed.run", "--no-python", "--nproc-per-node", "2",
-                     "--max-restarts", "3", "--monitor-interval", "0.1", "--rdzv-backend", "c10d",
-                     "--rdzv-endpoint", f"127.0.0.1:{free_port()}", self.program, *TASKS, "--output", str(folder)]
+            # Now and then by an agent for each rank, as on two nodes, which count their restarts apart.
+            agents = 2 if counts["killed"] % 3 == 2 else 1
+            words = [sys.executable, "-m", "torch.distributed.run", "--no-python", "--nproc-per-node",
+                     str(2 // agents), "--nnodes", str(agents), "--max-restarts", "3", "--monitor-interval", "0.1",
+                     "--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{free_port()}",
+                     self.program, *TASKS, "--output", str(folder)]
             with open(log, "wb") as output:
-                process = subprocess.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                                           env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
-            expect(wait_for(lambda: (folder / "journal.sqlite").exists() or process.poll() is not None),
+                processes = [subprocess.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                                              env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
+                             for _ in range(agents)]
+            expect(wait_for(lambda: (folder / "journal.sqlite").exists() or processes[0].poll() is not None),
                    f"no work begins: {log.read_text()[-2000:]}")
             time.sleep(self.random.uniform(0.1, 0.6) * seconds)
-            ranks = ranks_below(process.pid)
+            ranks = [rank for process in processes for rank in ranks_below(process.pid)]
             victim = self.random.choice(ranks) if ranks else None
             killed = victim is not None and kill(victim)
-            code = process.wait(PATIENCE)
-            expect(code == 0, f"torchrun ends with {code}: {log.read_text()[-3000:]}")
+            try:
+                codes = [process.wait(PATIENCE) for process in processes]
+            except subprocess.TimeoutExpired as late:
+                for process in processes:
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise Wrong(f"torchrun hangs: {log.read_text()[-3000:]}") from late
+            expect(set(codes) == {0}, f"torchrun ends with {codes}: {log.read_text()[-3000:]}")
+            counts["several agents"] += agents > 1
             check_same(self.same_results, "group", reference, folder)
             check_nothing_left("group", folder)
             text = log.read_text(errors="replace")
