@@ -91,7 +91,7 @@ void SimulatedGroup::plan_at(double when, What what, int rank, std::size_t messa
 void SimulatedGroup::handle(const Event& event) {
   switch (event.what) {
     case What::begin:
-      if (at(event.rank).alive) plan_item(event.rank);
+      plan_item(event.rank);
       break;
     case What::item_done:
       if (at(event.rank).alive) item_done(event.rank);

@@ -1,80 +1,28 @@
-// Simulated ranks: cases worked out by hand, and what holds whatever happens to them.
+// Simulated ranks to which nothing happens: cases worked out by hand, and what holds of all.
 #include "harness/bench/scale_simulation.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <stdexcept>
 #include <vector>
 
+#include "tests/harness/simulated_tasks.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 
 namespace smdm {
-namespace {
 
-SimulatedTasks tasks_of(const std::vector<std::vector<double>>& tokens) {
-  SimulatedTasks tasks;
-  for (const auto& task : tokens) {
-    auto& items = tasks.emplace_back();
-    for (const double one : task) items.push_back({.cost = one, .tokens = one});
-  }
-  return tasks;
-}
-
-/// Tasks of Items between 1 and about 10, of which leases expect something else than what is.
-SimulatedTasks uneven_tasks(std::size_t tasks, std::size_t items) {
-  constexpr std::size_t kFactor = 7919;
-  constexpr std::size_t kModulus = 97;
-  SimulatedTasks all(tasks);
-  for (std::size_t t = 0; t < tasks; ++t) {
-    for (std::size_t i = 0; i < items; ++i) {
-      const double cost = 1.0 + static_cast<double>((t * items + i) * kFactor % kModulus) / 10.0;
-      const double off = 0.8 + 0.1 * static_cast<double>(i % 5);
-      all[t].push_back({.cost = cost, .tokens = cost * off});
-    }
-  }
-  return all;
-}
-
-double all_tokens(const SimulatedTasks& tasks) {
-  double sum = 0.0;
-  for (const auto& task : tasks) {
-    for (const auto& item : task) sum += item.tokens;
-  }
-  return sum;
-}
-
-/// Every Item has one answer, of a rank that there is, and totals say the same.
-void check_complete(const SimulatedTasks& tasks, const SimulatedRun& run) {
-  std::vector<std::size_t> items(run.ranks.size(), 0);
-  REQUIRE(run.answered_by.size() == tasks.size());
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    REQUIRE(run.answered_by[t].size() == tasks[t].size());
-    for (const int rank : run.answered_by[t]) items.at(static_cast<std::size_t>(rank)) += 1;
-  }
-  double tokens = 0.0;
-  for (std::size_t rank = 0; rank < run.ranks.size(); ++rank) {
-    CHECK(run.ranks[rank].items == items[rank]);
-    tokens += run.ranks[rank].tokens;
-  }
-  CHECK(std::abs(tokens / all_tokens(tasks) - 1.0) < 1e-9);
-}
-
-bool same(const SimulatedRun& a, const SimulatedRun& b) {
-  return a.seconds == b.seconds && a.answered_by == b.answered_by && a.returned == b.returned &&
-         a.lost == b.lost && a.failures == b.failures && a.restarts == b.restarts;
-}
-
-}  // namespace
+using test::check_complete;
+using test::tasks_of;
+using test::uneven_tasks;
 
 TEST_CASE("simulation: one rank works all the time") {
   const auto tasks = uneven_tasks(3, 50);
   const auto run = simulate(
       tasks,
       {.tokens_per_second = 4.0, .start_seconds = 2.0, .load_seconds = 3.0, .store_latency = 10.0});
-  const double working = all_tokens(tasks) / 4.0;
+  const double working = test::all_tokens(tasks) / 4.0;
   CHECK(std::abs(run.seconds - 5.0 - working) < 1e-6);
   CHECK(std::abs(run.busy() - 1.0) < 1e-9);
   CHECK(std::abs(run.busy_with_start_up() - working / (working + 5.0)) < 1e-9);
@@ -148,6 +96,14 @@ TEST_CASE("simulation: messages are taken in batches, by hand") {
   CHECK(std::abs(run.start_up - 1.2) < 1e-9);
   CHECK(std::abs(run.seconds - 1.2 - 10.4) < 1e-9);
   CHECK(std::abs(run.serving - 0.8 - 1.1) < 1e-9);
+  // The last rank's Item takes until 10.05 and comes at 10.15, while three messages are being taken
+  // from 9.7 to 10.2; it is taken at 10.5, whose request is then on its way.
+  SimulatedTasks later(1);
+  for (const double tokens : {8.0, 8.0, 8.0, 8.85})
+    later[0].push_back({.cost = 1.0, .tokens = tokens});
+  const auto other = simulate(later, {.ranks = 4, .store_latency = 0.1});
+  CHECK(std::abs(other.seconds - 1.2 - 10.5) < 1e-9);
+  CHECK(std::abs(other.serving - 0.8 - 0.9 - 0.3) < 1e-9);
 }
 
 // 399 requests come at 1: one of them and 256 together are taken at 263 and read at 266, one and
@@ -204,140 +160,6 @@ TEST_CASE("simulation: latency costs, the more ranks the more") {
   for (std::size_t rank = 1; rank < many.ranks.size(); ++rank) requests += many.ranks[rank].leases;
   CHECK(requests > 500);
   CHECK(many.seconds - many.start_up > 5.0 * static_cast<double>(requests));
-}
-
-TEST_CASE("simulation: every Item is answered once, whatever fails") {
-  const auto tasks = uneven_tasks(3, 60);
-  std::size_t failures = 0;
-  std::size_t restarts = 0;
-  std::size_t returned = 0;
-  std::size_t lost = 0;
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    const SimulatedRanks what{.ranks = 1 + static_cast<int>(seed % 7),
-                              .tokens_per_second = 2.0,
-                              .start_seconds = 1.0,
-                              .load_seconds = 2.0,
-                              .store_latency = 0.01,
-                              .failures_per_hour = 10.0,
-                              .rank_timeout = 5.0,
-                              .seed = seed};
-    const auto run = simulate(tasks, what);
-    INFO("seed " << seed);
-    check_complete(tasks, run);
-    CHECK(run.busy() < 1.0 + 1e-9);
-    CHECK(run.busy_with_start_up() < run.busy());
-    CHECK(same(run, simulate(tasks, what)));
-    failures += run.failures;
-    restarts += run.restarts;
-    returned += run.returned;
-    lost += run.lost;
-  }
-  CHECK(restarts > 5);
-  CHECK(failures > restarts);
-  CHECK(returned > 5);
-  CHECK(lost > 0);
-  auto other = SimulatedRanks{.ranks = 3, .failures_per_hour = 20.0, .seed = 1};
-  const auto first = simulate(tasks, other);
-  other.seed = 2;
-  CHECK_FALSE(same(first, simulate(tasks, other)));
-}
-
-TEST_CASE("simulation: the death of a rank costs the timeout and its lease at most") {
-  const auto tasks = tasks_of({std::vector<double>(400, 1.0)});
-  SimulatedRanks what{.ranks = 4};
-  const auto whole = simulate(tasks, what);
-  what.failures_per_hour = 1.0;
-  for (const double timeout : {0.0, 20.0, 1000.0}) {
-    what.rank_timeout = timeout;
-    int seen = 0;
-    for (std::uint64_t seed = 0; seed < 300; ++seed) {
-      what.seed = seed;
-      const auto run = simulate(tasks, what);
-      if (run.failures != 1 || run.restarts != 0 || run.returned == 0) continue;
-      ++seen;
-      INFO("timeout " << timeout << ", seed " << seed);
-      CHECK(run.seconds > whole.seconds);
-      CHECK(run.seconds > timeout);
-      // Three ranks do all of the work at the worst, and then what came back; the first lease is
-      // the largest, of 50 Items.
-      CHECK(run.returned <= 50);
-      CHECK(run.seconds <= 400.0 / 3.0 + timeout + 50.0);
-    }
-    CHECK(seen > 5);
-  }
-}
-
-TEST_CASE("simulation: rank 0, which waits for the end of its task, does what a dead rank held") {
-  const SimulatedTasks tasks = {
-      {{.cost = 3.0, .tokens = 1.0}, {.cost = 2.0, .tokens = 5000.0}},
-  };
-  SimulatedRanks what{.ranks = 2, .failures_per_hour = 1.0};
-  int seen = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    what.seed = seed;
-    const auto run = simulate(tasks, what);
-    if (run.failures != 1 || run.restarts != 0) continue;
-    ++seen;
-    INFO("seed " << seed);
-    CHECK(run.answered_by == std::vector<std::vector<int>>{{0, 0}});
-    CHECK(run.returned == 1);
-    CHECK(run.seconds >= 5000.0 + 15.0);
-  }
-  CHECK(seen > 3);
-}
-
-TEST_CASE("simulation: rank 0's death costs a start and the answers of a second") {
-  const auto tasks = tasks_of({std::vector<double>(400, 0.1)});
-  SimulatedRanks what{.ranks = 1, .start_seconds = 3.0, .load_seconds = 4.0, .rank_timeout = 20.0};
-  what.failures_per_hour = 60.0;
-  int seen = 0;
-  for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    what.seed = seed;
-    const auto run = simulate(tasks, what);
-    if (run.restarts != 1) continue;
-    ++seen;
-    INFO("seed " << seed);
-    const double lost = run.seconds - (7.0 + 40.0 + 27.0);
-    CHECK(lost > 0.0);
-    CHECK(lost < 1.0 + 0.1 + 1e-9);
-    CHECK(run.lost <= 10);
-    check_complete(tasks, run);
-  }
-  CHECK(seen > 3);
-}
-
-TEST_CASE("simulation: what others have answered ahead of rank 0 is lost with it") {
-  // Rank 1 is through with the second task after 100 seconds.
-  const SimulatedTasks tasks = {{{.cost = 1.0, .tokens = 2000.0}}, std::vector<SimulatedItem>(100)};
-  SimulatedRanks what{.ranks = 2, .failures_per_hour = 1.0};
-  int seen = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    what.seed = seed;
-    const auto run = simulate(tasks, what);
-    if (run.failures != 1 || run.restarts != 1) continue;
-    // Both begin anew, and rank 0 needs all of its time.
-    const double death = run.seconds - 2000.0 - what.rank_timeout;
-    INFO("seed " << seed << ", death at " << death);
-    CHECK(death > 0.0);
-    CHECK(std::abs(static_cast<double>(run.lost) - std::min(death, 100.0)) <= 1.0);
-    ++seen;
-  }
-  CHECK(seen > 3);
-  // As soon as rank 0 has come to the task, its answers are kept. Rank 0 has come to the last one
-  // at 150; if it dies before, all is done at 150 + 15 + 100 + 2000 at the latest.
-  const SimulatedTasks follows = {{{.cost = 1.0, .tokens = 150.0}},
-                                  std::vector<SimulatedItem>(100),
-                                  {{.cost = 1.0, .tokens = 2000.0}}};
-  seen = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    what.seed = seed;
-    const auto run = simulate(follows, what);
-    if (run.failures != 1 || run.restarts != 1 || run.seconds < 2270.0) continue;
-    INFO("seed " << seed);
-    CHECK(run.lost == 0);
-    ++seen;
-  }
-  CHECK(seen > 3);
 }
 
 TEST_CASE("simulation: what is wrong") {
