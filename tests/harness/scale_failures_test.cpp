@@ -124,25 +124,48 @@ TEST_CASE("simulation: a rank that waits has what a dead one held at once") {
 }
 
 // Requests come at 100 and are replied to at 800; rank 0 waits from 900 on. Rank 1 works from 1100
-// to 2100; what it sends is taken at 2500. If it dies in between, rank 0 does its Item too, in
-// vain.
+// to 2100; what it sends is taken at 2500. If it dies in between, rank 0 does its Item too, until
+// after 3100 and in vain.
 TEST_CASE("simulation: of two answers the first one counts") {
-  const SimulatedTasks tasks = {{{.cost = 4.0, .tokens = 900.0},
-                                 {.cost = 3.0, .tokens = 1000.0},
-                                 {.cost = 2.0, .tokens = 5000.0}}};
+  const auto tasks = [](double last) -> SimulatedTasks {
+    return {{{.cost = 4.0, .tokens = 900.0},
+             {.cost = 3.0, .tokens = 1000.0},
+             {.cost = 2.0, .tokens = last}}};
+  };
   SimulatedRanks what{
       .ranks = 3, .store_latency = 100.0, .failures_per_hour = 0.3, .rank_timeout = 0.0};
   int late = 0;
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     what.seed = seed;
-    const auto run = simulate(tasks, what);
-    if (run.failures != 1 || run.returned != 1 || run.restarts != 0) continue;
-    if (run.answered_by[0][2] != 2) continue;  // it was rank 2 that died
-    INFO("seed " << seed);
-    CHECK(run.ranks[0].leases == 2);
-    late += run.answered_by[0][1] == 1 ? 1 : 0;
+    // The same deaths: one up to 3000, and no other one up to 6500.
+    if (simulate(tasks(1500.0), what).failures != 1) continue;
+    const auto run = simulate(tasks(5000.0), what);
+    if (run.failures != 1 || run.restarts != 0 || run.returned != 1) continue;
+    late += run.answered_by == std::vector<std::vector<int>>{{0, 1, 2}} ? 1 : 0;
   }
   CHECK(late > 3);
+}
+
+TEST_CASE("simulation: what the dead have asked for is given to nobody") {
+  SimulatedRanks what{
+      .ranks = 2, .store_latency = 20.0, .failures_per_hour = 1.0, .rank_timeout = 0.0};
+  // Rank 0 alone needs 200 seconds, and rank 1 less than 600 to work on a lease and to send it.
+  const auto tasks = tasks_of({std::vector<double>(20, 10.0)});
+  for (what.seed = 0; what.seed < 500; ++what.seed) {
+    const auto run = simulate(tasks, what);
+    INFO("seed " << what.seed);
+    CHECK(run.seconds <= 900.0 * static_cast<double>(run.restarts + 1));
+  }
+  // If rank 2 dies first, which waits, and then rank 1, rank 0 has all to do: 4000 seconds.
+  const SimulatedTasks waits = {{{.cost = 3.0, .tokens = 3000.0},
+                                 {.cost = 2.0, .tokens = 1000.0},
+                                 {.cost = 1.5, .tokens = 1.0}}};
+  what = {.ranks = 3, .failures_per_hour = 1.0};
+  for (what.seed = 0; what.seed < 1000; ++what.seed) {
+    const auto run = simulate(waits, what);
+    INFO("seed " << what.seed);
+    CHECK(run.seconds <= 4020.0 * static_cast<double>(run.restarts + 1));
+  }
 }
 
 // Rank 1 has two Items of the second task at once. The first one ends at 0.1 and is sent at 0.5.
