@@ -2,19 +2,24 @@
 ///
 /// Leases come from the class that real ranks use. What is simulated around it:
 ///
-/// - All ranks start and load, and meet when the last one has; from then on there is work.
+/// - All ranks start and load, and meet when the last one has; rank 0 asks each of the others twice
+///   where it is and what it would do. From then on there is work.
 /// - A rank without work sends a request through the store and waits for the reply; rank 0 takes
 ///   leases for itself at no cost, of the task that it is at, and waits for the task's end.
-/// - Rank 0 serves messages one after the other, in the order in which they come.
-/// - Answers are sent at most twice a second and at the end of each lease, while the rank goes on;
-///   they count when rank 0 has taken them. Rank 0's own count at once.
+/// - Answers are sent as they come, but at most twice a second; those that are left at the end of a
+///   lease go with the request for the next one. Sending holds up the rank.
+/// - Rank 0 takes messages in batches, beside its work: the first one that has come, and then all
+///   that have come meanwhile (up to 256) together. Then it replies to those that ask, in the order
+///   of their ranks. Answers count when they are taken, rank 0's own at once.
 /// - A rank that dies is silent; after the timeout its lease goes out again. It stays dead.
 /// - If rank 0 dies, all ranks start anew after the timeout, with the answers that were taken up to
-///   a second before.
+///   a second before; those of tasks to which rank 0 had not come are lost.
 ///
-/// A store's latency is the time of one round trip. To send takes one, to receive two (read and
-/// delete), to reply one, to read the reply one: five from the end of the work to new work, of
-/// which three keep rank 0 from other messages.
+/// A store's latency is the time of one round trip. To send takes one (the number of the message;
+/// to set it needs no answer). A batch takes rank 0 four (wait, read, delete, count), and if there
+/// are more messages two (look, read) and one for each of them (delete). A reply needs no answer;
+/// to read it takes the rank three (wait, read, delete). The meeting takes four for each other
+/// rank.
 #pragma once
 
 #include <cstddef>

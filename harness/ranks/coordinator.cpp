@@ -17,10 +17,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kWait(200);
 
-/// What a portion takes at least, in seconds of the rank that asks: below that, filling the model's
-/// forwards and asking for more would cost as much as the work.
-constexpr double kLeastSeconds = 0.3;
-
 /// In place of the bar that a terminal shows, which comes again with the next answer.
 void say(const std::string& line) {
   const auto* begin = ::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "";
@@ -32,10 +28,6 @@ std::string documents(std::size_t count) {
 }
 
 }  // namespace
-
-double Coordinator::Member::least() const {
-  return seconds > 0.0 ? kLeastSeconds * cost / seconds : 0.0;
-}
 
 Coordinator::Coordinator(const Group& group, const std::vector<std::vector<OpenItem>>& tasks)
     : group_(group),
@@ -59,7 +51,7 @@ void Coordinator::rethrow() const {
 std::optional<Lease> Coordinator::take_own(std::size_t task) {
   const std::scoped_lock lock(mutex_);
   rethrow();
-  return leases_.take_of(task, 0, members_.front().least());
+  return leases_.take_of(task, 0, members_.front().pace.least());
 }
 
 bool Coordinator::add_own(std::size_t task, std::size_t item) {
@@ -72,8 +64,7 @@ bool Coordinator::add_own(std::size_t task, std::size_t item) {
 
 void Coordinator::add_own_time(double cost, double seconds) {
   const std::scoped_lock lock(mutex_);
-  members_.front().cost += cost;
-  members_.front().seconds += seconds;
+  members_.front().pace.add(cost, seconds);
 }
 
 std::vector<SentAnswer> Coordinator::take_arrived() {
@@ -145,8 +136,7 @@ void Coordinator::take_messages(Store& store) {
 /// Those that are there as well are taken together: where many ranks talk at once, one after the
 /// other would keep them waiting.
 void Coordinator::take_more(Store& store) {
-  constexpr std::int64_t kMost = 256;
-  const auto last = std::min(store.add(kInbox, 0), next_ + kMost - 1);
+  const auto last = std::min(store.add(kInbox, 0), next_ + kMostTogether - 1);
   if (last < next_) return;
   std::vector<std::string> keys;
   for (auto number = next_; number <= last; ++number) keys.push_back(inbox_key(number));
@@ -185,13 +175,14 @@ void Coordinator::take_message(const std::string& bytes) {
   }
   // A message that comes late asks for what was given long ago.
   if (report.asks > from.served) from.asks = std::max(from.asks, report.asks);
-  from.seconds += report.seconds;
+  double cost = 0.0;
   for (auto& answer : report.answers) {
-    from.cost += leases_.cost(answer.task, answer.item);
+    cost += leases_.cost(answer.task, answer.item);
     if (!leases_.answered(answer.task, answer.item)) continue;
     ++from.answers;
     arrived_.push_back(std::move(answer));
   }
+  from.pace.add(cost, report.seconds);
   news_.notify_all();
 }
 
@@ -234,7 +225,7 @@ void Coordinator::serve(Store& store) {
     for (int r = 1; r < group_.size(); ++r) {
       auto& own = member(r);
       if (own.asks == 0 || !own.alive) continue;
-      auto lease = leases_.take(r, own.least());
+      auto lease = leases_.take(r, own.pace.least());
       if (!lease && !leases_.is_complete()) continue;  // what others hold may come back
       own.served = std::exchange(own.asks, 0);
       replies.push_back({.rank = r, .asks = own.served, .lease = std::move(lease)});

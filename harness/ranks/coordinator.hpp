@@ -68,9 +68,7 @@ class Coordinator {
     std::int64_t asks = 0;    ///< the lease that it waits for; 0: none
     std::int64_t served = 0;  ///< the last one that it was given
     std::int64_t answers = 0;
-    double cost = 0.0;  ///< of its answers
-    double seconds = 0.0;
-    [[nodiscard]] double least() const;
+    Pace pace = {};
   };
 
   void run();

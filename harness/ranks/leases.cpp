@@ -1,3 +1,5 @@
+// Items that wait lie in a stack, the largest on top: those that come back go on top of them, and
+// those that were answered meanwhile are left out when they are come to.
 #include "harness/ranks/leases.hpp"
 
 #include <algorithm>
@@ -10,7 +12,15 @@ namespace {
 /// when the last portion goes out is about as much as that.
 constexpr double kPortions = 2.0;
 
+/// Below so many seconds of work, filling the model's forwards and asking for more would cost as
+/// much as the work.
+constexpr double kLeastSeconds = 0.3;
+
 }  // namespace
+
+double Pace::least() const noexcept {
+  return seconds_ > 0.0 ? kLeastSeconds * cost_ / seconds_ : 0.0;
+}
 
 Leases::Leases(const std::vector<std::vector<OpenItem>>& tasks, int ranks) : ranks_(ranks) {
   if (ranks < 1) throw std::invalid_argument("leases: wanted at least one rank");

@@ -22,6 +22,25 @@ struct Lease {
   double cost = 0.0;               ///< of all of them
 };
 
+/// How fast a rank is, by what it has answered so far.
+class Pace {
+ public:
+  /// @param cost     of Items
+  /// @param seconds  that it has worked on them
+  void add(double cost, double seconds) noexcept {
+    cost_ += cost;
+    seconds_ += seconds;
+  }
+
+  /// The cost of 0.3 seconds of its work, 0 while nothing is known of it: the least that is worth a
+  /// lease of its own, see Leases::take().
+  [[nodiscard]] double least() const noexcept;
+
+ private:
+  double cost_ = 0.0;
+  double seconds_ = 0.0;
+};
+
 /// Hands Items out, each to one rank at a time. Tasks are begun in their order; within a task Items
 /// go out by cost, large ones first, in portions that shrink with what is left of it (guided
 /// self-scheduling, Polychronopoulos and Kuck 1987), so that all ranks end at about the same time.

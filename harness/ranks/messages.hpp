@@ -1,6 +1,7 @@
 /// What ranks say to rank 0, and what it gives them to do, as bytes.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -40,6 +41,12 @@ struct Report {
 
 /// The key of a lease. @param number  see Report::asks
 [[nodiscard]] std::string lease_key(int rank, std::int64_t number);
+
+/// How long a rank keeps answers to itself, except at the end of a lease.
+inline constexpr std::chrono::milliseconds kBetweenAnswers{500};
+
+/// How many messages rank 0 takes together at most, behind a first one.
+inline constexpr std::int64_t kMostTogether = 256;
 
 /// The numbers of messages to rank 0 count up from 1 under this key; each lies under its own.
 inline constexpr const char* kInbox = "inbox";

@@ -9,6 +9,7 @@
 
 #include "base/files/signals.hpp"
 #include "harness/journal/answer_codec.hpp"
+#include "harness/ranks/messages.hpp"
 #include "harness/run/expected_cost.hpp"
 #include "harness/run/forward_hook.hpp"
 
@@ -46,10 +47,9 @@ class Outbox {
 
   /// Answers do not wait for long.
   void send_if_due() {
-    constexpr milliseconds kInterval(500);
     constexpr std::size_t kMany = std::size_t{1} << 20U;
     if (report_.answers.empty()) return;
-    if (bytes_ >= kMany || Clock::now() - sent_ >= kInterval) send();
+    if (bytes_ >= kMany || Clock::now() - sent_ >= kBetweenAnswers) send();
   }
 
   /// Time runs from here on, to the answers that come next.
