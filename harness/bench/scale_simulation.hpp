@@ -13,7 +13,7 @@
 ///   of their ranks. Answers count when they are taken, rank 0's own at once.
 /// - A rank that dies is silent; after the timeout its lease goes out again. It stays dead.
 /// - If rank 0 dies, all ranks start anew after the timeout, with the answers that were taken up to
-///   a second before; those of tasks to which rank 0 had not come are lost.
+///   a second before.
 ///
 /// A store's latency is the time of one round trip. To send takes one (the number of the message;
 /// to set it needs no answer). A batch takes rank 0 four (wait, read, delete, count), and if there

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -187,17 +186,11 @@ void SimulatedGroup::send(Message message, double in) {
 
 /// Rank 0's next lease, of the task that it is at.
 void SimulatedGroup::take_own() {
-  while (own_task_ < tasks_.size() && leases_.is_complete(own_task_)) keep_arrived(++own_task_);
+  while (own_task_ < tasks_.size() && leases_.is_complete(own_task_)) ++own_task_;
   if (own_task_ == tasks_.size()) return;
   auto lease = leases_.take_of(own_task_, 0, at(0).pace.least());
   own_waits_ = !lease;
   if (lease) begin(0, std::move(*lease), 0.0);
-}
-
-/// Rank 0 comes to a task: what others have answered of it can be kept from now on.
-void SimulatedGroup::keep_arrived(std::size_t task) {
-  if (task == tasks_.size()) return;
-  for (auto& one : taken_[task]) one.at = std::min(one.at, now_);
 }
 
 void SimulatedGroup::arrive(std::size_t message) {
@@ -236,9 +229,8 @@ void SimulatedGroup::take_message() {
 
 /// An answer counts, if it is the first one.
 void SimulatedGroup::take_answer(int rank, std::size_t task, std::size_t item) {
-  constexpr double kLater = std::numeric_limits<double>::infinity();
   if (!leases_.answered(task, item)) return;
-  taken_[task][item] = {.rank = rank, .at = task > own_task_ ? kLater : now_};
+  taken_[task][item] = {.rank = rank, .at = now_};
   if (own_waits_ && leases_.is_complete(task)) take_own();
 }
 

@@ -17,7 +17,7 @@ namespace smdm {
 struct TakenAnswer {
   static constexpr int kNobody = -1;
   int rank = kNobody;
-  double at = 0.0;  ///< when rank 0 could first keep it; infinite: it has not come to the task yet
+  double at = 0.0;  ///< when rank 0 had it
 };
 
 /// Of the Items of each task.
@@ -102,7 +102,6 @@ class SimulatedGroup {
   void ask(int rank);
   void send(Message message, double in);
   void take_own();
-  void keep_arrived(std::size_t task);
 
   // What rank 0's thread does for the others.
   void arrive(std::size_t message);

@@ -210,8 +210,8 @@ TEST_CASE("simulation: rank 0's death costs a start and the answers of a second"
   CHECK(seen > 3);
 }
 
-TEST_CASE("simulation: what others have answered ahead of rank 0 is lost with it") {
-  // Rank 1 is through with the second task after 100 seconds.
+TEST_CASE("simulation: what others have answered ahead of rank 0 is kept") {
+  // Rank 1 is through with the second task after 100 seconds, an answer a second.
   const SimulatedTasks tasks = {{{.cost = 1.0, .tokens = 2000.0}}, std::vector<SimulatedItem>(100)};
   SimulatedRanks what{.ranks = 2, .failures_per_hour = 1.0};
   int seen = 0;
@@ -223,22 +223,7 @@ TEST_CASE("simulation: what others have answered ahead of rank 0 is lost with it
     const double death = run.seconds - 2000.0 - what.rank_timeout;
     INFO("seed " << seed << ", death at " << death);
     CHECK(death > 0.0);
-    CHECK(std::abs(static_cast<double>(run.lost) - std::min(death, 100.0)) <= 1.0);
-    ++seen;
-  }
-  CHECK(seen > 3);
-  // As soon as rank 0 has come to the task, its answers are kept. Rank 0 has come to the last one
-  // at 150; if it dies before, all is done at 150 + 15 + 100 + 2000 at the latest.
-  const SimulatedTasks follows = {{{.cost = 1.0, .tokens = 150.0}},
-                                  std::vector<SimulatedItem>(100),
-                                  {{.cost = 1.0, .tokens = 2000.0}}};
-  seen = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    what.seed = seed;
-    const auto run = simulate(follows, what);
-    if (run.failures != 1 || run.restarts != 1 || run.seconds < 2270.0) continue;
-    INFO("seed " << seed);
-    CHECK(run.lost == 0);
+    CHECK(run.lost <= 2);
     ++seen;
   }
   CHECK(seen > 3);
