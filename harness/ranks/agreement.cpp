@@ -77,20 +77,24 @@ std::string NodeDigests::of(const std::filesystem::path& file) {
   auto& store = group_.store();
   const auto& node = group_.node_id();
   const auto key = "digest/" + node + "/" + file_identity(file, ErrorKind::checkpoint);
-  if (group_.is_first_of_node()) {
+  if (group_.first_of_node() == group_.rank()) {
     auto digest = weights_digest(file);
     store.set(key, digest);
     return digest;
   }
+  Watch first(group_.patience().silence);
+  const auto beat = beat_key(group_.first_of_node());
   while (true) {
     if (auto digest = store.get(key, kLook)) return *digest;
-    if (store.get("digests/" + node, milliseconds(0))) return weights_digest(file);
+    const bool is_gone = !first.look(store.get_all({beat}).front());
+    if (is_gone || store.get("digests/" + node, milliseconds(0))) return weights_digest(file);
     if (group_.ended(store)) throw GroupEnded();
   }
 }
 
 void NodeDigests::finish() {
-  if (group_.is_first_of_node()) group_.store().set("digests/" + group_.node_id(), "1");
+  if (group_.first_of_node() == group_.rank())
+    group_.store().set("digests/" + group_.node_id(), "1");
 }
 
 void agree(Group& group, const Json& decisions, const RunIdentity& identity) {

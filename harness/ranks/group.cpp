@@ -165,9 +165,9 @@ std::size_t Group::nodes() const {
   return ids.size();
 }
 
-bool Group::is_first_of_node() const {
-  const auto own = std::ranges::find(nodes_, node_id(), &Node::id);
-  return own - nodes_.begin() == rank();
+int Group::first_of_node() const {
+  const auto first = std::ranges::find(nodes_, node_id(), &Node::id);
+  return static_cast<int>(first - nodes_.begin());
 }
 
 int Group::threads() const {

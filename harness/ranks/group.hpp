@@ -58,9 +58,9 @@ class Group {
   /// For people: "rank 3 on node7".
   [[nodiscard]] std::string name_of(int rank) const;
 
-  /// The node of this rank, and whether no rank before it is there.
+  /// The node of this rank, and the first rank there.
   [[nodiscard]] const std::string& node_id() const { return nodes_[index()].id; }
-  [[nodiscard]] bool is_first_of_node() const;
+  [[nodiscard]] int first_of_node() const;
 
   /// How many nodes the ranks are on.
   [[nodiscard]] std::size_t nodes() const;

@@ -89,12 +89,17 @@ class Outbox {
 
 /// What has gone wrong elsewhere while Items were computed here: whoever computes them must not
 /// look for the fault among them.
-struct NotOfThese {
-  std::exception_ptr why;
+class NotOfThese : public std::exception {
+ public:
+  explicit NotOfThese(std::exception_ptr why) : why_(std::move(why)) {}
+  [[noreturn]] void rethrow() const { std::rethrow_exception(why_); }
+
+ private:
+  std::exception_ptr why_;
 };
 
 /// All is done: what this rank still computes nobody waits for.
-struct NotNeeded {};
+class NotNeeded : public std::exception {};
 
 /// Waits for what was asked for. @return nothing when all is done
 std::optional<Lease> awaited_lease(Group& group, std::int64_t number) {
@@ -160,7 +165,7 @@ void SharedWork::compute_lease(const Lease& lease, const AnswerDone& done) {
     try {
       take_arrived(lease.task, done);
     } catch (...) {
-      throw NotOfThese{std::current_exception()};
+      throw NotOfThese(std::current_exception());
     }
   };
   const ForwardHook hook(*task.session->model, [&] {
@@ -175,7 +180,7 @@ void SharedWork::compute_lease(const Lease& lease, const AnswerDone& done) {
                    take();
                  });
   } catch (const NotOfThese& other) {
-    std::rethrow_exception(other.why);
+    other.rethrow();
   }
   coordinator_.add_own_time(lease.cost, seconds_since(begin));
 }
