@@ -118,6 +118,8 @@ void serve(const Settings& settings,
     start_threads(settings.threads.value_or(group.threads()));
     job(settings, &group);
     group.leave();
+    remove_pending_files();
+    ::_exit(0);  // rank 0 waits for that, and an agent for the end of the process
   } catch (const ranks::GroupEnded&) {
     ::_exit(static_cast<int>(ErrorKind::failure));
   } catch (const ranks::StoreLost& lost) {

@@ -382,7 +382,9 @@ void Group::end(GroupEnd how) noexcept {
   try {
     if (leads()) {
       store_->set(kOver, how == GroupEnd::done ? "done" : "failed");
-      if (serves()) wait_for_the_others(how);
+      // Under an agent a rank that dies now would have all started anew: as long as there is a
+      // journal, they would find that all is done.
+      if (serves() || how == GroupEnd::done) wait_for_the_others(how);
     } else {
       say_goodbye();
     }
