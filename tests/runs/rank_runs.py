@@ -1,6 +1,6 @@
 """Runs of smdm-eval by several ranks: whatever happens to them, the files are those of one process.
 
-usage: rank_runs.py PROGRAM SAME_RESULTS WORK [--kills N] [--group-kills N] [--seed S] [CHECK ...]
+usage: rank_runs.py PROGRAM SAME_RESULTS WORK [--kills N] [--group-kills N] [--times N] [--seed S] [CHECK ...]
 
 Checks, all of them unless some are named:
   numbers     1, 2, 4 and 7 ranks give the same files, and each rank computes at least half of its fair share
@@ -98,6 +98,7 @@ class Runs:
         self.work = Path(options.work)
         self.kill_count = options.kills
         self.group_kill_count = options.group_kills
+        self.times = options.times
         self.random = random.Random(options.seed)
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
@@ -188,50 +189,63 @@ class Runs:
         print(counts)
 
     def stopped(self):
-        reference, seconds = self.reference("longer", LONGER)
-        folder = self.folder("stopped")
-        group = Group(self, 3, [*LONGER, "--output", str(folder)], "stopped")
-        expect(wait_for(lambda: (folder / "journal.sqlite").exists()), f"no work begins: {group.texts()}")
-        time.sleep(0.3)
-        group.send(2, signal.SIGSTOP)
-        expect(wait_for(lambda: "no sign of life" in group.text(0)), f"nobody misses it: {group.texts()}")
-        group.send(2, signal.SIGCONT)
-        codes = group.wait()
-        expect(set(codes.values()) == {0}, f"after a stop: {codes}: {group.texts()}")
-        expect(re.search("rank 2 on .*: is back", group.text(0)), f"it is not seen again: {group.text(0)}")
-        self.check_files("a rank stopped", reference, folder)
-        expect(seconds > 0, "")
+        reference, _ = self.reference("longer", LONGER)
+        for _ in range(self.times):
+            folder = self.folder("stopped")
+            group = Group(self, 3, [*LONGER, "--output", str(folder)], "stopped")
+            expect(wait_for(lambda: (folder / "journal.sqlite").exists()), f"no work begins: {group.texts()}")
+            time.sleep(self.random.uniform(0.1, 0.5))
+            group.send(2, signal.SIGSTOP)
+            expect(wait_for(lambda: "no sign of life" in group.text(0)), f"nobody misses it: {group.texts()}")
+            group.send(2, signal.SIGCONT)
+            codes = group.wait()
+            expect(set(codes.values()) == {0}, f"after a stop: {codes}: {group.texts()}")
+            expect(re.search("rank 2 on .*: is back", group.text(0)), f"it is not seen again: {group.text(0)}")
+            self.check_files("a rank stopped", reference, folder)
+        print(f"stopped: {self.times}")
 
     def leader(self):
         reference, _ = self.reference("longer", LONGER)
         folder = self.folder("leader")
         words = [*LONGER, "--output", str(folder)]
-        for number, way in enumerate((signal.SIGKILL, signal.SIGSTOP)):
-            group = Group(self, 3, words, f"leader-{number}")
-            expect(wait_for(lambda: (folder / "journal.sqlite").exists()), f"no work begins: {group.texts()}")
-            time.sleep(0.7)
+        slowest = {}
+        for number in range(2 * self.times):
+            way = (signal.SIGKILL, signal.SIGSTOP)[number % 2]
+            if number % 2 == 0:
+                folder = self.folder("leader")  # each run ends both ways
+            group = Group(self, 3, words, f"leader-{way.name}")
+            expect(wait_for(lambda: (folder / "journal.sqlite").exists()
+                            and ("resuming" in group.text(0) or number % 2 == 0)), f"no work begins: {group.texts()}")
+            time.sleep(self.random.uniform(0.05, 0.3))
             group.send(0, way)
             gone = time.monotonic()
             expect(wait_for(lambda: all(group.processes[rank].poll() is not None for rank in (1, 2)), 30),
                    f"the others go on for over 30 s: {group.texts()}")
-            print(f"{way.name} of rank 0: the others ended after {time.monotonic() - gone:.1f} s")
+            slowest[way.name] = max(slowest.get(way.name, 0.0), time.monotonic() - gone)
             for rank in (1, 2):
                 lines = group.text(rank).splitlines()
                 expect(group.processes[rank].returncode == 1 and len(lines) == 1 and "rank 0 has gone" in lines[0],
                        f"rank {rank} ends with {group.processes[rank].returncode}: {lines}")
             group.send(0, signal.SIGKILL)
             group.wait()
-        self.leader_ended(words, folder)
-        group = Group(self, 3, words, "leader-2")
+            if number % 2 == 1:
+                self.leader_ended(words, folder)
+                self.leader_again(words, folder, reference)
+        print(f"rank 0 gone, {self.times} times each way: the others ended after "
+              + ", ".join(f"{seconds:.1f} s ({name})" for name, seconds in slowest.items()))
+
+    def leader_again(self, words, folder, reference):
+        """Started again, the ranks go on to the end."""
+        group = Group(self, 3, words, "leader-again")
         codes = group.wait()
         expect(set(codes.values()) == {0} and "resuming" in group.text(0), f"started again: {codes}: {group.texts()}")
-        self.check_files("rank 0 killed", reference, folder)
+        self.check_files("rank 0 gone", reference, folder)
 
     def leader_ended(self, words, folder):
         """Rank 0 is asked to end: it says what is kept, and the others say nothing."""
         group = Group(self, 3, words, "leader-ended")
         expect(wait_for(lambda: "resuming" in group.text(0)), f"no work begins: {group.texts()}")
-        time.sleep(0.5)
+        time.sleep(0.2)
         group.send(0, signal.SIGTERM)
         codes = group.wait()
         expect(codes == {0: -signal.SIGTERM, 1: 1, 2: 1}, f"rank 0 was asked to end: {codes}: {group.texts()}")
@@ -380,6 +394,7 @@ def main():
     parser.add_argument("work")
     parser.add_argument("checks", nargs="*")
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--group-kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
