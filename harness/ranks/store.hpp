@@ -59,7 +59,7 @@ enum class StoreSide : std::uint8_t { client, server };
 
 /// Connects to the store of a launch, c10d's TCPStore; its keys lie under the launch's.
 /// @param side      the server holds the store while this lives, and is a client of it
-/// @param patience  for the connection, and later for each answer of the store
+/// @param patience  for each answer of the store; to be let in may take 30 seconds at least
 /// @throws StoreLost       if it cannot be reached in that time
 /// @throws Error(failure)  as require_store(), or if the server's port is taken
 [[nodiscard]] std::unique_ptr<Store> connect(const Launch& launch,

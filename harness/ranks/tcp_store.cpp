@@ -1,5 +1,6 @@
 // LibTorch's c10d::TCPStore, the store of PyTorch's own launcher. Its log and the stack traces of
 // its errors are for its developers: people get one line.
+#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
@@ -162,8 +163,12 @@ c10::intrusive_ptr<c10d::TCPStore> connected(const Launch& launch,
   options.port = launch.port;
   options.isServer = side == StoreSide::server;
   options.waitWorkers = false;
-  options.timeout = patience;
-  return c10::make_intrusive<c10d::TCPStore>(launch.host, options);
+  // To be let in may take a busy server longer than an answer to one that it knows.
+  constexpr milliseconds kConnect(30'000);
+  options.timeout = std::max(patience, kConnect);
+  auto store = c10::make_intrusive<c10d::TCPStore>(launch.host, options);
+  store->setTimeout(patience);
+  return store;
 }
 
 }  // namespace

@@ -240,7 +240,9 @@ std::vector<Example> examples(const fs::path& data, const fs::path& converted) {
       {"reference-period", corpus(data), "2023-02"},
       {"batch-size", piqa(), 3},
       {"device", piqa(), "cpu"},
-      {"threads", piqa(), 1}};
+      {"threads", piqa(), 1},
+      {"rendezvous-timeout", piqa(), 5},
+      {"rank-timeout", piqa(), 5}};
   all.insert(all.end(), others.begin(), others.end());
   return all;
 }
