@@ -59,6 +59,7 @@ bool Coordinator::add_own(std::size_t task, std::size_t item) {
   rethrow();
   if (!leases_.answered(task, item)) return false;
   ++members_.front().answers;
+  members_.front().cost += leases_.cost(task, item);
   return true;
 }
 
@@ -101,6 +102,16 @@ std::vector<std::int64_t> Coordinator::answers() const {
   counts.reserve(members_.size());
   for (const auto& member : members_) counts.push_back(member.answers);
   return counts;
+}
+
+std::vector<double> Coordinator::shares() const {
+  const std::scoped_lock lock(mutex_);
+  double all = 0.0;
+  for (const auto& member : members_) all += member.cost;
+  std::vector<double> shares;
+  shares.reserve(members_.size());
+  for (const auto& member : members_) shares.push_back(all > 0.0 ? member.cost / all : 0.0);
+  return shares;
 }
 
 void Coordinator::run() {
@@ -180,6 +191,7 @@ void Coordinator::take_message(const std::string& bytes) {
     cost += leases_.cost(answer.task, answer.item);
     if (!leases_.answered(answer.task, answer.item)) continue;
     ++from.answers;
+    from.cost += leases_.cost(answer.task, answer.item);
     arrived_.push_back(std::move(answer));
   }
   from.pace.add(cost, report.seconds);

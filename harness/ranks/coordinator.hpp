@@ -58,6 +58,9 @@ class Coordinator {
   /// How many answers were taken of each rank.
   [[nodiscard]] std::vector<std::int64_t> answers() const;
 
+  /// Each rank's part of the work that was done, by expected cost; they sum to 1.
+  [[nodiscard]] std::vector<double> shares() const;
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -68,6 +71,7 @@ class Coordinator {
     std::int64_t asks = 0;    ///< the lease that it waits for; 0: none
     std::int64_t served = 0;  ///< the last one that it was given
     std::int64_t answers = 0;
+    double cost = 0.0;  ///< of these
     Pace pace = {};
   };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/files/signals.hpp"
+#include "base/text/numbers.hpp"
 #include "harness/journal/answer_codec.hpp"
 #include "harness/ranks/messages.hpp"
 #include "harness/run/expected_cost.hpp"
@@ -206,6 +207,8 @@ std::string SharedWork::ranks_text() const {
 std::string SharedWork::shares_text() const {
   std::string text = "answers by rank:";
   for (const auto count : coordinator_.answers()) text += " " + std::to_string(count);
+  text += "; of the work, in %:";
+  for (const auto share : coordinator_.shares()) text += " " + fixed_text(100.0 * share, 1);
   return text;
 }
 

@@ -46,7 +46,7 @@ class SharedWork {
   /// For people, while it works: "4/4 ranks".
   [[nodiscard]] std::string ranks_text() const;
 
-  /// For people, at the end: how many answers each rank gave.
+  /// For people, at the end: how many answers each rank gave, and its part of the work.
   [[nodiscard]] std::string shares_text() const;
 
   /// See Coordinator::silent().

@@ -195,6 +195,7 @@ TEST_CASE("answers that come again change nothing") {
   CHECK(arrived[0].item == 1);
   CHECK(arrived[0].bytes == "first");
   CHECK(coordinator.answers() == std::vector<std::int64_t>{1, 1});
+  CHECK(coordinator.shares() == std::vector<double>{0.5, 0.5});
 }
 
 TEST_CASE("a rank that dies between its number and its message holds nobody up") {

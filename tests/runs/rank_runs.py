@@ -140,7 +140,7 @@ class Runs:
             if size == 1:
                 continue
             shares = shares_of(group.text(0))
-            print(f"{size} ranks: answers by rank {shares}")
+            print(f"{size} ranks: work by rank {shares}")
             expect(len(shares) == size, f"{size} ranks: shares of {len(shares)}")
             expect(min(shares) >= sum(shares) / size / 2, f"{size} ranks: a rank had too little: {shares}")
             expect("7/7 ranks" in group.text(0) or size != 7, f"no progress of the whole: {group.text(0)}")
@@ -350,8 +350,9 @@ class Runs:
 
 
 def shares_of(text):
-    found = re.search(r"answers by rank: ([\d ]+)", text)
-    return [int(count) for count in found.group(1).split()] if found else []
+    """Each rank's part of the work, in %."""
+    found = re.search(r"answers by rank: .*; of the work, in %: ([\d. ]+)", text)
+    return [float(share) for share in found.group(1).split()] if found else []
 
 
 def wait_for(condition, seconds=PATIENCE):
