@@ -11,8 +11,8 @@
 namespace smdm::ranks {
 
 /// Digests of files of weights, each read once on a node: its first rank reads it and tells the
-/// others, who take the digest where device, inode, size and time of change are the same; where that
-/// rank falls silent, they read it themselves.
+/// others, who take the digest where device, inode, size and time of change are the same; where
+/// that rank falls silent, they read it themselves.
 class NodeDigests {
  public:
   explicit NodeDigests(Group& group) : group_(group) {}
