@@ -29,11 +29,6 @@ Json member(const Json& json, const std::string& key) {
   return found == json.end() ? Json() : *found;
 }
 
-/// As notes keep it.
-Json readable(const Json& value) {
-  return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
 /// Whether a file can be opened as a cache.
 bool is_cache(const fs::path& file) {
   try {
@@ -77,6 +72,10 @@ std::optional<std::string> difference_at(const std::string& path,
 }
 
 }  // namespace
+
+Json readable(const Json& value) {
+  return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 std::optional<std::string> first_difference(const Json& there, const Json& here) {
   return difference_at("", there, here);

@@ -21,6 +21,10 @@ struct RunIdentity {
   Json rest;  ///< everything else, as nested objects: differences are told by their members' names
 };
 
+/// A value after its way through a text, as notes and other ranks have it: bytes that are no UTF-8
+/// are replaced.
+[[nodiscard]] Json readable(const Json& value);
+
 /// The first member in which two values differ, with both of them: "tasks.piqa.seed: 0 there, 1
 /// here". @return nothing if they are equal
 [[nodiscard]] std::optional<std::string> first_difference(const Json& there, const Json& here);

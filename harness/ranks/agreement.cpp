@@ -8,7 +8,6 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "base/files/digest.hpp"
 #include "base/files/file_identity.hpp"
@@ -25,10 +24,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLook(100);
 constexpr const char* kIdentity = "identity";
 
-std::string key_of(const char* what, int rank) {
-  return std::string(what) + "/" + std::to_string(rank);
-}
-
 /// A device of rank 0, as this rank has one of its own.
 std::string own_device(const std::string& device, const Group& group) {
   constexpr std::string_view kGpu = "cuda";
@@ -40,18 +35,16 @@ std::string own_device(const std::string& device, const Group& group) {
 /// Waits for what a rank found.
 class Replies {
  public:
-  explicit Replies(Group& group)
-      : group_(group),
-        watches_(static_cast<std::size_t>(group.size()), Watch(group.patience().silence)) {}
+  explicit Replies(Group& group) : group_(group) {}
 
   /// @return nothing  where it gives no sign of life
   [[nodiscard]] std::optional<std::string> of(int rank) {
     auto& store = group_.store();
+    Watch watch(group_.patience().silence);
     while (true) {
-      if (auto reply = store.get(key_of("agrees", rank), kLook)) return reply;
+      if (auto reply = store.get(rank_key("agrees", rank), kLook)) return reply;
       look_for_failures(store);
-      if (!watches_[static_cast<std::size_t>(rank)].look(store.get_all({beat_key(rank)}).front()))
-        return std::nullopt;
+      if (!watch.look(store.get_all({beat_key(rank)}).front())) return std::nullopt;
       stop_if_noted();
     }
   }
@@ -59,7 +52,7 @@ class Replies {
  private:
   void look_for_failures(Store& store) const {
     for (int r = 1; r < group_.size(); ++r) {
-      const auto bytes = store.get(key_of("failed", r), milliseconds(0));
+      const auto bytes = store.get(rank_key("failed", r), milliseconds(0));
       if (!bytes) continue;
       const auto report = report_of(*bytes);
       throw Error(report.failure.value().kind(),
@@ -68,7 +61,6 @@ class Replies {
   }
 
   Group& group_;
-  std::vector<Watch> watches_;
 };
 
 }  // namespace
@@ -127,14 +119,10 @@ Json awaited_decisions(Group& group, const std::string& name) {
 
 void agree_with_leader(Group& group, const RunIdentity& identity) {
   const auto wanted = group.await(kIdentity);
-  // As it is after its way through a text.
-  const auto readable = [](const Json& json) {
-    return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
-  };
   // Rank 0 says it: "there" is here.
   auto other = first_difference(readable(identity.machine), wanted.at("machine"));
   if (!other) other = first_difference(readable(identity.rest), wanted.at("rest"));
-  group.store().set(key_of("agrees", group.rank()), other.value_or(""));
+  group.store().set(rank_key("agrees", group.rank()), other.value_or(""));
   if (!other) return;
   while (!group.ended(group.store())) std::this_thread::sleep_for(kLook);
   group.say_goodbye();
@@ -146,7 +134,7 @@ void tell_failure(Group& group, const std::exception& error) {
   const auto kind = own == nullptr ? ErrorKind::failure : own->kind();
   Report report{.rank = group.rank()};
   report.failure.emplace(kind, one_line(error));
-  group.store().set(key_of("failed", group.rank()), to_bytes(report));
+  group.store().set(rank_key("failed", group.rank()), to_bytes(report));
 }
 
 }  // namespace smdm::ranks

@@ -76,10 +76,6 @@ class Deadline {
   std::thread thread_;  ///< the last member: it uses all others
 };
 
-std::string key_of(const char* what, int rank) {
-  return std::string(what) + "/" + std::to_string(rank);
-}
-
 milliseconds time_until(Clock::time_point end) {
   return std::max(std::chrono::duration_cast<milliseconds>(end - Clock::now()), milliseconds(1));
 }
@@ -229,7 +225,7 @@ bool Group::meet_at(const std::string& start, Clock::time_point end) {
   const auto own = this_node();
   launch_.keys = all_keys_ + start + "/";
   store_ = new_connection();
-  if (store_->add(key_of("start", rank()), 1) > 1) {
+  if (store_->add(rank_key("start", rank()), 1) > 1) {
     // In an agent's store that may have been this rank itself, before it was started again.
     if (launch_.agent_serves) return false;
     leaves_ = true;  // the other one goes on
@@ -237,7 +233,7 @@ bool Group::meet_at(const std::string& start, Clock::time_point end) {
                                         ": another process was started as the same rank");
   }
   store_->set(beat_key(rank()), "0");
-  store_->set(key_of("hello", rank()), to_json(own).dump());
+  store_->set(rank_key("hello", rank()), to_json(own).dump());
   if (leads()) {
     all_starts_->set(kNow, start);
     gather(end);
@@ -270,7 +266,7 @@ void Group::gather(Clock::time_point end) {
     std::vector<int> missing;
     for (int r = 0; r < size(); ++r) {
       auto& hello = hellos[static_cast<std::size_t>(r)];
-      if (!hello) hello = store_->get(key_of("hello", r), milliseconds(0));
+      if (!hello) hello = store_->get(rank_key("hello", r), milliseconds(0));
       if (!hello) missing.push_back(r);
     }
     if (missing.empty()) break;
@@ -284,7 +280,7 @@ void Group::gather(Clock::time_point end) {
                                           " s, see --rendezvous-timeout");
     }
     line.say(waiting);
-    static_cast<void>(store_->get(key_of("hello", missing.front()), kLook));
+    static_cast<void>(store_->get(rank_key("hello", missing.front()), kLook));
   }
   for (const auto& hello : hellos) all.push_back(Json::parse(hello.value()));
   tell(kMembers, all);
@@ -330,7 +326,7 @@ void Group::look_after_leader(Store& store) {
     if (*how == GroupEnd::done) is_done_ = true;
     if (leaves_ || fails_ || is_done_) return;
     // Rank 0 has told why.
-    store.set(key_of("bye", rank()), "1");
+    store.set(rank_key("bye", rank()), "1");
     remove_pending_files();
     ::_exit(static_cast<int>(ErrorKind::failure));
   }
@@ -368,7 +364,7 @@ std::optional<GroupEnd> Group::ended(Store& store) const {
 }
 
 void Group::say_goodbye() {
-  store_->set(key_of("bye", rank()), "1");
+  store_->set(rank_key("bye", rank()), "1");
 }
 
 void Group::leave(std::vector<int> silent) {
@@ -399,7 +395,7 @@ void Group::wait_for_the_others(GroupEnd how) {
   const auto end = Clock::now() + (how == GroupEnd::done ? patience_.silence : kGoodbye);
   for (int r = 1; r < size() && Clock::now() < end; ++r) {
     if (std::ranges::find(silent_, r) != silent_.end()) continue;
-    static_cast<void>(store_->get(key_of("bye", r), time_until(end)));
+    static_cast<void>(store_->get(rank_key("bye", r), time_until(end)));
   }
 }
 

@@ -13,7 +13,7 @@ namespace smdm::ranks {
 using std::chrono::milliseconds;
 
 std::string beat_key(int rank) {
-  return "beat/" + std::to_string(rank);
+  return rank_key("beat", rank);
 }
 
 milliseconds beat_interval(milliseconds silence) {

@@ -66,6 +66,11 @@ enum class StoreSide : std::uint8_t { client, server };
                                              StoreSide side,
                                              std::chrono::milliseconds patience);
 
+/// The key of something that each rank has.
+[[nodiscard]] inline std::string rank_key(const std::string& what, int rank) {
+  return what + "/" + std::to_string(rank);
+}
+
 /// Whether somebody listens at a place.
 [[nodiscard]] bool is_reachable(const std::string& host, std::uint16_t port);
 
